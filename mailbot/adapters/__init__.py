@@ -1,0 +1,1 @@
+"""One technology per module, behind the protocols of ``mailbot.ports``."""

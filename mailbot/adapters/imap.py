@@ -1,0 +1,315 @@
+"""One signed-in IMAP connection to one mailbox (imapclient). Not for use by several threads.
+
+UID commands only; nothing is searched by content; after a write the folder is read again. Works without IDLE, MOVE,
+UIDPLUS and keywords. A message that the server announces and does not hand over is passed on as truncated, so that it
+is held for a person and blocks nobody.
+"""
+
+import re
+import socket
+import ssl
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+from imapclient import IMAPClient, SocketTimeout
+from imapclient.exceptions import IMAPClientAbortError, IMAPClientError, LoginError
+
+from mailbot.core.message import Fetched
+from mailbot.core.text import clean_line
+from mailbot.errors import ConfigError, PermanentError, TransientError
+from mailbot.ports import FolderState
+
+BATCH_MESSAGES = 100
+BATCH_BYTES = 16 * 1024 * 1024
+PARTIAL_BYTES = 4 * 1024 * 1024
+SIZES_AT_ONCE = 500
+IDLE_RENEW_SECONDS = 9 * 60
+IDLE_SLICE_SECONDS = 1.0
+MAX_SERVER_TEXT = 200
+_BACK_OFF = re.compile(r"Suggested Backoff Time: (\d+) milliseconds", re.IGNORECASE)
+_ADDRESS = re.compile(r"\S+@\S+")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImapAccount:
+    """Where and as whom to sign in. ``tls`` is ``implicit``, ``starttls`` or ``none``."""
+
+    host: str
+    port: int
+    tls: str
+    user: str
+    password: Callable[[], str]
+    ca_path: Path | None
+    timeout_seconds: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finishing:
+    """What is done on the server once messages are stored: move them to a folder, or set a flag."""
+
+    move_to: str | None = None
+    flag: str | None = None
+
+
+class ImapMailbox:
+    """The connection. Every failure of server or line is a TransientError: drop the object and make a new one."""
+
+    def __init__(self, account: ImapAccount, finishing: Finishing, max_bytes: int) -> None:
+        self._finishing = finishing
+        self._max_bytes = max_bytes
+        with _translated():
+            self._client = _sign_in(account)
+            self._capabilities = {_text(word).upper() for word in self._client.capabilities()}
+
+    def close(self) -> None:
+        """Hang up; a server that is gone is no reason to complain."""
+        try:
+            self._client.logout()
+        except (OSError, IMAPClientError, ValueError, AttributeError):
+            self._client.shutdown()
+
+    # Reading
+
+    def select(self, folder: str) -> FolderState:
+        """Open a folder. Raises PermanentError if it is not there or may not be opened."""
+        with _translated():
+            writing = bool(self._finishing.move_to or self._finishing.flag)
+            answer = self._open(folder, readonly=not writing)
+            uidnext = answer.get(b"UIDNEXT")
+            if uidnext is None:
+                uidnext = max(self._client.search(["UID", "1:*"]), default=0) + 1
+            return FolderState(uidvalidity=int(answer[b"UIDVALIDITY"]), uidnext=int(uidnext))
+
+    def _open(self, folder: str, *, readonly: bool) -> dict[bytes, Any]:
+        try:
+            answer: dict[bytes, Any] = self._client.select_folder(folder, readonly=readonly)
+        except IMAPClientAbortError:
+            raise
+        except IMAPClientError as error:
+            raise PermanentError(f"the folder cannot be opened: {_server_text(error)}") from error
+        return answer
+
+    def uids_after(self, uid: int) -> list[int]:
+        """UIDs greater than ``uid``, ascending (``n:*`` always names the last message too: filtered, RFC 3501 6.4.8)."""
+        with _translated():
+            return sorted(found for found in self._client.search(["UID", f"{uid + 1}:*"]) if found > uid)
+
+    def uids_since(self, day: date) -> list[int]:
+        """UIDs of messages that arrived on or after ``day`` by the server's date."""
+        with _translated():
+            return sorted(self._client.search(["SINCE", day]))
+
+    def fetch(self, uids: Sequence[int]) -> Iterator[list[Fetched]]:
+        """The messages in ascending order of UID, in batches bounded by count and bytes; a large one comes alone."""
+        for first in range(0, len(uids), SIZES_AT_ONCE):
+            some = list(uids[first : first + SIZES_AT_ONCE])
+            with _translated():
+                sizes = self._client.fetch(some, ["RFC822.SIZE"])
+            for batch in _batches([(uid, int(sizes.get(uid, {}).get(b"RFC822.SIZE", 0))) for uid in some]):
+                with _translated():
+                    fetched = self._batch(batch)
+                if fetched:
+                    yield fetched
+
+    def seen_uids(self, uids: Sequence[int]) -> dict[int, bool]:
+        """Which of these messages are still there, and whether somebody has read them."""
+        with _translated():
+            flags = self._client.get_flags(list(uids))
+            return {uid: b"\\Seen" in found for uid, found in flags.items()}
+
+    def _batch(self, batch: list[tuple[int, int]]) -> list[Fetched]:
+        if len(batch) == 1 and batch[0][1] > BATCH_BYTES:
+            return [self._large(*batch[0])]
+        answers = self._client.fetch([uid for uid, _ in batch], ["BODY.PEEK[]", "INTERNALDATE", "RFC822.SIZE"])
+        found = [self._whole(uid, size, answers.get(uid, {})) for uid, size in batch]
+        return [fetched for fetched in found if fetched is not None]
+
+    def _whole(self, uid: int, size: int, answer: Mapping[bytes, Any]) -> Fetched | None:
+        content = answer.get(b"BODY[]")
+        if content is None:
+            return self._not_handed_over(uid, size)
+        return Fetched(uid=uid, received_at=_arrival(answer), size=len(content), content=content)
+
+    def _large(self, uid: int, size: int) -> Fetched:
+        """A large message in partial fetches; one over the cap by its header only."""
+        if size > self._max_bytes:
+            return self._headers(uid, size)
+        parts, at = list[bytes](), 0
+        while True:
+            answer = self._client.fetch([uid], [f"BODY.PEEK[]<{at}.{PARTIAL_BYTES}>", "INTERNALDATE"]).get(uid, {})
+            part = answer.get(f"BODY[]<{at}>".encode(), b"") or b""
+            parts.append(part)
+            at += len(part)
+            if len(part) < PARTIAL_BYTES:
+                return Fetched(uid=uid, received_at=_arrival(answer), size=at, content=b"".join(parts))
+
+    def _headers(self, uid: int, size: int) -> Fetched:
+        answer = self._client.fetch([uid], ["BODY.PEEK[HEADER]", "INTERNALDATE"]).get(uid, {})
+        content = answer.get(b"BODY[HEADER]") or b""
+        return Fetched(uid=uid, received_at=_arrival(answer), size=size, content=content, truncated=True)
+
+    def _not_handed_over(self, uid: int, size: int) -> Fetched | None:
+        """Expunged since it was announced: None. Still there and not handed over: its header, or nothing, truncated."""
+        if uid not in self._client.search(["UID", str(uid)]):
+            return None
+        return self._headers(uid, size)
+
+    # Waiting
+
+    @property
+    def can_idle(self) -> bool:
+        return "IDLE" in self._capabilities
+
+    def wait(self, seconds: float, stopped: Callable[[], bool]) -> None:
+        """Wait until the server says that something changed, at most ``seconds`` and never past the renewal of IDLE.
+
+        The answer is only a hint: the folder is searched again afterwards whatever it says.
+        """
+        with _translated():
+            self._client.idle()
+            until = time.monotonic() + min(seconds, IDLE_RENEW_SECONDS)
+            changed: list[Any] = []
+            while not changed and not stopped() and time.monotonic() < until:
+                before = time.monotonic()
+                changed = self._client.idle_check(timeout=IDLE_SLICE_SECONDS)
+                if not changed and time.monotonic() - before < IDLE_SLICE_SECONDS / 2:
+                    break  # the line is dead: idle_check says "nothing" at once, idle_done will raise
+            self._client.idle_done()
+
+    # Writing
+
+    def finish(self, uids: Sequence[int]) -> list[int]:
+        """Move or flag stored messages in one command per batch, read back; returns those that are done."""
+        done = list[int]()
+        for first in range(0, len(uids), BATCH_MESSAGES):
+            some = list(uids[first : first + BATCH_MESSAGES])
+            with _translated():
+                done += self._move(some) if self._finishing.move_to else self._flag(some)
+        return done
+
+    def append(self, folder: str, content: bytes, at: datetime) -> None:
+        """File a copy of a letter, marked as read."""
+        with _translated():
+            self._client.append(folder, content, flags=[b"\\Seen"], msg_time=at)
+
+    def rights(self, folders: Sequence[str]) -> list[str]:
+        """The folders among ``folders`` that do not exist or cannot be opened."""
+        missing = list[str]()
+        for folder in folders:
+            try:
+                self._client.select_folder(folder, readonly=True)
+            except IMAPClientError:
+                missing.append(folder)
+        return missing
+
+    def make_folder(self, folder: str) -> None:
+        """Create a folder unless it is there."""
+        with _translated():
+            if not self._client.folder_exists(folder):
+                self._client.create_folder(folder)
+
+    def _move(self, uids: list[int]) -> list[int]:
+        target = self._finishing.move_to
+        here = self._still_here(uids)
+        if here and "MOVE" in self._capabilities:
+            self._client.move(here, target)
+        elif here and "UIDPLUS" in self._capabilities:
+            self._client.copy(here, target)
+            self._client.add_flags(here, [b"\\Deleted"], silent=True)
+            self._client.uid_expunge(here)
+        elif here:
+            return []  # without MOVE and UIDPLUS, expunging could delete what other people marked: leave it
+        left = set(self._still_here(uids))
+        return [uid for uid in uids if uid not in left]
+
+    def _flag(self, uids: list[int]) -> list[int]:
+        here = self._still_here(uids)
+        if here:
+            self._client.add_flags(here, [str(self._finishing.flag)], silent=True)
+        return uids
+
+    def _still_here(self, uids: list[int]) -> list[int]:
+        return sorted(set(uids) & set(self._client.search(["UID", ",".join(map(str, uids))])))
+
+
+def _sign_in(account: ImapAccount) -> IMAPClient:
+    context = tls_context(account.ca_path) if account.tls != "none" else None
+    client = IMAPClient(
+        account.host,
+        port=account.port,
+        ssl=account.tls == "implicit",
+        ssl_context=context if account.tls == "implicit" else None,
+        timeout=SocketTimeout(connect=min(account.timeout_seconds, 30), read=account.timeout_seconds),
+    )
+    client.normalise_times = False
+    client.socket().setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+    try:
+        if account.tls == "starttls":
+            client.starttls(context)
+        client.login(account.user, account.password())
+    except (OSError, IMAPClientError):
+        client.shutdown()
+        raise
+    return client
+
+
+def tls_context(ca_path: Path | None) -> ssl.SSLContext:
+    """A context that verifies certificates and host names, against ``ca_path`` where one is given."""
+    try:
+        return ssl.create_default_context(cafile=str(ca_path) if ca_path else None)
+    except (OSError, ssl.SSLError):
+        raise ConfigError(f"ca_path: {ca_path} cannot be read as a PEM certificate") from None
+
+
+def _batches(sized: list[tuple[int, int]]) -> Iterator[list[tuple[int, int]]]:
+    batch, total = list[tuple[int, int]](), 0
+    for uid, size in sized:
+        if batch and (len(batch) >= BATCH_MESSAGES or total + size > BATCH_BYTES):
+            yield batch
+            batch, total = [], 0
+        batch.append((uid, size))
+        total += size
+    if batch:
+        yield batch
+
+
+def _arrival(answer: Mapping[bytes, Any]) -> datetime:
+    """INTERNALDATE as an aware moment; a server that gives none has just shown the message to us."""
+    found = answer.get(b"INTERNALDATE")
+    if not isinstance(found, datetime):
+        return datetime.fromtimestamp(0, UTC)
+    return found if found.tzinfo else found.replace(tzinfo=UTC)
+
+
+@contextmanager
+def _translated() -> Iterator[None]:
+    try:
+        yield
+    except LoginError as error:
+        raise TransientError(f"the server refuses the sign-in: {_server_text(error)}", retry_after=_back_off(error)) from error
+    except ssl.SSLCertVerificationError as error:
+        raise TransientError(f"the server's certificate is not trusted: {error.verify_message}") from error
+    except (OSError, IMAPClientError, ssl.SSLError) as error:
+        raise TransientError(f"IMAP: {_server_text(error)}", retry_after=_back_off(error)) from error
+    except (ValueError, KeyError, AssertionError) as error:
+        # imapclient's way of meeting an answer it did not expect; the state of the line is unknown
+        raise TransientError(f"IMAP: an answer that cannot be read ({type(error).__name__})") from error
+
+
+def _server_text(error: Exception) -> str:
+    return _ADDRESS.sub("…", clean_line(_text(error)))[:MAX_SERVER_TEXT] or type(error).__name__
+
+
+def _back_off(error: Exception) -> float | None:
+    """Microsoft's own wish, in seconds."""
+    found = _BACK_OFF.search(_text(error))
+    return int(found[1]) / 1000 if found else None
+
+
+def _text(value: object) -> str:
+    return value.decode("utf-8", "replace") if isinstance(value, bytes) else str(value)

@@ -1,0 +1,114 @@
+"""Letters: folders of text into final bytes, with Jinja2's immutable sandbox and strict names (no letter with a hole)."""
+
+import secrets
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass, field, fields
+from datetime import date
+from hashlib import sha256
+from pathlib import Path
+
+from jinja2 import StrictUndefined, Template, TemplateError, TemplateSyntaxError, meta
+from jinja2.sandbox import ImmutableSandboxedEnvironment
+
+from mailbot.core.letter import Audience, LetterSpec, LetterValues, Rendered
+from mailbot.core.mime import Headers, build
+from mailbot.core.text import clean_line
+from mailbot.errors import PolicyError
+from mailbot.ports import Composed
+from mailbot.toml_values import convert, read_toml
+
+NAMES = frozenset(item.name for item in fields(LetterValues))
+MAX_TEMPLATE_BYTES = 100_000
+_STRICT = {"extra": "forbid"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _LetterFile:
+    purpose: str
+    audience: Audience
+    asks: bool
+    owner: str
+    review_due: date
+    variables: tuple[str, ...] = ()
+    fallbacks: dict[str, str] = field(default_factory=dict)
+    __pydantic_config__ = _STRICT
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Loaded:
+    spec: LetterSpec
+    version: str
+    subject: Template
+    body: Template
+
+
+class JinjaLetters:
+    """Every letter below a folder, compiled once. Raises PolicyError at once if any of them is wrong."""
+
+    def __init__(self, folder: Path, token: Callable[[], str] = lambda: secrets.token_hex(16)) -> None:
+        self._token = token
+        self._environment = ImmutableSandboxedEnvironment(undefined=StrictUndefined, autoescape=False)
+        folders = sorted(path.parent for path in folder.glob("*/letter.toml"))
+        if not folders:
+            raise PolicyError(f"{folder}: there is no letter; write <name>/letter.toml, subject.txt.j2 and body.txt.j2")
+        self._letters = {path.name: self._load(path) for path in folders}
+
+    @property
+    def specs(self) -> Mapping[str, LetterSpec]:
+        """The description of every letter, by name."""
+        return {name: loaded.spec for name, loaded in self._letters.items()}
+
+    def render(self, letter: str, values: LetterValues) -> Rendered:
+        """Subject (one line) and body. Raises PolicyError if a name has neither value nor fallback."""
+        loaded = self._find(letter)
+        given = asdict(values)
+        names = {name: given[name] or loaded.spec.fallbacks.get(name) for name in loaded.spec.variables}
+        missing = sorted(name for name, value in names.items() if value is None)
+        if missing:
+            raise PolicyError(f"letter '{letter}': no value and no fallback for {', '.join(missing)}")
+        try:
+            return Rendered(subject=clean_line(loaded.subject.render(names)), body=loaded.body.render(names))
+        except TemplateError as error:
+            raise PolicyError(f"letter '{letter}': does not render: {error}") from error
+
+    def compose(self, letter: str, values: LetterValues, headers: Headers) -> Composed:
+        """The letter's final bytes under a new, unguessable Message-ID."""
+        rendered = self.render(letter, values)
+        message_id = f"{self._token()}.mailbot@{headers.from_address.rpartition('@')[2]}"
+        content = build(rendered, headers, message_id)
+        return Composed(content=content, message_id=message_id, letter_version=self._find(letter).version)
+
+    def _find(self, letter: str) -> _Loaded:
+        if letter not in self._letters:
+            raise PolicyError(f"there is no letter '{letter}'; known letters: {', '.join(self._letters)}")
+        return self._letters[letter]
+
+    def _load(self, folder: Path) -> _Loaded:
+        file = folder / "letter.toml"
+        found = convert(_LetterFile, read_toml(file, PolicyError), file, PolicyError)
+        unknown = sorted((set(found.variables) | set(found.fallbacks)) - NAMES)
+        if unknown:
+            raise PolicyError(f"{file}: variables: there is no value '{unknown[0]}'; known values: {', '.join(sorted(NAMES))}")
+        texts = {part: self._read(folder / f"{part}.txt.j2", found.variables) for part in ("subject", "body")}
+        return _Loaded(
+            spec=LetterSpec(name=folder.name, **{item.name: getattr(found, item.name) for item in fields(found)}),
+            version=sha256((texts["subject"] + "\0" + texts["body"]).encode()).hexdigest()[:12],
+            subject=self._environment.from_string(texts["subject"]),
+            body=self._environment.from_string(texts["body"]),
+        )
+
+    def _read(self, file: Path, variables: tuple[str, ...]) -> str:
+        """The template's text once its syntax and its names have been checked."""
+        if not file.is_file():
+            raise PolicyError(f"{file}: is missing; write it")
+        if file.stat().st_size > MAX_TEMPLATE_BYTES:
+            raise PolicyError(f"{file}: is larger than {MAX_TEMPLATE_BYTES} bytes; shorten it")
+        text = file.read_text(encoding="utf-8")
+        try:
+            used = meta.find_undeclared_variables(self._environment.parse(text))
+        except TemplateSyntaxError as error:
+            raise PolicyError(f"{file}: line {error.lineno}: {error.message}") from None
+        undeclared = sorted(used - set(variables))
+        if undeclared:
+            raise PolicyError(f"{file}: uses '{undeclared[0]}', which letter.toml does not name under variables")
+        return text

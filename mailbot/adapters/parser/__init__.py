@@ -1,0 +1,102 @@
+"""Messages as bytes to messages as values: the public side of the parser."""
+
+import hashlib
+
+from mailbot.adapters.parser.bodies import BodyReader, Node, attachments, parameters, tree
+from mailbot.adapters.parser.fields import (
+    Fields,
+    addresses,
+    first,
+    ids,
+    message_id,
+    repeated,
+    sent_at,
+    shown,
+    shown_headers,
+)
+from mailbot.adapters.parser.limits import ParseLimits
+from mailbot.adapters.parser.source import Source, read
+from mailbot.core.message import Address, Message
+
+__all__ = ["ParseLimits", "parse", "why_unreadable"]
+
+_STANDARD = ParseLimits()
+_FOR_A_PERSON = ("over-cap:", "unparsable:", "nothing-readable")
+_IDENTIFYING = ("message-id", "from", "date", "subject")
+
+
+def parse(content: bytes, limits: ParseLimits = _STANDARD) -> Message:
+    """RFC 5322 bytes as a value. Never raises, whatever the bytes.
+
+    What was wrong stands in ``defects`` as short words without personal data. A message beyond a limit carries
+    ``over-cap: …`` and only what its headers say; see `why_unreadable`. Attached messages are attachments: their text
+    is not part of the body. Obsolete and broken syntax is read as far as it goes (RFC 5322 section 4).
+    """
+    source = read(content, limits)
+    fields: Fields = tuple((name.lower(), value) for name, value in source.root.raw_items())
+    top, part_defects = tree(source.root)
+    reader = BodyReader(limits)
+    text = reader.read(top) if source.whole else ""
+    people, people_defects = _people(fields)
+    date, date_defect = sent_at(first(fields, "date"))
+    defects = (*source.defects, *part_defects, *reader.defects, *people_defects, date_defect, *repeated(fields))
+    files = attachments(top) if source.whole else ()
+    if not fields and not files and not text.strip():
+        defects += ("nothing-readable",)
+    return Message(
+        digest=_digest(fields, top, source),
+        message_id=message_id(first(fields, "message-id")),
+        in_reply_to=ids(first(fields, "in-reply-to")),
+        references=ids(first(fields, "references")),
+        subject=shown(first(fields, "subject")),
+        from_=next(iter(people["from"]), None),
+        reply_to=people["reply-to"],
+        to=people["to"],
+        cc=people["cc"],
+        sent_at=date,
+        text=text,
+        headers=shown_headers(fields),
+        content_type=_content_type(source),
+        attachments=files,
+        defects=tuple(dict.fromkeys(filter(None, defects))),
+    )
+
+
+def why_unreadable(message: Message) -> str:
+    """The defect for which a person must look at the bytes, or an empty string."""
+    return next((defect for defect in message.defects if defect.startswith(_FOR_A_PERSON)), "")
+
+
+def _people(fields: Fields) -> tuple[dict[str, tuple[Address, ...]], tuple[str, ...]]:
+    people: dict[str, tuple[Address, ...]] = {}
+    defects: list[str] = []
+    for name in ("from", "reply-to", "to", "cc"):
+        people[name], clear = addresses(first(fields, name))
+        if not clear:
+            defects.append(f"unclear-addresses: {name}")
+    if not people["from"]:
+        defects.append("no-usable-address: from")
+    return people, tuple(defects)
+
+
+def _content_type(source: Source) -> str:
+    declared = source.root.declared_type
+    report_type = parameters(source.root).get("report-type", "").lower()
+    return shown(f"{declared}; report-type={report_type}" if report_type else declared)
+
+
+def _digest(fields: Fields, top: Node, source: Source) -> str:
+    """The message's identity: the same in every mailbox, whatever trace headers and line ends a server puts."""
+    digest = hashlib.sha256()
+    pieces = [" ".join(first(fields, name).split()).encode("utf-8", "replace") for name in _IDENTIFYING]
+    pieces += [_unended(leaf) for leaf in top.leaves()] if source.whole else [source.rest]
+    for piece in pieces:
+        digest.update(b"%d:" % len(piece))
+        digest.update(piece)
+    return digest.hexdigest()
+
+
+def _unended(leaf: Node) -> bytes:
+    if not leaf.content_type.startswith("text/"):
+        return leaf.content
+    return leaf.content.replace(b"\r\n", b"\n").rstrip()

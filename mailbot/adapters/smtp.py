@@ -1,0 +1,178 @@
+"""One kept SMTP connection to one mailbox's relay (aiosmtplib). Every failure is turned into a ``Reply`` here.
+
+The outcome is in doubt only from the moment the final dot is written until an answer is read (RFC 1047). Everything
+before it is certain: the letter has not gone. Trouble with the connection or the sign-in is nobody's letter's fault and
+comes back with code 0, so that the letter waits.
+"""
+
+import asyncio
+import re
+import socket
+import ssl
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from aiosmtplib import SMTP
+from aiosmtplib.errors import SMTPException, SMTPResponseException, SMTPServerDisconnected
+
+from mailbot.core.delivery import Reply
+from mailbot.core.letter import Envelope
+from mailbot.core.text import clean_line
+from mailbot.errors import ConfigError
+
+COMMAND_SECONDS = 300  # RFC 5321 section 4.5.3.2
+FINAL_DOT_SECONDS = 600
+MAX_SERVER_TEXT = 200
+_ADDRESS = re.compile(r"\S+@\S+")
+_LOST = (SMTPServerDisconnected, OSError, asyncio.TimeoutError)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SmtpAccount:
+    """Where and as whom to hand letters in. ``tls`` is ``implicit``, ``starttls`` or ``none``."""
+
+    host: str
+    port: int
+    tls: str
+    user: str | None
+    password: Callable[[], str] | None
+    ca_path: Path | None
+    timeout_seconds: int
+
+
+class SmtpTransport:
+    """The connection: opened at the first letter, kept, and opened anew when the server has hung up."""
+
+    def __init__(self, account: SmtpAccount) -> None:
+        self._account = account
+        self._client: SMTP | None = None
+
+    async def send(self, envelope: Envelope, content: bytes) -> Reply:
+        """Hand in one letter for one recipient."""
+        reused = self._client is not None and self._client.is_connected
+        refused = await self._envelope(envelope)
+        if refused is not None and refused.code == 0 and reused:
+            refused = await self._envelope(envelope)  # the server had closed the kept connection
+        if refused is not None:
+            return refused
+        return await self._content(content)
+
+    async def try_sign_in(self) -> Reply:
+        """Connect and sign in without sending anything."""
+        refused = await self._connect()
+        await self.close()
+        return refused or Reply(code=250, text="signed in")
+
+    async def close(self) -> None:
+        """Say goodbye if the server still listens."""
+        client, self._client = self._client, None
+        if client is None or not client.is_connected:
+            return
+        try:
+            await client.quit(timeout=2)
+        except (SMTPException, OSError):
+            client.close()
+
+    async def _connect(self) -> Reply | None:
+        if self._client is not None and self._client.is_connected:
+            return None
+        account = self._account
+        client = SMTP(
+            hostname=account.host,
+            port=account.port,
+            use_tls=account.tls == "implicit",
+            start_tls=account.tls == "starttls",
+            username=account.user,
+            password=account.password() if account.password else None,
+            tls_context=_tls_context(account.ca_path) if account.tls != "none" else None,
+            timeout=account.timeout_seconds,
+        )
+        try:
+            await client.connect()
+        except SMTPResponseException as error:
+            client.close()
+            return Reply(code=0, text=f"sign-in or greeting refused: {error.code} {_server_text(error.message)}")
+        except ssl.SSLCertVerificationError as error:
+            client.close()
+            return Reply(code=0, text=f"the server's certificate is not trusted: {error.verify_message}")
+        except (SMTPException, *_LOST) as error:
+            client.close()
+            return Reply(code=0, text=f"no connection: {_server_text(str(error)) or type(error).__name__}")
+        keepalive = client.get_transport_info("socket")
+        if keepalive is not None:
+            keepalive.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+        self._client = client
+        return None
+
+    async def _envelope(self, envelope: Envelope) -> Reply | None:
+        """MAIL and RCPT; None when both were accepted."""
+        refused = await self._connect()
+        if refused is not None or self._client is None:
+            return refused
+        try:
+            await self._client.mail(envelope.reverse_path, timeout=COMMAND_SECONDS)
+            await self._client.rcpt(envelope.recipient, timeout=COMMAND_SECONDS)
+        except SMTPResponseException as error:
+            return await self._refused(error)
+        except (SMTPException, *_LOST) as error:
+            return self._lost(error)
+        return None
+
+    async def _content(self, content: bytes) -> Reply:
+        client = self._client
+        if client is None or client.protocol is None:
+            return Reply(code=0, text="the connection was lost")
+        try:
+            answer = await client.execute_command(b"DATA", timeout=COMMAND_SECONDS)
+            if answer.code != 354:
+                return await self._refused(SMTPResponseException(answer.code, answer.message))
+        except (SMTPException, *_LOST) as error:
+            return self._lost(error)
+        try:
+            client.protocol.write(_dot_stuffed(content))
+            answer = await client.protocol.read_response(timeout=FINAL_DOT_SECONDS)
+        except (SMTPException, *_LOST) as error:
+            return Reply(code=0, text=self._lost(error).text, in_doubt=True)
+        if answer.code == 421:
+            self._drop()
+        return Reply(code=answer.code, text=_server_text(answer.message))
+
+    async def _refused(self, error: SMTPResponseException) -> Reply:
+        """A refusal of this letter; the connection is made ready for the next one."""
+        client = self._client
+        try:
+            if error.code == 421 or client is None:
+                self._drop()
+            else:
+                await client.rset(timeout=30)
+        except (SMTPException, *_LOST):
+            self._drop()
+        code = 0 if error.code < 400 else error.code
+        return Reply(code=code, text=_server_text(error.message))
+
+    def _lost(self, error: Exception) -> Reply:
+        self._drop()
+        return Reply(code=0, text=f"connection lost: {_server_text(str(error)) or type(error).__name__}")
+
+    def _drop(self) -> None:
+        if self._client is not None:
+            self._client.close()
+            self._client = None
+
+
+def _dot_stuffed(content: bytes) -> bytes:
+    """RFC 5321 section 4.5.2. The content has CRLF line ends already (``core.mime``)."""
+    ended = content if content.endswith(b"\r\n") else content + b"\r\n"
+    return re.sub(rb"(?m)^\.", b"..", ended) + b".\r\n"
+
+
+def _server_text(text: str) -> str:
+    return _ADDRESS.sub("…", clean_line(text))[:MAX_SERVER_TEXT]
+
+
+def _tls_context(ca_path: Path | None) -> ssl.SSLContext:
+    try:
+        return ssl.create_default_context(cafile=str(ca_path) if ca_path else None)
+    except (OSError, ssl.SSLError):
+        raise ConfigError(f"ca_path: {ca_path} cannot be read as a PEM certificate") from None

@@ -1,0 +1,252 @@
+"""Cases, their history and their clocks."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Select, and_, delete, func, or_, select
+from sqlalchemy.dialects.sqlite import insert
+
+from mailbot.adapters.store.tables import (
+    case,
+    clock,
+    deadline,
+    event,
+    hold,
+    location,
+    mailbox,
+    message,
+    message_id_alias,
+    outbox,
+    participant,
+    person,
+    reference_counter,
+)
+from mailbot.core.action import JoinCase, OpenCase, StartClock, StopClock
+from mailbot.core.case import Case, CaseStatus, ClockStop, Figures, RunningClock
+from mailbot.core.match import Candidate, Via
+from mailbot.core.reference import make_reference
+from mailbot.core.trigger import DeadlineReached
+from mailbot.errors import PermanentError
+from mailbot.ports import Happened
+
+
+class SqlCases:
+    def __init__(self, connection: Connection, ids: Mapping[str, int]) -> None:
+        self._connection = connection
+        self._ids = ids
+
+    def open(self, name: str, prefix: str, period: str, pack: str, action: OpenCase) -> tuple[int, str]:
+        """Open a case under the next reference of its month; returns its row and reference."""
+        reference = make_reference(prefix, period, self._next_number(prefix, period))
+        owner = select(mailbox.c.organisation).where(mailbox.c.id == self._ids[name]).scalar_subquery()
+        case_id = self._connection.execute(
+            case.insert()
+            .values(
+                {
+                    "reference": reference,
+                    "organisation": owner,
+                    "mailbox": self._ids[name],
+                    "pack": pack,
+                    "class": action.class_,
+                    "status": CaseStatus.OPEN.value,
+                    "customer": action.customer,
+                    "customer_name": action.customer_name,
+                    "subject": action.subject,
+                    "opened_at": action.opened_at,
+                    "observed": action.observed,
+                    "version": 1,
+                }
+            )
+            .returning(case.c.id)
+        ).scalar_one()
+        self._take_part(case_id, action.customer)
+        return int(case_id), reference
+
+    def get(self, case_id: int) -> Case:
+        row = self._connection.execute(
+            select(case, mailbox.c.name.label("mailbox_name"), person.c.name.label("owner_name"))
+            .join(mailbox, mailbox.c.id == case.c.mailbox)
+            .outerjoin(person, person.c.id == case.c.owner)
+            .where(case.c.id == case_id)
+        ).one()
+        values = row._mapping
+        return Case(
+            id=case_id,
+            reference=row.reference,
+            mailbox=row.mailbox_name,
+            pack=row.pack,
+            class_=values["class"],
+            status=CaseStatus(row.status),
+            customer=row.customer,
+            subject=row.subject or "",
+            opened_at=row.opened_at,
+            version=row.version,
+            observed=row.observed,
+            quiet=row.quiet_until is not None,
+            owner=row.owner_name,
+            clocks=self._running(case_id),
+        )
+
+    def join(self, action: JoinCase, address: str) -> None:
+        """File a message in a case; refused if the case changed since it was read."""
+        changed = self._connection.execute(
+            case.update()
+            .where(case.c.id == action.case_id, case.c.version == action.version)
+            .values(version=case.c.version + 1)
+        )
+        if changed.rowcount != 1:
+            raise PermanentError("the case changed while it was decided about")
+        self._take_part(action.case_id, address)
+
+    def candidates(self, ids: Sequence[str], references: Sequence[str]) -> tuple[Candidate, ...]:
+        """Cases led to by Message-IDs (of our letters, of known messages) and by references, with their participants."""
+        found = [(row.case, via) for via, query in self._ways(ids, references) for row in self._connection.execute(query)]
+        if not found:
+            return ()
+        case_ids = {case_id for case_id, _ in found}
+        rows = {row.id: row for row in self._connection.execute(select(case).where(case.c.id.in_(case_ids)))}
+        people = dict[int, set[str]]()
+        for row in self._connection.execute(select(participant).where(participant.c.case.in_(case_ids))):
+            people.setdefault(row.case, set()).add(row.address)
+        return tuple(
+            Candidate(
+                case_id=case_id,
+                reference=rows[case_id].reference,
+                version=rows[case_id].version,
+                participants=frozenset(people.get(case_id, ())),
+                via=via,
+            )
+            for case_id, via in found
+        )
+
+    def add_event(self, happened: Happened) -> None:
+        self._connection.execute(
+            event.insert().values(
+                case=happened.case_id,
+                message=happened.message_row,
+                at=happened.at,
+                actor=happened.actor,
+                kind=happened.kind,
+                rule=happened.reason.rule,
+                detail=happened.reason.detail,
+                offsets=[asdict(span) for span in happened.reason.spans],
+                pack_version=happened.pack_version,
+            )
+        )
+
+    # Clocks
+
+    def start_clock(self, case_id: int, action: StartClock) -> None:
+        clock_id = self._connection.execute(
+            clock.insert()
+            .values(
+                case=case_id,
+                name=action.name,
+                started_by=action.started_by,
+                started_at=action.started_at,
+                original_due_at=action.due_at,
+                due_at=action.due_at,
+                why=action.why,
+                stopped_by=[stop.value for stop in action.stopped_by],
+            )
+            .returning(clock.c.id)
+        ).scalar_one()
+        rows = [{"clock": clock_id, "kind": item.kind, "due_at": item.due_at} for item in action.deadlines]
+        self._connection.execute(deadline.insert(), rows)
+
+    def stop_clock(self, action: StopClock) -> None:
+        """Stop a clock; deadlines that have not come are taken away with it."""
+        self._connection.execute(
+            clock.update()
+            .where(clock.c.id == action.clock_id, clock.c.stopped_at.is_(None))
+            .values(stopped_at=action.stopped_at, outcome=action.outcome)
+        )
+        ahead = and_(deadline.c.clock == action.clock_id, deadline.c.fired_at.is_(None))
+        self._connection.execute(delete(deadline).where(ahead))
+
+    def due_deadlines(self, now: datetime, limit: int) -> list[tuple[DeadlineReached, int]]:
+        """Deadlines that have come and were not acted on, oldest first, each with its case."""
+        query = (
+            select(deadline.c.id, deadline.c.kind, clock.c.id.label("clock_id"), clock.c.name, clock.c.due_at, clock.c.case)
+            .join(clock, clock.c.id == deadline.c.clock)
+            .where(deadline.c.due_at <= now, deadline.c.fired_at.is_(None), clock.c.paused_at.is_(None))
+            .order_by(deadline.c.due_at, deadline.c.id)
+            .limit(limit)
+        )
+        return [
+            (
+                DeadlineReached(
+                    deadline_id=row.id, kind=row.kind, clock_id=row.clock_id, clock_name=row.name, due_at=row.due_at
+                ),
+                row.case,
+            )
+            for row in self._connection.execute(query)
+        ]
+
+    def fire(self, deadline_id: int, at: datetime) -> None:
+        self._connection.execute(deadline.update().where(deadline.c.id == deadline_id).values(fired_at=at))
+
+    def figures(self, name: str, now: datetime, soon: datetime) -> Figures:
+        """The morning's figures of one mailbox; ``soon`` bounds what counts as due soon."""
+        mine = (case.c.mailbox == self._ids[name]) & (case.c.status != CaseStatus.CLOSED.value)
+        running = clock.c.stopped_at.is_(None)
+        by_clock = select(case.c.reference).join(clock, clock.c.case == case.c.id).where(mine, running)
+        unanswered = by_clock.where(clock.c.name == "acknowledgement").where(
+            case.c.id.not_in(select(outbox.c.case).where(outbox.c.case.is_not(None), outbox.c.purpose == "receipt"))
+        )
+        held = select(func.count()).select_from(hold.join(location, location.c.id == hold.c.location))
+        failed = select(func.count()).select_from(outbox).where(outbox.c.mailbox == self._ids[name])
+        return Figures(
+            late=self._references(by_clock.where(clock.c.due_at <= now)),
+            due_soon=self._references(by_clock.where(clock.c.due_at > now, clock.c.due_at <= soon)),
+            silenced=self._references(unanswered),
+            open=self._connection.execute(select(func.count()).select_from(case).where(mine)).scalar_one(),
+            held=self._connection.execute(
+                held.where(location.c.mailbox == self._ids[name], hold.c.put_back_at.is_(None))
+            ).scalar_one(),
+            failed=self._connection.execute(failed.where(outbox.c.state == "failed")).scalar_one(),
+        )
+
+    # Inside
+
+    def _references(self, query: Select[Any]) -> tuple[str, ...]:
+        found = self._connection.execute(query.distinct().order_by(case.c.reference)).scalars()
+        return tuple(str(reference) for reference in found)
+
+    def _next_number(self, prefix: str, period: str) -> int:
+        first = insert(reference_counter).values(prefix=prefix, period=period, last=1)
+        counted = first.on_conflict_do_update(index_elements=["prefix", "period"], set_={"last": reference_counter.c.last + 1})
+        return int(self._connection.execute(counted.returning(reference_counter.c.last)).scalar_one())
+
+    def _take_part(self, case_id: int, address: str) -> None:
+        if address:
+            statement = insert(participant).values(case=case_id, address=address).on_conflict_do_nothing()
+            self._connection.execute(statement)
+
+    def _running(self, case_id: int) -> tuple[RunningClock, ...]:
+        query = select(clock).where(clock.c.case == case_id, clock.c.stopped_at.is_(None)).order_by(clock.c.id)
+        return tuple(
+            RunningClock(
+                id=row.id,
+                name=row.name,
+                started_by=row.started_by,
+                started_at=row.started_at,
+                due_at=row.due_at,
+                original_due_at=row.original_due_at,
+                why=row.why,
+                stopped_by=tuple(ClockStop(word) for word in row.stopped_by),
+            )
+            for row in self._connection.execute(query)
+        )
+
+    def _ways(self, ids: Sequence[str], references: Sequence[str]) -> tuple[tuple[Via, Select[tuple[int | None]]], ...]:
+        renamed = select(message_id_alias.c.outbox).where(message_id_alias.c.alias.in_(ids))
+        ours = or_(outbox.c.message_id.in_(ids), outbox.c.id.in_(renamed))
+        known = and_(message.c.message_id.in_(ids), message.c.case.is_not(None))
+        return (
+            (Via.OUR_LETTER, select(outbox.c.case).where(ours, outbox.c.case.is_not(None)).distinct()),
+            (Via.THREAD, select(message.c.case).where(known).distinct()),
+            (Via.REFERENCE, select(case.c.id.label("case")).where(case.c.reference.in_(references))),
+        )

@@ -1,0 +1,147 @@
+"""Opening a database: engine, pragmas, migrations, and the refusal to open what is newer than this program.
+
+SQLite runs in WAL mode with ``synchronous=FULL``; writing transactions begin IMMEDIATE, so two writers wait for each
+other instead of failing in the middle.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from threading import Lock
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event, inspect, text
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError, DataError, DBAPIError, IntegrityError, NoSuchModuleError, StatementError
+
+from mailbot.adapters.store.tables import COMPAT_VERSION, SCHEMA_VERSION
+from mailbot.errors import ConfigError, PermanentError, StorageError
+
+BUSY_TIMEOUT_MS = 10_000
+MIGRATIONS = Path(__file__).with_name("migrations")
+
+
+@dataclass(frozen=True, slots=True)
+class Database:
+    """An open database. Both context managers translate the driver's errors once, here."""
+
+    engine: Engine
+    _writer: Lock = field(default_factory=Lock, repr=False)
+
+    @contextmanager
+    def writing(self) -> Iterator[Connection]:
+        """One transaction that commits at the end of the block and rolls back on any error.
+
+        Raises StorageError when the database cannot be written now, PermanentError when a row is refused.
+        """
+        with (
+            self._writer,  # within the process writers queue here: SQLite's own waiting sleeps and is not fair
+            _translated(),
+            self.engine.connect().execution_options(mailbot_begin="IMMEDIATE") as connection,
+            connection.begin(),
+        ):
+            yield connection
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """A consistent view that writes nothing."""
+        with _translated(), self.engine.connect() as connection, connection.begin():
+            yield connection
+
+    def close(self) -> None:
+        self.engine.dispose()
+
+
+def open_database(url: str, *, migrate: bool = True) -> Database:
+    """Open (and where needed create or migrate) the database at ``url``.
+
+    Raises ConfigError for an unusable URL or a database made by a newer program, StorageError when it is out of reach.
+    """
+    engine = _engine(url)
+    database = Database(engine)
+    with _translated(), engine.connect() as connection:
+        found = _schema_version(connection)
+        _refuse_newer(connection, found)
+    if found != SCHEMA_VERSION:
+        if not migrate:
+            raise ConfigError(f"database: it has schema {found}, this program needs {SCHEMA_VERSION}; run 'mailbot run' once")
+        with _translated():
+            _upgrade(engine)
+    return database
+
+
+def _engine(url: str) -> Engine:
+    try:
+        parsed = make_url(url)
+        if parsed.get_backend_name() != "sqlite":
+            raise ConfigError(
+                f"database: '{parsed.get_backend_name()}' is not supported yet; write sqlite:///path/to/mailbot.db"
+            )
+        if parsed.database and parsed.database != ":memory:" and not Path(parsed.database).parent.is_dir():
+            raise ConfigError(f"database: the folder {Path(parsed.database).parent} does not exist; create it first")
+        engine = create_engine(parsed, connect_args={"timeout": BUSY_TIMEOUT_MS / 1000})
+    except (ArgumentError, NoSuchModuleError) as error:
+        raise ConfigError("database: not a database URL; write sqlite:///path/to/mailbot.db") from error
+    event.listen(engine, "connect", _prepare_sqlite)
+    event.listen(engine, "begin", _begin)
+    return engine
+
+
+def _prepare_sqlite(connection: Any, _record: object) -> None:
+    connection.isolation_level = None  # we say BEGIN ourselves, so that we can say IMMEDIATE
+    cursor = connection.cursor()
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", f"busy_timeout={BUSY_TIMEOUT_MS}"):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def _begin(connection: Connection) -> None:
+    kind = connection.get_execution_options().get("mailbot_begin", "DEFERRED")
+    connection.exec_driver_sql(f"BEGIN {kind}")
+
+
+def _schema_version(connection: Connection) -> int:
+    if not inspect(connection).has_table("meta"):
+        return 0
+    return int(connection.execute(text("SELECT value FROM meta WHERE key = 'schema_version'")).scalar_one())
+
+
+def _refuse_newer(connection: Connection, found: int) -> None:
+    if found <= SCHEMA_VERSION:
+        return
+    compat = int(connection.execute(text("SELECT value FROM meta WHERE key = 'compat_version'")).scalar_one())
+    if compat > SCHEMA_VERSION:
+        raise ConfigError(
+            f"database: it was made by a newer mailbot (schema {found}, opens from {compat} on) and this program "
+            f"knows schema {SCHEMA_VERSION}; install the newer program or restore the backup made before the upgrade"
+        )
+
+
+def _upgrade(engine: Engine) -> None:
+    """Bring the schema up to date. Alembic is imported here: most starts find nothing to do."""
+    from alembic import command
+    from alembic.config import Config
+
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    with engine.connect().execution_options(mailbot_begin="IMMEDIATE") as connection, connection.begin():
+        config.attributes["connection"] = connection
+        command.upgrade(config, "head")
+        for key, value in (("schema_version", SCHEMA_VERSION), ("compat_version", COMPAT_VERSION)):
+            connection.execute(
+                text("INSERT INTO meta (key, value) VALUES (:k, :v) ON CONFLICT (key) DO UPDATE SET value = excluded.value"),
+                {"k": key, "v": str(value)},
+            )
+
+
+@contextmanager
+def _translated() -> Iterator[None]:
+    try:
+        yield
+    except (IntegrityError, DataError) as error:
+        raise PermanentError(f"the database refused a row: {type(error.orig).__name__}: {error.orig}") from error
+    except DBAPIError as error:
+        raise StorageError(f"the database cannot be used now: {error.orig}") from error
+    except StatementError as error:
+        raise PermanentError(f"a value cannot be stored: {type(error.orig).__name__}") from error

@@ -1,0 +1,68 @@
+"""Watched mailboxes: how far each folder is stored, when it was last read, whether letters may go."""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from sqlalchemy import Connection, func, select
+from sqlalchemy.dialects.sqlite import insert
+
+from mailbot.adapters.store.tables import folder_cursor, mailbox
+from mailbot.ports import Cursor, MailboxRow
+
+
+class SqlMailboxes:
+    def __init__(self, connection: Connection, ids: Mapping[str, int]) -> None:
+        self._connection = connection
+        self._ids = ids
+
+    def get(self, name: str) -> MailboxRow:
+        row = self._connection.execute(select(mailbox).where(mailbox.c.id == self._ids[name])).one()
+        return MailboxRow(
+            name=row.name,
+            started_at=row.started_at,
+            live_since=row.live_since,
+            fresh_at=row.fresh_at,
+            backoff_until=row.backoff_until,
+            last_error=row.last_error,
+        )
+
+    def cursor(self, name: str, folder: str) -> Cursor | None:
+        row = self._connection.execute(
+            select(folder_cursor).where(folder_cursor.c.mailbox == self._ids[name], folder_cursor.c.folder == folder)
+        ).one_or_none()
+        if row is None:
+            return None
+        return Cursor(uidvalidity=row.uidvalidity, last_uid=row.last_uid, reindex_until=row.reindex_until)
+
+    def set_cursor(self, name: str, folder: str, role: str, cursor: Cursor) -> None:
+        values = {
+            "role": role,
+            "uidvalidity": cursor.uidvalidity,
+            "last_uid": cursor.last_uid,
+            "reindex_until": cursor.reindex_until,
+        }
+        self._connection.execute(
+            insert(folder_cursor)
+            .values(mailbox=self._ids[name], folder=folder, **values)
+            .on_conflict_do_update(index_elements=["mailbox", "folder"], set_=values)
+        )
+
+    def mark_read(self, name: str, folder: str, at: datetime) -> None:
+        """A look at the folder succeeded: nothing older than ``at`` waits there unread by us."""
+        mine = folder_cursor.c.mailbox == self._ids[name]
+        self._connection.execute(folder_cursor.update().where(mine, folder_cursor.c.folder == folder).values(read_at=at))
+        self._connection.execute(
+            mailbox.update().where(mailbox.c.id == self._ids[name]).values(fresh_at=at, backoff_until=None, last_error=None)
+        )
+
+    def sent_read_at(self, name: str) -> datetime | None:
+        mine = (folder_cursor.c.mailbox == self._ids[name]) & (folder_cursor.c.role == "sent")
+        return self._connection.execute(select(func.min(folder_cursor.c.read_at)).where(mine)).scalar_one_or_none()
+
+    def mark_trouble(self, name: str, error: str, until: datetime) -> None:
+        self._connection.execute(
+            mailbox.update().where(mailbox.c.id == self._ids[name]).values(last_error=error, backoff_until=until)
+        )
+
+    def go_live(self, name: str, at: datetime) -> None:
+        self._connection.execute(mailbox.update().where(mailbox.c.id == self._ids[name]).values(live_since=at))

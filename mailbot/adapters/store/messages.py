@@ -1,0 +1,194 @@
+"""Raw bytes, where they lie, and the messages they are."""
+
+import zlib
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from hashlib import sha256
+
+from sqlalchemy import ColumnElement, Connection, select
+from sqlalchemy.dialects.sqlite import insert
+
+from mailbot.adapters.store.tables import attachment, hold, location, mailbox, message, raw
+from mailbot.core.action import Reason
+from mailbot.core.message import Fetched, Located
+from mailbot.ports import Cursor, KnownMessage, NewMessage
+
+COMPRESSION = 3  # a third of the time of the default level for a few per cent more bytes
+
+
+class SqlMessages:
+    def __init__(self, connection: Connection, ids: Mapping[str, int]) -> None:
+        self._connection = connection
+        self._ids = ids
+
+    # Intake
+
+    def store(self, name: str, folder: str, role: str, cursor: Cursor, batch: Sequence[Fetched], at: datetime) -> None:
+        """Keep the bytes and where they were seen. Storing the same UID again changes nothing."""
+        digests = [sha256(fetched.content).hexdigest() for fetched in batch]
+        raws = [
+            {
+                "sha256": digest,
+                "content": zlib.compress(fetched.content, COMPRESSION),
+                "size": fetched.size,
+                "stored_at": at,
+            }
+            for digest, fetched in zip(digests, batch, strict=True)
+        ]
+        places = [
+            {
+                "raw": digest,
+                "mailbox": self._ids[name],
+                "folder": folder,
+                "role": role,
+                "uidvalidity": cursor.uidvalidity,
+                "uid": fetched.uid,
+                "received_at": fetched.received_at,
+                "stored_at": at,
+                "state": "stored",
+                "reindexed": fetched.uid < cursor.reindex_until,
+                "truncated": fetched.truncated,
+                "handled_on_server": False,
+            }
+            for digest, fetched in zip(digests, batch, strict=True)
+        ]
+        if places:
+            self._connection.execute(insert(raw).on_conflict_do_nothing(), raws)
+            self._connection.execute(insert(location).on_conflict_do_nothing(), places)
+
+    def to_finish(self, name: str, folder: str, uidvalidity: int) -> list[int]:
+        """UIDs that are safely stored and still have to be moved or flagged on the server."""
+        mine = self._here(name, folder, uidvalidity)
+        waiting = location.c.handled_on_server.is_(False) & location.c.gone_at.is_(None)
+        return list(self._connection.execute(select(location.c.uid).where(mine, waiting).order_by(location.c.uid)).scalars())
+
+    def finished(self, name: str, folder: str, uidvalidity: int, uids: Sequence[int]) -> None:
+        mine = self._here(name, folder, uidvalidity)
+        self._connection.execute(location.update().where(mine, location.c.uid.in_(uids)).values(handled_on_server=True))
+
+    def newest_uids(self, name: str, folder: str, uidvalidity: int, limit: int) -> list[int]:
+        """The newest stored UIDs that still lay in the folder when last looked at."""
+        mine = self._here(name, folder, uidvalidity)
+        query = select(location.c.uid).where(mine, location.c.gone_at.is_(None)).order_by(location.c.uid.desc()).limit(limit)
+        return list(self._connection.execute(query).scalars())
+
+    def note_flags(
+        self, name: str, folder: str, uidvalidity: int, seen: dict[int, bool], asked: Sequence[int], at: datetime
+    ) -> None:
+        """Write down who was read first now, and who is no longer there."""
+        mine = self._here(name, folder, uidvalidity)
+        read = [uid for uid, is_seen in seen.items() if is_seen]
+        gone = [uid for uid in asked if uid not in seen]
+        for column, uids in ((location.c.seen_at, read), (location.c.gone_at, gone)):
+            if uids:
+                change = location.update().where(mine, column.is_(None), location.c.uid.in_(uids))
+                self._connection.execute(change.values({column.name: at}))
+
+    # Deciding
+
+    def waiting(self, limit: int, max_bytes: int) -> list[Located]:
+        """The oldest messages that wait for a decision: at least one, otherwise within both bounds."""
+        query = (
+            select(location, raw.c.content, raw.c.size, mailbox.c.name.label("mailbox_name"))
+            .join(raw, raw.c.sha256 == location.c.raw)
+            .join(mailbox, mailbox.c.id == location.c.mailbox)
+            .where(location.c.state == "stored", location.c.mailbox.in_(self._ids.values()))
+            .order_by(location.c.received_at, location.c.id)
+            .limit(limit)
+        )
+        found, total = list[Located](), 0
+        for row in self._connection.execute(query):
+            total += row.size
+            if found and total > max_bytes:
+                break
+            found.append(
+                Located(
+                    id=row.id,
+                    mailbox=row.mailbox_name,
+                    folder_role=row.role,
+                    received_at=row.received_at,
+                    content=zlib.decompress(row.content),
+                    reindexed=row.reindexed,
+                    truncated=row.truncated,
+                )
+            )
+        return found
+
+    def find(self, digest: str) -> KnownMessage | None:
+        """The message with this digest, if it is known."""
+        row = self._connection.execute(select(message.c.id, message.c.case).where(message.c.digest == digest)).one_or_none()
+        return KnownMessage(row=row.id, case_id=row.case) if row else None
+
+    def message_id_known(self, message_id: str) -> bool:
+        query = select(message.c.id).where(message.c.message_id == message_id).limit(1)
+        return bool(message_id) and self._connection.execute(query).first() is not None
+
+    def add(self, located: Located, new: NewMessage, case_id: int | None) -> int:
+        parsed, judged = new.parsed, new.classification
+        place = select(location.c.raw).where(location.c.id == located.id).scalar_subquery()
+        row_id = self._connection.execute(
+            message.insert()
+            .values(
+                {
+                    "digest": parsed.digest,
+                    "direction": new.direction.value,
+                    "origin": new.origin.value,
+                    "message_id": parsed.message_id,
+                    "received_at": new.received_at,
+                    "case": case_id,
+                    "raw": place,
+                    "sender": parsed.sender,
+                    "subject": parsed.subject,
+                    "text": parsed.text,
+                    "verdict": new.screening.verdict.value,
+                    "may_answer": new.screening.may_answer,
+                    "class": judged.class_,
+                    "best_class": judged.best,
+                    "confidence": judged.confidence,
+                    "evidence": [[hit.rule, hit.weight, hit.span.start, hit.span.end] for hit in judged.evidence],
+                    "rules_version": judged.rules_version,
+                    "recorded_at": new.recorded_at,
+                }
+            )
+            .returning(message.c.id)
+        ).scalar_one()
+        if parsed.attachments:
+            self._connection.execute(
+                attachment.insert(),
+                [
+                    {
+                        "message": row_id,
+                        "part": part.part,
+                        "filename": part.filename,
+                        "type": part.content_type,
+                        "size": part.size,
+                        "sha256": part.sha256,
+                    }
+                    for part in parsed.attachments
+                ],
+            )
+        return int(row_id)
+
+    def settle_location(self, location_id: int, message_row: int) -> None:
+        """The place is decided about: it shows this message."""
+        change = location.update().where(location.c.id == location_id)
+        self._connection.execute(change.values(message=message_row, state="recorded"))
+
+    def hold(self, location_id: int, reason: Reason, at: datetime) -> None:
+        """Set one message aside for a person."""
+        self._connection.execute(location.update().where(location.c.id == location_id).values(state="held"))
+        self._connection.execute(hold.insert().values(location=location_id, rule=reason.rule, detail=reason.detail, held_at=at))
+
+    def put_back(self, hold_id: int, at: datetime) -> bool:
+        """Let a held message be decided about anew; False if no message is held under this number."""
+        waiting = (hold.c.id == hold_id) & hold.c.location.is_not(None) & hold.c.put_back_at.is_(None)
+        released = self._connection.execute(
+            hold.update().where(waiting).values(put_back_at=at).returning(hold.c.location)
+        ).scalar_one_or_none()
+        if released is None:
+            return False
+        self._connection.execute(location.update().where(location.c.id == released).values(state="stored"))
+        return True
+
+    def _here(self, name: str, folder: str, uidvalidity: int) -> ColumnElement[bool]:
+        return (location.c.mailbox == self._ids[name]) & (location.c.folder == folder) & (location.c.uidvalidity == uidvalidity)

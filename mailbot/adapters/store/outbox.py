@@ -1,0 +1,217 @@
+"""Letters on their way out: the rows behind ``core.letter.OutboxState``."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Select, func, select
+from sqlalchemy.dialects.sqlite import insert
+from sqlalchemy.engine import Row
+
+from mailbot.adapters.store.tables import case, event, hold, mailbox, message_id_alias, outbox
+from mailbot.core.action import Reason
+from mailbot.core.case import CaseStatus
+from mailbot.core.delivery import CaseStanding, Settlement
+from mailbot.core.letter import LANE_RANK, Envelope, Lane, OutboxLetter, OutboxState, Purpose
+from mailbot.core.screen import History
+from mailbot.errors import PermanentError
+from mailbot.ports import NewLetter
+
+WAITING = (OutboxState.QUEUED.value, OutboxState.DEFERRED.value)
+
+
+class SqlOutbox:
+    def __init__(self, connection: Connection, ids: Mapping[str, int]) -> None:
+        self._connection = connection
+        self._ids = ids
+
+    def add(self, letter: NewLetter) -> None:
+        """Queue a letter (or record it as observed). A second one with the same key is refused."""
+        self._connection.execute(
+            outbox.insert().values(
+                {
+                    "key": letter.key,
+                    "mailbox": self._ids[letter.mailbox],
+                    "case": letter.case_id,
+                    "message": letter.message_row,
+                    "purpose": letter.purpose.value,
+                    "letter": letter.letter,
+                    "letter_version": letter.composed.letter_version,
+                    "lane": letter.lane.value,
+                    "lane_rank": LANE_RANK[letter.lane],
+                    "not_before": letter.not_before,
+                    "reverse_path": letter.envelope.reverse_path,
+                    "recipient": letter.envelope.recipient,
+                    "recipient_key": letter.envelope.recipient.lower(),
+                    "content": letter.composed.content,
+                    "message_id": letter.composed.message_id,
+                    "in_reply_to": letter.in_reply_to,
+                    "references": list(letter.references),
+                    "states_date": letter.states_date,
+                    "state": (OutboxState.OBSERVED if letter.observed else OutboxState.QUEUED).value,
+                    "created_at": letter.created_at,
+                }
+            )
+        )
+
+    def history(self, address: str, case_id: int | None, since: datetime) -> History:
+        """What was decided to be sent to this address: receipts for the case, and everything since ``since``."""
+        to_them = (outbox.c.recipient_key == address.lower()) & (outbox.c.state != OutboxState.WITHDRAWN.value)
+        count = select(func.count()).select_from(outbox)
+        receipts = count.where(to_them, outbox.c.case == case_id, outbox.c.purpose == Purpose.RECEIPT.value)
+        return History(
+            receipts_for_case=self._connection.execute(receipts).scalar_one() if case_id is not None else 0,
+            answers_today=self._connection.execute(count.where(to_them, outbox.c.created_at >= since)).scalar_one(),
+        )
+
+    # Sending
+
+    def next_waiting(self, name: str, now: datetime) -> OutboxLetter | None:
+        """The letter of this mailbox that is first in line: by lane, then by age."""
+        query = (
+            _letters()
+            .where(outbox.c.mailbox == self._ids[name], outbox.c.state.in_(WAITING), outbox.c.not_before <= now)
+            .order_by(outbox.c.lane_rank, outbox.c.id)
+            .limit(1)
+        )
+        row = self._connection.execute(query).one_or_none()
+        return _letter(row) if row else None
+
+    def attempts_since(self, name: str, since: datetime) -> list[datetime]:
+        mine = (outbox.c.mailbox == self._ids[name]) & (outbox.c.attempted_at > since)
+        return [at for at in self._connection.execute(select(outbox.c.attempted_at).where(mine)).scalars() if at]
+
+    def claim(self, letter_id: int, at: datetime) -> None:
+        """Mark a waiting letter as being sent. Refused if somebody else was faster."""
+        mine = (outbox.c.id == letter_id) & outbox.c.state.in_(WAITING)
+        values = {"state": OutboxState.SENDING.value, "attempts": outbox.c.attempts + 1, "attempted_at": at}
+        if self._connection.execute(outbox.update().where(mine).values(values)).rowcount != 1:
+            raise PermanentError("the letter is no longer waiting")
+
+    def settle(self, letter_id: int, settlement: Settlement, at: datetime) -> bool:
+        """Write down how an attempt ended; False if the row was settled otherwise meanwhile (its copy was found)."""
+        doubt = 1 if settlement.state is OutboxState.IN_DOUBT else 0
+        values = {
+            "state": settlement.state.value,
+            "detail": settlement.detail,
+            "settled_at": at,
+            "doubts": outbox.c.doubts + doubt,
+        }
+        if settlement.not_before is not None:
+            values["not_before"] = settlement.not_before
+        mine = (outbox.c.id == letter_id) & (outbox.c.state == OutboxState.SENDING.value)
+        return self._connection.execute(outbox.update().where(mine).values(values)).rowcount == 1
+
+    def standing(self, case_id: int) -> CaseStanding:
+        row = self._connection.execute(select(case.c.status, case.c.quiet_until).where(case.c.id == case_id)).one()
+        answered = select(event.c.id).where(event.c.case == case_id, event.c.rule == "answered-by-staff").limit(1)
+        return CaseStanding(
+            closed=row.status == CaseStatus.CLOSED.value,
+            quiet=row.quiet_until is not None,
+            answered=self._connection.execute(answered).first() is not None,
+        )
+
+    def set_state(self, letter_id: int, state: OutboxState, detail: str, at: datetime) -> None:
+        change = outbox.update().where(outbox.c.id == letter_id)
+        self._connection.execute(change.values(state=state.value, detail=detail, settled_at=at))
+
+    # Doubt
+
+    def doubt_interrupted(self, detail: str) -> int:
+        """Letters that were being sent when the last process ended: their outcome is unknown."""
+        interrupted = outbox.update().where(outbox.c.state == OutboxState.SENDING.value)
+        values = {"state": OutboxState.IN_DOUBT.value, "doubts": outbox.c.doubts + 1, "detail": detail}
+        return self._connection.execute(interrupted.values(values)).rowcount
+
+    def doubtful(self) -> list[OutboxLetter]:
+        """Letters in doubt that no person has been asked about."""
+        asked = select(hold.c.outbox).where(hold.c.outbox.is_not(None), hold.c.put_back_at.is_(None))
+        query = _letters().where(outbox.c.state == OutboxState.IN_DOUBT.value, outbox.c.id.not_in(asked))
+        return [_letter(row) for row in self._connection.execute(query.order_by(outbox.c.id))]
+
+    def confirm(self, message_id: str, alias: str, at: datetime) -> int | None:
+        """A copy of this letter lies in Sent: it has gone. Returns the row if that was news.
+
+        ``alias`` is the Message-ID that the server gave the copy, if it is another one: replies will name it.
+        """
+        ours = select(outbox.c.id).where(outbox.c.message_id == message_id)
+        if alias and alias != message_id:
+            renamed = {"alias": alias, "outbox": ours.scalar_subquery()}
+            self._connection.execute(insert(message_id_alias).values(renamed).on_conflict_do_nothing())
+        unsure = outbox.c.state.in_((OutboxState.SENDING.value, OutboxState.IN_DOUBT.value, OutboxState.QUEUED.value))
+        row = self._connection.execute(
+            outbox.update()
+            .where(outbox.c.message_id == message_id, unsure, outbox.c.attempts > 0)
+            .values(state=OutboxState.SENT.value, detail="found in the Sent folder", settled_at=at)
+            .returning(outbox.c.id)
+        ).one_or_none()
+        return row.id if row else None
+
+    def get(self, letter_id: int) -> OutboxLetter:
+        """Raises PermanentError if there is no such letter."""
+        row = self._connection.execute(_letters().where(outbox.c.id == letter_id)).one_or_none()
+        if row is None:
+            raise PermanentError(f"there is no letter {letter_id}")
+        return _letter(row)
+
+    def is_ours(self, message_id: str) -> bool:
+        query = select(outbox.c.id).where(outbox.c.message_id == message_id)
+        return bool(message_id) and self._connection.execute(query).first() is not None
+
+    def hold(self, letter_id: int, reason: Reason, at: datetime) -> None:
+        self._connection.execute(hold.insert().values(outbox=letter_id, rule=reason.rule, detail=reason.detail, held_at=at))
+
+    def put_back(self, hold_id: int, at: datetime) -> bool:
+        """Send a held letter once more; False if no letter is held under this number."""
+        waiting = (hold.c.id == hold_id) & hold.c.outbox.is_not(None) & hold.c.put_back_at.is_(None)
+        released = self._connection.execute(
+            hold.update().where(waiting).values(put_back_at=at).returning(hold.c.outbox)
+        ).scalar_one_or_none()
+        if released is not None:
+            self.retry(released, at)
+        return released is not None
+
+    def retry(self, letter_id: int, at: datetime) -> None:
+        """Queue a letter again, from the first try on; its bytes and Message-ID stay."""
+        values = {"state": OutboxState.QUEUED.value, "attempts": 0, "doubts": 0, "not_before": at}
+        self._connection.execute(outbox.update().where(outbox.c.id == letter_id).values(values))
+        asked = (hold.c.outbox == letter_id) & hold.c.put_back_at.is_(None)
+        self._connection.execute(hold.update().where(asked).values(put_back_at=at))
+
+    # Filing
+
+    def unfiled(self, name: str, limit: int) -> list[OutboxLetter]:
+        """Letters that went and have no copy in the Sent folder yet."""
+        mine = (outbox.c.mailbox == self._ids[name]) & outbox.c.filed_at.is_(None)
+        query = _letters().where(mine, outbox.c.state == OutboxState.SENT.value).order_by(outbox.c.id).limit(limit)
+        return [_letter(row) for row in self._connection.execute(query)]
+
+    def filed(self, letter_id: int, at: datetime) -> None:
+        self._connection.execute(outbox.update().where(outbox.c.id == letter_id).values(filed_at=at))
+
+
+def _letters() -> Select[Any]:
+    return select(outbox, mailbox.c.name.label("mailbox_name")).join(mailbox, mailbox.c.id == outbox.c.mailbox)
+
+
+def _letter(row: Row[Any]) -> OutboxLetter:
+    values = row._mapping
+    return OutboxLetter(
+        id=values["id"],
+        mailbox=values["mailbox_name"],
+        case_id=values["case"],
+        purpose=Purpose(values["purpose"]),
+        letter=values["letter"],
+        lane=Lane(values["lane"]),
+        envelope=Envelope(reverse_path=values["reverse_path"], recipient=values["recipient"]),
+        message_id=values["message_id"],
+        content=values["content"],
+        state=OutboxState(values["state"]),
+        attempts=values["attempts"],
+        doubts=values["doubts"],
+        attempted_at=values["attempted_at"],
+        not_before=values["not_before"],
+        states_date=values["states_date"],
+        in_reply_to=values["in_reply_to"],
+        references=tuple(values["references"]),
+    )

@@ -1,0 +1,420 @@
+"""The read side: what people look at. Values for screens and reports; nothing here writes."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Select, func, select
+from sqlalchemy.engine import Row
+
+from mailbot.adapters.store.database import Database
+from mailbot.adapters.store.tables import case, clock, event, hold, lease, location, mailbox, message, outbox, raw
+from mailbot.core.message import Span
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MailboxLine:
+    """One mailbox on the status page."""
+
+    name: str
+    live_since: datetime | None
+    fresh_at: datetime | None
+    backoff_until: datetime | None
+    last_error: str | None
+    waiting: int
+    held: int
+    letters: dict[str, int]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Status:
+    """The status page. ``running_until`` is the daemon's last word about being alive."""
+
+    holder: str | None
+    running_until: datetime | None
+    mailboxes: tuple[MailboxLine, ...]
+    open_cases: int
+    late_cases: int
+    next_due_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseLine:
+    """One case in a list. ``due_at`` is its next date."""
+
+    reference: str
+    mailbox: str
+    class_: str
+    status: str
+    customer: str
+    subject: str
+    opened_at: datetime
+    due_at: datetime | None
+    observed: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClockLine:
+    """One clock of a case with its derivation."""
+
+    name: str
+    started_by: str
+    started_at: datetime
+    original_due_at: datetime
+    due_at: datetime
+    stopped_at: datetime | None
+    outcome: str | None
+    why: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EventLine:
+    """One event of a history; ``spans`` point into the text of message ``message_row``."""
+
+    at: datetime
+    actor: str
+    kind: str
+    rule: str
+    detail: str
+    pack_version: str
+    message_row: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EvidenceLine:
+    """A phrase rule that spoke for or against the class, and where in the text."""
+
+    rule: str
+    weight: float
+    span: Span
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MessageLine:
+    """One message of a case, with its judgement. ``full_text`` is None once it has been erased."""
+
+    row: int
+    direction: str
+    received_at: datetime
+    sender: str
+    subject: str
+    verdict: str
+    class_: str
+    best_class: str
+    confidence: float
+    evidence: tuple[EvidenceLine, ...]
+    rules_version: str
+    full_text: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LetterLine:
+    """One outgoing letter."""
+
+    id: int
+    reference: str | None
+    mailbox: str
+    letter: str
+    letter_version: str
+    recipient: str
+    state: str
+    attempts: int
+    doubts: int
+    created_at: datetime
+    attempted_at: datetime | None
+    not_before: datetime
+    settled_at: datetime | None
+    detail: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseView:
+    """Everything about one case."""
+
+    line: CaseLine
+    clocks: tuple[ClockLine, ...]
+    messages: tuple[MessageLine, ...]
+    letters: tuple[LetterLine, ...]
+    events: tuple[EventLine, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HeldLine:
+    """Something set aside for a person: a message (``location``) or a letter."""
+
+    id: int
+    what: str
+    mailbox: str
+    rule: str
+    detail: str
+    held_at: datetime
+    received_at: datetime | None
+    size: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IncomingLine:
+    """One message that came in. ``is_first``: it opened its case."""
+
+    sender: str
+    subject: str
+    verdict: str
+    may_answer: bool
+    received_at: datetime
+    reference: str | None
+    is_first: bool
+
+
+class Queries:
+    """Questions to one database."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def status(self, now: datetime) -> Status:
+        with self._database.reading() as connection:
+            daemon = connection.execute(select(lease).where(lease.c.name == "daemon")).one_or_none()
+            still_open = select(func.count(func.distinct(case.c.id))).where(case.c.status != "closed")
+            late = still_open.join(clock, clock.c.case == case.c.id).where(clock.c.stopped_at.is_(None), clock.c.due_at <= now)
+            due = select(func.min(clock.c.due_at)).where(clock.c.stopped_at.is_(None), clock.c.due_at > now)
+            rows = connection.execute(select(mailbox).order_by(mailbox.c.name)).all()
+            return Status(
+                holder=daemon.holder if daemon else None,
+                running_until=daemon.until if daemon else None,
+                mailboxes=tuple(_mailbox_line(connection, row) for row in rows),
+                open_cases=connection.execute(still_open).scalar_one(),
+                late_cases=connection.execute(late).scalar_one(),
+                next_due_at=connection.execute(due).scalar_one(),
+            )
+
+    def cases(self, *, mailbox_name: str | None = None, status: str | None = None, limit: int = 50) -> tuple[CaseLine, ...]:
+        """The newest cases first."""
+        query = _case_lines().order_by(case.c.id.desc()).limit(limit)
+        if mailbox_name:
+            query = query.where(mailbox.c.name == mailbox_name)
+        if status:
+            query = query.where(case.c.status == status)
+        with self._database.reading() as connection:
+            return tuple(_case_line(row) for row in connection.execute(query))
+
+    def case(self, reference: str) -> CaseView | None:
+        with self._database.reading() as connection:
+            row = connection.execute(_case_lines().where(case.c.reference == reference)).one_or_none()
+            if row is None:
+                return None
+            mine = row.id
+            clocks = connection.execute(select(clock).where(clock.c.case == mine).order_by(clock.c.id)).all()
+            messages = connection.execute(select(message).where(message.c.case == mine).order_by(message.c.id)).all()
+            letters = connection.execute(_letter_lines().where(outbox.c.case == mine).order_by(outbox.c.id)).all()
+            events = connection.execute(select(event).where(event.c.case == mine).order_by(event.c.id)).all()
+            return CaseView(
+                line=_case_line(row),
+                clocks=tuple(_clock_line(found) for found in clocks),
+                messages=tuple(_message_line(found) for found in messages),
+                letters=tuple(_letter_line(found) for found in letters),
+                events=tuple(_event_line(found) for found in events),
+            )
+
+    def letters(self, states: Sequence[str] = (), limit: int = 50) -> tuple[LetterLine, ...]:
+        """The newest letters first."""
+        query = _letter_lines().order_by(outbox.c.id.desc()).limit(limit)
+        if states:
+            query = query.where(outbox.c.state.in_(states))
+        with self._database.reading() as connection:
+            return tuple(_letter_line(row) for row in connection.execute(query))
+
+    def letter_content(self, letter_id: int) -> bytes | None:
+        with self._database.reading() as connection:
+            return connection.execute(select(outbox.c.content).where(outbox.c.id == letter_id)).scalar_one_or_none()
+
+    def held(self) -> tuple[HeldLine, ...]:
+        """What waits for a person, the oldest first."""
+        messages = (
+            select(hold, mailbox.c.name, location.c.received_at, raw.c.size)
+            .join(location, location.c.id == hold.c.location)
+            .join(mailbox, mailbox.c.id == location.c.mailbox)
+            .join(raw, raw.c.sha256 == location.c.raw)
+            .where(hold.c.put_back_at.is_(None))
+        )
+        letters = (
+            select(hold, mailbox.c.name)
+            .join(outbox, outbox.c.id == hold.c.outbox)
+            .join(mailbox, mailbox.c.id == outbox.c.mailbox)
+            .where(hold.c.put_back_at.is_(None))
+        )
+        with self._database.reading() as connection:
+            found = [_held_line(row, "message") for row in connection.execute(messages)]
+            found += [_held_line(row, "letter") for row in connection.execute(letters)]
+        return tuple(sorted(found, key=lambda line: (line.held_at, line.id)))
+
+    def held_content(self, hold_id: int) -> bytes | None:
+        """The stored bytes of a held message, compressed as they are stored."""
+        query = (
+            select(raw.c.content).join(location, location.c.raw == raw.c.sha256).join(hold, hold.c.location == location.c.id)
+        )
+        with self._database.reading() as connection:
+            return connection.execute(query.where(hold.c.id == hold_id)).scalar_one_or_none()
+
+    def incoming(self, limit: int) -> tuple[IncomingLine, ...]:
+        """Messages that came in, in the order in which they were decided about."""
+        opened = select(func.min(message.c.id)).where(message.c.case == case.c.id).correlate(case).scalar_subquery()
+        query = (
+            select(message, case.c.reference, opened.label("opened_by"))
+            .outerjoin(case, case.c.id == message.c.case)
+            .where(message.c.origin == "mailbox")
+            .order_by(message.c.id)
+            .limit(limit)
+        )
+        with self._database.reading() as connection:
+            return tuple(
+                IncomingLine(
+                    sender=row.sender,
+                    subject=row.subject or "",
+                    verdict=row.verdict,
+                    may_answer=row.may_answer,
+                    received_at=row.received_at,
+                    reference=row.reference,
+                    is_first=row.opened_by == row.id,
+                )
+                for row in connection.execute(query)
+            )
+
+    def counts(self) -> dict[str, int]:
+        """Messages, cases, letters (not withdrawn), silenced and held: the totals of an installation."""
+        letters = select(func.count()).select_from(outbox).where(outbox.c.state != "withdrawn")
+        incoming = select(func.count()).select_from(message).where(message.c.origin == "mailbox")
+        with self._database.reading() as connection:
+            return {
+                "messages": connection.execute(
+                    select(func.count()).select_from(location).where(location.c.role != "sent")
+                ).scalar_one(),
+                "cases": connection.execute(select(func.count()).select_from(case)).scalar_one(),
+                "letters": connection.execute(letters).scalar_one(),
+                "silenced": connection.execute(incoming.where(message.c.may_answer.is_(False))).scalar_one(),
+                "held": connection.execute(
+                    select(func.count()).select_from(hold).where(hold.c.put_back_at.is_(None))
+                ).scalar_one(),
+            }
+
+
+def _mailbox_line(connection: Connection, row: Row[Any]) -> MailboxLine:
+    mine = location.c.mailbox == row.id
+    states = select(location.c.state, func.count()).where(mine, location.c.state != "recorded").group_by(location.c.state)
+    counted = {str(found[0]): int(found[1]) for found in connection.execute(states)}
+    letters = select(outbox.c.state, func.count()).where(outbox.c.mailbox == row.id).group_by(outbox.c.state)
+    return MailboxLine(
+        name=row.name,
+        live_since=row.live_since,
+        fresh_at=row.fresh_at,
+        backoff_until=row.backoff_until,
+        last_error=row.last_error,
+        waiting=counted.get("stored", 0),
+        held=counted.get("held", 0),
+        letters={str(found[0]): int(found[1]) for found in connection.execute(letters)},
+    )
+
+
+def _case_lines() -> Select[Any]:
+    running = (clock.c.case == case.c.id) & clock.c.stopped_at.is_(None)
+    due = select(func.min(clock.c.due_at)).where(running).correlate(case).scalar_subquery().label("due_at")
+    return select(case, mailbox.c.name.label("mailbox_name"), due).join(mailbox, mailbox.c.id == case.c.mailbox)
+
+
+def _case_line(row: Row[Any]) -> CaseLine:
+    return CaseLine(
+        reference=row.reference,
+        mailbox=row.mailbox_name,
+        class_=row._mapping["class"],
+        status=row.status,
+        customer=row.customer,
+        subject=row.subject or "",
+        opened_at=row.opened_at,
+        due_at=row.due_at,
+        observed=row.observed,
+    )
+
+
+def _clock_line(row: Row[Any]) -> ClockLine:
+    return ClockLine(
+        name=row.name,
+        started_by=row.started_by,
+        started_at=row.started_at,
+        original_due_at=row.original_due_at,
+        due_at=row.due_at,
+        stopped_at=row.stopped_at,
+        outcome=row.outcome,
+        why=row.why,
+    )
+
+
+def _message_line(row: Row[Any]) -> MessageLine:
+    return MessageLine(
+        row=row.id,
+        direction=row.direction,
+        received_at=row.received_at,
+        sender=row.sender,
+        subject=row.subject or "",
+        verdict=row.verdict,
+        class_=row._mapping["class"],
+        best_class=row.best_class,
+        confidence=row.confidence,
+        evidence=tuple(
+            EvidenceLine(rule=rule, weight=weight, span=Span(start, end)) for rule, weight, start, end in row.evidence
+        ),
+        rules_version=row.rules_version,
+        full_text=f"{row.subject}\n\n{row.text}" if row.text is not None else None,
+    )
+
+
+def _letter_lines() -> Select[Any]:
+    return (
+        select(outbox, mailbox.c.name.label("mailbox_name"), case.c.reference)
+        .join(mailbox, mailbox.c.id == outbox.c.mailbox)
+        .outerjoin(case, case.c.id == outbox.c.case)
+    )
+
+
+def _letter_line(row: Row[Any]) -> LetterLine:
+    return LetterLine(
+        id=row.id,
+        reference=row.reference,
+        mailbox=row.mailbox_name,
+        letter=row.letter,
+        letter_version=row.letter_version,
+        recipient=row.recipient,
+        state=row.state,
+        attempts=row.attempts,
+        doubts=row.doubts,
+        created_at=row.created_at,
+        attempted_at=row.attempted_at,
+        not_before=row.not_before,
+        settled_at=row.settled_at,
+        detail=row.detail,
+    )
+
+
+def _event_line(row: Row[Any]) -> EventLine:
+    return EventLine(
+        at=row.at,
+        actor=row.actor,
+        kind=row.kind,
+        rule=row.rule,
+        detail=row.detail,
+        pack_version=row.pack_version,
+        message_row=row.message,
+    )
+
+
+def _held_line(row: Row[Any], what: str) -> HeldLine:
+    values = row._mapping
+    return HeldLine(
+        id=row.id,
+        what=what,
+        mailbox=values["name"],
+        rule=row.rule,
+        detail=row.detail,
+        held_at=row.held_at,
+        received_at=values.get("received_at"),
+        size=values.get("size"),
+    )

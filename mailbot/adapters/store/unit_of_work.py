@@ -1,0 +1,92 @@
+"""One transaction with every repository on it."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+
+from sqlalchemy import Connection, select
+from sqlalchemy.dialects.sqlite import insert
+
+from mailbot.adapters.store.cases import SqlCases
+from mailbot.adapters.store.database import Database
+from mailbot.adapters.store.jobs import SqlJobs
+from mailbot.adapters.store.mailboxes import SqlMailboxes
+from mailbot.adapters.store.messages import SqlMessages
+from mailbot.adapters.store.outbox import SqlOutbox
+from mailbot.adapters.store.tables import mailbox, meta, organisation
+from mailbot.ports import Transaction
+
+
+@dataclass(frozen=True)
+class SqlTransaction:
+    """The repositories of one open transaction; ``mailbox_ids`` gives the row of each configured mailbox."""
+
+    connection: Connection
+    mailbox_ids: Mapping[str, int]
+
+    @cached_property
+    def mailboxes(self) -> SqlMailboxes:
+        return SqlMailboxes(self.connection, self.mailbox_ids)
+
+    @cached_property
+    def messages(self) -> SqlMessages:
+        return SqlMessages(self.connection, self.mailbox_ids)
+
+    @cached_property
+    def cases(self) -> SqlCases:
+        return SqlCases(self.connection, self.mailbox_ids)
+
+    @cached_property
+    def outbox(self) -> SqlOutbox:
+        return SqlOutbox(self.connection, self.mailbox_ids)
+
+    @cached_property
+    def jobs(self) -> SqlJobs:
+        return SqlJobs(self.connection)
+
+
+class SqlStore:
+    """The tables of one database, for the mailboxes of one configuration."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._mailbox_ids: dict[str, int] = {}
+
+    def register(self, organisation_name: str, mailboxes: Mapping[str, tuple[str, str]], at: datetime, new_secret: str) -> str:
+        """Make sure every configured mailbox (name -> address, pack) has its row; a new one starts at ``at``, observing.
+
+        Returns the installation's secret for tagged addresses: ``new_secret`` on the first call, the same ever after.
+        """
+        with self._database.writing() as connection:
+            owner = _organisation_id(connection, organisation_name)
+            known = {row.name: row.id for row in connection.execute(select(mailbox.c.name, mailbox.c.id))}
+            for name, (address, pack) in mailboxes.items():
+                values = {"organisation": owner, "address": address, "pack": pack}
+                if name in known:
+                    connection.execute(mailbox.update().where(mailbox.c.id == known[name]).values(values))
+                else:
+                    connection.execute(mailbox.insert().values(values | {"name": name, "started_at": at}))
+            ids = {row.name: row.id for row in connection.execute(select(mailbox.c.name, mailbox.c.id))}
+            self._mailbox_ids = {name: ids[name] for name in mailboxes}
+            secret = {"key": "tag_secret", "value": new_secret}
+            connection.execute(insert(meta).values(secret).on_conflict_do_nothing())
+            return str(connection.execute(select(meta.c.value).where(meta.c.key == "tag_secret")).scalar_one())
+
+    @contextmanager
+    def transaction(self) -> Iterator[Transaction]:
+        with self._database.writing() as connection:
+            yield SqlTransaction(connection, self._mailbox_ids)
+
+    @contextmanager
+    def view(self) -> Iterator[Transaction]:
+        with self._database.reading() as connection:
+            yield SqlTransaction(connection, self._mailbox_ids)
+
+
+def _organisation_id(connection: Connection, name: str) -> int:
+    found = connection.execute(select(organisation.c.id).where(organisation.c.name == name)).scalar_one_or_none()
+    if found is not None:
+        return int(found)
+    return int(connection.execute(organisation.insert().values(name=name).returning(organisation.c.id)).scalar_one())

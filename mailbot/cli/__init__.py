@@ -1,0 +1,1 @@
+"""The command line: one module per noun, no logic, heavy imports only inside commands."""

@@ -1,0 +1,93 @@
+"""``mailbot case``: look at cases."""
+
+from typing import Annotated
+
+import typer
+
+from mailbot.cli.options import DEFAULT_CONFIG, ConfigOption, Format, FormatOption
+
+app = typer.Typer(help="Look at cases.", no_args_is_help=True)
+
+
+@app.command("list")
+def list_cases(
+    mailbox: Annotated[str | None, typer.Option(help="Only this mailbox.")] = None,
+    status: Annotated[str | None, typer.Option(help="open, waiting or closed.")] = None,
+    limit: Annotated[int, typer.Option(help="At most so many.")] = 50,
+    config: ConfigOption = DEFAULT_CONFIG,
+    format_: FormatOption = Format.TEXT,
+) -> None:
+    """List cases, the newest first."""
+    from mailbot.adapters.store.database import open_database
+    from mailbot.adapters.store.queries import Queries
+    from mailbot.cli.options import last_day, load_config, moment, print_json, print_table
+
+    settings = load_config(config)
+    found = Queries(open_database(settings.storage.database)).cases(mailbox_name=mailbox, status=status, limit=limit)
+    if format_ is Format.JSON:
+        print_json(found)
+        return
+    zone = settings.organisation.time_zone
+    print_table(
+        "cases",
+        ("reference", "class", "status", "opened", "next date", "mailbox", "subject"),
+        (
+            (
+                line.reference,
+                line.class_,
+                line.status + (" (observed)" if line.observed else ""),
+                moment(line.opened_at, zone),
+                last_day(line.due_at, zone),
+                line.mailbox,
+                line.subject,
+            )
+            for line in found
+        ),
+    )
+
+
+@app.command()
+def show(reference: str, config: ConfigOption = DEFAULT_CONFIG, format_: FormatOption = Format.TEXT) -> None:
+    """Show a case: its dates with their derivation, its messages and letters."""
+    from mailbot.adapters.store.database import open_database
+    from mailbot.adapters.store.queries import Queries
+    from mailbot.cli.options import last_day, load_config, moment, print_json, print_table
+    from mailbot.errors import PermanentError
+
+    settings = load_config(config)
+    view = Queries(open_database(settings.storage.database)).case(reference.upper())
+    if view is None:
+        raise PermanentError(f"there is no case {reference}")
+    if format_ is Format.JSON:
+        print_json(view)
+        return
+    zone, line = settings.organisation.time_zone, view.line
+    typer.echo(f"{line.reference}  {line.class_}  {line.status}{'  (observed)' if line.observed else ''}")
+    typer.echo(f"from {line.customer}: {line.subject}")
+    typer.echo(f"opened {moment(line.opened_at, zone)} in {line.mailbox}\n")
+    print_table(
+        "dates",
+        ("clock", "due", "state", "why"),
+        (
+            (
+                found.name,
+                last_day(found.due_at, zone),
+                f"{found.outcome} {moment(found.stopped_at, zone)}" if found.stopped_at else "running",
+                f"since {found.started_by} {moment(found.started_at, zone)}: {found.why}",
+            )
+            for found in view.clocks
+        ),
+    )
+    print_table(
+        "\nmessages",
+        ("received", "way", "from", "judged", "subject"),
+        (
+            (moment(found.received_at, zone), found.direction, found.sender, found.verdict, found.subject)
+            for found in view.messages
+        ),
+    )
+    print_table(
+        "\nletters",
+        ("written", "letter", "to", "state", "detail"),
+        ((moment(found.created_at, zone), found.letter, found.recipient, found.state, found.detail) for found in view.letters),
+    )

@@ -1,0 +1,120 @@
+"""``mailbot check``: would it work? Files first, then the servers."""
+
+import os
+from collections.abc import Callable, Iterator
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from mailbot.config import Config, Mailbox
+
+CALENDAR_DAYS_AHEAD = 200
+
+
+def register(app: typer.Typer) -> None:
+    app.command()(check)
+
+
+def check(
+    config: Annotated[
+        Path | None, typer.Option("--config", "-c", envvar="MAILBOT_CONFIG", help="The configuration file.")
+    ] = None,
+    offline: Annotated[bool, typer.Option("--offline", help="Only files, rules and letters; no server.")] = False,
+) -> None:
+    """Check the configuration, rules, packs, calendars and letters, then sign-in, folders and sending.
+
+    With --offline and no --config the shipped rules and letters are checked. Sends nothing and changes nothing.
+    Exit code 0: all well; 78: something in the files is wrong; 69: a server is not ready.
+    """
+    from mailbot.cli.options import DEFAULT_CONFIG, load_config
+    from mailbot.config import sample_config
+
+    settings = sample_config() if offline and config is None else load_config(config or DEFAULT_CONFIG)
+    failed = _report(_files(settings))
+    if failed:
+        raise typer.Exit(os.EX_CONFIG)
+    if not offline and _report(_servers(settings)):
+        raise typer.Exit(os.EX_UNAVAILABLE)
+
+
+def _report(findings: Iterator[tuple[str, str | None]]) -> int:
+    """Print each finding; returns how many went wrong."""
+    failed = 0
+    for what, trouble in findings:
+        typer.echo(f"{'ok  ' if trouble is None else 'FAIL'}  {what}{': ' + trouble if trouble else ''}")
+        failed += trouble is not None
+    return failed
+
+
+def _files(settings: "Config") -> Iterator[tuple[str, str | None]]:
+    from datetime import timedelta
+
+    from mailbot.adapters.clock import SystemClock
+    from mailbot.adapters.spacy_model import SpacyPhrases
+    from mailbot.app import load_policies, secret_reader
+    from mailbot.pipeline.rule_examples import failing_examples
+
+    policies = load_policies(settings)
+    yield f"{len(policies.letters.specs)} letters, {len(policies.classes.rules)} classes, screening rules", None
+    packs = {policy.pack.name: policy.pack for policy in policies.mailboxes.values()}
+    phrases = SpacyPhrases(policies.classes)
+    for pack in packs.values():
+        failures = list(failing_examples(policies.classes, phrases, pack))
+        yield f"examples of the class rules, with the thresholds of pack {pack.name}", "\n      ".join(failures) or None
+        horizon = SystemClock().now().date() + timedelta(days=CALENDAR_DAYS_AHEAD)
+        for calendar in pack.calendars.values():
+            late = f"ends on {calendar.covers_until}; add later years" if calendar.covers_until < horizon else None
+            yield f"calendar {calendar.name}", late
+    for mailbox in settings.mailbox:
+        for protocol, server in (("imap", mailbox.imap), ("smtp", mailbox.smtp)):
+            if server.password is not None:
+                reader = secret_reader(f"mailbox.{mailbox.name}.{protocol}.password", server.password)
+                yield f"{mailbox.name}: {protocol} password", _trouble(reader)
+
+
+def _servers(settings: "Config") -> Iterator[tuple[str, str | None]]:
+    for mailbox in settings.mailbox:
+        yield from _imap(settings, mailbox)
+        yield f"{mailbox.name}: sign in to {mailbox.smtp.host}:{mailbox.smtp.port} (SMTP)", _smtp(mailbox)
+
+
+def _imap(settings: "Config", mailbox: "Mailbox") -> Iterator[tuple[str, str | None]]:
+    from mailbot.app import imap_mailbox
+    from mailbot.config import AfterIntake
+    from mailbot.errors import MailbotError
+
+    what = f"{mailbox.name}: sign in to {mailbox.imap.host}:{mailbox.imap.port} (IMAP)"
+    try:
+        server = imap_mailbox(settings, mailbox)
+    except MailbotError as error:
+        yield what, str(error)
+        return
+    yield what, None
+    folders = [mailbox.folders.inbox, *mailbox.folders.also]
+    folders += [mailbox.folders.sent] if mailbox.folders.sent else []
+    folders += [mailbox.folders.handled] if mailbox.after_intake is AfterIntake.MOVE else []
+    for folder in folders:
+        yield f"{mailbox.name}: folder {folder}", _trouble(partial(server.select, folder))
+    server.close()
+
+
+def _smtp(mailbox: "Mailbox") -> str | None:
+    import asyncio
+
+    from mailbot.app import smtp_transport
+
+    reply = asyncio.run(smtp_transport(mailbox).try_sign_in())
+    return None if reply.code == 250 else reply.text
+
+
+def _trouble(work: Callable[[], object]) -> str | None:
+    from mailbot.errors import MailbotError
+
+    try:
+        work()
+    except MailbotError as error:
+        return str(error)
+    return None

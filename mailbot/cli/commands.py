@@ -1,0 +1,21 @@
+"""The door for staff commands from the command line."""
+
+import getpass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from mailbot.cli.options import load_config
+
+if TYPE_CHECKING:
+    from mailbot.pipeline.commands import Commands
+
+
+def staff_commands(config: Path) -> "Commands":
+    """Commands of whoever is signed in to this machine, on the configured database."""
+    from mailbot.adapters.clock import SystemClock
+    from mailbot.app import open_store
+    from mailbot.pipeline.commands import Commands
+
+    clock = SystemClock()
+    store, _ = open_store(load_config(config), clock.now())
+    return Commands(store=store, clock=clock, actor=getpass.getuser())

@@ -1,0 +1,44 @@
+"""``mailbot explain``: why mailbot did what it did."""
+
+import typer
+
+from mailbot.cli.options import DEFAULT_CONFIG, ConfigOption, Format, FormatOption
+
+
+def register(app: typer.Typer) -> None:
+    app.command()(explain)
+
+
+def explain(reference: str, config: ConfigOption = DEFAULT_CONFIG, format_: FormatOption = Format.TEXT) -> None:
+    """Print the chain of a case: each judgement with its rule and its words, each date with its days, each event."""
+    from mailbot.adapters.store.database import open_database
+    from mailbot.adapters.store.queries import Queries
+    from mailbot.cli.options import last_day, load_config, moment, print_json
+    from mailbot.errors import PermanentError
+
+    settings = load_config(config)
+    view = Queries(open_database(settings.storage.database)).case(reference.upper())
+    if view is None:
+        raise PermanentError(f"there is no case {reference}")
+    if format_ is Format.JSON:
+        print_json({"reference": view.line.reference, "messages": view.messages, "clocks": view.clocks, "events": view.events})
+        return
+    zone = settings.organisation.time_zone
+    typer.echo(f"{view.line.reference}: {view.line.class_}, {view.line.status}")
+    for message in view.messages:
+        typer.echo(f"\nmessage of {moment(message.received_at, zone)}, {message.direction}: judged {message.verdict}")
+        typer.echo(
+            f"  class {message.class_} (best {message.best_class}, confidence {message.confidence:.2f}; "
+            f"rules {message.rules_version})"
+        )
+        for hit in message.evidence:
+            words = message.full_text[hit.span.start : hit.span.end] if message.full_text else "(erased)"
+            typer.echo(f'  {hit.weight:+.1f}  "{words}"  by rule {hit.rule}')
+    for clock in view.clocks:
+        typer.echo(f"\nclock {clock.name}: due {last_day(clock.due_at, zone)}, started by {clock.started_by}")
+        typer.echo(f"  {clock.why}")
+        if clock.stopped_at:
+            typer.echo(f"  stopped {moment(clock.stopped_at, zone)}: {clock.outcome}")
+    typer.echo("\nhistory")
+    for event in view.events:
+        typer.echo(f"  {moment(event.at, zone)}  {event.actor}  {event.kind}: {event.rule}  {event.detail}".rstrip())

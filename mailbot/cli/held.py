@@ -1,0 +1,65 @@
+"""``mailbot held``: what waits for a person."""
+
+import sys
+
+import typer
+
+from mailbot.cli.options import DEFAULT_CONFIG, ConfigOption, Format, FormatOption
+
+app = typer.Typer(help="What waits for a person.", no_args_is_help=True)
+
+
+@app.command("list")
+def list_held(config: ConfigOption = DEFAULT_CONFIG, format_: FormatOption = Format.TEXT) -> None:
+    """List messages and letters that were set aside, with the reason."""
+    from mailbot.adapters.store.database import open_database
+    from mailbot.adapters.store.queries import Queries
+    from mailbot.cli.options import load_config, moment, print_json, print_table
+
+    settings = load_config(config)
+    found = Queries(open_database(settings.storage.database)).held()
+    if format_ is Format.JSON:
+        print_json(found)
+        return
+    zone = settings.organisation.time_zone
+    print_table(
+        "held",
+        ("id", "what", "mailbox", "received", "since", "reason", "detail"),
+        (
+            (
+                str(line.id),
+                line.what,
+                line.mailbox,
+                moment(line.received_at, zone),
+                moment(line.held_at, zone),
+                line.rule,
+                line.detail,
+            )
+            for line in found
+        ),
+    )
+
+
+@app.command()
+def show(number: int, config: ConfigOption = DEFAULT_CONFIG) -> None:
+    """Print the stored bytes of a held message."""
+    import zlib
+
+    from mailbot.adapters.store.database import open_database
+    from mailbot.adapters.store.queries import Queries
+    from mailbot.cli.options import load_config
+    from mailbot.errors import PermanentError
+
+    content = Queries(open_database(load_config(config).storage.database)).held_content(number)
+    if content is None:
+        raise PermanentError(f"no message is held under {number}; see 'mailbot held list'")
+    sys.stdout.buffer.write(zlib.decompress(content))
+
+
+@app.command("put-back")
+def put_back(number: int, config: ConfigOption = DEFAULT_CONFIG) -> None:
+    """Put something held back where it was; it counts from its receipt."""
+    from mailbot.cli.commands import staff_commands
+
+    staff_commands(config).put_back(number)
+    typer.echo(f"{number} is put back.")

@@ -1,0 +1,69 @@
+"""``mailbot``: the command tree and the exit codes (sysexits.h). Commands import what they need when they run."""
+
+import os
+import sys
+from typing import Annotated
+
+import click
+import typer
+
+from mailbot import __version__
+from mailbot.cli import case, check, demo, explain, held, init, live, outbox, replay, run, status
+from mailbot.errors import ConfigError, MailbotError, PolicyError, StorageError, TransientError
+
+app = typer.Typer(
+    name="mailbot",
+    help="Watches group service mailboxes: every message becomes a case and is answered by its date.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+for module in (init, check, run, live, demo, replay, status, explain):
+    module.register(app)
+for name, group in (("case", case), ("outbox", outbox), ("held", held)):
+    app.add_typer(group.app, name=name)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"mailbot {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def root(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version and leave.")
+    ] = False,
+) -> None:
+    """Watches group service mailboxes: every message becomes a case and is answered by its date."""
+
+
+def main() -> None:
+    """Run the command line. Exit codes: 0 done, 64 usage, 65 bad input, 69 unavailable, 75 try later, 78 configuration."""
+    try:
+        code = app(standalone_mode=False)
+    except click.UsageError as error:
+        error.show()
+        sys.exit(os.EX_USAGE)
+    except click.Abort:
+        sys.exit("aborted")
+    except MailbotError as error:
+        print(f"mailbot: {error}", file=sys.stderr)  # noqa: T201  # the last word of a command line program
+        sys.exit(_exit_code(error))
+    except BrokenPipeError:
+        sys.stderr.close()
+        sys.exit(os.EX_OK)
+    sys.exit(code)
+
+
+def _exit_code(error: MailbotError) -> int:
+    match error:
+        case ConfigError() | PolicyError():
+            return os.EX_CONFIG
+        case StorageError():
+            return os.EX_TEMPFAIL
+        case TransientError():
+            return os.EX_UNAVAILABLE
+        case _:
+            return os.EX_DATAERR

@@ -1,0 +1,88 @@
+"""What several commands have in common: the configuration option, output formats, and moments as people read them."""
+
+import json
+import os
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, is_dataclass
+from datetime import datetime
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+if TYPE_CHECKING:
+    from mailbot.config import Config
+
+ConfigOption = Annotated[
+    Path,
+    typer.Option("--config", "-c", envvar="MAILBOT_CONFIG", help="The configuration file.", show_default=True),
+]
+DEFAULT_CONFIG = Path("mailbot.toml")
+
+
+class Format(StrEnum):
+    """How a command prints its result."""
+
+    TEXT = "text"
+    JSON = "json"
+
+
+FormatOption = Annotated[Format, typer.Option("--format", help="For people (text) or programs (json).")]
+
+
+def load_config(path: Path) -> "Config":
+    """The configuration with the environment's overrides."""
+    from mailbot.config import load
+
+    return load(path, os.environ)
+
+
+def print_json(value: object) -> None:
+    """One JSON document on one line; moments in ISO 8601, UTC."""
+    typer.echo(json.dumps(_plain(value), ensure_ascii=False, default=str))
+
+
+def print_table(title: str, columns: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
+    """A table for people; an empty one says so."""
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(title=title, title_justify="left", box=None, pad_edge=False)
+    for column in columns:
+        table.add_column(column, overflow="fold")
+    count = 0
+    for row in rows:
+        table.add_row(*(Text(cell) for cell in row))
+        count += 1
+    console = Console()
+    if count:
+        console.print(table)
+    else:
+        console.print(f"{title}: none")
+
+
+def moment(at: datetime | None, zone: str) -> str:
+    """A moment in the organisation's time zone, with its weekday."""
+    from zoneinfo import ZoneInfo
+
+    return f"{at.astimezone(ZoneInfo(zone)):%a %d %b %Y %H:%M}" if at else "-"
+
+
+def last_day(due_at: datetime | None, zone: str) -> str:
+    """The day that ends at ``due_at``: the date people are told."""
+    from datetime import timedelta
+    from zoneinfo import ZoneInfo
+
+    return f"{(due_at - timedelta(seconds=1)).astimezone(ZoneInfo(zone)):%a %d %b %Y}" if due_at else "-"
+
+
+def _plain(value: object) -> Any:
+    if is_dataclass(value) and not isinstance(value, type):
+        return {key.rstrip("_"): _plain(item) for key, item in asdict(value).items()}
+    if isinstance(value, dict):
+        return {str(key).rstrip("_"): _plain(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(item) for item in value]
+    return value.isoformat() if isinstance(value, datetime) else value

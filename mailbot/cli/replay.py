@@ -1,0 +1,148 @@
+"""``mailbot replay``: what would mailbot do with these messages?"""
+
+import json
+from collections.abc import Iterator
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+if TYPE_CHECKING:
+    from mailbot.pipeline.replay import Judgement, Replay
+
+AT_ONCE = 100
+MBOX_SUFFIXES = (".mbox", ".mbx")
+
+
+class ReplayFormat(StrEnum):
+    """How judgements are printed."""
+
+    TEXT = "text"
+    JSONL = "jsonl"
+
+
+def register(app: typer.Typer) -> None:
+    app.command()(replay)
+
+
+def replay(
+    paths: Annotated[list[Path], typer.Argument(help="Message files, folders of them, or mbox files.")],
+    format_: Annotated[ReplayFormat, typer.Option("--format", help="text, or one JSON object a line.")] = ReplayFormat.TEXT,
+    config: Annotated[Path | None, typer.Option("--config", "-c", help="Judge by this installation's policy.")] = None,
+    mailbox: Annotated[str | None, typer.Option(help="Judge as this mailbox of the configuration.")] = None,
+) -> None:
+    """Judge messages, each alone, and print what would be done. Writes nothing and sends nothing.
+
+    Without --config the generic pack judges, and no recipient, age, history or cap is looked at.
+    """
+    from mailbot.adapters.clock import SystemClock
+
+    now, judge = SystemClock().now(), _replay(config, mailbox)
+    for batch in _batches(_messages(paths)):
+        judgements = judge.judge([content for _, content in batch], now)
+        for (name, _), judgement in zip(batch, judgements, strict=True):
+            typer.echo(
+                json.dumps(_line(name, judgement), ensure_ascii=False)
+                if format_ is ReplayFormat.JSONL
+                else _text(name, judgement)
+            )
+
+
+def _replay(config: Path | None, mailbox: str | None) -> "Replay":
+    from mailbot.adapters.parser import parse, why_unreadable
+    from mailbot.adapters.spacy_model import SpacyPhrases
+    from mailbot.app import load_policies
+    from mailbot.cli.options import load_config
+    from mailbot.config import sample_config
+    from mailbot.errors import ConfigError
+    from mailbot.pipeline.replay import Replay
+
+    settings = load_config(config) if config else sample_config()
+    policies = load_policies(settings)
+    name = mailbox or settings.mailbox[0].name
+    if name not in policies.mailboxes:
+        raise ConfigError(f"there is no mailbox '{name}'; known: {', '.join(policies.mailboxes)}")
+    return Replay(
+        parse=parse,
+        why_unreadable=why_unreadable,
+        phrases=SpacyPhrases(policies.classes),
+        screening=policies.screening,
+        rules_version=policies.classes.version,
+        policy=policies.mailboxes[name],
+        own_addresses=policies.mailboxes[name].own_addresses if config else frozenset(),
+    )
+
+
+def _messages(paths: list[Path]) -> Iterator[tuple[str, bytes]]:
+    from mailbot.errors import PermanentError
+
+    for path in paths:
+        if path.is_dir():
+            yield from _messages(sorted(child for child in path.iterdir() if not child.name.startswith(".")))
+        elif not path.exists():
+            raise PermanentError(f"{path}: there is no such file or folder")
+        elif path.suffix.lower() in MBOX_SUFFIXES:
+            yield from _mbox(path)
+        else:
+            yield str(path), path.read_bytes()
+
+
+def _mbox(path: Path) -> Iterator[tuple[str, bytes]]:
+    import mailbox
+
+    box = mailbox.mbox(path, create=False)
+    try:
+        for key in box.iterkeys():
+            yield f"{path}#{key}", box.get_bytes(key)
+    finally:
+        box.close()
+
+
+def _batches(messages: Iterator[tuple[str, bytes]]) -> Iterator[list[tuple[str, bytes]]]:
+    from itertools import islice
+
+    while batch := list(islice(messages, AT_ONCE)):
+        yield batch
+
+
+def _line(path: str, judgement: "Judgement") -> dict[str, Any]:
+    screening, classification = judgement.screening, judgement.classification
+    reasons = [*screening.reasons, *screening.silences]
+    text = judgement.message.full_text
+    return {
+        "path": path,
+        "message_id": judgement.message.message_id,
+        "screening": {
+            "verdict": screening.verdict.value,
+            "may_answer": screening.may_answer and not judgement.unreadable,
+            "reasons": [f"{reason.rule} ({reason.detail})" if reason.detail else reason.rule for reason in reasons],
+        },
+        "match": {"references": list(judgement.named_cases)},
+        "class": classification.class_,
+        "best": classification.best,
+        "confidence": classification.confidence,
+        "evidence": [
+            {
+                "rule": hit.rule,
+                "weight": hit.weight,
+                "start": hit.span.start,
+                "end": hit.span.end,
+                "words": text[hit.span.start : hit.span.end],
+            }
+            for hit in classification.evidence
+        ],
+        "flags": list(classification.flags),
+        "held": judgement.unreadable or None,
+        "letter": judgement.letter,
+        "clocks": [{"name": clock.name, "due_at": clock.due_at.isoformat(), "why": clock.why} for clock in judgement.clocks],
+    }
+
+
+def _text(path: str, judgement: "Judgement") -> str:
+    screening, classification = judgement.screening, judgement.classification
+    answer = f"letter {judgement.letter}" if judgement.letter else "no letter"
+    why = "; ".join(reason.rule for reason in (*screening.reasons, *screening.silences))
+    dates = ", ".join(f"{clock.name} by {clock.due_at:%d %b %Y}" for clock in judgement.clocks)
+    judged = f"{classification.class_} ({classification.best} {classification.confidence:.2f})"
+    return f"{path}: {screening.verdict.value}, {judged}, {answer}{'; ' + why if why else ''}{'; ' + dates if dates else ''}"

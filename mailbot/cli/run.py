@@ -1,0 +1,43 @@
+"""``mailbot run``: the daemon."""
+
+from pathlib import Path
+
+import typer
+
+from mailbot.cli.options import DEFAULT_CONFIG, ConfigOption
+
+
+def register(app: typer.Typer) -> None:
+    app.command()(run)
+
+
+def run(config: ConfigOption = DEFAULT_CONFIG) -> None:
+    """Watch the mailboxes until stopped (SIGTERM or Ctrl-C).
+
+    A new installation only observes: it records what it would send. 'mailbot live' lets letters go.
+    """
+    serve(config)
+
+
+def serve(config: Path) -> None:
+    """Run the daemon in this process until a signal ends it."""
+    import signal
+    from threading import Event
+
+    from mailbot.adapters.spacy_model import SpacyPhrases
+    from mailbot.app import Daemon
+    from mailbot.cli.logs import configure_logs
+    from mailbot.cli.options import load_config
+
+    settings = load_config(config)
+    configure_logs(settings.log.format, settings.log.level)
+    daemon = Daemon(settings, phrases=SpacyPhrases)
+    ended = Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda _number, _frame: ended.set())
+    daemon.start()
+    ended.wait()
+    if not daemon.stop():
+        import os
+
+        os._exit(os.EX_OK)  # a loop hangs in a dead connection; what it left is in doubt and resolved at the next start

@@ -1,0 +1,153 @@
+"""What a decision consists of. Actions are values; ``pipeline.record`` is the one place that carries them out."""
+
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+from mailbot.core.case import ClockStop
+from mailbot.core.letter import Audience, Lane, LetterValues, Purpose
+from mailbot.core.message import Span
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """Why: the rule's id, its evidence (header names or tokens, never a customer's words) and where it points."""
+
+    rule: str
+    detail: str = ""
+    spans: tuple[Span, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Permission:
+    """Leave to send one automatic letter to one address. Only ``core.screen`` makes one (the one loop guard)."""
+
+    recipient: str
+    reason: Reason
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenCase:
+    """Open a case for the message that arrived."""
+
+    class_: str
+    customer: str
+    customer_name: str
+    subject: str
+    opened_at: datetime
+    observed: bool
+    reason: Reason
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JoinCase:
+    """File the message that arrived in an existing case."""
+
+    case_id: int
+    version: int
+    reason: Reason
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FileMessage:
+    """Keep the message without a case: automatic mail, a copy of our own, history."""
+
+    reason: Reason
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Deadline:
+    """A moment in a clock's life at which somebody is told."""
+
+    kind: str
+    due_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StartClock:
+    """Start a clock of the case; ``why`` is its derivation in words."""
+
+    name: str
+    started_by: str
+    started_at: datetime
+    due_at: datetime
+    why: str
+    stopped_by: tuple[ClockStop, ...]
+    deadlines: tuple[Deadline, ...]
+    reason: Reason
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StopClock:
+    """Stop a running clock; ``outcome`` is ``met`` or ``late``."""
+
+    clock_id: int
+    outcome: str
+    stopped_at: datetime
+    reason: Reason
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QueueLetter:
+    """Render a letter now and put its final bytes into the outbox. Needs a ``Permission``.
+
+    ``key`` is what it is about (message digest, deadline): purpose + recipient + key can exist only once.
+    ``states_date`` is the date the letter promises: once it has passed, the letter is withdrawn.
+    """
+
+    permission: Permission
+    purpose: Purpose
+    letter: str
+    audience: Audience
+    lane: Lane
+    key: str
+    values: LetterValues
+    not_before: datetime
+    observed: bool
+    states_date: date | None = None
+    in_reply_to: str = ""
+    references: tuple[str, ...] = ()
+    reason: Reason = field(default_factory=lambda: Reason("letter"))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeepSilent:
+    """No automatic answer, and why: shown to staff, with its clock running."""
+
+    reasons: tuple[Reason, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hold:
+    """Set the message aside for a person. It counts from receipt and is put back with one command."""
+
+    reason: Reason
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConfirmLetter:
+    """A letter of ours was found in the Sent folder: whatever its row said, it has gone.
+
+    ``alias`` is the Message-ID of the copy: some servers give it a new one.
+    """
+
+    message_id: str
+    alias: str
+    reason: Reason
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Note:
+    """Write down a finding in the history and do nothing else."""
+
+    kind: str
+    reason: Reason
+
+
+Action = OpenCase | JoinCase | FileMessage | StartClock | StopClock | QueueLetter | KeepSilent | Hold | ConfirmLetter | Note
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """Actions in the order in which they are carried out, in one transaction."""
+
+    actions: tuple[Action, ...]

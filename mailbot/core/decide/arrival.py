@@ -1,0 +1,164 @@
+"""A message arrived: what becomes of it."""
+
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+
+from mailbot.core import clock, screen
+from mailbot.core.action import (
+    Action,
+    ConfirmLetter,
+    FileMessage,
+    Hold,
+    JoinCase,
+    KeepSilent,
+    Note,
+    OpenCase,
+    Permission,
+    QueueLetter,
+    Reason,
+    StartClock,
+)
+from mailbot.core.case import Case, ClockStop
+from mailbot.core.classify import Classification
+from mailbot.core.decide.staff_answer import stop_clocks
+from mailbot.core.decide.wording import receipt_values
+from mailbot.core.letter import Audience, Lane, Purpose
+from mailbot.core.match import Match
+from mailbot.core.message import Origin
+from mailbot.core.policy import ClockRule, MailboxPolicy
+from mailbot.core.screen import History, Screening, Verdict
+from mailbot.core.trigger import MessageArrived
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Findings:
+    """What the steps found out about a message, and what had been sent before."""
+
+    screening: Screening
+    match: Match
+    classification: Classification
+    history: History = field(default_factory=History)
+
+
+def arrived(  # noqa: PLR0911  # the order of these lines is the policy: one line, one way a message can go
+    trigger: MessageArrived, case: Case | None, findings: Findings, policy: MailboxPolicy, now: datetime
+) -> list[Action]:
+    if trigger.unreadable:
+        return [Hold(reason=Reason("unreadable", trigger.unreadable))]
+    if trigger.origin is Origin.HISTORY:
+        return [FileMessage(reason=Reason("older-than-start"))]
+    if trigger.origin is Origin.SENT:
+        return _sent_copy(trigger, case)
+    if findings.match.ambiguous:
+        return [Hold(reason=Reason("two-plausible-cases", ", ".join(findings.match.ambiguous)))]
+    if findings.screening.verdict is not Verdict.HUMAN:
+        return _automatic(case, findings)
+    if case is not None:
+        return _follow_up(case, findings)
+    return _new_case(trigger, findings, policy, now)
+
+
+def _automatic(case: Case | None, findings: Findings) -> list[Action]:
+    """Automatic mail changes no state and is never answered; it is filed where it belongs, if anywhere."""
+    reasons = findings.screening.reasons or (Reason(findings.screening.verdict.value),)
+    filed: Action
+    if case is None:
+        filed = FileMessage(reason=reasons[0])
+    else:
+        filed = JoinCase(case_id=case.id, version=case.version, reason=findings.match.reasons[0])
+    return [filed, KeepSilent(reasons=reasons)]
+
+
+def _follow_up(case: Case, findings: Findings) -> list[Action]:
+    """A customer writes again: the case has it, staff see it, and no second receipt goes."""
+    joined = JoinCase(case_id=case.id, version=case.version, reason=findings.match.reasons[0])
+    return [joined, KeepSilent(reasons=(Reason("one-receipt-per-sender-and-case"), *findings.screening.silences))]
+
+
+def _sent_copy(trigger: MessageArrived, case: Case | None) -> list[Action]:
+    """A copy in the Sent folder: our own letter confirms its row; a person's answer stops the clocks it answers."""
+    if trigger.our_letter:
+        alias = trigger.message.message_id
+        confirmed = ConfirmLetter(message_id=trigger.our_letter, alias=alias, reason=Reason("found-in-sent"))
+        return [FileMessage(reason=Reason("own-letter")), confirmed]
+    if case is None:
+        return [FileMessage(reason=Reason("sent-without-case"))]
+    joined = JoinCase(case_id=case.id, version=case.version, reason=Reason("answered-by-staff"))
+    return [joined, *stop_clocks(case, ClockStop.RESPONSE_SENT, trigger.received_at)]
+
+
+def _new_case(trigger: MessageArrived, findings: Findings, policy: MailboxPolicy, now: datetime) -> list[Action]:
+    message, observed = trigger.message, not trigger.live
+    class_ = findings.classification.class_
+    opened = OpenCase(
+        class_=class_,
+        customer=message.sender,
+        customer_name=message.from_.name if message.from_ else "",
+        subject=message.subject,
+        opened_at=trigger.received_at,
+        observed=observed,
+        reason=Reason("no-known-case"),
+    )
+    clocks = [
+        clock.start(rule, policy.pack.calendars[rule.calendar], trigger.received_at, "receipt")
+        for rule in policy.pack.clocks_for(class_)
+    ]
+    notes = [Note(kind="finding", reason=reason) for reason in findings.match.reasons]
+    if trigger.message_id_taken:
+        notes.append(Note(kind="finding", reason=Reason("message-id-used-before", "other content")))
+    return [opened, *notes, *clocks, _answer(trigger, findings, policy, clocks, now)]
+
+
+def _answer(
+    trigger: MessageArrived, findings: Findings, policy: MailboxPolicy, clocks: list[StartClock], now: datetime
+) -> Action:
+    """The receipt, or silence with every reason for it."""
+    message = trigger.message
+    against = _too_old(trigger, policy, now)
+    recipient = message.from_.address if message.from_ else ""
+    permission = screen.permit_answer(findings.screening, recipient, findings.history, policy.caps)
+    if not isinstance(permission, Permission):
+        return KeepSilent(reasons=(*permission, *against))
+    if against:
+        return KeepSilent(reasons=against)
+    class_policy = policy.pack.classes.get(findings.classification.class_)
+    promised = _promised(findings.classification.class_, policy, clocks)
+    references = (*(message.references or message.in_reply_to[:1]), message.message_id)
+    return QueueLetter(
+        permission=permission,
+        purpose=Purpose.RECEIPT,
+        letter=class_policy.receipt if class_policy else policy.pack.neutral_receipt,
+        audience=Audience.CUSTOMER,
+        lane=Lane.ACKNOWLEDGEMENT,
+        key=f"message:{message.digest}",
+        values=receipt_values(policy, class_policy, message.subject, trigger.received_at, promised),
+        not_before=now,
+        observed=not trigger.live,
+        states_date=promised,
+        in_reply_to=message.message_id,
+        references=tuple(reference for reference in references if reference),
+        reason=permission.reason,
+    )
+
+
+def _too_old(trigger: MessageArrived, policy: MailboxPolicy, now: datetime) -> tuple[Reason, ...]:
+    """Mail older than ``max_ack_age`` gets a case and a person. After renumbering the sender's date counts too."""
+    born = trigger.received_at
+    if trigger.reindexed and trigger.message.sent_at is not None:
+        born = min(born, trigger.message.sent_at)
+    age_hours = (now - born) / timedelta(hours=1)
+    return (Reason("older-than-max-ack-age", f"{age_hours:.0f} hours"),) if age_hours > policy.max_ack_age_hours else ()
+
+
+def _promised(class_: str, policy: MailboxPolicy, clocks: list[StartClock]) -> date | None:
+    """The date a receipt may state: only for a sure class, only from a clock the pack promises."""
+    if class_ not in policy.pack.classes:
+        return None
+    rules = {rule.name: rule for rule in policy.pack.clocks_for(class_) if rule.promised}
+    dates = [_last_day(rules[started.name], policy, started.due_at) for started in clocks if started.name in rules]
+    return min(dates, default=None)
+
+
+def _last_day(rule: ClockRule, policy: MailboxPolicy, due_at: datetime) -> date:
+    """The local day that ends at ``due_at``."""
+    return policy.pack.calendars[rule.calendar].local_date(due_at - timedelta(seconds=1))

@@ -1,0 +1,85 @@
+"""A deadline was reached, or a morning's figures are due: who is told."""
+
+from datetime import UTC, datetime, timedelta
+
+from mailbot.core import clock, screen
+from mailbot.core.action import Action, KeepSilent, Note, Permission, QueueLetter, Reason
+from mailbot.core.case import Case, Figures
+from mailbot.core.decide.wording import letter_date
+from mailbot.core.letter import Audience, Lane, LetterValues, Purpose
+from mailbot.core.policy import MailboxPolicy
+from mailbot.core.trigger import DeadlineReached, DigestDue
+
+
+def deadline_reached(trigger: DeadlineReached, case: Case, policy: MailboxPolicy, now: datetime) -> list[Action]:
+    """The manager is told once the date is near (``warn``) or has passed (``due``), in opening hours."""
+    permission = screen.permit_staff(policy.manager, policy.own_addresses)
+    note = Note(kind=f"deadline-{trigger.kind}", reason=Reason(f"clock-{trigger.clock_name}"))
+    if trigger.kind != clock.DUE:
+        return [note]  # the morning digest carries what is due soon
+    if not isinstance(permission, Permission):
+        return [note, KeepSilent(reasons=permission)]
+    calendar = policy.pack.working_calendar
+    due_on = calendar.local_date(trigger.due_at - timedelta(seconds=1))
+    late = max(calendar.working_days_between(due_on, calendar.local_date(now)), 0)
+    alert = QueueLetter(
+        permission=permission,
+        purpose=Purpose.OVERDUE_ALERT,
+        letter=policy.pack.overdue_alert,
+        audience=Audience.STAFF,
+        lane=Lane.ALERT,
+        key=f"deadline:{trigger.deadline_id}",
+        values=LetterValues(
+            organisation=policy.organisation,
+            mailbox_address=policy.address,
+            signatory=policy.signatory or None,
+            reference=case.reference,
+            clock_name=trigger.clock_name,
+            due_on=letter_date(due_on),
+            received_on=letter_date(calendar.local_date(case.opened_at)),
+            days_late=str(late),
+            owner=case.owner,
+        ),
+        not_before=calendar.next_opening(now).astimezone(UTC),
+        observed=case.observed,
+        reason=Reason("overdue", trigger.clock_name),
+    )
+    return [note, alert]
+
+
+def digest_due(trigger: DigestDue, policy: MailboxPolicy, now: datetime) -> list[Action]:
+    """One mail a morning to the manager, only if there is something to say."""
+    lines = tuple(_digest_lines(trigger.figures))
+    permission = screen.permit_staff(policy.manager, policy.own_addresses)
+    if not lines or not isinstance(permission, Permission):
+        return []
+    return [
+        QueueLetter(
+            permission=permission,
+            purpose=Purpose.DIGEST,
+            letter=policy.pack.digest,
+            audience=Audience.STAFF,
+            lane=Lane.DIGEST,
+            key=f"digest:{policy.name}:{trigger.period}",
+            values=LetterValues(
+                organisation=policy.organisation,
+                mailbox_address=policy.address,
+                signatory=policy.signatory or None,
+                summary_lines="\n".join(lines),
+            ),
+            not_before=now,
+            observed=not trigger.live,
+            reason=Reason("morning-digest"),
+        )
+    ]
+
+
+def _digest_lines(figures: Figures) -> list[str]:
+    named = (
+        ("Late", figures.late),
+        ("Due within two days", figures.due_soon),
+        ("Received no receipt, and the clock runs", figures.silenced),
+    )
+    lines = [f"- {what}: {len(references)} ({', '.join(references)})" for what, references in named if references]
+    counted = (("Set aside for a person", figures.held), ("Letters that could not be sent", figures.failed))
+    return lines + [f"- {what}: {count}" for what, count in counted if count]

@@ -1,0 +1,130 @@
+"""Delivery: what a relay's answer means, when to try again, and whether a waiting letter is still true.
+
+Follows RFC 5321 section 4.5.3.2 (time limits), RFC 1047 (why the outcome of the final dot can be unknown) and RFC 3463
+(status codes). Nothing here sends: outcomes and retries are values.
+"""
+
+import hmac
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+
+from mailbot.core.letter import OutboxLetter, OutboxState, Purpose
+from mailbot.core.policy import MailboxPolicy, ReversePathKind
+
+DOUBT_WAIT = timedelta(minutes=10)
+RETRY_DELAYS = (timedelta(minutes=1), timedelta(minutes=5), timedelta(minutes=15), timedelta(minutes=30))
+LAST_DELAY = timedelta(hours=1)
+GIVE_UP_AFTER = 100  # about four days at one an hour
+
+
+def reverse_path(policy: MailboxPolicy, message_id: str) -> str:
+    """The envelope sender of a letter. A tagged one names its letter and proves that we made it (HMAC-SHA-256)."""
+    if policy.reverse_path is ReversePathKind.NULL:
+        return ""
+    if policy.reverse_path is ReversePathKind.OWN:
+        return policy.address
+    local, _, domain = policy.address.rpartition("@")
+    name = message_id.partition(".")[0][:16]
+    proof = hmac.new(policy.tag_secret, name.encode(), "sha256").hexdigest()[:12]
+    return f"{local}+{name}-{proof}@{domain}"
+
+
+class SentCopy(StrEnum):
+    """Who files the copy in the Sent folder."""
+
+    SERVER = "server"
+    APPEND = "append"
+    NONE = "none"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reply:
+    """How an attempt ended. ``code`` 0 means no answer; ``in_doubt``: none came after our final dot.
+
+    ``text`` is the relay's own line, cleaned to one line and without addresses.
+    """
+
+    code: int
+    text: str
+    in_doubt: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settlement:
+    """The new state of a letter after an attempt; ``not_before`` says when the next one may be made."""
+
+    state: OutboxState
+    detail: str
+    not_before: datetime | None = None
+
+
+def settle(letter: OutboxLetter, reply: Reply, now: datetime) -> Settlement:
+    """What the relay's reply makes of a letter that was being sent. ``letter.attempts`` counts this attempt."""
+    detail = f"{reply.code} {reply.text}".strip()
+    if reply.in_doubt:
+        return Settlement(state=OutboxState.IN_DOUBT, detail=detail)
+    if 200 <= reply.code < 300:
+        return Settlement(state=OutboxState.SENT, detail=detail)
+    if reply.code >= 500:
+        return Settlement(state=OutboxState.FAILED, detail=detail)
+    if letter.attempts >= GIVE_UP_AFTER:
+        return Settlement(state=OutboxState.FAILED, detail=f"tries used up: {detail}")
+    return Settlement(state=OutboxState.DEFERRED, detail=detail, not_before=now + retry_delay(letter.attempts))
+
+
+def retry_delay(attempts: int) -> timedelta:
+    """How long to wait after the ``attempts``-th try: short at first (it is our own relay), then hourly."""
+    return RETRY_DELAYS[attempts - 1] if 1 <= attempts <= len(RETRY_DELAYS) else LAST_DELAY
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DoubtFindings:
+    """Who files copies of sent letters, and when their folder was last read (a copy found there ends the doubt)."""
+
+    sent_copy: SentCopy
+    sent_folder_read_at: datetime | None
+
+
+class DoubtVerdict(StrEnum):
+    """What becomes of a letter in doubt."""
+
+    RESEND = "resend"
+    WAIT = "wait"
+    ASK_A_PERSON = "ask_a_person"
+
+
+def resolve_doubt(letter: OutboxLetter, found: DoubtFindings, now: datetime) -> DoubtVerdict:
+    """One resend with the same Message-ID at most; where the server files Sent itself, only after looking there."""
+    if found.sent_copy is SentCopy.SERVER and not _looked_long_enough(letter, found, now):
+        return DoubtVerdict.WAIT
+    return DoubtVerdict.RESEND if letter.doubts <= 1 else DoubtVerdict.ASK_A_PERSON
+
+
+def _looked_long_enough(letter: OutboxLetter, found: DoubtFindings, now: datetime) -> bool:
+    since = letter.attempted_at or now
+    read_at = found.sent_folder_read_at
+    return now >= since + DOUBT_WAIT and read_at is not None and read_at >= since + DOUBT_WAIT
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseStanding:
+    """What a waiting letter must know about its case just before it goes."""
+
+    closed: bool
+    answered: bool
+    quiet: bool
+
+
+def why_withdraw(letter: OutboxLetter, case: CaseStanding | None, today: date) -> str | None:
+    """The reason why a waiting letter is no longer true, or None if it may go. Receipts are due even once closed."""
+    if case is not None:
+        if case.quiet:
+            return "case-is-quiet"
+        if letter.purpose is Purpose.RECEIPT and case.answered:
+            return "already-answered"
+        if letter.purpose is Purpose.OVERDUE_ALERT and (case.closed or case.answered):
+            return "no-longer-overdue"
+    if letter.states_date is not None and letter.states_date < today:
+        return "stated-date-passed"
+    return None

@@ -1,0 +1,129 @@
+"""A message as mailbot sees it: the parsed value of RFC 5322 bytes, and where those bytes were seen."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+
+class Direction(StrEnum):
+    """Which way a message went."""
+
+    IN = "in"
+    OUT = "out"
+    INTERNAL = "internal"
+
+
+class Origin(StrEnum):
+    """Why a message is in the store."""
+
+    MAILBOX = "mailbox"  # arrived in a watched folder: the flow decides about it
+    SENT = "sent"  # found in the Sent folder: a member of staff or mailbot itself wrote it
+    HISTORY = "history"  # older than the mailbox's start: serves matching only
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Address:
+    """An RFC 5322 address: ``address`` as written but for a lower-cased domain, ``name`` decoded and cleaned."""
+
+    address: str
+    name: str = ""
+
+    @property
+    def key(self) -> str:
+        """The form in which two addresses are compared: all lower case."""
+        return self.address.lower()
+
+    @property
+    def local_part(self) -> str:
+        return self.key.rpartition("@")[0]
+
+    @property
+    def domain(self) -> str:
+        return self.key.rpartition("@")[2]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attachment:
+    """A part that is not body text. ``filename`` is cleaned for display and is never used as a path."""
+
+    part: str
+    filename: str
+    content_type: str
+    size: int
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Characters ``start`` to ``end`` of a message's text (``Message.full_text``): evidence points, it does not quote."""
+
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Message:
+    """What the bytes say. Every text is free of NUL and lone surrogates; header values stand on one line.
+
+    ``digest`` identifies the message whatever mailbox it was seen in (Message-ID, From, Date, Subject and decoded
+    parts; trace headers differ between mailboxes). ``sent_at`` is the sender's word and never starts a clock.
+    ``headers`` holds (lower-case name, value) in order. Ids stand without angle brackets.
+    """
+
+    digest: str
+    message_id: str = ""
+    in_reply_to: tuple[str, ...] = ()
+    references: tuple[str, ...] = ()
+    subject: str = ""
+    from_: Address | None = None
+    reply_to: tuple[Address, ...] = ()
+    to: tuple[Address, ...] = ()
+    cc: tuple[Address, ...] = ()
+    sent_at: datetime | None = None
+    text: str = ""
+    headers: tuple[tuple[str, str], ...] = ()
+    content_type: str = "text/plain"
+    attachments: tuple[Attachment, ...] = ()
+    defects: tuple[str, ...] = ()
+
+    @property
+    def full_text(self) -> str:
+        """Subject, an empty line, body: the text that spans of evidence point into."""
+        return f"{self.subject}\n\n{self.text}"
+
+    @property
+    def sender(self) -> str:
+        """The author's address in the form used for comparison, or an empty string."""
+        return self.from_.key if self.from_ else ""
+
+    def header(self, name: str) -> str | None:
+        """The first value of a header field (``name`` in lower case), or None."""
+        return next((value for key, value in self.headers if key == name), None)
+
+    def header_values(self, name: str) -> tuple[str, ...]:
+        """Every value of a header field (``name`` in lower case)."""
+        return tuple(value for key, value in self.headers if key == name)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fetched:
+    """What an IMAP server handed over for one UID. ``content`` holds headers only where ``truncated`` is set."""
+
+    uid: int
+    received_at: datetime
+    size: int
+    content: bytes
+    truncated: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Located:
+    """A stored message at the place where it was seen, waiting to be decided about (a row of ``location``)."""
+
+    id: int
+    mailbox: str
+    folder_role: str
+    received_at: datetime
+    content: bytes
+    reindexed: bool
+    truncated: bool

@@ -1,0 +1,85 @@
+"""Final bytes of a letter (RFC 5322, 2045, 2047). Written by hand because ``EmailMessage`` encodes long ids.
+
+Ids in In-Reply-To and References are folded one to a line and never encoded (RFC 2047 section 5 forbids it there);
+encoded words are at most 75 characters; line ends are CRLF.
+"""
+
+import quopri
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from email.header import Header
+from email.utils import format_datetime, formataddr
+
+from mailbot.core.letter import Audience, Rendered
+
+LINE_LENGTH = 78
+MAX_REFERENCES = 100
+LETTER_HEADER = "X-Mailbot-Letter"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Headers:
+    """What a letter's header holds besides subject and Message-ID. Ids stand without angle brackets."""
+
+    from_name: str
+    from_address: str
+    reply_to: str | None
+    recipient: str
+    date: datetime
+    in_reply_to: str
+    references: tuple[str, ...]
+    audience: Audience
+
+
+def build(letter: Rendered, headers: Headers, message_id: str) -> bytes:
+    """The whole message as it leaves."""
+    encoding, body = _body(letter.body)
+    lines = [
+        f"From: {formataddr((headers.from_name, headers.from_address))}",
+        f"To: {headers.recipient}",
+        *([f"Reply-To: {headers.reply_to}"] if headers.reply_to else []),
+        f"Subject: {_unstructured(letter.subject, 'Subject')}",
+        f"Date: {format_datetime(headers.date)}",
+        f"Message-ID: <{message_id}>",
+        *_thread(headers),
+        *_marks(headers.audience),
+        f"{LETTER_HEADER}: <{message_id}>",
+        "MIME-Version: 1.0",
+        "Content-Type: text/plain; charset=utf-8",
+        f"Content-Transfer-Encoding: {encoding}",
+    ]
+    return "\r\n".join(lines).encode("ascii") + b"\r\n\r\n" + body
+
+
+def _marks(audience: Audience) -> Iterator[str]:
+    """RFC 3834 section 3.1.7. Customers' robots are asked not to answer; staff's absence replies are wanted."""
+    if audience is Audience.CUSTOMER:
+        yield "Auto-Submitted: auto-replied"
+        yield "X-Auto-Response-Suppress: All"
+        yield "Precedence: bulk"
+    else:
+        yield "Auto-Submitted: auto-generated"
+
+
+def _thread(headers: Headers) -> Iterator[str]:
+    """RFC 5322 section 3.6.4: their id, and their references with their id behind them, the oldest ones kept."""
+    if headers.in_reply_to:
+        yield f"In-Reply-To: <{headers.in_reply_to}>"
+    if headers.references:
+        kept = dict.fromkeys((headers.references[0], *headers.references[-MAX_REFERENCES:]))
+        yield "References: " + "\r\n ".join(f"<{reference}>" for reference in kept)
+
+
+def _unstructured(text: str, name: str) -> str:
+    charset = "us-ascii" if text.isascii() else "utf-8"
+    return Header(text, charset, maxlinelen=76, header_name=name).encode(linesep="\r\n")
+
+
+def _body(text: str) -> tuple[str, bytes]:
+    """Plain 7bit where it can be, quoted-printable otherwise."""
+    lines = text.replace("\r\n", "\n").replace("\r", "\n").rstrip("\n").split("\n")
+    if text.isascii() and all(len(line) <= LINE_LENGTH for line in lines):
+        return "7bit", ("\r\n".join(lines) + "\r\n").encode("ascii")
+    encoded = quopri.encodestring(("\n".join(lines) + "\n").encode("utf-8"))
+    return "quoted-printable", encoded.replace(b"\n", b"\r\n")

@@ -1,0 +1,187 @@
+"""Screening: what is this message, and may it be answered? The only place that permits an automatic letter.
+
+Follows RFC 3834 (when not to answer), RFC 5230 section 4 (lists, system addresses), RFC 3464 and RFC 6522 (reports).
+Rules are data (``rules/screening``); they may add reasons for silence and never remove one. When in doubt the case is
+opened and nothing is sent.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+
+from mailbot.core.action import Permission, Reason
+from mailbot.core.message import Message
+from mailbot.core.policy import Caps, HeaderRule, ScreeningRules, SenderRule
+
+_SINGLE_TOKEN = re.compile(r"[^\s;(,]+")
+
+
+class Verdict(StrEnum):
+    """What kind of message this is."""
+
+    HUMAN = "human"
+    AUTO_REPLY = "auto_reply"
+    BOUNCE = "bounce"
+    LIST = "list"
+    OTHER_AUTOMATIC = "other_automatic"
+    OWN = "own"
+    SPAM = "spam"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Screening:
+    """The verdict with its reasons, and the reasons for silence on top of it."""
+
+    verdict: Verdict
+    reasons: tuple[Reason, ...] = ()
+    silences: tuple[Reason, ...] = ()
+
+    @property
+    def may_answer(self) -> bool:
+        return self.verdict is Verdict.HUMAN and not self.silences
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class History:
+    """What was already sent to this sender: for this case, and today."""
+
+    receipts_for_case: int = 0
+    answers_today: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OwnMarks:
+    """What is ours: every watched address, and whether a message carries a Message-ID that we gave out."""
+
+    addresses: frozenset[str] = frozenset()
+    is_our_message_id: bool = False
+
+
+def screen(message: Message, rules: ScreeningRules, own: OwnMarks | None = None) -> Screening:
+    """Judge one message. The first verdict in the order own, null return path, headers, reports, addresses holds."""
+    own = own or OwnMarks()
+    verdicts = _verdicts(message, rules, own)
+    first = next(verdicts, None)
+    if first is None:
+        return Screening(verdict=Verdict.HUMAN, silences=tuple(_silences(message, rules)))
+    verdict = first[0]
+    reasons = [first[1], *(reason for kind, reason in verdicts if kind is verdict)]
+    return Screening(verdict=verdict, reasons=tuple(reasons))
+
+
+def permit_answer(screening: Screening, recipient: str, history: History, caps: Caps) -> Permission | tuple[Reason, ...]:
+    """Leave to answer a message automatically, or every reason against it."""
+    against = list(screening.silences)
+    if screening.verdict is not Verdict.HUMAN:
+        against.extend(screening.reasons or (Reason("verdict", screening.verdict.value),))
+    if not recipient or not recipient.isascii():
+        against.append(Reason("no-usable-address", "it needs SMTPUTF8 (RFC 6531)" if recipient else ""))
+    if history.receipts_for_case:
+        against.append(Reason("one-receipt-per-sender-and-case"))
+    if history.answers_today >= caps.answers_per_sender_per_day:
+        against.append(Reason("cap-per-sender-and-day", f"{history.answers_today} already sent"))
+    return tuple(against) or Permission(recipient, Reason("screened-human"))
+
+
+def permit_again(recipient: str) -> Permission:
+    """Leave to replace a letter that was permitted and then withdrawn before it went: still one letter."""
+    return Permission(recipient, Reason("replaces-withdrawn-letter"))
+
+
+def permit_staff(address: str | None, own_addresses: frozenset[str]) -> Permission | tuple[Reason, ...]:
+    """Leave to write to a member of staff named by the configuration; a watched mailbox never writes to another."""
+    if not address:
+        return (Reason("no-staff-address"),)
+    if address.lower() in own_addresses:
+        return (Reason("own-address"),)
+    return Permission(address, Reason("configured-staff-address"))
+
+
+def first_token(value: str) -> str:
+    """The first token of a header value, lower case: ``auto-replied; owner=x`` and ``no (by hand)`` both compare whole."""
+    without_leading_comment = re.sub(r"^\s*(\([^()]*\)\s*)+", "", value)
+    match = _SINGLE_TOKEN.search(without_leading_comment)
+    return match.group().lower() if match else ""
+
+
+def _verdicts(message: Message, rules: ScreeningRules, own: OwnMarks) -> Iterator[tuple[Verdict, Reason]]:
+    """Every verdict that something speaks for, the one that counts first.
+
+    A null return path is judged by what stands beside it: absence replies and bounces both have one.
+    """
+    yield from _own(message, own)
+    yield from _report(message)
+    yield from _by_header(message, rules, bounces=True)
+    yield from _by_sender(message, rules, bounces=True)
+    null_path = _has_null_return_path(message)
+    if null_path and first_token(message.header("auto-submitted") or "no") != "no":
+        yield Verdict.AUTO_REPLY, Reason("null-return-path-and-auto-submitted", "Return-Path, Auto-Submitted")
+    yield from _by_header(message, rules, bounces=False)
+    if null_path:
+        yield Verdict.BOUNCE, Reason("null-return-path", "Return-Path: <>")
+    yield from _by_sender(message, rules, bounces=False)
+
+
+def _report(message: Message) -> Iterator[tuple[Verdict, Reason]]:
+    """RFC 6522: no report is a person's; read receipts (RFC 8098) and abuse reports (RFC 5965) are no bounces."""
+    kind = message.content_type.lower()
+    if kind.startswith("multipart/report"):
+        other = "disposition-notification" in kind or "feedback-report" in kind
+        yield Verdict.OTHER_AUTOMATIC if other else Verdict.BOUNCE, Reason("multipart-report", "Content-Type")
+
+
+def _by_header(message: Message, rules: ScreeningRules, *, bounces: bool) -> Iterator[tuple[Verdict, Reason]]:
+    for rule in rules.headers:
+        if rule.verdict == "silence" or (rule.verdict == "bounce") is not bounces:
+            continue
+        if evidence := _header_evidence(rule, message):
+            yield Verdict(rule.verdict), Reason(rule.id, evidence)
+
+
+def _by_sender(message: Message, rules: ScreeningRules, *, bounces: bool) -> Iterator[tuple[Verdict, Reason]]:
+    for rule in rules.senders:
+        if (rule.verdict == "bounce") is bounces and _sender_matches(rule, message):
+            yield Verdict(rule.verdict), Reason(rule.id, "From")
+
+
+def _silences(message: Message, rules: ScreeningRules) -> Iterator[Reason]:
+    for rule in rules.headers:
+        if rule.verdict == "silence" and (evidence := _header_evidence(rule, message)):
+            yield Reason(rule.id, evidence)
+    if not message.sender:
+        yield Reason("no-sender", "From")
+
+
+def _own(message: Message, own: OwnMarks) -> Iterator[tuple[Verdict, Reason]]:
+    if own.is_our_message_id:
+        yield Verdict.OWN, Reason("own-message-id", "Message-ID")
+    if message.sender and message.sender in own.addresses:
+        yield Verdict.OWN, Reason("own-address", "From")
+
+
+def _has_null_return_path(message: Message) -> bool:
+    value = message.header("return-path")
+    return value is not None and not value.strip().strip("<>").strip()
+
+
+def _header_evidence(rule: HeaderRule, message: Message) -> str:
+    """``Header: token`` where the rule holds, or an empty string."""
+    for value in message.header_values(rule.header):
+        token = first_token(value)
+        if (
+            rule.present
+            or (rule.token_in and token in rule.token_in)
+            or (rule.token_not_in and token and token not in rule.token_not_in)
+            or any(word in value.lower() for word in rule.contains)
+            or value.lower().startswith(rule.starts_with or ("\0",))
+        ):
+            return f"{rule.header}: {token[:40]}" if not rule.present else rule.header
+    return ""
+
+
+def _sender_matches(rule: SenderRule, message: Message) -> bool:
+    if message.from_ is None:
+        return False
+    local = message.from_.local_part
+    return local in rule.local_part or local.startswith(rule.prefix or ("\0",)) or local.endswith(rule.suffix or ("\0",))

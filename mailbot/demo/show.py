@@ -1,0 +1,204 @@
+"""Running the demo: servers, daemon, samples, and a live table of what becomes of each message."""
+
+import json
+import secrets
+import shutil
+import smtplib
+import time
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import timedelta
+from email.message import EmailMessage
+from email.utils import format_datetime, make_msgid
+from pathlib import Path
+
+import structlog
+import typer
+from rich.console import Console
+from rich.live import Live
+from rich.table import Table
+from rich.text import Text
+
+from mailbot.adapters.clock import SystemClock
+from mailbot.adapters.spacy_model import SpacyPhrases
+from mailbot.adapters.store.database import open_database
+from mailbot.adapters.store.queries import CaseLine, LetterLine, Queries
+from mailbot.app import Daemon
+from mailbot.config import Config, Folders, Mailbox, Organisation, SecretRef, Server, Storage, Tls
+from mailbot.core.delivery import SentCopy
+from mailbot.demo.samples import samples
+from mailbot.demo.servers import DemoServers
+from mailbot.errors import PermanentError
+from mailbot.pipeline.commands import Commands
+
+ADDRESSES = {"enquiries": "enquiries@harbour.example", "foi": "foi@harbour.example"}
+ADDRESS_FILE = "running.json"
+PATIENCE_SECONDS = 100
+REFRESH_SECONDS = 0.5
+ZONE = "Europe/London"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Show:
+    """A demo that is up: its daemon, its servers, and where it keeps things."""
+
+    daemon: Daemon
+    servers: DemoServers
+    queries: Queries
+    letters: Path
+
+
+def run_demo(folder: Path, *, once: bool, as_json: bool) -> None:
+    """Run the demo in ``folder``. ``once``: leave when the samples are handled; ``as_json``: totals as the last line."""
+    console = Console(quiet=as_json)
+    structlog.configure(logger_factory=structlog.ReturnLoggerFactory())  # the table is the log
+    show = _start(folder)
+    try:
+        expected = _deliver(show)
+        with Live(_table(show), console=console, refresh_per_second=2) as live:
+            _watch_until_quiet(show, expected, live)
+            if not once:
+                _explain(console, folder, show)
+                with suppress(KeyboardInterrupt):
+                    while True:
+                        time.sleep(REFRESH_SECONDS)
+                        live.update(_table(show))
+        if as_json:
+            typer.echo(json.dumps(show.queries.counts()))
+        else:
+            console.print(f"Letters: {show.letters}")
+    finally:
+        show.daemon.stop()
+        show.servers.stop()
+        (folder / ADDRESS_FILE).unlink(missing_ok=True)
+
+
+def send_message(folder: Path, *, text: str, subject: str, sender: str, to: str) -> None:
+    """Hand a message to the running demo's own mail server. Raises PermanentError if none is running."""
+    try:
+        running = json.loads((folder / ADDRESS_FILE).read_text())
+    except FileNotFoundError:
+        raise PermanentError("no demo is running here; start one in another terminal with: make demo") from None
+    message = EmailMessage()
+    message["From"], message["To"], message["Subject"] = sender, ADDRESSES.get(to, to), subject
+    message["Date"], message["Message-ID"] = format_datetime(SystemClock().now()), make_msgid(domain="example.org")
+    message.set_content(text)
+    try:
+        with smtplib.SMTP("127.0.0.1", running["smtp_port"], timeout=10) as relay:
+            relay.send_message(message)
+    except OSError:
+        raise PermanentError("the demo does not answer any more; start it again with: make demo") from None
+
+
+def _start(folder: Path) -> Show:
+    shutil.rmtree(folder, ignore_errors=True)
+    letters = folder / "letters"
+    letters.mkdir(parents=True)
+    passwords = {address: secrets.token_urlsafe(12) for address in ADDRESSES.values()}
+    servers = DemoServers(passwords, letters)
+    servers.start()
+    config = _config(folder, servers, passwords)
+    daemon = Daemon(config, phrases=SpacyPhrases)
+    commands = Commands(store=daemon.store, clock=SystemClock(), actor="demo")
+    for mailbox in config.mailbox:
+        commands.go_live(mailbox.name)
+    (folder / ADDRESS_FILE).write_text(json.dumps({"smtp_port": servers.smtp_port}))
+    daemon.start()
+    return Show(
+        daemon=daemon,
+        servers=servers,
+        queries=Queries(open_database(config.storage.database)),
+        letters=letters.absolute(),
+    )
+
+
+def _config(folder: Path, servers: DemoServers, passwords: Mapping[str, str]) -> Config:
+    smtp = Server(host="127.0.0.1", port=servers.smtp_port, tls=Tls.NONE)
+    mailboxes = []
+    for name, address in ADDRESSES.items():
+        password = folder / f"{name}.password"
+        password.write_text(passwords[address])
+        imap = Server(host="127.0.0.1", port=servers.imap_port, tls=Tls.NONE, user=address, password=SecretRef(path=password))
+        mailboxes.append(
+            Mailbox(
+                name=name,
+                address=address,
+                imap=imap,
+                smtp=smtp,
+                manager="manager@example.org",
+                signatory="Customer Services",
+                start_from="beginning",
+                folders=Folders(sent="Sent"),
+                sent_copy=SentCopy.APPEND,
+                poll_seconds=5,
+                letters_per_minute=600,
+            )
+        )
+    return Config(
+        organisation=Organisation(name="Harbour Council", reference_prefix="HC"),
+        mailbox=tuple(mailboxes),
+        storage=Storage(database=f"sqlite:///{(folder / 'mailbot.db').absolute()}"),
+    )
+
+
+def _deliver(show: Show) -> int:
+    delivered = samples(SystemClock().now())
+    for sample in delivered:
+        show.servers.deliver(sample.mailbox, sample.content)
+    return len(delivered)
+
+
+def _watch_until_quiet(show: Show, expected: int, live: Live) -> None:
+    """Return when every sample has been decided about and no letter waits any more."""
+    until = time.monotonic() + PATIENCE_SECONDS
+    while time.monotonic() < until:
+        time.sleep(REFRESH_SECONDS)
+        live.update(_table(show))
+        waiting = sum(mailbox.waiting for mailbox in show.queries.status(SystemClock().now()).mailboxes)
+        on_their_way = show.queries.letters(("queued", "sending", "deferred", "in_doubt"))
+        if show.queries.counts()["messages"] >= expected and not waiting and not on_their_way:
+            live.update(_table(show))
+            return
+    raise PermanentError("the samples were not handled in time; run it again, or look at 'mailbot status'")
+
+
+def _explain(console: Console, folder: Path, show: Show) -> None:
+    config = f"--folder {folder}" if folder != Path("demo-run") else ""
+    console.print(f"\nThe letters lie in {show.letters}")
+    console.print(f'Write to the council yourself, in another terminal: .venv/bin/mailbot demo send "text" {config}'.rstrip())
+    console.print("End with Ctrl-C.\n")
+
+
+def _table(show: Show) -> Table:
+    """Every message as one row: what it became, what was sent, what is due and when."""
+    table = Table(title="Harbour Council: what became of each message", title_justify="left")
+    for column in ("from", "subject", "judged", "class", "case", "letter", "answer due"):
+        table.add_column(column, overflow="ellipsis", no_wrap=column != "subject")
+    cases = {line.reference: line for line in show.queries.cases(limit=200)}
+    letters = {line.reference: line for line in reversed(show.queries.letters(limit=200)) if line.reference}
+    for message in show.queries.incoming(limit=200):
+        case = cases.get(message.reference or "")
+        letter = letters.get(message.reference or "") if message.is_first else None
+        table.add_row(
+            Text(message.sender),
+            Text(message.subject[:44]),
+            message.verdict,
+            case.class_ if case and message.is_first else "-",
+            message.reference or "-",
+            _sent(letter),
+            _due(case) if message.is_first else "-",
+        )
+    return table
+
+
+def _sent(letter: LetterLine | None) -> str:
+    return f"{letter.letter} ({letter.state})" if letter else "none"
+
+
+def _due(case: CaseLine | None) -> str:
+    if case is None or case.due_at is None:
+        return "-"
+    from zoneinfo import ZoneInfo
+
+    return f"{(case.due_at - timedelta(seconds=1)).astimezone(ZoneInfo(ZONE)):%a %d %b %Y}"

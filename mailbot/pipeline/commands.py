@@ -1,0 +1,53 @@
+"""What staff tell mailbot to do: each command is one transaction and leaves an event."""
+
+from dataclasses import dataclass
+
+from mailbot.core.action import Reason
+from mailbot.core.letter import OutboxState
+from mailbot.errors import PermanentError
+from mailbot.ports import Clock, Happened, Store, Transaction
+
+RETRYABLE = (OutboxState.FAILED, OutboxState.DEFERRED, OutboxState.IN_DOUBT, OutboxState.BOUNCED)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Commands:
+    """Commands of the person named ``actor``."""
+
+    store: Store
+    clock: Clock
+    actor: str
+
+    def put_back(self, hold_id: int) -> None:
+        """Put something held back where it was: a message is decided about anew, counting from its receipt.
+
+        A letter in doubt is sent once more under the same Message-ID. Raises PermanentError if nothing is held there.
+        """
+        now = self.clock.now()
+        with self.store.transaction() as transaction:
+            if not transaction.messages.put_back(hold_id, now) and not transaction.outbox.put_back(hold_id, now):
+                raise PermanentError(f"nothing is held under {hold_id}; see 'mailbot held list'")
+            self._note(transaction, "put-back", str(hold_id))
+
+    def retry(self, letter_id: int) -> None:
+        """Send a letter that failed or waits again now, the same bytes. Raises PermanentError if it cannot be retried."""
+        now = self.clock.now()
+        with self.store.transaction() as transaction:
+            letter = transaction.outbox.get(letter_id)
+            if letter.state not in RETRYABLE:
+                words = ", ".join(state.value for state in RETRYABLE)
+                raise PermanentError(f"letter {letter_id} is {letter.state.value}; only these can be tried again: {words}")
+            transaction.outbox.retry(letter_id, now)
+            self._note(transaction, "letter-retried", str(letter_id), letter.case_id)
+
+    def go_live(self, mailbox: str) -> None:
+        """From now on letters about newly received mail are sent. What was observed stays observed."""
+        now = self.clock.now()
+        with self.store.transaction() as transaction:
+            transaction.mailboxes.go_live(mailbox, now)
+            self._note(transaction, "went-live", mailbox)
+
+    def _note(self, transaction: Transaction, kind: str, detail: str, case_id: int | None = None) -> None:
+        reason = Reason(f"command-{kind}", detail)
+        happened = Happened(at=self.clock.now(), actor=self.actor, kind=kind, reason=reason, case_id=case_id)
+        transaction.cases.add_event(happened)

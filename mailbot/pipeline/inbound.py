@@ -1,0 +1,192 @@
+"""The flow of a message: stored bytes -> parse, screen, match, classify -> decide -> record.
+
+Messages are decided about in order of receipt, each seeing the decisions before it, many in one transaction. If a batch
+fails it is rolled back and redone one by one: the one bad message is set aside with its reason, the rest goes through.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from mailbot import checkpoints
+from mailbot.core.action import Reason
+from mailbot.core.classify import Classification, Hit, classify
+from mailbot.core.decide import Findings, decide
+from mailbot.core.match import match
+from mailbot.core.message import Direction, Located, Message, Origin
+from mailbot.core.mime import LETTER_HEADER
+from mailbot.core.policy import MailboxPolicy, ScreeningRules
+from mailbot.core.reference import find_references
+from mailbot.core.screen import OwnMarks, screen
+from mailbot.core.trigger import MessageArrived
+from mailbot.pipeline.record import Recording, record
+from mailbot.ports import (
+    Attempt,
+    Clock,
+    Happened,
+    KnownMessage,
+    Letters,
+    NewMessage,
+    Phrases,
+    Store,
+    Transaction,
+)
+
+MAX_MESSAGES = 100
+MAX_BYTES = 16 * 1024 * 1024
+DAY = timedelta(days=1)
+EARLIEST_YEAR = 2000
+REWRITTEN_ID = "x-microsoft-original-message-id"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judged:
+    """A stored message with everything about it that needs no table."""
+
+    located: Located
+    message: Message
+    hits: tuple[Hit, ...]
+    unreadable: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Inbound:
+    """The flow with what it needs. ``parse`` turns bytes into a message and never raises."""
+
+    store: Store
+    parse: Callable[[bytes], Message]
+    why_unreadable: Callable[[Message], str]
+    phrases: Phrases
+    letters: Letters
+    screening: ScreeningRules
+    rules_version: str
+    policies: Mapping[str, MailboxPolicy]
+    clock: Clock
+    attempt: Attempt
+
+    def drain(self) -> int:
+        """Decide about one batch of waiting messages; returns how many there were."""
+        with self.store.view() as transaction:
+            waiting = transaction.messages.waiting(MAX_MESSAGES, MAX_BYTES)
+        if waiting and self.attempt(lambda: self._decide_about(waiting)) is not None:
+            for located in waiting:
+                self._alone(located)
+        return len(waiting)
+
+    def _alone(self, located: Located) -> None:
+        failure = self.attempt(lambda: self._decide_about([located]))
+        if failure is not None:
+            with self.store.transaction() as transaction:
+                transaction.messages.hold(located.id, Reason("cannot-be-decided", failure), self.clock.now())
+
+    def _decide_about(self, batch: Sequence[Located]) -> None:
+        judged = self._judge(batch)
+        with self.store.transaction() as transaction:
+            for one in judged:
+                self._message(transaction, one)
+            checkpoints.reached("record.before")
+        checkpoints.reached("record.after")
+
+    def _judge(self, batch: Sequence[Located]) -> list[Judged]:
+        messages = [self.parse(located.content) for located in batch]
+        hits = self.phrases.hits([message.full_text for message in messages])
+        return [
+            Judged(
+                located=located,
+                message=_identity(located, message),
+                hits=found,
+                unreadable=self._unreadable(located, message),
+            )
+            for located, message, found in zip(batch, messages, hits, strict=True)
+        ]
+
+    def _unreadable(self, located: Located, message: Message) -> str:
+        return "larger than the size cap" if located.truncated else self.why_unreadable(message)
+
+    # The flow of a message ---------------------------------------------------------------------------------------
+
+    def _message(self, transaction: Transaction, judged: Judged) -> None:
+        located, message, now = judged.located, judged.message, self.clock.now()
+        policy = self.policies[located.mailbox]
+        known = transaction.messages.find(message.digest)
+        if known is not None:
+            self._seen_again(transaction, located, known, policy)
+            return
+        our_letter = _our_letter(transaction, message)
+        own = OwnMarks(addresses=policy.own_addresses, is_our_message_id=bool(our_letter))
+        screening = screen(message, self.screening, own)
+        references = find_references(policy.reference_prefix, message.subject)
+        candidates = transaction.cases.candidates((*message.in_reply_to, *message.references), references)
+        matched = match(message, candidates)
+        case = transaction.cases.get(matched.candidate.case_id) if matched.candidate else None
+        findings = Findings(
+            screening=screening,
+            match=matched,
+            classification=self._classification(judged, policy),
+            history=transaction.outbox.history(message.sender, case.id if case else None, now - DAY),
+        )
+        trigger = self._trigger(transaction, judged, policy, our_letter)
+        decision = decide(trigger, case, findings, policy, now)
+        direction = Direction.OUT if trigger.origin is Origin.SENT else Direction.IN
+        arrived = NewMessage(
+            parsed=message,
+            direction=direction,
+            origin=trigger.origin,
+            received_at=trigger.received_at,
+            screening=screening,
+            classification=findings.classification,
+            recorded_at=now,
+        )
+        about = Recording(policy=policy, now=now, located=located, arrived=arrived)
+        record(transaction, self.letters, decision, about)
+
+    def _seen_again(self, transaction: Transaction, located: Located, known: KnownMessage, policy: MailboxPolicy) -> None:
+        """The same message at another place: one case, one receipt, and the history says where else it lies."""
+        transaction.messages.settle_location(located.id, known.row)
+        if known.case_id is not None and not located.reindexed:
+            reason = Reason("same-message-again", policy.name)
+            happened = Happened(at=self.clock.now(), actor="mailbot", kind="also-arrived", reason=reason, case_id=known.case_id)
+            transaction.cases.add_event(happened)
+
+    def _classification(self, judged: Judged, policy: MailboxPolicy) -> Classification:
+        thresholds = {name: class_.threshold for name, class_ in policy.pack.classes.items()}
+        return classify(judged.hits, thresholds, self.rules_version)
+
+    def _trigger(self, transaction: Transaction, judged: Judged, policy: MailboxPolicy, our_letter: str) -> MessageArrived:
+        located, mailbox = judged.located, transaction.mailboxes.get(policy.name)
+        received_at = _received_at(located, self.clock.now())
+        return MessageArrived(
+            message=judged.message,
+            origin=_origin(located, received_at, mailbox.started_at, policy),
+            received_at=received_at,
+            live=mailbox.live_since is not None and received_at >= mailbox.live_since,
+            reindexed=located.reindexed,
+            unreadable=judged.unreadable,
+            our_letter=our_letter,
+            message_id_taken=transaction.messages.message_id_known(judged.message.message_id),
+        )
+
+
+def _identity(located: Located, message: Message) -> Message:
+    """A copy in Sent is a message of its own: the same text may also have come in by a copy to the mailbox."""
+    return replace(message, digest=f"sent:{message.digest}") if located.folder_role == "sent" else message
+
+
+def _received_at(located: Located, now: datetime) -> datetime:
+    """The server's date of arrival, within bounds: never in the future, and no wild date from a broken server."""
+    return min(located.received_at, now) if located.received_at.year >= EARLIEST_YEAR else now
+
+
+def _origin(located: Located, received_at: datetime, started_at: datetime, policy: MailboxPolicy) -> Origin:
+    """Mail from before the start is history. A server's clock may lag, so new arrivals have a day's grace."""
+    if located.folder_role == "sent":
+        return Origin.SENT
+    start_at = policy.start_at or started_at
+    is_old = received_at < (start_at if located.reindexed else start_at - DAY)
+    return Origin.HISTORY if is_old else Origin.MAILBOX
+
+
+def _our_letter(transaction: Transaction, message: Message) -> str:
+    """The Message-ID of the letter of ours that this is a copy of: its own id, or one kept by a renaming server."""
+    named = (message.message_id, message.header(REWRITTEN_ID) or "", message.header(LETTER_HEADER.lower()) or "")
+    return next((found for name in named if transaction.outbox.is_ours(found := name.strip().strip("<>"))), "")

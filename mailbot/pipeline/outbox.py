@@ -1,0 +1,175 @@
+"""The flow of letters: claim -> commit -> send -> settle each reply at once. Nothing is sent inside a transaction.
+
+From our final dot until the settle commits a letter is in doubt. A process that died in between finds such rows at its
+next start. One claim per connection: extra copies can never exceed the open SMTP connections.
+"""
+
+import asyncio
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import partial
+from typing import TypeVar
+
+import structlog
+
+from mailbot import checkpoints
+from mailbot.core.action import Reason
+from mailbot.core.decide import decide
+from mailbot.core.delivery import (
+    DoubtFindings,
+    DoubtVerdict,
+    Reply,
+    SentCopy,
+    Settlement,
+    resolve_doubt,
+    settle,
+    why_withdraw,
+)
+from mailbot.core.letter import OutboxLetter, OutboxState
+from mailbot.core.policy import MailboxPolicy
+from mailbot.core.trigger import LetterWithdrawn
+from mailbot.errors import StorageError
+from mailbot.pipeline.record import Recording, letter_went, record
+from mailbot.ports import Clock, Happened, Letters, Store, Transaction, Transport
+
+MINUTE = timedelta(minutes=1)
+STORAGE_PAUSE_SECONDS = 1.0
+
+T = TypeVar("T")
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lane:
+    """How one mailbox sends: its pace, and who files its copies."""
+
+    mailbox: str
+    letters_per_minute: int
+    sent_copy: SentCopy
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outbox:
+    """Sending what the outbox holds."""
+
+    store: Store
+    letters: Letters
+    policies: Mapping[str, MailboxPolicy]
+    clock: Clock
+
+    async def deliver(self, lane: Lane, transport: Transport, stopped: Callable[[], bool], wait: Callable[[], object]) -> None:
+        """Send this mailbox's letters over one connection until ``stopped``; ``wait`` blocks until there may be more."""
+        try:
+            while not stopped():
+                letter = await self._patiently(lambda: self.claim(lane), stopped)
+                if letter is None:
+                    await asyncio.to_thread(wait)
+                    continue
+                checkpoints.reached("dot.before")
+                reply = await transport.send(letter.envelope, letter.content)
+                checkpoints.reached("reply.after")
+                await self._patiently(partial(self.settle, letter, reply), stopped)
+                if reply.code == 0 and not stopped():
+                    await asyncio.to_thread(wait)  # the relay is out of reach: do not spend every letter's tries on it
+        finally:
+            await transport.close()
+
+    async def _patiently(self, work: Callable[[], T], stopped: Callable[[], bool]) -> T | None:
+        """Try again while the database cannot be written: a reply that was read must not be forgotten."""
+        while True:
+            try:
+                return work()
+            except StorageError as error:
+                log.error("storage", error=str(error))
+                if stopped():
+                    return None
+            await asyncio.sleep(STORAGE_PAUSE_SECONDS)
+
+    def claim(self, lane: Lane) -> OutboxLetter | None:
+        """Take the next letter that is still true and that the mailbox's pace allows, and commit that it is being sent."""
+        now = self.clock.now()
+        with self.store.view() as transaction:
+            if not self._first_in_line(transaction, lane, now):
+                return None
+        with self.store.transaction() as transaction:
+            letter = self._first_in_line(transaction, lane, now)
+            while letter is not None and self._withdrawn(transaction, letter, now):
+                letter = self._first_in_line(transaction, lane, now)
+            if letter is None:
+                return None
+            transaction.outbox.claim(letter.id, now)
+            claimed = transaction.outbox.get(letter.id)
+            checkpoints.reached("claim.before")
+        checkpoints.reached("claim.after")
+        return claimed
+
+    def settle(self, letter: OutboxLetter, reply: Reply) -> None:
+        """Write down how the attempt ended; a letter that went stops the clocks it stops."""
+        now = self.clock.now()
+        settlement = settle(letter, reply, now)
+        with self.store.transaction() as transaction:
+            if transaction.outbox.settle(letter.id, settlement, now):
+                self._note(transaction, letter, settlement, now)
+                if settlement.state is OutboxState.SENT:
+                    letter_went(transaction, letter, now)
+            checkpoints.reached("settle.before")
+        checkpoints.reached("settle.after")
+        log.info(
+            "letter",
+            state=settlement.state.value,
+            mailbox=letter.mailbox,
+            letter=letter.letter,
+            attempt=letter.attempts,
+        )
+
+    def recover(self) -> int:
+        """At start: letters whose sending the last process did not settle are in doubt. Returns how many."""
+        with self.store.transaction() as transaction:
+            return transaction.outbox.doubt_interrupted("the process ended while it was being sent")
+
+    def resolve_doubts(self, lanes: Mapping[str, Lane]) -> None:
+        """Decide about letters in doubt: found, sent once more under the same Message-ID, or a person is asked."""
+        now = self.clock.now()
+        with self.store.view() as transaction:
+            doubtful = transaction.outbox.doubtful()
+        for letter in doubtful:
+            if letter.mailbox in lanes:
+                self._resolve(letter, lanes[letter.mailbox], now)
+
+    def _resolve(self, letter: OutboxLetter, lane: Lane, now: datetime) -> None:
+        with self.store.transaction() as transaction:
+            read_at = transaction.mailboxes.sent_read_at(letter.mailbox)
+            verdict = resolve_doubt(letter, DoubtFindings(sent_copy=lane.sent_copy, sent_folder_read_at=read_at), now)
+            if verdict is DoubtVerdict.RESEND:
+                transaction.outbox.set_state(letter.id, OutboxState.QUEUED, "sent once more: the outcome is unknown", now)
+            elif verdict is DoubtVerdict.ASK_A_PERSON:
+                transaction.outbox.hold(letter.id, Reason("letter-in-doubt", "twice without an answer from the relay"), now)
+
+    def _first_in_line(self, transaction: Transaction, lane: Lane, now: datetime) -> OutboxLetter | None:
+        if len(transaction.outbox.attempts_since(lane.mailbox, now - MINUTE)) >= lane.letters_per_minute:
+            return None
+        return transaction.outbox.next_waiting(lane.mailbox, now)
+
+    def _withdrawn(self, transaction: Transaction, letter: OutboxLetter, now: datetime) -> bool:
+        """Check a waiting letter once more; one that is no longer true is withdrawn and decided about anew."""
+        policy = self.policies[letter.mailbox]
+        standing = transaction.outbox.standing(letter.case_id) if letter.case_id is not None else None
+        why = why_withdraw(letter, standing, policy.pack.working_calendar.local_date(now))
+        if why is None:
+            return False
+        transaction.outbox.set_state(letter.id, OutboxState.WITHDRAWN, why, now)
+        if letter.case_id is not None:
+            case = transaction.cases.get(letter.case_id)
+            decision = decide(LetterWithdrawn(letter=letter, why=why), case, None, policy, now)
+            about = Recording(policy=policy, now=now, case_id=case.id, reference=case.reference)
+            record(transaction, self.letters, decision, about)
+        return True
+
+    def _note(self, transaction: Transaction, letter: OutboxLetter, settlement: Settlement, now: datetime) -> None:
+        if letter.case_id is None:
+            return
+        reason = Reason(f"letter-{settlement.state.value}", letter.letter)
+        happened = Happened(at=now, actor="mailbot", kind="letter", reason=reason, case_id=letter.case_id)
+        transaction.cases.add_event(happened)

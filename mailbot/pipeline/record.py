@@ -1,0 +1,190 @@
+"""Carrying out a decision: the one place that acts, within the transaction it is given.
+
+Letters are rendered here and now, so the outbox holds final bytes. Nothing is sent from here.
+"""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import assert_never
+
+from mailbot.core.action import (
+    Action,
+    ConfirmLetter,
+    Decision,
+    FileMessage,
+    Hold,
+    JoinCase,
+    KeepSilent,
+    Note,
+    OpenCase,
+    QueueLetter,
+    Reason,
+    StartClock,
+    StopClock,
+)
+from mailbot.core.case import ClockStop
+from mailbot.core.decide import stop_clocks
+from mailbot.core.delivery import reverse_path
+from mailbot.core.letter import Envelope, OutboxLetter, Purpose
+from mailbot.core.message import Located
+from mailbot.core.mime import Headers
+from mailbot.core.policy import MailboxPolicy
+from mailbot.core.reference import period_of
+from mailbot.core.screen import Verdict
+from mailbot.ports import Happened, Letters, NewLetter, NewMessage, Transaction
+
+SYSTEM = "mailbot"
+
+
+@dataclass(slots=True, kw_only=True)
+class Recording:
+    """What is being written about: filled while the actions of one decision are carried out in order."""
+
+    policy: MailboxPolicy
+    now: datetime
+    located: Located | None = None
+    arrived: NewMessage | None = None
+    case_id: int | None = None
+    reference: str | None = None
+    message_row: int | None = None
+
+
+def record(transaction: Transaction, letters: Letters, decision: Decision, about: Recording) -> None:
+    """Write a decision. ``about`` says which message or case it concerns.
+
+    Raises PermanentError when the case changed meanwhile or a row is refused, PolicyError when a letter does not render.
+    """
+    for action in decision.actions:
+        _carry_out(transaction, letters, action, about)
+
+
+def _carry_out(  # noqa: C901, PLR0912  # one line an action: the table of all that a decision can do
+    transaction: Transaction, letters: Letters, action: Action, about: Recording
+) -> None:
+    match action:
+        case OpenCase():
+            _open_case(transaction, action, about)
+        case JoinCase():
+            _join_case(transaction, action, about)
+        case FileMessage():
+            _file_message(transaction, about)
+            _note(transaction, about, "filed", action.reason)
+        case StartClock():
+            _start_clock(transaction, action, about)
+        case StopClock():
+            transaction.cases.stop_clock(action)
+            _note(transaction, about, "clock-stopped", replace(action.reason, detail=action.outcome))
+        case QueueLetter():
+            _queue_letter(transaction, letters, action, about)
+        case KeepSilent():
+            for reason in action.reasons:
+                _note(transaction, about, "silent", reason)
+        case Hold():
+            if about.located is not None:
+                transaction.messages.hold(about.located.id, action.reason, about.now)
+        case ConfirmLetter():
+            _confirm(transaction, action, about)
+        case Note():
+            _note(transaction, about, action.kind, action.reason)
+        case _:
+            assert_never(action)
+
+
+def _open_case(transaction: Transaction, action: OpenCase, about: Recording) -> None:
+    pack = about.policy.pack
+    period = period_of(pack.working_calendar.local_date(action.opened_at))
+    about.case_id, about.reference = transaction.cases.open(
+        about.policy.name, about.policy.reference_prefix, period, pack.name, action
+    )
+    _file_message(transaction, about)
+    _note(transaction, about, "opened", action.reason)
+
+
+def _join_case(transaction: Transaction, action: JoinCase, about: Recording) -> None:
+    """File the message in the case. Only a person's own message makes its sender a participant."""
+    is_human = about.arrived is not None and about.arrived.screening.verdict is Verdict.HUMAN
+    transaction.cases.join(action, about.arrived.parsed.sender if about.arrived and is_human else "")
+    about.case_id = action.case_id
+    _file_message(transaction, about)
+    _note(transaction, about, "joined", action.reason)
+
+
+def _file_message(transaction: Transaction, about: Recording) -> None:
+    if about.located is None or about.arrived is None:
+        return
+    about.message_row = transaction.messages.add(about.located, about.arrived, about.case_id)
+    transaction.messages.settle_location(about.located.id, about.message_row)
+
+
+def _start_clock(transaction: Transaction, action: StartClock, about: Recording) -> None:
+    if about.case_id is None:
+        raise ValueError("a clock belongs to a case")
+    transaction.cases.start_clock(about.case_id, action)
+    _note(transaction, about, "clock-started", action.reason)
+
+
+def _queue_letter(transaction: Transaction, letters: Letters, action: QueueLetter, about: Recording) -> None:
+    policy, recipient = about.policy, action.permission.recipient
+    composed = letters.compose(
+        action.letter,
+        replace(action.values, reference=about.reference or action.values.reference),
+        Headers(
+            from_name=policy.organisation,
+            from_address=policy.address,
+            reply_to=policy.reply_to,
+            recipient=recipient,
+            date=about.now,
+            in_reply_to=action.in_reply_to,
+            references=action.references,
+            audience=action.audience,
+        ),
+    )
+    transaction.outbox.add(
+        NewLetter(
+            key=f"{action.purpose.value}|{recipient.lower()}|{action.key}",
+            mailbox=policy.name,
+            case_id=about.case_id,
+            message_row=about.message_row,
+            purpose=action.purpose,
+            letter=action.letter,
+            lane=action.lane,
+            composed=composed,
+            envelope=Envelope(reverse_path=reverse_path(policy, composed.message_id), recipient=recipient),
+            not_before=action.not_before,
+            states_date=action.states_date,
+            in_reply_to=action.in_reply_to,
+            references=action.references,
+            observed=action.observed,
+            created_at=about.now,
+        )
+    )
+    kind = "letter-observed" if action.observed else "letter-queued"
+    _note(transaction, about, kind, replace(action.reason, detail=action.letter))
+
+
+def _confirm(transaction: Transaction, action: ConfirmLetter, about: Recording) -> None:
+    found = transaction.outbox.confirm(action.message_id, action.alias, about.now)
+    if found is not None:
+        letter_went(transaction, transaction.outbox.get(found), about.now)
+        _note(transaction, about, "letter-found", action.reason)
+
+
+def letter_went(transaction: Transaction, letter: OutboxLetter, at: datetime) -> None:
+    """A letter is known to have gone: stop the clocks that it stops."""
+    if letter.case_id is not None and letter.purpose is Purpose.RECEIPT:
+        for action in stop_clocks(transaction.cases.get(letter.case_id), ClockStop.RECEIPT_SENT, at):
+            transaction.cases.stop_clock(action)
+
+
+def _note(transaction: Transaction, about: Recording, kind: str, reason: Reason) -> None:
+    transaction.cases.add_event(
+        Happened(
+            at=about.now,
+            actor=SYSTEM,
+            kind=kind,
+            reason=reason,
+            pack_version=about.policy.pack.version,
+            case_id=about.case_id,
+            message_row=about.message_row,
+        )
+    )

@@ -1,0 +1,87 @@
+"""Judging messages alone: what would mailbot do with this one? Writes and sends nothing.
+
+Without a store there is no history, so no cap, no known case and no age: each message is judged as if it had just come
+to a live mailbox.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from email.utils import parsedate_to_datetime
+
+from mailbot.core.action import QueueLetter, StartClock
+from mailbot.core.classify import Classification, classify
+from mailbot.core.decide import Findings, decide
+from mailbot.core.match import match
+from mailbot.core.message import Message, Origin
+from mailbot.core.policy import MailboxPolicy, ScreeningRules
+from mailbot.core.reference import find_references
+from mailbot.core.screen import OwnMarks, Screening, screen
+from mailbot.core.trigger import MessageArrived
+from mailbot.ports import Phrases
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judgement:
+    """Everything mailbot thinks of one message. ``named_cases`` are the references in its subject."""
+
+    message: Message
+    unreadable: str
+    screening: Screening
+    named_cases: tuple[str, ...]
+    classification: Classification
+    letter: str | None
+    clocks: tuple[StartClock, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Replay:
+    """The judging parts of the inbound flow."""
+
+    parse: Callable[[bytes], Message]
+    why_unreadable: Callable[[Message], str]
+    phrases: Phrases
+    screening: ScreeningRules
+    rules_version: str
+    policy: MailboxPolicy
+    own_addresses: frozenset[str]
+
+    def judge(self, contents: Sequence[bytes], now: datetime) -> Iterator[Judgement]:
+        """Judge each message by itself, in the order given."""
+        messages = [self.parse(content) for content in contents]
+        hits = self.phrases.hits([message.full_text for message in messages])
+        thresholds = {name: class_.threshold for name, class_ in self.policy.pack.classes.items()}
+        for message, found in zip(messages, hits, strict=True):
+            yield self._judge(message, classify(found, thresholds, self.rules_version), now)
+
+    def _judge(self, message: Message, classification: Classification, now: datetime) -> Judgement:
+        screening = screen(message, self.screening, OwnMarks(addresses=self.own_addresses))
+        received_at = _received_at(message, now)
+        unreadable = self.why_unreadable(message)
+        trigger = MessageArrived(
+            message=message, origin=Origin.MAILBOX, received_at=received_at, live=True, unreadable=unreadable
+        )
+        findings = Findings(screening=screening, match=match(message, ()), classification=classification)
+        decision = decide(trigger, None, findings, self.policy, received_at)
+        letters = [action.letter for action in decision.actions if isinstance(action, QueueLetter)]
+        return Judgement(
+            message=message,
+            unreadable=unreadable,
+            screening=screening,
+            named_cases=find_references(self.policy.reference_prefix, message.subject),
+            classification=classification,
+            letter=letters[0] if letters else None,
+            clocks=tuple(action for action in decision.actions if isinstance(action, StartClock)),
+        )
+
+
+def _received_at(message: Message, now: datetime) -> datetime:
+    """When the nearest server says it came (the top Received field), else the sender's date, else now; never later."""
+    for field in message.header_values("received")[:1]:
+        try:
+            at = parsedate_to_datetime(field.rpartition(";")[2])
+        except (ValueError, TypeError, IndexError, OverflowError):
+            break
+        if at.tzinfo is not None and 2000 <= at.year <= now.year:
+            return min(at, now)
+    return min(message.sent_at, now) if message.sent_at is not None and message.sent_at.year >= 2000 else now

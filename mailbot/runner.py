@@ -1,0 +1,107 @@
+"""Supervised loops: each in a thread, restarted with jittered back-off, stopped in order. The only broad ``except``."""
+
+import random
+import time
+import traceback
+from collections.abc import Callable
+from contextlib import suppress
+from threading import Event, Thread
+
+import structlog
+
+from mailbot.errors import MailbotError, TransientError
+
+FIRST_DELAY_SECONDS = 1.0
+LONGEST_DELAY_SECONDS = 300.0
+STEADY_AFTER_SECONDS = 60.0
+STOP_WITHIN_SECONDS = 9.0
+
+log = structlog.get_logger()
+
+
+def attempt(work: Callable[[], object]) -> str | None:
+    """Run work whose failure must stop nothing else; returns None or a sentence that names the failure.
+
+    Transient errors pass through: waiting helps there, and nobody is to blame.
+    """
+    try:
+        work()
+    except TransientError:
+        raise
+    except MailbotError as error:
+        return str(error)
+    except Exception as error:  # noqa: BLE001  # the supervisor: whatever one message does, the others go on
+        log.error("unexpected", error=type(error).__name__, at=_where(error))
+        return f"{type(error).__name__} at {_where(error)}"
+    return None
+
+
+def back_off(failures: int, wish: float | None) -> float:
+    """Seconds to wait after so many failures in a row: the server's own wish, or doubling with jitter."""
+    if wish is not None:
+        return wish
+    longest: float = min(LONGEST_DELAY_SECONDS, FIRST_DELAY_SECONDS * 2 ** min(failures - 1, 20))
+    return longest * random.uniform(0.5, 1.0)  # noqa: S311  # jitter, not a secret
+
+
+class Runner:
+    """The loops of one process."""
+
+    def __init__(self, wake_all: Callable[[], None]) -> None:
+        self.stopped = Event()
+        self._wake_all = wake_all
+        self._threads: list[Thread] = []
+
+    def start(self, name: str, body: Callable[[], object], trouble: Callable[[str, float], None] | None = None) -> None:
+        """Run ``body`` again and again until stopped. ``trouble`` hears why it failed and how long it will wait."""
+        thread = Thread(target=self._supervise, args=(name, body, trouble), name=name, daemon=True)
+        self._threads.append(thread)
+        thread.start()
+
+    def stop(self) -> bool:
+        """Ask every loop to end and wait for them; True if all did in time."""
+        self.stopped.set()
+        until = time.monotonic() + STOP_WITHIN_SECONDS
+        for thread in self._threads:
+            while thread.is_alive() and time.monotonic() < until:
+                self._wake_all()
+                thread.join(0.1)
+        return not any(thread.is_alive() for thread in self._threads)
+
+    def _supervise(self, name: str, body: Callable[[], object], trouble: Callable[[str, float], None] | None) -> None:
+        failures = 0
+        while not self.stopped.is_set():
+            began = time.monotonic()
+            error = self._once(body)
+            if error is None:
+                failures = 0
+                continue
+            failures = 1 if time.monotonic() - began > STEADY_AFTER_SECONDS else failures + 1
+            delay = back_off(failures, error.retry_after if isinstance(error, TransientError) else None)
+            log.warning("loop_failed", loop=name, error=_sentence(error), wait_seconds=round(delay, 1))
+            if trouble is not None:
+                _tell(trouble, _sentence(error), delay)
+            self.stopped.wait(delay)
+
+    def _once(self, body: Callable[[], object]) -> Exception | None:
+        try:
+            body()
+        except Exception as error:  # noqa: BLE001  # the supervisor: a loop that fails is started again
+            return error
+        return None
+
+
+def _tell(trouble: Callable[[str, float], None], error: str, delay: float) -> None:
+    """Report trouble if that is possible: where the database is the trouble, the log has said so already."""
+    with suppress(MailbotError):
+        trouble(error, delay)
+
+
+def _sentence(error: Exception) -> str:
+    return str(error) if isinstance(error, MailbotError) else f"{type(error).__name__} at {_where(error)}"
+
+
+def _where(error: Exception) -> str:
+    """File and line of the innermost frame. Never the message: it may quote a customer."""
+    frames = traceback.extract_tb(error.__traceback__)
+    return f"{frames[-1].filename.rsplit('/', 1)[-1]}:{frames[-1].lineno}" if frames else "unknown"

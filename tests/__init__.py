@@ -1,0 +1,1 @@
+"""The tests of mailbot, and the real servers they run against."""

@@ -1,0 +1,48 @@
+"""The servers that tests ask for by name."""
+
+import os
+import tempfile
+from collections.abc import Collection, Iterator, Mapping
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+
+from tests.servers.dovecot import Dovecot, StartDovecot, available
+from tests.servers.smtp import SmtpServer
+
+USERS = {"enquiries@harbour.example": "secret", "foi@harbour.example": "secret"}
+
+
+@pytest.fixture
+def start_dovecot() -> Iterator[StartDovecot]:
+    """Start IMAP servers of the test's own choosing, for instance a poor one ``without`` MOVE."""
+    if reason := available():
+        # On the build machine a missing server must not look like a passed test.
+        (pytest.fail if os.environ.get("CI") else pytest.skip)(reason)
+    with ExitStack() as at_end:
+
+        def start(users: Mapping[str, str] = USERS, *, without: Collection[str] = ()) -> Dovecot:
+            root = Path(at_end.enter_context(tempfile.TemporaryDirectory(prefix="imap-")))
+            root.chmod(0o755)  # run by root, the server is nobody and must get in
+            server = Dovecot(root / "dovecot", users, without=without)
+            at_end.callback(server.stop)
+            server.start()
+            return server
+
+        yield start
+
+
+@pytest.fixture
+def dovecot(start_dovecot: StartDovecot) -> Dovecot:
+    """A running IMAP server with two group mailboxes, enquiries@ and foi@harbour.example, password ``secret``."""
+    return start_dovecot()
+
+
+@pytest.fixture
+def smtp_server() -> Iterator[SmtpServer]:
+    """A running SMTP server that accepts everything, without TLS or login."""
+    server = SmtpServer()
+    server.start()
+    yield server
+    server.stop()

@@ -1,0 +1,1 @@
+"""Real servers for tests: Dovecot for IMAP, aiosmtpd for SMTP, each on ports of its own."""
