@@ -20,10 +20,10 @@ from mailbot.adapters.letters import JinjaLetters
 from mailbot.adapters.parser import parse, why_unreadable
 from mailbot.adapters.rule_files import load_classes, load_pack, load_screening
 from mailbot.adapters.smtp import SmtpAccount, SmtpTransport
-from mailbot.adapters.store import SqlStore, open_database
+from mailbot.adapters.store import Database, SqlStore, open_database
 from mailbot.adapters.store.instance import only_daemon
-from mailbot.config import AfterIntake, Config, Mailbox, SecretRef
-from mailbot.core.delivery import SentCopy
+from mailbot.adapters.tls import tls_context
+from mailbot.config import AfterIntake, Config, Mailbox, SecretRef, Tls
 from mailbot.core.policy import Caps, ClassRules, MailboxPolicy, ScreeningRules
 from mailbot.errors import ConfigError, PolicyError
 from mailbot.pipeline.inbound import Inbound
@@ -69,6 +69,7 @@ def load_policies(config: Config, tag_secret: bytes = b"") -> Policies:
         if unknown:
             raise PolicyError(f"{rules / 'packs' / name / 'pack.toml'}: there is no letter '{unknown[0]}'")
     own = frozenset(mailbox.address.lower() for mailbox in config.mailbox)
+    aliases = frozenset(alias.lower() for mailbox in config.mailbox for alias in mailbox.aliases)
     return Policies(
         screening=load_screening(rules),
         classes=load_classes(rules),
@@ -87,6 +88,7 @@ def load_policies(config: Config, tag_secret: bytes = b"") -> Policies:
                 pack=packs[mailbox.pack],
                 caps=Caps(answers_per_sender_per_day=config.limits.answers_per_sender_per_day),
                 own_addresses=own,
+                answerable_addresses=own | aliases,
                 reverse_path=mailbox.reverse_path,
                 tag_secret=tag_secret,
             )
@@ -120,7 +122,7 @@ def imap_mailbox(config: Config, mailbox: Mailbox) -> ImapMailbox:
         tls=server.tls.value,
         user=server.user,
         password=secret_reader(f"mailbox.{mailbox.name}.imap.password", server.password),
-        ca_path=server.ca_path,
+        context=None if server.tls is Tls.NONE else tls_context(server.ca_path),
         timeout_seconds=server.timeout_seconds,
     )
     finishing = Finishing(
@@ -141,15 +143,15 @@ def smtp_transport(mailbox: Mailbox) -> SmtpTransport:
             tls=server.tls.value,
             user=server.user,
             password=reader,
-            ca_path=server.ca_path,
+            context=None if server.tls is Tls.NONE else tls_context(server.ca_path),
             timeout_seconds=server.timeout_seconds,
         )
     )
 
 
-def open_store(config: Config, now: datetime) -> tuple[SqlStore, bytes]:
+def open_store(config: Config, database: Database, now: datetime) -> tuple[SqlStore, bytes]:
     """The store with a row for every configured mailbox, and the secret of its tagged addresses."""
-    store = SqlStore(open_database(config.storage.database))
+    store = SqlStore(database)
     mailboxes = {mailbox.name: (mailbox.address, mailbox.pack) for mailbox in config.mailbox}
     secret = store.register(config.organisation.name, mailboxes, now, new_secret=secrets.token_hex(32))
     return store, bytes.fromhex(secret)
@@ -167,7 +169,8 @@ class Daemon:
         self._held = ExitStack()
         self._held.enter_context(only_daemon(config.storage.database))
         self._check_secrets()
-        self.store, tag_secret = open_store(config, self._clock.now())
+        self._database = open_database(config.storage.database)
+        self.store, tag_secret = open_store(config, self._database, self._clock.now())
         self._policies = load_policies(config, tag_secret)
         self._outbox = Outbox(
             store=self.store, letters=self._policies.letters, policies=self._policies.mailboxes, clock=self._clock
@@ -204,6 +207,7 @@ class Daemon:
         orderly = self.runner.stop()
         with self.store.transaction() as transaction:
             transaction.jobs.release(DAEMON_LEASE)
+        self._database.close()
         self._held.close()
         log.info("stopped", orderly=orderly)
         return orderly
@@ -244,6 +248,7 @@ class Daemon:
         """One task a connection. Whatever an earlier run left unsettled is in doubt first."""
         if self._outbox.recover():
             log.warning("letters_in_doubt")
+            self._wake.wake("timers")  # the first sweep may have looked for doubts before they were written down
         tasks = [
             asyncio.create_task(
                 self._outbox.deliver(
@@ -277,26 +282,26 @@ class Daemon:
             self._wake.wake("outbox", mailbox.name)
 
     def _watcher(self, mailbox: Mailbox) -> Watcher:
-        folders = mailbox.folders
-        roles = [*((name, "also") for name in folders.also), *(((folders.sent, "sent"),) if folders.sent else ())]
         return Watcher(
             mailbox=mailbox.name,
             connect=lambda: imap_mailbox(self._config, mailbox),
             intake=Intake(store=self.store, clock=self._clock, wake=self._wake),
             wake=self._wake,
-            folders=tuple(
-                WatchedFolder(
-                    mailbox=mailbox.name,
-                    folder=folder,
-                    role=role,
-                    start_from=mailbox.start_from,
-                    finish=role == "inbox" and mailbox.after_intake is not AfterIntake.LEAVE,
-                )
-                for folder, role in (*roles, (folders.inbox, "inbox"))
-            ),
-            append_sent=folders.sent if mailbox.sent_copy is SentCopy.APPEND else None,
+            inbox=self._folder(mailbox, mailbox.folders.inbox, "inbox"),
+            also=tuple(self._folder(mailbox, folder, "also") for folder in mailbox.folders.also),
+            sent=mailbox.folders.sent,
+            sent_copy=mailbox.sent_copy,
             poll_seconds=mailbox.poll_seconds,
             idle=mailbox.idle,
+        )
+
+    def _folder(self, mailbox: Mailbox, folder: str, role: str) -> WatchedFolder:
+        return WatchedFolder(
+            mailbox=mailbox.name,
+            folder=folder,
+            role=role,
+            start_from=mailbox.start_from,
+            finish=role == "inbox" and mailbox.after_intake is not AfterIntake.LEAVE,
         )
 
     def _trouble(self, mailbox: str) -> Callable[[str, float], None]:

@@ -103,6 +103,7 @@ class Mailbox:
     pack: str = "generic"
     manager: str | None = None
     signatory: str = ""
+    aliases: tuple[str, ...] = ()
     reply_to: str | None = None
     start_from: Literal["now", "beginning"] | date = "now"
     max_ack_age: timedelta = timedelta(days=3)
@@ -126,6 +127,8 @@ class Mailbox:
                 key,
                 "one plain address such as foi@council.example",
             )
+        for alias in self.aliases:
+            _require(re.fullmatch(r"[^@\s<>]+@[^@\s<>]+", alias), "aliases", "plain addresses such as info@council.example")
         for key in ("poll_seconds", "smtp_connections", "letters_per_minute"):
             _require(getattr(self, key) > 0, key, "a number greater than 0")
         needs_sent = self.sent_copy is SentCopy.APPEND and self.folders.sent is None
@@ -246,10 +249,18 @@ def example_text(answers: Mapping[str, str]) -> str:
     for line in (source / "config.example.toml").read_text(encoding="utf-8").splitlines():
         if header := re.fullmatch(r"\[+([a-z.]+)\]+", line):
             section = header[1]
-        key = re.match(r"([a-z_]+) = ", line)
-        answer = answers.get(f"{section}.{key[1]}") if key else None
-        lines.append(line if key is None or answer is None else f"{key[1]} = {json.dumps(answer, ensure_ascii=False)}")
+        lines.append(_answered(line, section, answers))
     return "\n".join(lines) + "\n"
+
+
+def _answered(line: str, section: str, answers: Mapping[str, str]) -> str:
+    """A line of the example with the answer to its key, or to the path of its secret, if there is one."""
+    key = re.match(r"([a-z_]+) = ({ path = )?", line)
+    answer = answers.get(f"{section}.{key[1]}{'.path' if key[2] else ''}") if key else None
+    if key is None or answer is None:
+        return line
+    value = json.dumps(answer, ensure_ascii=False)
+    return f"{key[1]} = {{ path = {value} }}" if key[2] else f"{key[1]} = {value}"
 
 
 def _require(holds: object, key: str, instead: str) -> None:

@@ -13,7 +13,6 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from pathlib import Path
 from typing import Any
 
 from imapclient import IMAPClient, SocketTimeout
@@ -21,7 +20,7 @@ from imapclient.exceptions import IMAPClientAbortError, IMAPClientError, LoginEr
 
 from mailbot.core.message import Fetched
 from mailbot.core.text import clean_line
-from mailbot.errors import ConfigError, PermanentError, TransientError
+from mailbot.errors import PermanentError, TransientError
 from mailbot.ports import FolderState
 
 BATCH_MESSAGES = 100
@@ -37,14 +36,14 @@ _ADDRESS = re.compile(r"\S+@\S+")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ImapAccount:
-    """Where and as whom to sign in. ``tls`` is ``implicit``, ``starttls`` or ``none``."""
+    """Where and as whom to sign in. ``tls`` is ``implicit``, ``starttls`` or ``none`` (then without context)."""
 
     host: str
     port: int
     tls: str
     user: str
     password: Callable[[], str]
-    ca_path: Path | None
+    context: ssl.SSLContext | None
     timeout_seconds: int
 
 
@@ -74,6 +73,19 @@ class ImapMailbox:
             self._client.shutdown()
 
     # Reading
+
+    def why_not_finish(self, folder: str) -> str | None:
+        """Why stored messages cannot be moved or flagged in this folder, or None. Changes nothing."""
+        with _translated():
+            answer = self._client.select_folder(folder)
+            flags = {_text(word) for word in answer.get(b"PERMANENTFLAGS", ())}
+            if answer.get(b"READ-ONLY"):
+                return "the folder may only be read; ask for the right to change it"
+        if self._finishing.flag and not flags & {self._finishing.flag, "\\*"}:
+            return f"the server does not keep the flag {self._finishing.flag}; it keeps {', '.join(sorted(flags)) or 'none'}"
+        if self._finishing.move_to and not self._capabilities & {"MOVE", "UIDPLUS"}:
+            return 'the server offers neither MOVE nor UIDPLUS; write after_intake = "leave"'
+        return None
 
     def select(self, folder: str) -> FolderState:
         """Open a folder. Raises PermanentError if it is not there or may not be opened."""
@@ -197,21 +209,11 @@ class ImapMailbox:
         with _translated():
             self._client.append(folder, content, flags=[b"\\Seen"], msg_time=at)
 
-    def rights(self, folders: Sequence[str]) -> list[str]:
-        """The folders among ``folders`` that do not exist or cannot be opened."""
-        missing = list[str]()
-        for folder in folders:
-            try:
-                self._client.select_folder(folder, readonly=True)
-            except IMAPClientError:
-                missing.append(folder)
-        return missing
-
-    def make_folder(self, folder: str) -> None:
-        """Create a folder unless it is there."""
+    def sent_folder(self) -> str | None:
+        """The folder the server marks as the one for sent mail (RFC 6154), or one with a usual name."""
         with _translated():
-            if not self._client.folder_exists(folder):
-                self._client.create_folder(folder)
+            found = self._client.find_special_folder(b"\\Sent")
+            return _text(found) if found else None
 
     def _move(self, uids: list[int]) -> list[int]:
         target = self._finishing.move_to
@@ -228,42 +230,35 @@ class ImapMailbox:
         return [uid for uid in uids if uid not in left]
 
     def _flag(self, uids: list[int]) -> list[int]:
+        flag = str(self._finishing.flag).encode()
         here = self._still_here(uids)
         if here:
-            self._client.add_flags(here, [str(self._finishing.flag)], silent=True)
-        return uids
+            self._client.add_flags(here, [flag], silent=True)
+        now = self._client.get_flags(here) if here else {}
+        return [uid for uid in uids if uid not in here or flag in now.get(uid, ())]
 
     def _still_here(self, uids: list[int]) -> list[int]:
         return sorted(set(uids) & set(self._client.search(["UID", ",".join(map(str, uids))])))
 
 
 def _sign_in(account: ImapAccount) -> IMAPClient:
-    context = tls_context(account.ca_path) if account.tls != "none" else None
     client = IMAPClient(
         account.host,
         port=account.port,
         ssl=account.tls == "implicit",
-        ssl_context=context if account.tls == "implicit" else None,
+        ssl_context=account.context if account.tls == "implicit" else None,
         timeout=SocketTimeout(connect=min(account.timeout_seconds, 30), read=account.timeout_seconds),
     )
     client.normalise_times = False
     client.socket().setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
     try:
         if account.tls == "starttls":
-            client.starttls(context)
+            client.starttls(account.context)
         client.login(account.user, account.password())
     except (OSError, IMAPClientError):
         client.shutdown()
         raise
     return client
-
-
-def tls_context(ca_path: Path | None) -> ssl.SSLContext:
-    """A context that verifies certificates and host names, against ``ca_path`` where one is given."""
-    try:
-        return ssl.create_default_context(cafile=str(ca_path) if ca_path else None)
-    except (OSError, ssl.SSLError):
-        raise ConfigError(f"ca_path: {ca_path} cannot be read as a PEM certificate") from None
 
 
 def _batches(sized: list[tuple[int, int]]) -> Iterator[list[tuple[int, int]]]:

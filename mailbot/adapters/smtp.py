@@ -11,7 +11,6 @@ import socket
 import ssl
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 
 from aiosmtplib import SMTP
 from aiosmtplib.errors import SMTPException, SMTPResponseException, SMTPServerDisconnected
@@ -19,7 +18,6 @@ from aiosmtplib.errors import SMTPException, SMTPResponseException, SMTPServerDi
 from mailbot.core.delivery import Reply
 from mailbot.core.letter import Envelope
 from mailbot.core.text import clean_line
-from mailbot.errors import ConfigError
 
 COMMAND_SECONDS = 300  # RFC 5321 section 4.5.3.2
 FINAL_DOT_SECONDS = 600
@@ -30,14 +28,14 @@ _LOST = (SMTPServerDisconnected, OSError, asyncio.TimeoutError)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SmtpAccount:
-    """Where and as whom to hand letters in. ``tls`` is ``implicit``, ``starttls`` or ``none``."""
+    """Where and as whom to hand letters in. ``tls`` is ``implicit``, ``starttls`` or ``none`` (then without context)."""
 
     host: str
     port: int
     tls: str
     user: str | None
     password: Callable[[], str] | None
-    ca_path: Path | None
+    context: ssl.SSLContext | None
     timeout_seconds: int
 
 
@@ -58,11 +56,11 @@ class SmtpTransport:
             return refused
         return await self._content(content)
 
-    async def try_sign_in(self) -> Reply:
-        """Connect and sign in without sending anything."""
-        refused = await self._connect()
+    async def rehearse(self, envelope: Envelope) -> Reply:
+        """Connect, sign in, name sender and recipient, and leave without sending anything."""
+        refused = await self._envelope(envelope)
         await self.close()
-        return refused or Reply(code=250, text="signed in")
+        return refused or Reply(code=250, text="accepted")
 
     async def close(self) -> None:
         """Say goodbye if the server still listens."""
@@ -85,7 +83,7 @@ class SmtpTransport:
             start_tls=account.tls == "starttls",
             username=account.user,
             password=account.password() if account.password else None,
-            tls_context=_tls_context(account.ca_path) if account.tls != "none" else None,
+            tls_context=account.context,
             timeout=account.timeout_seconds,
         )
         try:
@@ -169,10 +167,3 @@ def _dot_stuffed(content: bytes) -> bytes:
 
 def _server_text(text: str) -> str:
     return _ADDRESS.sub("…", clean_line(text))[:MAX_SERVER_TEXT]
-
-
-def _tls_context(ca_path: Path | None) -> ssl.SSLContext:
-    try:
-        return ssl.create_default_context(cafile=str(ca_path) if ca_path else None)
-    except (OSError, ssl.SSLError):
-        raise ConfigError(f"ca_path: {ca_path} cannot be read as a PEM certificate") from None

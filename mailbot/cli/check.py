@@ -78,7 +78,7 @@ def _files(settings: "Config") -> Iterator[tuple[str, str | None]]:
 def _servers(settings: "Config") -> Iterator[tuple[str, str | None]]:
     for mailbox in settings.mailbox:
         yield from _imap(settings, mailbox)
-        yield f"{mailbox.name}: sign in to {mailbox.smtp.host}:{mailbox.smtp.port} (SMTP)", _smtp(mailbox)
+        yield f"{mailbox.name}: hand in a letter at {mailbox.smtp.host}:{mailbox.smtp.port} (SMTP)", _smtp(mailbox)
 
 
 def _imap(settings: "Config", mailbox: "Mailbox") -> Iterator[tuple[str, str | None]]:
@@ -98,6 +98,11 @@ def _imap(settings: "Config", mailbox: "Mailbox") -> Iterator[tuple[str, str | N
     folders += [mailbox.folders.handled] if mailbox.after_intake is AfterIntake.MOVE else []
     for folder in folders:
         yield f"{mailbox.name}: folder {folder}", _trouble(partial(server.select, folder))
+    if mailbox.after_intake is not AfterIntake.LEAVE:
+        why_not = server.why_not_finish(mailbox.folders.inbox)
+        yield f"{mailbox.name}: {mailbox.after_intake.value} messages once they are stored", why_not
+    sent = mailbox.folders.sent or server.sent_folder()
+    yield f"{mailbox.name}: copies of sent letters", None if sent else "no Sent folder was found; write folders.sent"
     server.close()
 
 
@@ -105,9 +110,11 @@ def _smtp(mailbox: "Mailbox") -> str | None:
     import asyncio
 
     from mailbot.app import smtp_transport
+    from mailbot.core.letter import Envelope
 
-    reply = asyncio.run(smtp_transport(mailbox).try_sign_in())
-    return None if reply.code == 250 else reply.text
+    envelope = Envelope(reverse_path=mailbox.address, recipient=mailbox.manager or mailbox.address)
+    reply = asyncio.run(smtp_transport(mailbox).rehearse(envelope))
+    return None if reply.code == 250 else f"{reply.code or ''} {reply.text}".strip()
 
 
 def _trouble(work: Callable[[], object]) -> str | None:

@@ -11,13 +11,13 @@ def register(app: typer.Typer) -> None:
 
 
 def init(
+    organisation: Annotated[str, typer.Option(prompt="Full name of your organisation")],
+    prefix: Annotated[str, typer.Option(prompt="Letters that begin every case reference (2 to 6)")],
+    address: Annotated[str, typer.Option(prompt="Address of the group mailbox to watch")],
+    imap_host: Annotated[str, typer.Option(prompt="IMAP server")],
+    smtp_host: Annotated[str, typer.Option(prompt="SMTP server (your relay)")],
+    manager: Annotated[str, typer.Option(prompt="Address of the manager who hears of overdue cases")],
     path: Annotated[Path, typer.Argument(help="Where to write the configuration.")] = Path("mailbot.toml"),
-    organisation: Annotated[str, typer.Option(prompt="Full name of your organisation")] = "",
-    prefix: Annotated[str, typer.Option(prompt="Letters that begin every case reference (2 to 6 capitals)")] = "",
-    address: Annotated[str, typer.Option(prompt="Address of the group mailbox to watch")] = "",
-    imap_host: Annotated[str, typer.Option(prompt="IMAP server")] = "",
-    smtp_host: Annotated[str, typer.Option(prompt="SMTP server (your relay)")] = "",
-    manager: Annotated[str, typer.Option(prompt="Address of the manager who hears of overdue cases")] = "",
 ) -> None:
     """Write a commented configuration. Overwrites nothing; every key is explained in the file."""
     import os
@@ -38,6 +38,8 @@ def init(
         "mailbox.smtp.host": smtp_host,
         "mailbox.imap.user": address,
         "mailbox.smtp.user": address,
+        "mailbox.imap.password.path": f"/etc/mailbot/{name or 'mailbox'}.password",
+        "mailbox.smtp.password.path": f"/etc/mailbot/{name or 'mailbox'}.password",
     }
     part = path.with_name(f".{path.name}.part")
     part.write_text(example_text(answers), encoding="utf-8")
@@ -47,5 +49,5 @@ def init(
         part.unlink()
         raise ConfigError(str(error).replace(str(part), "your answers")) from None
     part.rename(path)
-    typer.echo(f"Wrote {path}. It says where the password is to be found; put it there.")
+    typer.echo(f"Wrote {path}. Put the mailbox's password into {answers['mailbox.imap.password.path']}.")
     typer.echo(f"Then: mailbot check --config {path}")

@@ -32,8 +32,9 @@ def live(
     unknown = sorted(set(mailbox or ()) - set(names))
     if unknown:
         raise ConfigError(f"{config}: there is no mailbox '{unknown[0]}'; known: {', '.join(names)}")
-    store, _ = open_store(settings, clock.now())
-    queries = Queries(open_database(settings.storage.database))
+    database = open_database(settings.storage.database)
+    store, _ = open_store(settings, database, clock.now())
+    queries = Queries(database)
     observing = [line.name for line in queries.status(clock.now()).mailboxes if line.live_since is None]
     chosen = [name for name in (mailbox or names) if name in observing]
     if not chosen:

@@ -4,12 +4,13 @@ import os
 import sys
 from typing import Annotated
 
-import click
 import typer
 
 from mailbot import __version__
 from mailbot.cli import case, check, demo, explain, held, init, live, outbox, replay, run, status
 from mailbot.errors import ConfigError, MailbotError, PolicyError, StorageError, TransientError
+
+TYPER_USAGE = 2  # sysexits.h says 64
 
 app = typer.Typer(
     name="mailbot",
@@ -42,19 +43,12 @@ def root(
 def main() -> None:
     """Run the command line. Exit codes: 0 done, 64 usage, 65 bad input, 69 unavailable, 75 try later, 78 configuration."""
     try:
-        code = app(standalone_mode=False)
-    except click.UsageError as error:
-        error.show()
-        sys.exit(os.EX_USAGE)
-    except click.Abort:
-        sys.exit("aborted")
+        app()
+    except SystemExit as end:
+        sys.exit(os.EX_USAGE if end.code == TYPER_USAGE else end.code)
     except MailbotError as error:
         print(f"mailbot: {error}", file=sys.stderr)  # noqa: T201  # the last word of a command line program
         sys.exit(_exit_code(error))
-    except BrokenPipeError:
-        sys.stderr.close()
-        sys.exit(os.EX_OK)
-    sys.exit(code)
 
 
 def _exit_code(error: MailbotError) -> int:

@@ -72,10 +72,11 @@ def moment(at: datetime | None, zone: str) -> str:
 
 def last_day(due_at: datetime | None, zone: str) -> str:
     """The day that ends at ``due_at``: the date people are told."""
-    from datetime import timedelta
     from zoneinfo import ZoneInfo
 
-    return f"{(due_at - timedelta(seconds=1)).astimezone(ZoneInfo(zone)):%a %d %b %Y}" if due_at else "-"
+    from mailbot.core.calendar import last_day as day_ending
+
+    return f"{day_ending(due_at, ZoneInfo(zone)):%a %d %b %Y}" if due_at else "-"
 
 
 def _plain(value: object) -> Any:

@@ -71,6 +71,7 @@ def _replay(config: Path | None, mailbox: str | None) -> "Replay":
         rules_version=policies.classes.version,
         policy=policies.mailboxes[name],
         own_addresses=policies.mailboxes[name].own_addresses if config else frozenset(),
+        answerable_addresses=policies.mailboxes[name].answerable_addresses if config else frozenset(),
     )
 
 

@@ -1,10 +1,16 @@
 """``mailbot run``: the daemon."""
 
+from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import typer
 
 from mailbot.cli.options import DEFAULT_CONFIG, ConfigOption
+
+if TYPE_CHECKING:
+    from mailbot.core.policy import ClassRules
+    from mailbot.ports import Phrases
 
 
 def register(app: typer.Typer) -> None:
@@ -19,8 +25,8 @@ def run(config: ConfigOption = DEFAULT_CONFIG) -> None:
     serve(config)
 
 
-def serve(config: Path) -> None:
-    """Run the daemon in this process until a signal ends it."""
+def serve(config: Path, phrases: "Callable[[ClassRules], Phrases] | None" = None) -> None:
+    """Run the daemon in this process until a signal ends it. ``phrases`` makes the finder of phrases; None: spaCy's."""
     import signal
     from threading import Event
 
@@ -31,7 +37,7 @@ def serve(config: Path) -> None:
 
     settings = load_config(config)
     configure_logs(settings.log.format, settings.log.level)
-    daemon = Daemon(settings, phrases=SpacyPhrases)
+    daemon = Daemon(settings, phrases=phrases or SpacyPhrases)
     ended = Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda _number, _frame: ended.set())

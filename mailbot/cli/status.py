@@ -16,27 +16,31 @@ def register(app: typer.Typer) -> None:
 def status(config: ConfigOption = DEFAULT_CONFIG, format_: FormatOption = Format.TEXT) -> None:
     """Show whether the daemon runs, how fresh each mailbox is, and what is late, held or unsent.
 
-    Exit code 0: all well; 69: the daemon does not run or a mailbox has not been read for 15 minutes.
+    Exit code 0: all well; 69: the daemon does not run, the database cannot be written, or a mailbox has not been read for
+    15 minutes.
     """
     from datetime import timedelta
 
     from mailbot.adapters.clock import SystemClock
     from mailbot.adapters.store.database import open_database
     from mailbot.adapters.store.queries import Queries
-    from mailbot.cli.options import load_config, moment, print_json, print_table
+    from mailbot.cli.options import last_day, load_config, moment, print_json, print_table
 
     settings, now = load_config(config), SystemClock().now()
-    found = Queries(open_database(settings.storage.database)).status(now)
+    database = open_database(settings.storage.database)
+    found, unwritable = Queries(database).status(now), database.why_not_writable()
     running = found.running_until is not None and found.running_until > now
     stale = [
         line.name for line in found.mailboxes if line.fresh_at is None or now - line.fresh_at > timedelta(minutes=STALE_MINUTES)
     ]
     if format_ is Format.JSON:
-        print_json({"running": running, "stale": stale, "status": found})
+        print_json({"running": running, "stale": stale, "unwritable": unwritable, "status": found})
     else:
         zone = settings.organisation.time_zone
-        typer.echo(f"daemon: {'running, ' + str(found.holder) if running else 'NOT RUNNING'}")
-        typer.echo(f"cases: {found.open_cases} open, {found.late_cases} late; next date {moment(found.next_due_at, zone)}")
+        typer.echo(f"daemon: {_daemon(found.holder, moment(found.running_until, zone), running=running)}")
+        if unwritable:
+            typer.echo(f"ALARM: {unwritable}; intake has stopped, nothing is sent, and the mail stays where it is")
+        typer.echo(f"cases: {found.open_cases} open, {found.late_cases} late; next date {last_day(found.next_due_at, zone)}")
         print_table(
             "mailboxes",
             ("name", "mode", "last read", "waiting", "held", "letters", "trouble"),
@@ -53,5 +57,13 @@ def status(config: ConfigOption = DEFAULT_CONFIG, format_: FormatOption = Format
                 for line in found.mailboxes
             ),
         )
-    if stale or not running:
+        for notice in found.notices:
+            typer.echo(f"{moment(notice.at, zone)}  {notice.kind}: {notice.detail}; known messages are not answered again")
+    if stale or unwritable or not running:
         raise typer.Exit(os.EX_UNAVAILABLE)
+
+
+def _daemon(holder: str | None, last_word: str, *, running: bool) -> str:
+    if running:
+        return f"running, {holder}"
+    return f"NOT RUNNING; no sign of life from {holder} since {last_word}" if holder else "NOT RUNNING"

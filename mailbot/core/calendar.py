@@ -3,11 +3,16 @@
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, time, timedelta, tzinfo
 from zoneinfo import ZoneInfo
 
 ONE_DAY = timedelta(days=1)
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+
+
+def last_day(due_at: datetime, zone: tzinfo) -> date:
+    """The local day that ends at ``due_at``: the date that people are told."""
+    return (due_at - timedelta(microseconds=1)).astimezone(zone).date()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -29,6 +29,8 @@ class ComputedClock:
     def why(self) -> str:
         """The derivation in words, for the history and for ``explain``."""
         unit = self.rule.unit.value.replace("_", " ")
+        if self.rule.amount == 1:
+            unit = unit.removesuffix("s")
         skipped = ", ".join(f"{day.on:%d %b} {day.why}" for day in self.derivation.skipped)
         passed_over = f"; not counted: {skipped}" if skipped else ""
         return f"{self.rule.amount} {unit} ({self.rule.calendar}; {self.rule.source}){passed_over}"

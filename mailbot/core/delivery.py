@@ -102,9 +102,10 @@ def resolve_doubt(letter: OutboxLetter, found: DoubtFindings, now: datetime) -> 
 
 
 def _looked_long_enough(letter: OutboxLetter, found: DoubtFindings, now: datetime) -> bool:
-    since = letter.attempted_at or now
+    """Ten minutes, and Sent read after them; a mailbox without a Sent folder has nothing to look at."""
+    enough = (letter.attempted_at or now) + DOUBT_WAIT
     read_at = found.sent_folder_read_at
-    return now >= since + DOUBT_WAIT and read_at is not None and read_at >= since + DOUBT_WAIT
+    return now >= enough and (read_at is None or read_at >= enough)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

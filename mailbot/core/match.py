@@ -40,15 +40,18 @@ class Match:
     reasons: tuple[Reason, ...] = ()
 
 
-def match(message: Message, candidates: tuple[Candidate, ...]) -> Match:
-    """Judge the candidates: the strongest way that leads to exactly one case holds."""
+def match(message: Message, candidates: tuple[Candidate, ...], *, by_staff: bool = False) -> Match:
+    """Judge the candidates: the strongest way that leads to exactly one case holds.
+
+    ``by_staff``: it lies in the mailbox's own Sent folder, so whoever wrote it may write in every case.
+    """
     refused = list[Reason]()
     for via in Via:
         admitted = dict[int, Candidate]()
         for candidate in candidates:
             if candidate.via is not via:
                 continue
-            if via is Via.OUR_LETTER or message.sender in candidate.participants:
+            if by_staff or via is Via.OUR_LETTER or message.sender in candidate.participants:
                 admitted.setdefault(candidate.case_id, candidate)
             else:
                 refused.append(Reason("stranger-names-a-case", f"{via.value}: {candidate.reference}"))

@@ -118,7 +118,10 @@ class Fetched:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Located:
-    """A stored message at the place where it was seen, waiting to be decided about (a row of ``location``)."""
+    """A stored message at the place where it was seen, waiting to be decided about (a row of ``location``).
+
+    ``put_back``: it was held, and a person has put it back.
+    """
 
     id: int
     mailbox: str
@@ -127,3 +130,4 @@ class Located:
     content: bytes
     reindexed: bool
     truncated: bool
+    put_back: bool

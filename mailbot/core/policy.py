@@ -187,7 +187,11 @@ class ReversePathKind(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MailboxPolicy:
-    """What the decision must know about the mailbox a message came to."""
+    """What the decision must know about the mailbox a message came to.
+
+    ``answerable_addresses`` are the watched addresses and their aliases: mail addressed to none of them was sent blind
+    or through a list (RFC 5230 section 4.5). Empty: every message counts as addressed to us.
+    """
 
     name: str
     address: str
@@ -201,5 +205,6 @@ class MailboxPolicy:
     pack: Pack
     caps: Caps
     own_addresses: frozenset[str]
+    answerable_addresses: frozenset[str]
     reverse_path: ReversePathKind
     tag_secret: bytes = field(repr=False)

@@ -14,6 +14,7 @@ from mailbot.core.action import Permission, Reason
 from mailbot.core.message import Message
 from mailbot.core.policy import Caps, HeaderRule, ScreeningRules, SenderRule
 
+TRACE_FIELDS = ("delivered-to", "x-original-to", "envelope-to", "resent-to", "resent-cc", "x-forwarded-to")
 _SINGLE_TOKEN = re.compile(r"[^\s;(,]+")
 
 
@@ -52,19 +53,20 @@ class History:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OwnMarks:
-    """What is ours: every watched address, and whether a message carries a Message-ID that we gave out."""
+    """What is ours: watched addresses, those that are answered for, and whether the Message-ID is one that we gave out."""
 
     addresses: frozenset[str] = frozenset()
+    answerable: frozenset[str] = frozenset()
     is_our_message_id: bool = False
 
 
 def screen(message: Message, rules: ScreeningRules, own: OwnMarks | None = None) -> Screening:
-    """Judge one message. The first verdict in the order own, null return path, headers, reports, addresses holds."""
+    """Judge one message: the first verdict that something speaks for holds."""
     own = own or OwnMarks()
     verdicts = _verdicts(message, rules, own)
     first = next(verdicts, None)
     if first is None:
-        return Screening(verdict=Verdict.HUMAN, silences=tuple(_silences(message, rules)))
+        return Screening(verdict=Verdict.HUMAN, silences=tuple(_silences(message, rules, own)))
     verdict = first[0]
     reasons = [first[1], *(reason for kind, reason in verdicts if kind is verdict)]
     return Screening(verdict=verdict, reasons=tuple(reasons))
@@ -110,7 +112,8 @@ def _verdicts(message: Message, rules: ScreeningRules, own: OwnMarks) -> Iterato
 
     A null return path is judged by what stands beside it: absence replies and bounces both have one.
     """
-    yield from _own(message, own)
+    if own.is_our_message_id:
+        yield Verdict.OWN, Reason("own-message-id", "Message-ID")
     yield from _report(message)
     yield from _by_header(message, rules, bounces=True)
     yield from _by_sender(message, rules, bounces=True)
@@ -121,6 +124,8 @@ def _verdicts(message: Message, rules: ScreeningRules, own: OwnMarks) -> Iterato
     if null_path:
         yield Verdict.BOUNCE, Reason("null-return-path", "Return-Path: <>")
     yield from _by_sender(message, rules, bounces=False)
+    if message.sender in own.addresses:
+        yield Verdict.OWN, Reason("own-address", "From")
 
 
 def _report(message: Message) -> Iterator[tuple[Verdict, Reason]]:
@@ -145,19 +150,21 @@ def _by_sender(message: Message, rules: ScreeningRules, *, bounces: bool) -> Ite
             yield Verdict(rule.verdict), Reason(rule.id, "From")
 
 
-def _silences(message: Message, rules: ScreeningRules) -> Iterator[Reason]:
+def _silences(message: Message, rules: ScreeningRules, own: OwnMarks) -> Iterator[Reason]:
     for rule in rules.headers:
         if rule.verdict == "silence" and (evidence := _header_evidence(rule, message)):
             yield Reason(rule.id, evidence)
     if not message.sender:
         yield Reason("no-sender", "From")
+    if own.answerable and not _is_addressed_to(message, own.answerable):
+        yield Reason("not-addressed-to-us", "To, Cc")
 
 
-def _own(message: Message, own: OwnMarks) -> Iterator[tuple[Verdict, Reason]]:
-    if own.is_our_message_id:
-        yield Verdict.OWN, Reason("own-message-id", "Message-ID")
-    if message.sender and message.sender in own.addresses:
-        yield Verdict.OWN, Reason("own-address", "From")
+def _is_addressed_to(message: Message, answerable: frozenset[str]) -> bool:
+    """RFC 5230 section 4.5: in To, Cc or a field in which our own server wrote down the recipient."""
+    named = {address.key for address in (*message.to, *message.cc)}
+    traced = " ".join(value for field in TRACE_FIELDS for value in message.header_values(field)).lower()
+    return not named.isdisjoint(answerable) or any(address in traced for address in answerable)
 
 
 def _has_null_return_path(message: Message) -> bool:

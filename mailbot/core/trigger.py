@@ -13,8 +13,9 @@ class MessageArrived:
     """A message was read from a watched folder. ``live``: it came after the mailbox went live.
 
     ``reindexed``: the server renumbered its folder, so its date of arrival cannot be trusted. ``unreadable``: why a
-    person must read it. ``our_letter``: the Message-ID of the letter of ours that this is a copy of.
-    ``message_id_taken``: another message with other content has the same Message-ID.
+    person must read it; ``put_back``: a person has, and wants it decided about by what can be read. ``our_letter``: the
+    Message-ID of the letter of ours that this is a copy of. ``message_id_taken``: another message with other content has
+    the same Message-ID.
     """
 
     message: Message
@@ -23,6 +24,7 @@ class MessageArrived:
     live: bool
     reindexed: bool = False
     unreadable: str = ""
+    put_back: bool = False
     our_letter: str = ""
     message_id_taken: bool = False
 

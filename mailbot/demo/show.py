@@ -8,13 +8,14 @@ import time
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import timedelta
 from email.message import EmailMessage
 from email.utils import format_datetime, make_msgid
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import structlog
 import typer
+from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.live import Live
 from rich.table import Table
@@ -26,6 +27,7 @@ from mailbot.adapters.store.database import open_database
 from mailbot.adapters.store.queries import CaseLine, LetterLine, Queries
 from mailbot.app import Daemon
 from mailbot.config import Config, Folders, Mailbox, Organisation, SecretRef, Server, Storage, Tls
+from mailbot.core.calendar import last_day
 from mailbot.core.delivery import SentCopy
 from mailbot.demo.samples import samples
 from mailbot.demo.servers import DemoServers
@@ -37,6 +39,10 @@ ADDRESS_FILE = "running.json"
 PATIENCE_SECONDS = 100
 REFRESH_SECONDS = 0.5
 ZONE = "Europe/London"
+ROWS = 200
+WIDE = 100
+MIN_WIDTHS = {"class": 22, "case": 14, "receipt": 8, "answer by": 10}
+NO_CASE = {"human": "(joins its case)", "auto_reply": "(automatic reply)", "list": "(mailing list)"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,7 +62,7 @@ def run_demo(folder: Path, *, once: bool, as_json: bool) -> None:
     show = _start(folder)
     try:
         expected = _deliver(show)
-        with Live(_table(show), console=console, refresh_per_second=2) as live:
+        with Live(_table(show), console=console, refresh_per_second=2, vertical_overflow="visible") as live:
             _watch_until_quiet(show, expected, live)
             if not once:
                 _explain(console, folder, show)
@@ -67,7 +73,7 @@ def run_demo(folder: Path, *, once: bool, as_json: bool) -> None:
         if as_json:
             typer.echo(json.dumps(show.queries.counts()))
         else:
-            console.print(f"Letters: {show.letters}")
+            console.print(f"\nThe letters lie in {show.letters}")
     finally:
         show.daemon.stop()
         show.servers.stop()
@@ -172,33 +178,32 @@ def _explain(console: Console, folder: Path, show: Show) -> None:
 
 def _table(show: Show) -> Table:
     """Every message as one row: what it became, what was sent, what is due and when."""
-    table = Table(title="Harbour Council: what became of each message", title_justify="left")
-    for column in ("from", "subject", "judged", "class", "case", "letter", "answer due"):
-        table.add_column(column, overflow="ellipsis", no_wrap=column != "subject")
-    cases = {line.reference: line for line in show.queries.cases(limit=200)}
-    letters = {line.reference: line for line in reversed(show.queries.letters(limit=200)) if line.reference}
-    for message in show.queries.incoming(limit=200):
-        case = cases.get(message.reference or "")
-        letter = letters.get(message.reference or "") if message.is_first else None
+    table = Table(title="Harbour Council: what became of each message", title_justify="left", box=SIMPLE_HEAD)
+    table.add_column("message", no_wrap=True, max_width=max(11, Console().width - 83))
+    for column in ("class", "case", "receipt", "answer by"):
+        table.add_column(column, no_wrap=True, min_width=MIN_WIDTHS[column])
+    wide = Console().width >= WIDE
+    cases = {line.reference: line for line in show.queries.cases(limit=ROWS)}
+    letters = {line.reference: line for line in reversed(show.queries.letters(limit=ROWS)) if line.reference}
+    for message in show.queries.incoming(limit=ROWS):
+        case = cases.get(message.reference or "") if message.is_first else None
         table.add_row(
-            Text(message.sender),
-            Text(message.subject[:44]),
-            message.verdict,
-            case.class_ if case and message.is_first else "-",
+            Text(message.subject),
+            case.class_ if case else NO_CASE.get(message.verdict, message.verdict),
             message.reference or "-",
-            _sent(letter),
-            _due(case) if message.is_first else "-",
+            _sent(letters.get(message.reference or "") if case else None, wide=wide),
+            _due(case),
         )
     return table
 
 
-def _sent(letter: LetterLine | None) -> str:
-    return f"{letter.letter} ({letter.state})" if letter else "none"
+def _sent(letter: LetterLine | None, *, wide: bool) -> str:
+    if letter is None:
+        return "none"
+    return f"{letter.letter.removeprefix('receipt-')}, {letter.state}" if wide else letter.state
 
 
 def _due(case: CaseLine | None) -> str:
     if case is None or case.due_at is None:
         return "-"
-    from zoneinfo import ZoneInfo
-
-    return f"{(case.due_at - timedelta(seconds=1)).astimezone(ZoneInfo(ZONE)):%a %d %b %Y}"
+    return f"{last_day(case.due_at, ZoneInfo(ZONE)):%a %d %b}"

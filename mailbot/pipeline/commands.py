@@ -42,7 +42,7 @@ class Commands:
 
     def go_live(self, mailbox: str) -> None:
         """From now on letters about newly received mail are sent. What was observed stays observed."""
-        now = self.clock.now()
+        now = self.clock.now().replace(microsecond=0)  # servers tell the time of arrival in whole seconds
         with self.store.transaction() as transaction:
             transaction.mailboxes.go_live(mailbox, now)
             self._note(transaction, "went-live", mailbox)

@@ -113,11 +113,13 @@ class Inbound:
             self._seen_again(transaction, located, known, policy)
             return
         our_letter = _our_letter(transaction, message)
-        own = OwnMarks(addresses=policy.own_addresses, is_our_message_id=bool(our_letter))
+        own = OwnMarks(
+            addresses=policy.own_addresses, answerable=policy.answerable_addresses, is_our_message_id=bool(our_letter)
+        )
         screening = screen(message, self.screening, own)
         references = find_references(policy.reference_prefix, message.subject)
         candidates = transaction.cases.candidates((*message.in_reply_to, *message.references), references)
-        matched = match(message, candidates)
+        matched = match(message, candidates, by_staff=located.folder_role == "sent")
         case = transaction.cases.get(matched.candidate.case_id) if matched.candidate else None
         findings = Findings(
             screening=screening,
@@ -162,6 +164,7 @@ class Inbound:
             live=mailbox.live_since is not None and received_at >= mailbox.live_since,
             reindexed=located.reindexed,
             unreadable=judged.unreadable,
+            put_back=located.put_back,
             our_letter=our_letter,
             message_id_taken=transaction.messages.message_id_known(judged.message.message_id),
         )

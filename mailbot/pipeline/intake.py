@@ -16,6 +16,7 @@ from mailbot.ports import Clock, Cursor, FolderState, Happened, MailFolder, Stor
 
 FLAG_WINDOW = 500
 FILE_AT_ONCE = 20
+FINISH_AT_ONCE = 100
 
 log = structlog.get_logger()
 
@@ -123,10 +124,10 @@ class Intake:
         """Move or flag everything that is stored, in one command, and note only what the server shows as done."""
         with self.store.view() as transaction:
             uids = transaction.messages.to_finish(watched.mailbox, watched.folder, state.uidvalidity)
-        if not uids:
-            return
-        checkpoints.reached("move.before")
-        done = server.finish(uids)
-        checkpoints.reached("move.after")
-        with self.store.transaction() as transaction:
-            transaction.messages.finished(watched.mailbox, watched.folder, state.uidvalidity, done)
+        for first in range(0, len(uids), FINISH_AT_ONCE):
+            some = uids[first : first + FINISH_AT_ONCE]
+            checkpoints.reached("move.before")
+            done = server.finish(some)
+            checkpoints.reached("move.after")
+            with self.store.transaction() as transaction:
+                transaction.messages.finished(watched.mailbox, watched.folder, state.uidvalidity, done)

@@ -45,6 +45,7 @@ class Replay:
     rules_version: str
     policy: MailboxPolicy
     own_addresses: frozenset[str]
+    answerable_addresses: frozenset[str]
 
     def judge(self, contents: Sequence[bytes], now: datetime) -> Iterator[Judgement]:
         """Judge each message by itself, in the order given."""
@@ -55,7 +56,8 @@ class Replay:
             yield self._judge(message, classify(found, thresholds, self.rules_version), now)
 
     def _judge(self, message: Message, classification: Classification, now: datetime) -> Judgement:
-        screening = screen(message, self.screening, OwnMarks(addresses=self.own_addresses))
+        own = OwnMarks(addresses=self.own_addresses, answerable=self.answerable_addresses)
+        screening = screen(message, self.screening, own)
         received_at = _received_at(message, now)
         unreadable = self.why_unreadable(message)
         trigger = MessageArrived(

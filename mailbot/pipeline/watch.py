@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import structlog
 
+from mailbot.core.delivery import SentCopy
 from mailbot.errors import PermanentError
 from mailbot.pipeline.intake import Intake, WatchedFolder
 from mailbot.ports import MailFolder, Wake
@@ -14,17 +15,19 @@ log = structlog.get_logger()
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Watcher:
-    """``folders`` end with the inbox, which stays selected while the server is asked to call (RFC 2177).
+    """The inbox is read last and stays selected while the server is asked to call (RFC 2177).
 
-    ``append_sent`` is the folder for copies of letters where the server does not file them itself.
+    ``sent`` names the folder of sent mail; None: the one that the server marks so.
     """
 
     mailbox: str
     connect: Callable[[], MailFolder]
     intake: Intake
     wake: Wake
-    folders: tuple[WatchedFolder, ...]
-    append_sent: str | None
+    inbox: WatchedFolder
+    also: tuple[WatchedFolder, ...]
+    sent: str | None
+    sent_copy: SentCopy
     poll_seconds: int
     idle: bool
 
@@ -32,23 +35,31 @@ class Watcher:
         """Watch until ``stopped``. Raises TransientError when the connection fails: call again for a new one."""
         server = self.connect()
         try:
+            others, sent = self._others(server)
             while not stopped():
-                self._look(server)
+                self._look(server, others, sent)
                 self._wait(server, stopped)
         finally:
             server.close()
 
-    def _look(self, server: MailFolder) -> None:
-        *others, inbox = self.folders
+    def _others(self, server: MailFolder) -> tuple[tuple[WatchedFolder, ...], str | None]:
+        """Every folder besides the inbox, and the one of sent mail if there is one."""
+        sent = self.sent or server.sent_folder()
+        if sent is None:
+            return self.also, None
+        watched = WatchedFolder(mailbox=self.mailbox, folder=sent, role="sent", start_from="now", finish=False)
+        return (*self.also, watched), sent
+
+    def _look(self, server: MailFolder, others: tuple[WatchedFolder, ...], sent: str | None) -> None:
         for folder in others:
             try:
                 self.intake.read_folder(server, folder)
             except PermanentError as error:
                 log.error("folder", mailbox=self.mailbox, role=folder.role, error=str(error))
-        if self.append_sent is not None:
-            self.intake.file_sent(server, self.mailbox, self.append_sent)
-        self.intake.read_flags(server, inbox)
-        self.intake.read_folder(server, inbox)
+        if sent is not None and self.sent_copy is SentCopy.APPEND:
+            self.intake.file_sent(server, self.mailbox, sent)
+        self.intake.read_flags(server, self.inbox)
+        self.intake.read_folder(server, self.inbox)
 
     def _wait(self, server: MailFolder, stopped: Callable[[], bool]) -> None:
         if self.idle and server.can_idle:

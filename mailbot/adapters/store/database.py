@@ -4,6 +4,7 @@ SQLite runs in WAL mode with ``synchronous=FULL``; writing transactions begin IM
 other instead of failing in the middle.
 """
 
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -19,6 +20,7 @@ from mailbot.adapters.store.tables import COMPAT_VERSION, SCHEMA_VERSION
 from mailbot.errors import ConfigError, PermanentError, StorageError
 
 BUSY_TIMEOUT_MS = 10_000
+LEAST_FREE_BYTES = 50 * 2**20
 MIGRATIONS = Path(__file__).with_name("migrations")
 
 
@@ -49,6 +51,18 @@ class Database:
         with _translated(), self.engine.connect() as connection, connection.begin():
             yield connection
 
+    def why_not_writable(self) -> str | None:
+        """Why nothing can be written now (locked, out of reach, disk almost full), or None. Changes nothing."""
+        file = self.engine.url.database
+        if file and file != ":memory:" and shutil.disk_usage(Path(file).parent).free < LEAST_FREE_BYTES:
+            return f"less than {LEAST_FREE_BYTES // 2**20} MB are free on its disk"
+        try:
+            with _translated(), self.engine.connect().execution_options(mailbot_begin="IMMEDIATE") as connection:
+                connection.begin().rollback()
+        except StorageError as error:
+            return str(error)
+        return None
+
     def close(self) -> None:
         self.engine.dispose()
 
@@ -78,14 +92,26 @@ def _engine(url: str) -> Engine:
             raise ConfigError(
                 f"database: '{parsed.get_backend_name()}' is not supported yet; write sqlite:///path/to/mailbot.db"
             )
-        if parsed.database and parsed.database != ":memory:" and not Path(parsed.database).parent.is_dir():
-            raise ConfigError(f"database: the folder {Path(parsed.database).parent} does not exist; create it first")
+        _make_private(parsed.database)
         engine = create_engine(parsed, connect_args={"timeout": BUSY_TIMEOUT_MS / 1000})
     except (ArgumentError, NoSuchModuleError) as error:
         raise ConfigError("database: not a database URL; write sqlite:///path/to/mailbot.db") from error
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin)
     return engine
+
+
+def _make_private(name: str | None) -> None:
+    """Create the database file for its owner only: it holds people's letters. SQLite's other files follow it."""
+    if not name or name == ":memory:":
+        return
+    file = Path(name)
+    if not file.parent.is_dir():
+        raise ConfigError(f"database: the folder {file.parent} does not exist; create it first")
+    try:
+        file.touch(mode=0o600)
+    except OSError as error:
+        raise ConfigError(f"database: {file} cannot be written: {error.strerror}") from None
 
 
 def _prepare_sqlite(connection: Any, _record: object) -> None:

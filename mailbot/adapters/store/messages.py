@@ -88,8 +88,9 @@ class SqlMessages:
 
     def waiting(self, limit: int, max_bytes: int) -> list[Located]:
         """The oldest messages that wait for a decision: at least one, otherwise within both bounds."""
+        put_back = select(hold.c.id).where(hold.c.location == location.c.id).exists().label("put_back")
         query = (
-            select(location, raw.c.content, raw.c.size, mailbox.c.name.label("mailbox_name"))
+            select(location, raw.c.content, raw.c.size, mailbox.c.name.label("mailbox_name"), put_back)
             .join(raw, raw.c.sha256 == location.c.raw)
             .join(mailbox, mailbox.c.id == location.c.mailbox)
             .where(location.c.state == "stored", location.c.mailbox.in_(self._ids.values()))
@@ -110,6 +111,7 @@ class SqlMessages:
                     content=zlib.decompress(row.content),
                     reindexed=row.reindexed,
                     truncated=row.truncated,
+                    put_back=row.put_back,
                 )
             )
         return found

@@ -28,6 +28,19 @@ class MailboxLine:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class EventLine:
+    """One event of a history; ``spans`` point into the text of message ``message_row``."""
+
+    at: datetime
+    actor: str
+    kind: str
+    rule: str
+    detail: str
+    pack_version: str
+    message_row: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Status:
     """The status page. ``running_until`` is the daemon's last word about being alive."""
 
@@ -37,6 +50,7 @@ class Status:
     open_cases: int
     late_cases: int
     next_due_at: datetime | None
+    notices: tuple[EventLine, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,19 +80,6 @@ class ClockLine:
     stopped_at: datetime | None
     outcome: str | None
     why: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class EventLine:
-    """One event of a history; ``spans`` point into the text of message ``message_row``."""
-
-    at: datetime
-    actor: str
-    kind: str
-    rule: str
-    detail: str
-    pack_version: str
-    message_row: int | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -166,6 +167,9 @@ class IncomingLine:
     is_first: bool
 
 
+NOTICES = 5
+
+
 class Queries:
     """Questions to one database."""
 
@@ -186,6 +190,7 @@ class Queries:
                 open_cases=connection.execute(still_open).scalar_one(),
                 late_cases=connection.execute(late).scalar_one(),
                 next_due_at=connection.execute(due).scalar_one(),
+                notices=_notices(connection),
             )
 
     def cases(self, *, mailbox_name: str | None = None, status: str | None = None, limit: int = 50) -> tuple[CaseLine, ...]:
@@ -296,6 +301,13 @@ class Queries:
                     select(func.count()).select_from(hold).where(hold.c.put_back_at.is_(None))
                 ).scalar_one(),
             }
+
+
+def _notices(connection: Connection) -> tuple[EventLine, ...]:
+    """What happened to the installation itself, the newest first."""
+    theirs = event.c.case.is_(None) & (event.c.kind == "folder-renumbered")
+    query = select(event).where(theirs).order_by(event.c.id.desc()).limit(NOTICES)
+    return tuple(_event_line(row) for row in connection.execute(query))
 
 
 def _mailbox_line(connection: Connection, row: Row[Any]) -> MailboxLine:

@@ -18,6 +18,7 @@ from mailbot.core.action import (
     Reason,
     StartClock,
 )
+from mailbot.core.calendar import last_day
 from mailbot.core.case import Case, ClockStop
 from mailbot.core.classify import Classification
 from mailbot.core.decide.staff_answer import stop_clocks
@@ -25,7 +26,7 @@ from mailbot.core.decide.wording import receipt_values
 from mailbot.core.letter import Audience, Lane, Purpose
 from mailbot.core.match import Match
 from mailbot.core.message import Origin
-from mailbot.core.policy import ClockRule, MailboxPolicy
+from mailbot.core.policy import MailboxPolicy
 from mailbot.core.screen import History, Screening, Verdict
 from mailbot.core.trigger import MessageArrived
 
@@ -43,19 +44,25 @@ class Findings:
 def arrived(  # noqa: PLR0911  # the order of these lines is the policy: one line, one way a message can go
     trigger: MessageArrived, case: Case | None, findings: Findings, policy: MailboxPolicy, now: datetime
 ) -> list[Action]:
-    if trigger.unreadable:
+    if trigger.unreadable and not trigger.put_back:
         return [Hold(reason=Reason("unreadable", trigger.unreadable))]
     if trigger.origin is Origin.HISTORY:
         return [FileMessage(reason=Reason("older-than-start"))]
     if trigger.origin is Origin.SENT:
-        return _sent_copy(trigger, case)
-    if findings.match.ambiguous:
-        return [Hold(reason=Reason("two-plausible-cases", ", ".join(findings.match.ambiguous)))]
-    if findings.screening.verdict is not Verdict.HUMAN:
+        return _sent_copy(trigger, case, findings)
+    if not _is_from_a_person(trigger, findings):
         return _automatic(case, findings)
+    if findings.match.ambiguous and not trigger.put_back:
+        return [Hold(reason=Reason("two-plausible-cases", ", ".join(findings.match.ambiguous)))]
     if case is not None:
         return _follow_up(case, findings)
     return _new_case(trigger, findings, policy, now)
+
+
+def _is_from_a_person(trigger: MessageArrived, findings: Findings) -> bool:
+    """Something sent as the mailbox itself, which is no letter of ours, may be a web form or a colleague: a case."""
+    verdict = findings.screening.verdict
+    return verdict is Verdict.HUMAN or (verdict is Verdict.OWN and not trigger.our_letter)
 
 
 def _automatic(case: Case | None, findings: Findings) -> list[Action]:
@@ -75,14 +82,17 @@ def _follow_up(case: Case, findings: Findings) -> list[Action]:
     return [joined, KeepSilent(reasons=(Reason("one-receipt-per-sender-and-case"), *findings.screening.silences))]
 
 
-def _sent_copy(trigger: MessageArrived, case: Case | None) -> list[Action]:
-    """A copy in the Sent folder: our own letter confirms its row; a person's answer stops the clocks it answers."""
+def _sent_copy(trigger: MessageArrived, case: Case | None, findings: Findings) -> list[Action]:
+    """A copy in the Sent folder: our own letter confirms its row; a person's answer stops the clocks it answers.
+
+    A colleague's automatic reply may lie there too: it moves nothing.
+    """
     if trigger.our_letter:
         alias = trigger.message.message_id
         confirmed = ConfirmLetter(message_id=trigger.our_letter, alias=alias, reason=Reason("found-in-sent"))
         return [FileMessage(reason=Reason("own-letter")), confirmed]
-    if case is None:
-        return [FileMessage(reason=Reason("sent-without-case"))]
+    if case is None or not _is_from_a_person(trigger, findings):
+        return [FileMessage(reason=Reason("sent-without-case" if case is None else "automatic"))]
     joined = JoinCase(case_id=case.id, version=case.version, reason=Reason("answered-by-staff"))
     return [joined, *stop_clocks(case, ClockStop.RESPONSE_SENT, trigger.received_at)]
 
@@ -154,11 +164,6 @@ def _promised(class_: str, policy: MailboxPolicy, clocks: list[StartClock]) -> d
     """The date a receipt may state: only for a sure class, only from a clock the pack promises."""
     if class_ not in policy.pack.classes:
         return None
-    rules = {rule.name: rule for rule in policy.pack.clocks_for(class_) if rule.promised}
-    dates = [_last_day(rules[started.name], policy, started.due_at) for started in clocks if started.name in rules]
+    promised = {rule.name for rule in policy.pack.clocks_for(class_) if rule.promised}
+    dates = [last_day(started.due_at, policy.pack.working_calendar.zone) for started in clocks if started.name in promised]
     return min(dates, default=None)
-
-
-def _last_day(rule: ClockRule, policy: MailboxPolicy, due_at: datetime) -> date:
-    """The local day that ends at ``due_at``."""
-    return policy.pack.calendars[rule.calendar].local_date(due_at - timedelta(seconds=1))

@@ -1,9 +1,10 @@
 """A deadline was reached, or a morning's figures are due: who is told."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 from mailbot.core import clock, screen
 from mailbot.core.action import Action, KeepSilent, Note, Permission, QueueLetter, Reason
+from mailbot.core.calendar import last_day
 from mailbot.core.case import Case, Figures
 from mailbot.core.decide.wording import letter_date
 from mailbot.core.letter import Audience, Lane, LetterValues, Purpose
@@ -20,7 +21,7 @@ def deadline_reached(trigger: DeadlineReached, case: Case, policy: MailboxPolicy
     if not isinstance(permission, Permission):
         return [note, KeepSilent(reasons=permission)]
     calendar = policy.pack.working_calendar
-    due_on = calendar.local_date(trigger.due_at - timedelta(seconds=1))
+    due_on = last_day(trigger.due_at, calendar.zone)
     late = max(calendar.working_days_between(due_on, calendar.local_date(now)), 0)
     alert = QueueLetter(
         permission=permission,
