@@ -2,15 +2,14 @@
 
 import secrets
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass, field, fields
-from datetime import date
+from dataclasses import asdict, dataclass, fields
 from hashlib import sha256
 from pathlib import Path
 
 from jinja2 import StrictUndefined, Template, TemplateError, TemplateSyntaxError, meta
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
-from mailbot.core.letter import Audience, LetterSpec, LetterValues, Rendered
+from mailbot.core.letter import LetterSpec, LetterValues, Rendered
 from mailbot.core.mime import Headers, build
 from mailbot.core.text import clean_line
 from mailbot.errors import PolicyError
@@ -19,19 +18,6 @@ from mailbot.toml_values import convert, read_toml
 
 NAMES = frozenset(item.name for item in fields(LetterValues))
 MAX_TEMPLATE_BYTES = 100_000
-_STRICT = {"extra": "forbid"}
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _LetterFile:
-    purpose: str
-    audience: Audience
-    asks: bool
-    owner: str
-    review_due: date
-    variables: tuple[str, ...] = ()
-    fallbacks: dict[str, str] = field(default_factory=dict)
-    __pydantic_config__ = _STRICT
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,13 +71,13 @@ class JinjaLetters:
 
     def _load(self, folder: Path) -> _Loaded:
         file = folder / "letter.toml"
-        found = convert(_LetterFile, read_toml(file, PolicyError), file, PolicyError)
+        found = convert(LetterSpec, {"name": folder.name} | read_toml(file, PolicyError), file, PolicyError)
         unknown = sorted((set(found.variables) | set(found.fallbacks)) - NAMES)
         if unknown:
             raise PolicyError(f"{file}: variables: there is no value '{unknown[0]}'; known values: {', '.join(sorted(NAMES))}")
         texts = {part: self._read(folder / f"{part}.txt.j2", found.variables) for part in ("subject", "body")}
         return _Loaded(
-            spec=LetterSpec(name=folder.name, **{item.name: getattr(found, item.name) for item in fields(found)}),
+            spec=found,
             version=sha256((texts["subject"] + "\0" + texts["body"]).encode()).hexdigest()[:12],
             subject=self._environment.from_string(texts["subject"]),
             body=self._environment.from_string(texts["body"]),

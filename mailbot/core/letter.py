@@ -64,6 +64,7 @@ class LetterSpec:
     review_due: date
     variables: tuple[str, ...] = ()
     fallbacks: dict[str, str] = field(default_factory=dict)
+    __pydantic_config__ = {"extra": "forbid"}  # noqa: RUF012  # read by the file reader; a constant, not a field
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

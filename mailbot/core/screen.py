@@ -154,8 +154,6 @@ def _silences(message: Message, rules: ScreeningRules, own: OwnMarks) -> Iterato
     for rule in rules.headers:
         if rule.verdict == "silence" and (evidence := _header_evidence(rule, message)):
             yield Reason(rule.id, evidence)
-    if not message.sender:
-        yield Reason("no-sender", "From")
     if own.answerable and not _is_addressed_to(message, own.answerable):
         yield Reason("not-addressed-to-us", "To, Cc")
 

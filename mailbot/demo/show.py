@@ -24,7 +24,8 @@ from rich.text import Text
 from mailbot.adapters.clock import SystemClock
 from mailbot.adapters.spacy_model import SpacyPhrases
 from mailbot.adapters.store.database import open_database
-from mailbot.adapters.store.queries import CaseLine, LetterLine, Queries
+from mailbot.adapters.store.queries import Queries
+from mailbot.adapters.store.views import CaseLine, LetterLine
 from mailbot.app import Daemon
 from mailbot.config import Config, Folders, Mailbox, Organisation, SecretRef, Server, Storage, Tls
 from mailbot.core.calendar import last_day

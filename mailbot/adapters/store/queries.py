@@ -1,171 +1,31 @@
-"""The read side: what people look at. Values for screens and reports; nothing here writes."""
+"""The read side: questions to one database. Nothing here writes."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import fields
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Select, func, select
 from sqlalchemy.engine import Row
 
 from mailbot.adapters.store.database import Database
 from mailbot.adapters.store.tables import case, clock, event, hold, lease, location, mailbox, message, outbox, raw
+from mailbot.adapters.store.views import (
+    CaseLine,
+    CaseView,
+    ClockLine,
+    EventLine,
+    EvidenceLine,
+    HeldLine,
+    IncomingLine,
+    LetterLine,
+    MailboxLine,
+    MessageLine,
+    Status,
+)
 from mailbot.core.message import Span
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MailboxLine:
-    """One mailbox on the status page."""
-
-    name: str
-    live_since: datetime | None
-    fresh_at: datetime | None
-    backoff_until: datetime | None
-    last_error: str | None
-    waiting: int
-    held: int
-    letters: dict[str, int]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class EventLine:
-    """One event of a history; ``spans`` point into the text of message ``message_row``."""
-
-    at: datetime
-    actor: str
-    kind: str
-    rule: str
-    detail: str
-    pack_version: str
-    message_row: int | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Status:
-    """The status page. ``running_until`` is the daemon's last word about being alive."""
-
-    holder: str | None
-    running_until: datetime | None
-    mailboxes: tuple[MailboxLine, ...]
-    open_cases: int
-    late_cases: int
-    next_due_at: datetime | None
-    notices: tuple[EventLine, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CaseLine:
-    """One case in a list. ``due_at`` is its next date."""
-
-    reference: str
-    mailbox: str
-    class_: str
-    status: str
-    customer: str
-    subject: str
-    opened_at: datetime
-    due_at: datetime | None
-    observed: bool
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ClockLine:
-    """One clock of a case with its derivation."""
-
-    name: str
-    started_by: str
-    started_at: datetime
-    original_due_at: datetime
-    due_at: datetime
-    stopped_at: datetime | None
-    outcome: str | None
-    why: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class EvidenceLine:
-    """A phrase rule that spoke for or against the class, and where in the text."""
-
-    rule: str
-    weight: float
-    span: Span
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MessageLine:
-    """One message of a case, with its judgement. ``full_text`` is None once it has been erased."""
-
-    row: int
-    direction: str
-    received_at: datetime
-    sender: str
-    subject: str
-    verdict: str
-    class_: str
-    best_class: str
-    confidence: float
-    evidence: tuple[EvidenceLine, ...]
-    rules_version: str
-    full_text: str | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LetterLine:
-    """One outgoing letter."""
-
-    id: int
-    reference: str | None
-    mailbox: str
-    letter: str
-    letter_version: str
-    recipient: str
-    state: str
-    attempts: int
-    doubts: int
-    created_at: datetime
-    attempted_at: datetime | None
-    not_before: datetime
-    settled_at: datetime | None
-    detail: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CaseView:
-    """Everything about one case."""
-
-    line: CaseLine
-    clocks: tuple[ClockLine, ...]
-    messages: tuple[MessageLine, ...]
-    letters: tuple[LetterLine, ...]
-    events: tuple[EventLine, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class HeldLine:
-    """Something set aside for a person: a message (``location``) or a letter."""
-
-    id: int
-    what: str
-    mailbox: str
-    rule: str
-    detail: str
-    held_at: datetime
-    received_at: datetime | None
-    size: int | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class IncomingLine:
-    """One message that came in. ``is_first``: it opened its case."""
-
-    sender: str
-    subject: str
-    verdict: str
-    may_answer: bool
-    received_at: datetime
-    reference: str | None
-    is_first: bool
-
+V = TypeVar("V")
 
 NOTICES = 5
 
@@ -215,7 +75,7 @@ class Queries:
             events = connection.execute(select(event).where(event.c.case == mine).order_by(event.c.id)).all()
             return CaseView(
                 line=_case_line(row),
-                clocks=tuple(_clock_line(found) for found in clocks),
+                clocks=tuple(_filled(ClockLine, found) for found in clocks),
                 messages=tuple(_message_line(found) for found in messages),
                 letters=tuple(_letter_line(found) for found in letters),
                 events=tuple(_event_line(found) for found in events),
@@ -272,18 +132,7 @@ class Queries:
             .limit(limit)
         )
         with self._database.reading() as connection:
-            return tuple(
-                IncomingLine(
-                    sender=row.sender,
-                    subject=row.subject or "",
-                    verdict=row.verdict,
-                    may_answer=row.may_answer,
-                    received_at=row.received_at,
-                    reference=row.reference,
-                    is_first=row.opened_by == row.id,
-                )
-                for row in connection.execute(query)
-            )
+            return tuple(_filled(IncomingLine, row, is_first=row.opened_by == row.id) for row in connection.execute(query))
 
     def counts(self) -> dict[str, int]:
         """Messages, cases, letters (not withdrawn), silenced and held: the totals of an installation."""
@@ -310,17 +159,21 @@ def _notices(connection: Connection) -> tuple[EventLine, ...]:
     return tuple(_event_line(row) for row in connection.execute(query))
 
 
+def _filled(kind: type[V], row: Row[Any], /, **given: Any) -> V:
+    """A view whose fields are the row's columns of the same name (``class_`` is ``class``), but for those given."""
+    columns = row._mapping
+    values = {item.name: columns.get(item.name.rstrip("_")) for item in fields(kind) if item.name not in given}  # type: ignore[arg-type]
+    return kind(**values, **given)
+
+
 def _mailbox_line(connection: Connection, row: Row[Any]) -> MailboxLine:
     mine = location.c.mailbox == row.id
     states = select(location.c.state, func.count()).where(mine, location.c.state != "recorded").group_by(location.c.state)
     counted = {str(found[0]): int(found[1]) for found in connection.execute(states)}
     letters = select(outbox.c.state, func.count()).where(outbox.c.mailbox == row.id).group_by(outbox.c.state)
-    return MailboxLine(
-        name=row.name,
-        live_since=row.live_since,
-        fresh_at=row.fresh_at,
-        backoff_until=row.backoff_until,
-        last_error=row.last_error,
+    return _filled(
+        MailboxLine,
+        row,
         waiting=counted.get("stored", 0),
         held=counted.get("held", 0),
         letters={str(found[0]): int(found[1]) for found in connection.execute(letters)},
@@ -334,47 +187,18 @@ def _case_lines() -> Select[Any]:
 
 
 def _case_line(row: Row[Any]) -> CaseLine:
-    return CaseLine(
-        reference=row.reference,
-        mailbox=row.mailbox_name,
-        class_=row._mapping["class"],
-        status=row.status,
-        customer=row.customer,
-        subject=row.subject or "",
-        opened_at=row.opened_at,
-        due_at=row.due_at,
-        observed=row.observed,
-    )
-
-
-def _clock_line(row: Row[Any]) -> ClockLine:
-    return ClockLine(
-        name=row.name,
-        started_by=row.started_by,
-        started_at=row.started_at,
-        original_due_at=row.original_due_at,
-        due_at=row.due_at,
-        stopped_at=row.stopped_at,
-        outcome=row.outcome,
-        why=row.why,
-    )
+    return _filled(CaseLine, row, mailbox=row.mailbox_name, subject=row.subject or "")
 
 
 def _message_line(row: Row[Any]) -> MessageLine:
-    return MessageLine(
+    return _filled(
+        MessageLine,
+        row,
         row=row.id,
-        direction=row.direction,
-        received_at=row.received_at,
-        sender=row.sender,
         subject=row.subject or "",
-        verdict=row.verdict,
-        class_=row._mapping["class"],
-        best_class=row.best_class,
-        confidence=row.confidence,
         evidence=tuple(
             EvidenceLine(rule=rule, weight=weight, span=Span(start, end)) for rule, weight, start, end in row.evidence
         ),
-        rules_version=row.rules_version,
         full_text=f"{row.subject}\n\n{row.text}" if row.text is not None else None,
     )
 
@@ -388,45 +212,12 @@ def _letter_lines() -> Select[Any]:
 
 
 def _letter_line(row: Row[Any]) -> LetterLine:
-    return LetterLine(
-        id=row.id,
-        reference=row.reference,
-        mailbox=row.mailbox_name,
-        letter=row.letter,
-        letter_version=row.letter_version,
-        recipient=row.recipient,
-        state=row.state,
-        attempts=row.attempts,
-        doubts=row.doubts,
-        created_at=row.created_at,
-        attempted_at=row.attempted_at,
-        not_before=row.not_before,
-        settled_at=row.settled_at,
-        detail=row.detail,
-    )
+    return _filled(LetterLine, row, mailbox=row.mailbox_name)
 
 
 def _event_line(row: Row[Any]) -> EventLine:
-    return EventLine(
-        at=row.at,
-        actor=row.actor,
-        kind=row.kind,
-        rule=row.rule,
-        detail=row.detail,
-        pack_version=row.pack_version,
-        message_row=row.message,
-    )
+    return _filled(EventLine, row, message_row=row.message)
 
 
 def _held_line(row: Row[Any], what: str) -> HeldLine:
-    values = row._mapping
-    return HeldLine(
-        id=row.id,
-        what=what,
-        mailbox=values["name"],
-        rule=row.rule,
-        detail=row.detail,
-        held_at=row.held_at,
-        received_at=values.get("received_at"),
-        size=values.get("size"),
-    )
+    return _filled(HeldLine, row, what=what, mailbox=row._mapping["name"])

@@ -1,0 +1,160 @@
+"""What people look at: values for screens and reports, as ``queries`` finds them."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from mailbot.core.message import Span
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MailboxLine:
+    """One mailbox on the status page."""
+
+    name: str
+    live_since: datetime | None
+    fresh_at: datetime | None
+    backoff_until: datetime | None
+    last_error: str | None
+    waiting: int
+    held: int
+    letters: dict[str, int]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EventLine:
+    """One event of a history; ``spans`` point into the text of message ``message_row``."""
+
+    at: datetime
+    actor: str
+    kind: str
+    rule: str
+    detail: str
+    pack_version: str
+    message_row: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Status:
+    """The status page. ``running_until`` is the daemon's last word about being alive."""
+
+    holder: str | None
+    running_until: datetime | None
+    mailboxes: tuple[MailboxLine, ...]
+    open_cases: int
+    late_cases: int
+    next_due_at: datetime | None
+    notices: tuple[EventLine, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseLine:
+    """One case in a list. ``due_at`` is its next date."""
+
+    reference: str
+    mailbox: str
+    class_: str
+    status: str
+    customer: str
+    subject: str
+    opened_at: datetime
+    due_at: datetime | None
+    observed: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClockLine:
+    """One clock of a case with its derivation."""
+
+    name: str
+    started_by: str
+    started_at: datetime
+    original_due_at: datetime
+    due_at: datetime
+    stopped_at: datetime | None
+    outcome: str | None
+    why: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EvidenceLine:
+    """A phrase rule that spoke for or against the class, and where in the text."""
+
+    rule: str
+    weight: float
+    span: Span
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MessageLine:
+    """One message of a case, with its judgement. ``full_text`` is None once it has been erased."""
+
+    row: int
+    direction: str
+    received_at: datetime
+    sender: str
+    subject: str
+    verdict: str
+    class_: str
+    best_class: str
+    confidence: float
+    evidence: tuple[EvidenceLine, ...]
+    rules_version: str
+    full_text: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LetterLine:
+    """One outgoing letter."""
+
+    id: int
+    reference: str | None
+    mailbox: str
+    letter: str
+    letter_version: str
+    recipient: str
+    state: str
+    attempts: int
+    doubts: int
+    created_at: datetime
+    attempted_at: datetime | None
+    not_before: datetime
+    settled_at: datetime | None
+    detail: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseView:
+    """Everything about one case."""
+
+    line: CaseLine
+    clocks: tuple[ClockLine, ...]
+    messages: tuple[MessageLine, ...]
+    letters: tuple[LetterLine, ...]
+    events: tuple[EventLine, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HeldLine:
+    """Something set aside for a person: a message (``location``) or a letter."""
+
+    id: int
+    what: str
+    mailbox: str
+    rule: str
+    detail: str
+    held_at: datetime
+    received_at: datetime | None
+    size: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IncomingLine:
+    """One message that came in. ``is_first``: it opened its case."""
+
+    sender: str
+    subject: str
+    verdict: str
+    may_answer: bool
+    received_at: datetime
+    reference: str | None
+    is_first: bool
