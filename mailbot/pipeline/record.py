@@ -165,8 +165,10 @@ def _queue_letter(transaction: Transaction, letters: Letters, action: QueueLette
 def _confirm(transaction: Transaction, action: ConfirmLetter, about: Recording) -> None:
     found = transaction.outbox.confirm(action.message_id, action.alias, about.now)
     if found is not None:
-        letter_went(transaction, transaction.outbox.get(found), about.now)
-        _note(transaction, about, "letter-found", action.reason)
+        letter = transaction.outbox.get(found)
+        letter_went(transaction, letter, about.now)
+        # The copy lies in no case; the news belongs to the case of the letter.
+        _note(transaction, replace(about, case_id=letter.case_id), "letter-found", replace(action.reason, detail=letter.letter))
 
 
 def letter_went(transaction: Transaction, letter: OutboxLetter, at: datetime) -> None:

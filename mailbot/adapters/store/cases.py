@@ -6,7 +6,6 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, Select, and_, delete, func, or_, select
-from sqlalchemy.dialects.sqlite import insert
 
 from mailbot.adapters.store.tables import (
     case,
@@ -23,6 +22,7 @@ from mailbot.adapters.store.tables import (
     person,
     reference_counter,
 )
+from mailbot.adapters.store.upsert import insert
 from mailbot.core.action import JoinCase, OpenCase, StartClock, StopClock
 from mailbot.core.case import Case, CaseStatus, ClockStop, Figures, RunningClock
 from mailbot.core.match import Candidate, Via
@@ -216,13 +216,13 @@ class SqlCases:
         return tuple(str(reference) for reference in found)
 
     def _next_number(self, prefix: str, period: str) -> int:
-        first = insert(reference_counter).values(prefix=prefix, period=period, last=1)
+        first = insert(self._connection, reference_counter).values(prefix=prefix, period=period, last=1)
         counted = first.on_conflict_do_update(index_elements=["prefix", "period"], set_={"last": reference_counter.c.last + 1})
         return int(self._connection.execute(counted.returning(reference_counter.c.last)).scalar_one())
 
     def _take_part(self, case_id: int, address: str) -> None:
         if address:
-            statement = insert(participant).values(case=case_id, address=address).on_conflict_do_nothing()
+            statement = insert(self._connection, participant).values(case=case_id, address=address).on_conflict_do_nothing()
             self._connection.execute(statement)
 
     def _running(self, case_id: int) -> tuple[RunningClock, ...]:

@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from sqlalchemy import Connection, func, select
-from sqlalchemy.dialects.sqlite import insert
 
 from mailbot.adapters.store.tables import folder_cursor, mailbox
+from mailbot.adapters.store.upsert import insert
 from mailbot.ports import Cursor, MailboxRow
 
 
@@ -42,7 +42,7 @@ class SqlMailboxes:
             "reindex_until": cursor.reindex_until,
         }
         self._connection.execute(
-            insert(folder_cursor)
+            insert(self._connection, folder_cursor)
             .values(mailbox=self._ids[name], folder=folder, **values)
             .on_conflict_do_update(index_elements=["mailbox", "folder"], set_=values)
         )

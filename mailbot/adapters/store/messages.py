@@ -6,9 +6,9 @@ from datetime import datetime
 from hashlib import sha256
 
 from sqlalchemy import ColumnElement, Connection, select
-from sqlalchemy.dialects.sqlite import insert
 
 from mailbot.adapters.store.tables import attachment, hold, location, mailbox, message, raw
+from mailbot.adapters.store.upsert import insert
 from mailbot.core.action import Reason
 from mailbot.core.message import Fetched, Located
 from mailbot.ports import Cursor, KnownMessage, NewMessage
@@ -53,8 +53,8 @@ class SqlMessages:
             for digest, fetched in zip(digests, batch, strict=True)
         ]
         if places:
-            self._connection.execute(insert(raw).on_conflict_do_nothing(), raws)
-            self._connection.execute(insert(location).on_conflict_do_nothing(), places)
+            self._connection.execute(insert(self._connection, raw).on_conflict_do_nothing(), raws)
+            self._connection.execute(insert(self._connection, location).on_conflict_do_nothing(), places)
 
     def to_finish(self, name: str, folder: str, uidvalidity: int) -> list[int]:
         """UIDs that are safely stored and still have to be moved or flagged on the server."""

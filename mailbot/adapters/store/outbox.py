@@ -5,10 +5,10 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, Select, func, select
-from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.engine import Row
 
 from mailbot.adapters.store.tables import case, event, hold, mailbox, message_id_alias, outbox
+from mailbot.adapters.store.upsert import insert
 from mailbot.core.action import Reason
 from mailbot.core.case import CaseStatus
 from mailbot.core.delivery import CaseStanding, Settlement
@@ -137,7 +137,7 @@ class SqlOutbox:
         ours = select(outbox.c.id).where(outbox.c.message_id == message_id)
         if alias and alias != message_id:
             renamed = {"alias": alias, "outbox": ours.scalar_subquery()}
-            self._connection.execute(insert(message_id_alias).values(renamed).on_conflict_do_nothing())
+            self._connection.execute(insert(self._connection, message_id_alias).values(renamed).on_conflict_do_nothing())
         unsure = outbox.c.state.in_((OutboxState.SENDING.value, OutboxState.IN_DOUBT.value, OutboxState.QUEUED.value))
         row = self._connection.execute(
             outbox.update()

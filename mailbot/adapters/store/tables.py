@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import (
     JSON,
+    BigInteger,
     Boolean,
     Column,
     Date,
@@ -24,6 +25,7 @@ from sqlalchemy import (
     Text,
     TypeDecorator,
     UniqueConstraint,
+    false,
     text,
 )
 
@@ -70,11 +72,11 @@ def _ref(name: str, target: str, *, nullable: bool = False) -> Column[int]:
 
 
 def _flag(name: str) -> Column[bool]:
-    return Column(name, Boolean, nullable=False, default=False, server_default=text("0"))
+    return Column(name, Boolean, nullable=False, default=False, server_default=false())
 
 
 def _count(name: str) -> Column[int]:
-    return Column(name, Integer, nullable=False, default=0, server_default=text("0"))
+    return Column(name, BigInteger, nullable=False, default=0, server_default=text("0"))
 
 
 def _at(name: str, *, nullable: bool = True) -> Column[datetime]:
@@ -111,8 +113,8 @@ folder_cursor = Table(
     _ref("mailbox", "mailbox"),
     _word("folder"),
     _word("role"),
-    Column("uidvalidity", Integer, nullable=False),
-    Column("last_uid", Integer, nullable=False),
+    Column("uidvalidity", BigInteger, nullable=False),
+    Column("last_uid", BigInteger, nullable=False),
     _count("reindex_until"),
     _at("read_at"),
     UniqueConstraint("mailbox", "folder"),
@@ -123,7 +125,7 @@ raw = Table(
     metadata,
     Column("sha256", String(64), primary_key=True),
     Column("content", LargeBinary),
-    Column("size", Integer, nullable=False),
+    Column("size", BigInteger, nullable=False),
     _at("stored_at", nullable=False),
 )
 
@@ -168,8 +170,8 @@ location = Table(
     _ref("mailbox", "mailbox"),
     _word("folder"),
     _word("role"),
-    Column("uidvalidity", Integer, nullable=False),
-    Column("uid", Integer, nullable=False),
+    Column("uidvalidity", BigInteger, nullable=False),
+    Column("uid", BigInteger, nullable=False),
     _at("received_at", nullable=False),
     _at("stored_at", nullable=False),
     _word("state"),  # stored: waits for a decision; recorded; held
@@ -197,7 +199,7 @@ attachment = Table(
     _word("part"),
     Column("filename", Text, nullable=False),
     _word("type"),
-    Column("size", Integer, nullable=False),
+    Column("size", BigInteger, nullable=False),
     _word("sha256"),
 )
 

@@ -7,7 +7,6 @@ from datetime import datetime
 from functools import cached_property
 
 from sqlalchemy import Connection, select
-from sqlalchemy.dialects.sqlite import insert
 
 from mailbot.adapters.store.cases import SqlCases
 from mailbot.adapters.store.database import Database
@@ -16,6 +15,7 @@ from mailbot.adapters.store.mailboxes import SqlMailboxes
 from mailbot.adapters.store.messages import SqlMessages
 from mailbot.adapters.store.outbox import SqlOutbox
 from mailbot.adapters.store.tables import mailbox, meta, organisation
+from mailbot.adapters.store.upsert import insert
 from mailbot.ports import Transaction
 
 
@@ -71,7 +71,7 @@ class SqlStore:
             ids = {row.name: row.id for row in connection.execute(select(mailbox.c.name, mailbox.c.id))}
             self._mailbox_ids = {name: ids[name] for name in mailboxes}
             secret = {"key": "tag_secret", "value": new_secret}
-            connection.execute(insert(meta).values(secret).on_conflict_do_nothing())
+            connection.execute(insert(connection, meta).values(secret).on_conflict_do_nothing())
             return str(connection.execute(select(meta.c.value).where(meta.c.key == "tag_secret")).scalar_one())
 
     @contextmanager
