@@ -230,6 +230,9 @@ def load(path: Path, environment: Mapping[str, str]) -> Config:
     Relative paths in it are taken from the file's own folder.
     """
     data = read_toml(path)
+    mailboxes = data.get("mailbox", [])
+    if not isinstance(mailboxes, list) or not all(isinstance(item, dict) for item in mailboxes):
+        raise ConfigError(f"{path}: mailbox: write [[mailbox]], with two brackets, above each mailbox")
     _override(data, environment)
     config = convert(Config, _durations(data, path), path)
     return _resolved(config, path.parent)

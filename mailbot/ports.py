@@ -317,6 +317,18 @@ class JobRows(Protocol):
     def release(self, name: str) -> None: ...
 
 
+class LeaseRows(Protocol):
+    """Which process does what, each with a fence that counts its holders."""
+
+    def acquire(self, name: str, holder: str, now: datetime, until: datetime) -> int | None: ...
+
+    def is_held(self, name: str, holder: str, fence: int) -> bool: ...
+
+    def release(self, holder: str, now: datetime) -> None: ...
+
+    def clear(self) -> None: ...
+
+
 class Transaction(Protocol):
     """The repositories within one transaction. It commits when its block ends and rolls back on any error."""
 
@@ -334,6 +346,9 @@ class Transaction(Protocol):
 
     @property
     def jobs(self) -> JobRows: ...
+
+    @property
+    def leases(self) -> LeaseRows: ...
 
 
 class Store(Protocol):

@@ -82,6 +82,7 @@ _SENTENCES: dict[str, Callable[[Mapping[str, Any], type], str]] = {
     "missing_keyword_only_argument": lambda _problem, _kind: "is missing; write it",
     "literal_error": _choices,
     "enum": _choices,
+    "dataclass_type": lambda _problem, _kind: "write a table such as { key = … }, not a single value",
 }
 
 

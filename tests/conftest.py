@@ -9,9 +9,16 @@ from pathlib import Path
 import pytest
 
 from tests.servers.dovecot import Dovecot, StartDovecot, available
+from tests.servers.postgres import Postgres
+from tests.servers.postgres import available as postgres_available
 from tests.servers.smtp import SmtpServer
 
 USERS = {"enquiries@harbour.example": "secret", "foi@harbour.example": "secret"}
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Letters are compared with the files in ``tests/letters/golden``; they are rewritten only when asked for."""
+    parser.addoption("--update-golden", action="store_true", help="write the letters as they are now into their golden files")
 
 
 @pytest.fixture
@@ -37,6 +44,22 @@ def start_dovecot() -> Iterator[StartDovecot]:
 def dovecot(start_dovecot: StartDovecot) -> Dovecot:
     """A running IMAP server with two group mailboxes, enquiries@ and foi@harbour.example, password ``secret``."""
     return start_dovecot()
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Postgres]:
+    """A running PostgreSQL, one for each process of the test run; ask it for a fresh ``database()``."""
+    if reason := postgres_available():
+        (pytest.fail if os.environ.get("CI") else pytest.skip)(reason)
+    with tempfile.TemporaryDirectory(prefix="pg-") as folder:
+        root = Path(folder)
+        root.chmod(0o777)  # run by root, the server is nobody and must get in
+        server = Postgres(root)
+        server.start()
+        try:
+            yield server
+        finally:
+            server.stop()
 
 
 @pytest.fixture

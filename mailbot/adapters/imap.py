@@ -10,7 +10,7 @@ import socket
 import ssl
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
@@ -256,7 +256,8 @@ def _sign_in(account: ImapAccount) -> IMAPClient:
             client.starttls(account.context)
         client.login(account.user, account.password())
     except (OSError, IMAPClientError):
-        client.shutdown()
+        with suppress(OSError):  # after a failed handshake there is no socket left, and the first error is the one to tell
+            client.shutdown()
         raise
     return client
 

@@ -28,7 +28,6 @@ def run(config: ConfigOption = DEFAULT_CONFIG) -> None:
 def serve(config: Path, phrases: "Callable[[ClassRules], Phrases] | None" = None) -> None:
     """Run the daemon in this process until a signal ends it. ``phrases`` makes the finder of phrases; None: spaCy's."""
     import signal
-    from threading import Event
 
     from mailbot.adapters.spacy_model import SpacyPhrases
     from mailbot.app import Daemon
@@ -38,11 +37,10 @@ def serve(config: Path, phrases: "Callable[[ClassRules], Phrases] | None" = None
     settings = load_config(config)
     configure_logs(settings.log.format, settings.log.level)
     daemon = Daemon(settings, phrases=phrases or SpacyPhrases)
-    ended = Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda _number, _frame: ended.set())
+    ends = {signal.SIGTERM, signal.SIGINT}
+    signal.pthread_sigmask(signal.SIG_BLOCK, ends)  # kept until asked for: a handler would miss one that comes too early
     daemon.start()
-    ended.wait()
+    signal.sigwait(ends)
     if not daemon.stop():
         import os
 

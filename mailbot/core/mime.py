@@ -1,10 +1,11 @@
 """Final bytes of a letter (RFC 5322, 2045, 2047). Written by hand because ``EmailMessage`` encodes long ids.
 
-Ids in In-Reply-To and References are folded one to a line and never encoded (RFC 2047 section 5 forbids it there);
-encoded words are at most 75 characters; line ends are CRLF.
+Ids in In-Reply-To and References are folded one to a line and never encoded (RFC 2047 section 5 forbids it there), and
+one that could not be written so is left out; encoded words are at most 75 characters; line ends are CRLF.
 """
 
 import quopri
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,10 +13,13 @@ from email.header import Header
 from email.utils import format_datetime, formataddr
 
 from mailbot.core.letter import Audience, Rendered
+from mailbot.core.text import clean_line
 
 LINE_LENGTH = 78
+MAX_PLAIN_WORD = 60
 MAX_REFERENCES = 100
 LETTER_HEADER = "X-Mailbot-Letter"
+_ID = re.compile(r"[!-;=?-~]{1,980}")  # what fits on a line of 998 characters without being encoded
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,7 +40,7 @@ def build(letter: Rendered, headers: Headers, message_id: str) -> bytes:
     """The whole message as it leaves."""
     encoding, body = _body(letter.body)
     lines = [
-        f"From: {formataddr((headers.from_name, headers.from_address))}",
+        f"From: {_author(clean_line(headers.from_name), headers.from_address)}",
         f"To: {headers.recipient}",
         *([f"Reply-To: {headers.reply_to}"] if headers.reply_to else []),
         f"Subject: {_unstructured(letter.subject, 'Subject')}",
@@ -64,15 +68,30 @@ def _marks(audience: Audience) -> Iterator[str]:
 
 def _thread(headers: Headers) -> Iterator[str]:
     """RFC 5322 section 3.6.4: their id, and their references with their id behind them, the oldest ones kept."""
-    if headers.in_reply_to:
+    if _ID.fullmatch(headers.in_reply_to):
         yield f"In-Reply-To: <{headers.in_reply_to}>"
-    if headers.references:
-        kept = dict.fromkeys((headers.references[0], *headers.references[-MAX_REFERENCES:]))
+    references = tuple(filter(_ID.fullmatch, headers.references))
+    if references:
+        kept = dict.fromkeys((references[0], *references[-MAX_REFERENCES:]))
         yield "References: " + "\r\n ".join(f"<{reference}>" for reference in kept)
 
 
+def _author(name: str, address: str) -> str:
+    if _is_plain(name) and len(name) <= MAX_PLAIN_WORD:
+        return formataddr((name, address))
+    return f"{_folded(name, 'utf-8', 'From')}\r\n <{address}>"
+
+
 def _unstructured(text: str, name: str) -> str:
-    charset = "us-ascii" if text.isascii() else "utf-8"
+    return _folded(text, "us-ascii" if _is_plain(text) else "utf-8", name)
+
+
+def _is_plain(text: str) -> bool:
+    """It can be folded between words and does not look like an encoded word."""
+    return text.isascii() and "=?" not in text and all(len(word) <= MAX_PLAIN_WORD for word in text.split(" "))
+
+
+def _folded(text: str, charset: str, name: str) -> str:
     return Header(text, charset, maxlinelen=76, header_name=name).encode(linesep="\r\n")
 
 

@@ -140,6 +140,8 @@ class Outbox:
 
     def _resolve(self, letter: OutboxLetter, lane: Lane, now: datetime) -> None:
         with self.store.transaction() as transaction:
+            if transaction.outbox.get(letter.id).state is not OutboxState.IN_DOUBT:
+                return  # its copy was found meanwhile
             read_at = transaction.mailboxes.sent_read_at(letter.mailbox)
             verdict = resolve_doubt(letter, DoubtFindings(sent_copy=lane.sent_copy, sent_folder_read_at=read_at), now)
             if verdict is DoubtVerdict.RESEND:

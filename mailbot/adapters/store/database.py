@@ -1,18 +1,18 @@
-"""Opening a database: engine, pragmas, migrations, and the refusal to open what is newer than this program.
+"""Opening a database: engine, settings, migrations, and the refusal to open what is newer than this program.
 
 SQLite runs in WAL mode with ``synchronous=FULL``; writing transactions begin IMMEDIATE, so two writers wait for each
-other instead of failing in the middle.
+other instead of failing in the middle. PostgreSQL runs with its own defaults (psycopg 3).
 """
 
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Lock
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event, inspect, text
+from sqlalchemy import URL, Connection, Engine, create_engine, event, inspect, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, DataError, DBAPIError, IntegrityError, NoSuchModuleError, StatementError
 
@@ -21,6 +21,9 @@ from mailbot.errors import ConfigError, PermanentError, StorageError
 
 BUSY_TIMEOUT_MS = 10_000
 LEAST_FREE_BYTES = 50 * 2**20
+CONNECT_SECONDS = 10
+MIGRATION_LOCK = 0x6D61696C  # any number, as long as every mailbot uses the same
+URL_FORMS = "write sqlite:///path/to/mailbot.db or postgresql+psycopg://user@host/name"
 MIGRATIONS = Path(__file__).with_name("migrations")
 
 
@@ -29,7 +32,11 @@ class Database:
     """An open database. Both context managers translate the driver's errors once, here."""
 
     engine: Engine
-    _writer: Lock = field(default_factory=Lock, repr=False)
+    _writer: AbstractContextManager[object] = field(default_factory=nullcontext, repr=False)
+
+    @property
+    def is_sqlite(self) -> bool:
+        return self.engine.dialect.name == "sqlite"
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:
@@ -38,7 +45,7 @@ class Database:
         Raises StorageError when the database cannot be written now, PermanentError when a row is refused.
         """
         with (
-            self._writer,  # within the process writers queue here: SQLite's own waiting sleeps and is not fair
+            self._writer,
             _translated(),
             self.engine.connect().execution_options(mailbot_begin="IMMEDIATE") as connection,
             connection.begin(),
@@ -53,7 +60,7 @@ class Database:
 
     def why_not_writable(self) -> str | None:
         """Why nothing can be written now (locked, out of reach, disk almost full), or None. Changes nothing."""
-        file = self.engine.url.database
+        file = self.engine.url.database if self.is_sqlite else None
         if file and file != ":memory:" and shutil.disk_usage(Path(file).parent).free < LEAST_FREE_BYTES:
             return f"less than {LEAST_FREE_BYTES // 2**20} MB are free on its disk"
         try:
@@ -67,38 +74,56 @@ class Database:
         self.engine.dispose()
 
 
-def open_database(url: str, *, migrate: bool = True) -> Database:
+def open_database(url: str, password: str | None = None) -> Database:
     """Open (and where needed create or migrate) the database at ``url``.
 
     Raises ConfigError for an unusable URL or a database made by a newer program, StorageError when it is out of reach.
     """
-    engine = _engine(url)
-    database = Database(engine)
+    engine = _engine(url, password)
+    # Within the process SQLite's writers queue at a lock: its own waiting sleeps and is not fair.
+    database = Database(engine, Lock() if engine.dialect.name == "sqlite" else nullcontext())
     with _translated(), engine.connect() as connection:
         found = _schema_version(connection)
         _refuse_newer(connection, found)
     if found != SCHEMA_VERSION:
-        if not migrate:
-            raise ConfigError(f"database: it has schema {found}, this program needs {SCHEMA_VERSION}; run 'mailbot run' once")
         with _translated():
             _upgrade(engine)
     return database
 
 
-def _engine(url: str) -> Engine:
+def _engine(url: str, password: str | None) -> Engine:
     try:
         parsed = make_url(url)
-        if parsed.get_backend_name() != "sqlite":
-            raise ConfigError(
-                f"database: '{parsed.get_backend_name()}' is not supported yet; write sqlite:///path/to/mailbot.db"
-            )
-        _make_private(parsed.database)
-        engine = create_engine(parsed, connect_args={"timeout": BUSY_TIMEOUT_MS / 1000})
+        if parsed.password:
+            raise ConfigError("database: a password does not belong into the URL; write storage.password = { path = … }")
+        if parsed.get_backend_name() == "sqlite":
+            return _sqlite(parsed)
+        if parsed.get_backend_name() == "postgresql":
+            return _postgresql(parsed.set(password=password))
     except (ArgumentError, NoSuchModuleError) as error:
-        raise ConfigError("database: not a database URL; write sqlite:///path/to/mailbot.db") from error
+        raise ConfigError(f"database: not a database URL; {URL_FORMS}") from error
+    raise ConfigError(f"database: '{parsed.get_backend_name()}' is not supported; {URL_FORMS}")
+
+
+def _sqlite(url: URL) -> Engine:
+    _make_private(url.database)
+    engine = create_engine(url, connect_args={"timeout": BUSY_TIMEOUT_MS / 1000})
     event.listen(engine, "connect", _prepare_sqlite)
-    event.listen(engine, "begin", _begin)
+    event.listen(engine, "begin", _begin_sqlite)
     return engine
+
+
+def _postgresql(url: URL) -> Engine:
+    try:
+        return create_engine(
+            url,
+            pool_pre_ping=True,  # a restarted server is noticed before a transaction begins, not in its middle
+            pool_size=10,
+            max_overflow=20,
+            connect_args={"connect_timeout": CONNECT_SECONDS, "options": "-c timezone=utc -c lock_timeout=10s"},
+        )
+    except ModuleNotFoundError:
+        raise ConfigError("database: PostgreSQL needs the driver: pip install 'mailbot[postgres]'") from None
 
 
 def _make_private(name: str | None) -> None:
@@ -122,7 +147,7 @@ def _prepare_sqlite(connection: Any, _record: object) -> None:
     cursor.close()
 
 
-def _begin(connection: Connection) -> None:
+def _begin_sqlite(connection: Connection) -> None:
     kind = connection.get_execution_options().get("mailbot_begin", "DEFERRED")
     connection.exec_driver_sql(f"BEGIN {kind}")
 
@@ -152,6 +177,8 @@ def _upgrade(engine: Engine) -> None:
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS))
     with engine.connect().execution_options(mailbot_begin="IMMEDIATE") as connection, connection.begin():
+        if engine.dialect.name == "postgresql":
+            connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": MIGRATION_LOCK})
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
         for key, value in (("schema_version", SCHEMA_VERSION), ("compat_version", COMPAT_VERSION)):
@@ -165,9 +192,12 @@ def _upgrade(engine: Engine) -> None:
 def _translated() -> Iterator[None]:
     try:
         yield
-    except (IntegrityError, DataError) as error:
-        raise PermanentError(f"the database refused a row: {type(error.orig).__name__}: {error.orig}") from error
+    except IntegrityError as error:
+        # the first line names the rule that was broken; further lines would quote the row
+        raise PermanentError(f"the database refused a row: {str(error.orig).splitlines()[0]}") from error
+    except DataError as error:
+        raise PermanentError(f"the database refused a value: {type(error.orig).__name__}") from error
     except DBAPIError as error:
-        raise StorageError(f"the database cannot be used now: {error.orig}") from error
+        raise StorageError(f"the database cannot be used now: {str(error.orig).splitlines()[0]}") from error
     except StatementError as error:
         raise PermanentError(f"a value cannot be stored: {type(error.orig).__name__}") from error

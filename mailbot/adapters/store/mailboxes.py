@@ -5,7 +5,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, func, select
 
-from mailbot.adapters.store.tables import folder_cursor, mailbox
+from mailbot.adapters.store.tables import folder_cursor, location, mailbox
 from mailbot.adapters.store.upsert import insert
 from mailbot.ports import Cursor, MailboxRow
 
@@ -56,8 +56,15 @@ class SqlMailboxes:
         )
 
     def sent_read_at(self, name: str) -> datetime | None:
+        """The moment up to which Sent was read and what lay there was decided about; None if no Sent folder is read."""
         mine = (folder_cursor.c.mailbox == self._ids[name]) & (folder_cursor.c.role == "sent")
-        return self._connection.execute(select(func.min(folder_cursor.c.read_at)).where(mine)).scalar_one_or_none()
+        waiting = (location.c.mailbox == self._ids[name]) & (location.c.role == "sent") & (location.c.state == "stored")
+        # The folder may have had another name before: the latest look is the one at today's folder.
+        read_at: datetime | None = self._connection.execute(select(func.max(folder_cursor.c.read_at)).where(mine)).scalar_one()
+        undecided_at: datetime | None = self._connection.execute(
+            select(func.min(location.c.received_at)).where(waiting)
+        ).scalar_one()
+        return min(read_at, undecided_at) if read_at and undecided_at else read_at
 
     def mark_trouble(self, name: str, error: str, until: datetime) -> None:
         self._connection.execute(

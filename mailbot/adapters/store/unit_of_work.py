@@ -11,6 +11,7 @@ from sqlalchemy import Connection, select
 from mailbot.adapters.store.cases import SqlCases
 from mailbot.adapters.store.database import Database
 from mailbot.adapters.store.jobs import SqlJobs
+from mailbot.adapters.store.leases import SqlLeases
 from mailbot.adapters.store.mailboxes import SqlMailboxes
 from mailbot.adapters.store.messages import SqlMessages
 from mailbot.adapters.store.outbox import SqlOutbox
@@ -45,6 +46,10 @@ class SqlTransaction:
     @cached_property
     def jobs(self) -> SqlJobs:
         return SqlJobs(self.connection)
+
+    @cached_property
+    def leases(self) -> SqlLeases:
+        return SqlLeases(self.connection)
 
 
 class SqlStore:

@@ -1,0 +1,1 @@
+"""Tests on real messages, where they are at hand."""

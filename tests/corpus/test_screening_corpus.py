@@ -1,0 +1,82 @@
+"""Real mail is screened as its readers labelled it: no person silenced as a robot, and the robots known for what they are.
+
+The messages are other people's and are not part of the project; without them these tests are skipped.
+"""
+
+import csv
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+from mailbot.adapters.parser import parse
+from mailbot.core.action import Permission
+from mailbot.core.policy import Caps
+from mailbot.core.screen import History, Screening, Verdict, permit_answer, screen
+from tests.invented import shipped_screening
+
+CORPORA = Path(__file__).resolve().parents[3] / "shared" / "corpora"
+LABELS = {
+    "screening": (CORPORA / "screening.tsv", CORPORA / "screening"),
+    "synthetic-autoreply": (CORPORA / "synthetic-autoreply" / "labels.tsv", CORPORA / "synthetic-autoreply"),
+}
+FLOORS = {"bounce": 0.95, "list": 0.80, "auto_reply": 0.70}
+CAPS = Caps(answers_per_sender_per_day=5)
+
+pytestmark = pytest.mark.skipif(not CORPORA.is_dir(), reason="needs the mail corpora in ../shared/corpora")
+
+
+def labelled(corpus: str) -> Iterator[tuple[Path, str]]:
+    """Every message of a corpus with the label a person gave it."""
+    table, folder = LABELS[corpus]
+    with table.open(encoding="utf-8", newline="") as file:
+        for row in csv.reader(file, delimiter="\t"):
+            if row[0] != "file":
+                yield folder / row[0], row[1]
+
+
+@cache
+def screened(corpus: str) -> tuple[tuple[str, str, Screening, bool], ...]:
+    """File, label, screening, and whether a first letter would go."""
+    found = []
+    for path, label in labelled(corpus):
+        message = parse(path.read_bytes())
+        screening = screen(message, shipped_screening())
+        recipient = message.from_.address if message.from_ else ""
+        answer = permit_answer(screening, recipient, History(), CAPS)
+        found.append((path.name, label, screening, isinstance(answer, Permission)))
+    return tuple(found)
+
+
+@pytest.mark.parametrize(("corpus", "least"), [("screening", 35), ("synthetic-autoreply", 5)])
+def test_no_person_is_taken_for_a_robot(corpus: str, least: int) -> None:
+    """Every message that a person wrote has the verdict human: it opens a case whatever fields it carries."""
+    people = [(name, screening) for name, label, screening, _ in screened(corpus) if label == "human"]
+    assert len(people) >= least
+    taken = [(name, screening.verdict.value) for name, screening in people if screening.verdict is not Verdict.HUMAN]
+    assert taken == []
+
+
+@pytest.mark.parametrize("label", sorted(FLOORS))
+def test_most_robots_get_no_letter(label: str) -> None:
+    """Of bounces 95 in 100, of list mail 80 and of absence notes 70 at the least; the caps stop the rest."""
+    answered = {name: may for name, found, _, may in screened("screening") if found == label}
+    silenced = sum(not may for may in answered.values()) / len(answered)
+    print(f"{label}: {silenced:.1%} of {len(answered)} get no letter")
+    assert silenced >= FLOORS[label], sorted(name for name, may in answered.items() if may)
+
+
+def test_most_absence_notes_in_many_languages_get_no_letter() -> None:
+    """Seventy in a hundred at the least, in twenty-odd languages."""
+    answered = {name: may for name, label, _, may in screened("synthetic-autoreply") if label == "auto_reply"}
+    silenced = sum(not may for may in answered.values()) / len(answered)
+    print(f"synthetic auto_reply: {silenced:.1%} of {len(answered)} get no letter")
+    assert silenced >= FLOORS["auto_reply"], sorted(name for name, may in answered.items() if may)
+
+
+@pytest.mark.parametrize("corpus", sorted(LABELS))
+def test_every_silence_has_a_reason(corpus: str) -> None:
+    """Whoever is not answered, staff can be told why."""
+    for name, _, screening, _ in screened(corpus):
+        assert screening.may_answer or screening.reasons or screening.silences, name

@@ -1,0 +1,334 @@
+"""One mailbot for a story: its configuration file, its daemon in this process or another, and what may be asked of it."""
+
+import io
+import json
+import os
+import sqlite3
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager, redirect_stderr, redirect_stdout
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from email.message import EmailMessage
+from functools import cache
+from pathlib import Path
+from typing import Any, Protocol, TypeVar
+from unittest import mock
+
+from mailbot.adapters.spacy_model import SpacyPhrases
+from mailbot.adapters.store import open_database
+from mailbot.adapters.store.queries import CaseLine, CaseView, HeldLine, LetterLine, MailboxLine, Queries
+from mailbot.app import Daemon
+from mailbot.cli import main as cli
+from mailbot.config import Config, load
+from mailbot.pipeline.commands import Commands
+from mailbot.ports import Clock
+from tests.e2e.messages import message, read_letter
+from tests.servers.dovecot import Dovecot
+from tests.servers.smtp import SmtpServer
+
+ENQUIRIES, FOI = "enquiries@harbour.example", "foi@harbour.example"
+MANAGER = "manager@harbour.example"
+PATIENCE = 20.0  # seconds: a deadline for facts, not a measure of speed
+BEGINNING = datetime(2025, 12, 23, 10, 0, tzinfo=UTC)  # in opening hours, holidays ahead; IMAP takes no future date
+MAILBOT = (sys.executable, "-m", "mailbot")
+T = TypeVar("T")
+
+phrases = cache(SpacyPhrases)  # loading takes two seconds; the rules are the same in every story
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Said:
+    """What a command printed, and its exit code."""
+
+    returncode: int
+    stdout: str
+    stderr: str
+
+
+class StoryClock:
+    """A clock that begins on Tuesday 23 December 2025 at 10:00, goes on at the pace of the real one, and can be moved."""
+
+    def __init__(self) -> None:
+        self._offset = BEGINNING - _real_now()
+
+    def now(self) -> datetime:
+        return _real_now() + self._offset
+
+    def move(self, **time_ahead: float) -> None:
+        """Move ahead by ``days=``, ``minutes=`` and so on."""
+        self._offset += timedelta(**time_ahead)
+
+
+class RealClock:
+    """The machine's clock, for stories in which another process looks at the same database."""
+
+    def now(self) -> datetime:
+        return _real_now()
+
+    def move(self, **time_ahead: float) -> None:
+        """Wait for it."""
+        time.sleep(timedelta(**time_ahead).total_seconds())
+
+
+class MovableClock(Clock, Protocol):
+    """What a story needs of its clock."""
+
+    def move(self, **time_ahead: float) -> None: ...
+
+
+class Installation:
+    """``mailboxes`` gives each mailbox's name what differs from the plainest settings; tables are merged."""
+
+    def __init__(
+        self,
+        folder: Path,
+        dovecot: Dovecot,
+        smtp: SmtpServer,
+        *,
+        mailboxes: Mapping[str, Mapping[str, Any]],
+        clock: MovableClock,
+        tables: Mapping[str, Mapping[str, Any]],
+    ) -> None:
+        self.folder, self.dovecot, self.smtp, self.clock = folder, dovecot, smtp, clock
+        self.config_path, self._password_path = folder / "mailbot.toml", folder / "password"
+        self._password_path.write_text("secret\n")
+        self._write(mailboxes, tables)
+        self._database = open_database(self.config.storage.database)
+        self.queries = Queries(self._database)
+        self.daemon: Daemon | None = None
+
+    @property
+    def config(self) -> Config:
+        return load(self.config_path, {})
+
+    # Running -------------------------------------------------------------------------------------------------------
+
+    def start(self, *, live: bool = True) -> None:
+        """Start the daemon in this process and return once it has looked into every mailbox that lets it."""
+        self.daemon = Daemon(self.config, phrases=phrases, clock=self.clock)
+        if live and not any(line.live_since for line in self.mailboxes().values()):
+            self.go_live()
+        self.daemon.start()
+        self.wait_until(self._has_looked, "a first look into every mailbox")
+
+    def stop(self) -> None:
+        """Stop the daemon; a second time does nothing."""
+        daemon, self.daemon = self.daemon, None
+        if daemon is not None:
+            assert daemon.stop(), "a loop did not end in time"
+
+    def restart(self) -> None:
+        self.stop()
+        self.start()
+
+    def close(self) -> None:
+        self.stop()
+        self._database.close()
+
+    def go_live(self) -> None:
+        """Let letters go for mail from now on. IMAP knows whole seconds only, so the next one is waited for."""
+        assert self.daemon is not None
+        for mailbox in self.config.mailbox:
+            Commands(store=self.daemon.store, clock=self.clock, actor="manager").go_live(mailbox.name)
+        self.clock.move(seconds=1)
+
+    def commands(self) -> Commands:
+        """The commands of a member of staff."""
+        assert self.daemon is not None
+        return Commands(store=self.daemon.store, clock=self.clock, actor="officer")
+
+    def cli(self, *words: str) -> Said:
+        """Run ``mailbot`` with these words and this configuration."""
+        return run_cli(*words, "--config", str(self.config_path))
+
+    def run(self) -> "subprocess.CompletedProcess[str]":
+        """``mailbot run`` in a process of its own, for when it is going to refuse."""
+        command = [*MAILBOT, "run", "--config", str(self.config_path)]
+        return subprocess.run(command, capture_output=True, text=True, check=False)
+
+    @contextmanager
+    def process(self) -> "Iterator[subprocess.Popen[str]]":
+        """``mailbot run`` in a process of its own, once it has looked into every mailbox; its log is in a pipe."""
+        command = [*MAILBOT, "run", "--config", str(self.config_path)]
+        with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as process:
+            try:
+                self.wait_until(lambda: process.poll() is not None or self._has_looked(), "a first look into every mailbox")
+                yield process
+            finally:
+                process.kill()
+
+    # Mail ----------------------------------------------------------------------------------------------------------
+
+    def proves_alive(self, letters: int) -> None:
+        """All that came before has been dealt with: a stranger's message is answered, and that is letter ``letters``."""
+        self.deliver(message(sender=f"Stranger <stranger{letters}@example.org>", subject="Something else"))
+        assert self.letters(letters)[-1]["To"] == f"stranger{letters}@example.org"
+
+    def deliver(self, content: bytes, user: str = ENQUIRIES, folder: str = "INBOX") -> None:
+        """A message arrives now."""
+        self.dovecot.append(user, content, folder, received_at=self.clock.now())
+
+    def letters(self, count: int) -> list[EmailMessage]:
+        """The letters that the SMTP server accepted, once there are exactly ``count`` and mailbot knows it."""
+        found = [read_letter(letter.content) for letter in self.smtp.wait_for(count, PATIENCE)]
+        self.wait_until(lambda: not self.outbox("sending"), "every reply to be noted")
+        assert len(found) == count, [str(letter["Subject"]) for letter in found]
+        return found
+
+    # Facts ---------------------------------------------------------------------------------------------------------
+
+    def wait_until(self, fact: Callable[[], T], what: str) -> T:
+        """The fact, once it holds. Fails with what mailbot knows when it does not come to hold."""
+        until = time.monotonic() + PATIENCE
+        while not (found := fact()):
+            if time.monotonic() > until:
+                raise AssertionError(
+                    f"waited in vain for {what}; {self.queries.status(self.clock.now())}; {self.queries.held()}"
+                )
+            time.sleep(0.02)
+        return found
+
+    def cases(self, count: int) -> tuple[CaseLine, ...]:
+        """The cases, the oldest first, once there are at least ``count``; more than that is a failure."""
+        self.wait_until(lambda: len(self.queries.cases(limit=1000)) >= count, f"{count} cases")
+        found = self.queries.cases(limit=1000)
+        assert len(found) == count
+        return found[::-1]
+
+    def case(self, reference: str) -> CaseView:
+        found = self.queries.case(reference)
+        assert found is not None, reference
+        return found
+
+    def wait_for_event(self, reference: str, kind: str) -> CaseView:
+        """The case, once its history has an event of this kind."""
+        self.wait_until(lambda: any(event.kind == kind for event in self.case(reference).events), f"{kind} in {reference}")
+        return self.case(reference)
+
+    def outbox(self, *states: str) -> tuple[LetterLine, ...]:
+        """Letters in these states, the oldest first."""
+        return self.queries.letters(states, 1000)[::-1]
+
+    def held(self, count: int) -> tuple[HeldLine, ...]:
+        """What is held, once it is ``count``."""
+        self.wait_until(lambda: len(self.queries.held()) == count, f"{count} held")
+        return self.queries.held()
+
+    def mailboxes(self) -> dict[str, MailboxLine]:
+        return {line.name: line for line in self.queries.status(self.clock.now()).mailboxes}
+
+    def rows(self, sql: str, *values: object) -> list[tuple[Any, ...]]:
+        """Facts for which no screen exists yet, straight from the tables."""
+        with closing(sqlite3.connect(self.database_path)) as connection:
+            return connection.execute(sql, values).fetchall()
+
+    @property
+    def database_path(self) -> Path:
+        return self.folder / "mailbot.db"
+
+    def wait_for_decisions(self, messages: int) -> None:
+        """Return once so many messages have been decided about, and none waits."""
+        self.wait_until(lambda: len(self._undecided_and_decided("recorded", "held")) >= messages, f"{messages} decisions")
+        self.wait_until(lambda: not self._undecided_and_decided("stored"), "nothing that waits")
+
+    # Inside --------------------------------------------------------------------------------------------------------
+
+    def _undecided_and_decided(self, *states: str) -> list[tuple[Any, ...]]:
+        marks = ",".join("?" * len(states))
+        return self.rows(f"SELECT id FROM location WHERE role != 'sent' AND state IN ({marks})", *states)
+
+    def _has_looked(self) -> bool:
+        in_trouble = {name for name, line in self.mailboxes().items() if line.last_error}
+        query = (
+            "SELECT m.name FROM folder_cursor f JOIN mailbox m ON m.id = f.mailbox WHERE role = 'inbox' AND read_at NOT NULL"
+        )
+        looked = {name for (name,) in self.rows(query)}
+        return looked | in_trouble == {mailbox.name for mailbox in self.config.mailbox}
+
+    def _write(self, mailboxes: Mapping[str, Mapping[str, Any]], tables: Mapping[str, Mapping[str, Any]]) -> None:
+        top = {"organisation": {"name": "Harbour Council", "reference_prefix": "HC"}, **tables}
+        lines = [line for name, table in top.items() for line in (f"[{name}]", *_keys(table))]
+        for name, settings in mailboxes.items():
+            lines += ["[[mailbox]]", *_keys(_merged(self._plain(name), settings))]
+        self.config_path.write_text("\n".join(lines) + "\n")
+
+    def _plain(self, name: str) -> dict[str, Any]:
+        address = f"{name}@harbour.example"
+        return {
+            "name": name,
+            "address": address,
+            "manager": MANAGER,
+            "sent_copy": "none",
+            "poll_seconds": 1,
+            "letters_per_minute": 6000,
+            "imap": {
+                "host": self.dovecot.host,
+                "port": self.dovecot.port,
+                "tls": "none",
+                "user": address,
+                "password": {"path": str(self._password_path)},
+            },
+            "smtp": {"host": self.smtp.host, "port": self.smtp.port, "tls": "none"},
+        }
+
+
+class Install(Protocol):
+    """The fixture ``install``: makes an installation, which is closed when the test ends. Settings are a mailbox's."""
+
+    def __call__(
+        self,
+        dovecot: Dovecot,
+        smtp: SmtpServer,
+        /,
+        *,
+        mailboxes: Mapping[str, Mapping[str, Any]] | Sequence[str] = ...,
+        clock: MovableClock | None = ...,
+        tables: Mapping[str, Mapping[str, Any]] = ...,
+        **settings: Any,
+    ) -> Installation: ...
+
+
+def run_cli(*words: str, answers: str = "") -> Said:
+    """Run the command line with these words on a screen of 160 columns; ``answers`` are typed in."""
+    out, err = (io.TextIOWrapper(io.BytesIO(), encoding="utf-8") for _ in range(2))
+    with (
+        mock.patch.object(sys, "argv", ["mailbot", *words]),
+        mock.patch.object(sys, "stdin", io.StringIO(answers)),
+        mock.patch.dict(os.environ, {"COLUMNS": "160"}),
+        redirect_stdout(out),
+        redirect_stderr(err),
+    ):
+        code = _exit_code_of(cli.main)
+    for stream in (out, err):
+        stream.seek(0)
+    return Said(returncode=code, stdout=out.read(), stderr=err.read())
+
+
+def _exit_code_of(command: Callable[[], None]) -> int:
+    try:
+        command()
+    except SystemExit as end:
+        return int(end.code or 0)
+    return 0
+
+
+def _real_now() -> datetime:
+    return datetime.now(UTC)  # noqa: TID251  # stories go on at the pace of the real clock
+
+
+def _merged(plain: Mapping[str, Any], other: Mapping[str, Any]) -> dict[str, Any]:
+    tables = {key: {**plain[key], **value} for key, value in other.items() if isinstance(plain.get(key), Mapping)}
+    return {**plain, **other, **tables}
+
+
+def _keys(table: Mapping[str, Any]) -> list[str]:
+    return [f"{key} = {_toml(value)}" for key, value in table.items()]
+
+
+def _toml(value: object) -> str:
+    if isinstance(value, Mapping):
+        return "{ " + ", ".join(_keys(value)) + " }"
+    return value.isoformat() if isinstance(value, date) else json.dumps(value)

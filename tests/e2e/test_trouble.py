@@ -1,0 +1,220 @@
+"""What goes wrong between mailbot and its servers, and what does not go wrong because of it."""
+
+import sqlite3
+import time
+from contextlib import closing
+from email.message import EmailMessage
+from pathlib import Path
+from shutil import copytree
+
+import pytest
+
+from mailbot.config import Paths
+from tests.e2e.installation import ENQUIRIES, FOI, Install
+from tests.e2e.messages import BIN, message, nested
+from tests.servers.dovecot import Dovecot
+from tests.servers.smtp import SmtpServer
+
+pytestmark = pytest.mark.dovecot
+
+
+def message_ids(letters: list[EmailMessage]) -> set[str]:
+    return {str(letter["Message-ID"]) for letter in letters}
+
+
+class TestTheImapServer:
+    def test_it_is_restarted(self, install: Install, dovecot: Dovecot, smtp_server: SmtpServer) -> None:
+        """After a restart of the server mail that came while the connection was cut is answered, and later mail too."""
+        mailbot = install(dovecot, smtp_server)
+        mailbot.start()
+        mailbot.proves_alive(letters=1)
+        dovecot.stop()
+        mailbot.wait_until(lambda: mailbot.mailboxes()["enquiries"].last_error, "the trouble to be noted")
+        dovecot.start()
+        mailbot.deliver(message(BIN))
+        mailbot.letters(2)
+        mailbot.proves_alive(letters=3)
+        assert mailbot.mailboxes()["enquiries"].last_error is None
+
+    @pytest.mark.parametrize("first_uid", [1001, 1], ids=["other numbers", "the same numbers"])
+    def test_it_numbers_its_messages_anew(
+        self, install: Install, dovecot: Dovecot, smtp_server: SmtpServer, first_uid: int
+    ) -> None:
+        """After a change of UIDVALIDITY nothing is answered twice, no case is opened again, and new mail is answered."""
+        mailbot = install(dovecot, smtp_server)
+        dovecot.append(ENQUIRIES, message("From long ago."), received_at=mailbot.clock.now())
+        mailbot.start()
+        for number in (1, 2):
+            mailbot.deliver(message(BIN, sender=f"c{number}@example.org"))
+        mailbot.letters(2)
+        dovecot.new_uidvalidity(ENQUIRIES, first_uid=first_uid)
+        mailbot.proves_alive(letters=3)
+        mailbot.cases(3)
+        assert mailbot.rows("SELECT rule FROM event WHERE kind = 'folder-renumbered'") == [("uidvalidity-changed",)]
+
+    def test_it_refuses_the_password(self, install: Install, dovecot: Dovecot, smtp_server: SmtpServer, tmp_path: Path) -> None:
+        """A mailbox that cannot be opened is shown with its trouble while the other works; a mended password is enough."""
+        password = tmp_path / "foi-password"
+        password.write_text("changed last night\n")
+        secret = {"path": str(password)}
+        mailbot = install(dovecot, smtp_server, mailboxes={"enquiries": {}, "foi": {"imap": {"password": secret}}})
+        mailbot.start()
+        foi = mailbot.mailboxes()["foi"]
+        assert "refuses the sign-in" in str(foi.last_error)
+        assert foi.fresh_at is None
+        assert foi.backoff_until is not None
+        mailbot.proves_alive(letters=1)
+        password.write_text("secret\n")
+        mailbot.wait_until(lambda: mailbot.mailboxes()["foi"].fresh_at, "the other mailbox to be read")
+        mailbot.wait_until(
+            lambda: mailbot.rows("SELECT id FROM folder_cursor WHERE mailbox = 2 AND role = 'inbox'"), "all of it"
+        )
+        mailbot.deliver(message(BIN, to=FOI), FOI)
+        assert mailbot.letters(2)[-1]["From"] == f"Harbour Council <{FOI}>"
+
+
+class TestTheRelay:
+    def test_a_refusal_for_now_waits(self, install: Install, dovecot: Dovecot, smtp_server: SmtpServer) -> None:
+        """A letter refused for now says so, waits its time, and goes as the same letter."""
+        mailbot = install(dovecot, smtp_server)
+        mailbot.start()
+        smtp_server.fail(at="RCPT", reply="451 4.7.1 greylisted, try again")
+        mailbot.deliver(message(BIN))
+        (waiting,) = mailbot.wait_until(lambda: mailbot.outbox("deferred"), "a letter that waits")
+        assert waiting.detail == "451 4.7.1 greylisted, try again"
+        assert waiting.not_before > mailbot.clock.now()
+        assert smtp_server.accepted == []
+        mailbot.clock.move(minutes=1)
+        mailbot.proves_alive(letters=2)
+        assert [(letter.state, letter.attempts) for letter in mailbot.outbox()] == [("sent", 2), ("sent", 1)]
+
+    def test_a_refusal_for_good_is_shown(self, install: Install, dovecot: Dovecot, smtp_server: SmtpServer) -> None:
+        """A letter refused for good is shown with the relay's words, holds up nobody, and goes when somebody asks."""
+        mailbot = install(dovecot, smtp_server)
+        mailbot.start()
+        smtp_server.fail(at="RCPT", reply="550 5.1.1 no such mailbox here", recipient="ada.finch@example.org")
+        mailbot.deliver(message(BIN))
+        (failed,) = mailbot.wait_until(lambda: mailbot.outbox("failed"), "a letter that failed")
+        assert failed.detail == "550 5.1.1 no such mailbox here"
+        mailbot.proves_alive(letters=1)
+        listed = mailbot.cli("outbox", "list", "--state", "failed")
+        assert listed.returncode == 0
+        assert "550 5.1.1 no such mailbox here" in listed.stdout
+        mailbot.commands().retry(failed.id)
+        mailbot.proves_alive(letters=3)
+        assert smtp_server.accepted[1].recipients == ("ada.finch@example.org",)
+
+    def test_a_line_cut_before_the_dot_is_no_doubt(self, install: Install, dovecot: Dovecot, smtp_server: SmtpServer) -> None:
+        """A connection lost before the letter was handed over leaves no doubt: it is tried again and goes once."""
+        mailbot = install(dovecot, smtp_server)
+        mailbot.start()
+        smtp_server.fail(at="DATA", how="drop")
+        mailbot.deliver(message(BIN))
+        (waiting,) = mailbot.wait_until(lambda: mailbot.outbox("deferred"), "a letter that waits")
+        assert waiting.doubts == 0
+        mailbot.clock.move(minutes=1)
+        mailbot.proves_alive(letters=2)
+        assert {letter.state for letter in mailbot.outbox()} == {"sent"}
+
+    def test_a_line_cut_after_the_dot_is_doubt(self, install: Install, dovecot: Dovecot, smtp_server: SmtpServer) -> None:
+        """A letter whose acceptance was not heard goes once more under the same Message-ID; after that a person decides."""
+        mailbot = install(dovecot, smtp_server)
+        mailbot.start()
+        smtp_server.fail(at="DOT", how="accept_then_drop", times=2)
+        mailbot.deliver(message(BIN))
+        mailbot.wait_until(lambda: mailbot.outbox("in_doubt"), "a letter in doubt")
+        mailbot.restart()  # the next look at doubts comes at the start
+        copies = mailbot.letters(2)
+        assert len(message_ids(copies)) == 1
+        assert smtp_server.accepted[0].content == smtp_server.accepted[1].content
+        mailbot.wait_until(lambda: mailbot.outbox("in_doubt"), "the second doubt")
+        mailbot.restart()
+        (held,) = mailbot.held(1)
+        assert (held.what, held.rule) == ("letter", "letter-in-doubt")
+        mailbot.proves_alive(letters=3)
+
+    def test_a_copy_in_sent_ends_the_doubt(self, install: Install, dovecot: Dovecot, smtp_server: SmtpServer) -> None:
+        """Where the server files letters itself, the copy found in Sent proves that the letter went: no second one goes."""
+        mailbot = install(dovecot, smtp_server, sent_copy="server", folders={"sent": "Sent"})
+        mailbot.start()
+        smtp_server.fail(at="DOT", how="accept_then_drop")
+        mailbot.deliver(message(BIN))
+        (letter,) = smtp_server.wait_for(1)
+        mailbot.deliver(letter.content, folder="Sent")
+        (sent,) = mailbot.wait_until(lambda: mailbot.outbox("sent"), "the doubt to end")
+        assert sent.detail == "found in the Sent folder"
+        mailbot.clock.move(minutes=30)
+        mailbot.restart()
+        mailbot.proves_alive(letters=2)
+
+    def test_without_a_copy_in_sent_it_goes_again(self, install: Install, dovecot: Dovecot, smtp_server: SmtpServer) -> None:
+        """Where no copy shows in Sent for ten minutes, the letter goes once more under the same Message-ID."""
+        mailbot = install(dovecot, smtp_server, sent_copy="server", folders={"sent": "Sent"})
+        mailbot.start()
+        smtp_server.fail(at="DOT", how="drop")
+        mailbot.deliver(message(BIN))
+        (doubtful,) = mailbot.wait_until(lambda: mailbot.outbox("in_doubt"), "a letter in doubt")
+        mailbot.restart()
+        assert mailbot.outbox("in_doubt")[0].id == doubtful.id
+        mailbot.clock.move(minutes=11)
+        later = f"{mailbot.clock.now():%Y-%m-%d %H:%M:%S}"
+        read = "SELECT id FROM folder_cursor WHERE role = 'sent' AND read_at > ?"
+        mailbot.wait_until(lambda: mailbot.rows(read, later), "a look into Sent")
+        mailbot.restart()
+        mailbot.letters(1)
+
+
+class TestOneBadMessage:
+    def test_ninety_nine_others_are_answered(self, install: Install, dovecot: Dovecot, smtp_server: SmtpServer) -> None:
+        """One message of a hundred that cannot be read is held with its reason; the other ninety-nine have their letters."""
+        mailbot = install(dovecot, smtp_server)
+        mailbot.start()
+        with dovecot.client(ENQUIRIES) as sender:
+            for number in range(100):
+                content = nested(60) if number == 41 else message(BIN, sender=f"c{number}@example.org")
+                sender.append("INBOX", content, (), mailbot.clock.now())
+        mailbot.letters(99)
+        mailbot.cases(99)
+        (held,) = mailbot.held(1)
+        assert (held.what, held.rule, held.mailbox) == ("message", "unreadable", "enquiries")
+        assert held.detail.startswith("over-cap:")
+        mailbot.proves_alive(letters=100)
+
+    def test_a_letter_that_does_not_render_holds_its_message(
+        self, install: Install, dovecot: Dovecot, smtp_server: SmtpServer, tmp_path: Path
+    ) -> None:
+        """A broken letter holds the message it would answer; once mended and put back, it counts from its receipt."""
+        letters = copytree(Paths().letters_folder, tmp_path / "letters")
+        broken = letters / "receipt-enquiry" / "body.txt.j2"
+        good = broken.read_text()
+        broken.write_text(good + "{{ 1 / 0 }}\n")
+        mailbot = install(dovecot, smtp_server, tables={"paths": {"letters": str(letters)}})
+        mailbot.start()
+        mailbot.deliver(message())
+        (held,) = mailbot.held(1)
+        assert held.rule == "cannot-be-decided"
+        mailbot.stop()
+        broken.write_text(good)
+        mailbot.clock.move(hours=2)
+        assert mailbot.cli("held", "put-back", str(held.id)).returncode == 0
+        mailbot.start()
+        assert "by Thursday 15 January 2026" in mailbot.letters(1)[0].get_content()
+        assert mailbot.cases(1)[0].opened_at == held.received_at
+        mailbot.held(0)
+
+
+class TestTheDatabase:
+    def test_while_it_is_locked_nothing_is_touched(self, install: Install, dovecot: Dovecot, smtp_server: SmtpServer) -> None:
+        """While another program holds the database nothing is moved and nothing is sent; afterwards everything goes on."""
+        mailbot = install(dovecot, smtp_server, after_intake="move")
+        mailbot.start()
+        with closing(sqlite3.connect(mailbot.database_path, isolation_level=None)) as other:
+            other.execute("BEGIN IMMEDIATE")
+            mailbot.deliver(message(BIN))
+            time.sleep(2)  # two polls long
+            assert len(dovecot.folder_uids(ENQUIRIES)) == 1
+            assert smtp_server.accepted == []
+            other.execute("ROLLBACK")
+        mailbot.letters(1)
+        mailbot.wait_until(lambda: dovecot.folder_uids(ENQUIRIES) == [], "the message to be moved")
+        mailbot.proves_alive(letters=2)

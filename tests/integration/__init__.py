@@ -1,0 +1,1 @@
+"""Tests of adapters against the real thing: a database, a server."""

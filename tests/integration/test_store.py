@@ -1,0 +1,782 @@
+"""The tables on SQLite: what they refuse, what they keep in order, and who may open them."""
+
+import sqlite3
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from stat import S_IMODE
+from typing import Any
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy import event
+
+from mailbot.adapters.store import Database, SqlStore, open_database
+from mailbot.adapters.store.instance import only_daemon
+from mailbot.adapters.store.tables import SCHEMA_VERSION, metadata
+from mailbot.core.action import Deadline, JoinCase, OpenCase, Reason, StartClock, StopClock
+from mailbot.core.case import CaseStatus, ClockStop, Figures
+from mailbot.core.classify import Classification
+from mailbot.core.delivery import CaseStanding, Settlement
+from mailbot.core.letter import Envelope, Lane, OutboxState, Purpose
+from mailbot.core.match import Via
+from mailbot.core.message import Attachment, Direction, Fetched, Located, Message, Origin
+from mailbot.core.reference import make_reference
+from mailbot.core.screen import History, Screening, Verdict
+from mailbot.errors import ConfigError, PermanentError, StorageError
+from mailbot.ports import Composed, Cursor, Happened, NewLetter, NewMessage, Transaction
+from tests.invented import CUSTOMER, MAILBOX, MONDAY, at, message
+
+HOUR = timedelta(hours=1)
+CURSOR = Cursor(uidvalidity=1, last_uid=0)
+MAILBOXES = {"enquiries": (MAILBOX, "generic"), "foi": ("foi@harbour.example", "generic")}
+
+
+@pytest.fixture
+def url(tmp_path: Path) -> str:
+    """Where a fresh database may lie."""
+    return f"sqlite:///{tmp_path}/mailbot.db"
+
+
+@pytest.fixture
+def database(url: str) -> Iterator[Database]:
+    """A fresh database."""
+    with closing(open_database(url)) as opened:
+        yield opened
+
+
+@pytest.fixture
+def store(database: Database) -> SqlStore:
+    """The tables of a fresh installation with two mailboxes."""
+    tables = SqlStore(database)
+    tables.register("Harbour Council", MAILBOXES, MONDAY, new_secret="00")
+    return tables
+
+
+# Rows ------------------------------------------------------------------------------------------------------------------
+
+
+def fetched(uid: int, content: bytes = b"", **changes: Any) -> Fetched:
+    """A message as the server handed it over."""
+    content = content or f"Subject: {uid}\r\n\r\nHello\r\n".encode()
+    return replace(Fetched(uid=uid, received_at=MONDAY, size=len(content), content=content), **changes)
+
+
+def stored(store: SqlStore, *batch: Fetched, mailbox: str = "enquiries", cursor: Cursor = CURSOR) -> list[Located]:
+    """Keep these messages; gives everything that waits."""
+    with store.transaction() as transaction:
+        transaction.messages.store(mailbox, "INBOX", "inbox", cursor, batch, MONDAY)
+    return waiting(store)
+
+
+def waiting(store: SqlStore, limit: int = 100, max_bytes: int = 10**9) -> list[Located]:
+    """What waits for a decision."""
+    with store.view() as transaction:
+        return transaction.messages.waiting(limit, max_bytes)
+
+
+def opening(**changes: Any) -> OpenCase:
+    """The action that opens the customer's case."""
+    usual = OpenCase(
+        class_="enquiry",
+        customer=CUSTOMER,
+        customer_name="Ada Sample",
+        subject="The lamp",
+        opened_at=MONDAY,
+        observed=False,
+        reason=Reason("no-known-case"),
+    )
+    return replace(usual, **changes)
+
+
+def opened(
+    store: SqlStore, period: str = "2611", mailbox: str = "enquiries", prefix: str = "HC", **changes: Any
+) -> tuple[int, str]:
+    """Open a case; gives its row and reference."""
+    with store.transaction() as transaction:
+        return transaction.cases.open(mailbox, prefix, period, "generic", opening(**changes))
+
+
+def clock(due_at: datetime, name: str = "response", **changes: Any) -> StartClock:
+    """A clock that is warned about an hour before its date."""
+    usual = StartClock(
+        name=name,
+        started_by="receipt",
+        started_at=MONDAY,
+        due_at=due_at,
+        why="14 working days",
+        stopped_by=(ClockStop.RESPONSE_SENT,),
+        deadlines=(Deadline(kind="warn", due_at=due_at - HOUR), Deadline(kind="due", due_at=due_at)),
+        reason=Reason("clock-response"),
+    )
+    return replace(usual, **changes)
+
+
+def started(store: SqlStore, case_id: int, due_at: datetime, name: str = "response") -> None:
+    """Start a clock of a case."""
+    with store.transaction() as transaction:
+        transaction.cases.start_clock(case_id, clock(due_at, name))
+
+
+def letter(number: int, **changes: Any) -> NewLetter:
+    """A receipt on its way into the outbox."""
+    usual = NewLetter(
+        key=f"receipt|{CUSTOMER}|message:{number}",
+        mailbox="enquiries",
+        case_id=None,
+        message_row=None,
+        purpose=Purpose.RECEIPT,
+        letter="receipt",
+        lane=Lane.ACKNOWLEDGEMENT,
+        composed=Composed(content=b"Subject: x\r\n\r\ny\r\n", message_id=f"{number}@harbour.example", letter_version="v1"),
+        envelope=Envelope(reverse_path=MAILBOX, recipient="Ada@Example.org"),
+        not_before=MONDAY,
+        states_date=None,
+        in_reply_to="1@example.org",
+        references=("1@example.org",),
+        observed=False,
+        created_at=MONDAY,
+    )
+    return replace(usual, **changes)
+
+
+def queued(store: SqlStore, number: int = 1, **changes: Any) -> int:
+    """Queue a letter; gives its row."""
+    with store.transaction() as transaction:
+        transaction.outbox.add(letter(number, **changes))
+    with sqlite3.connect(file_of(store)) as raw:
+        return int(raw.execute("SELECT max(id) FROM outbox").fetchone()[0])
+
+
+def file_of(store: SqlStore) -> str:
+    """The database file under a store, for a look past the program."""
+    with store.view() as transaction:
+        bind: Any = transaction
+        return str(bind.connection.engine.url.database)
+
+
+def recorded(transaction: Transaction, located: Located, parsed: Message, case_id: int | None = None) -> int:
+    """Write down what was decided about a message."""
+    new = NewMessage(
+        parsed=parsed,
+        direction=Direction.IN,
+        origin=Origin.MAILBOX,
+        received_at=MONDAY,
+        screening=Screening(verdict=Verdict.HUMAN),
+        classification=Classification(class_="enquiry", best="enquiry", confidence=0.9),
+        recorded_at=MONDAY,
+    )
+    row = transaction.messages.add(located, new, case_id)
+    transaction.messages.settle_location(located.id, row)
+    return row
+
+
+def state_of(store: SqlStore, letter_id: int) -> OutboxState:
+    """Where a letter stands."""
+    with store.view() as transaction:
+        return transaction.outbox.get(letter_id).state
+
+
+# Opening ---------------------------------------------------------------------------------------------------------------
+
+
+def test_the_migrations_reach_exactly_the_declared_tables(database: Database) -> None:
+    """What an installation has after its migrations is what the program believes it has."""
+    with database.reading() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True, "compare_server_default": True})
+        differences: Sequence[Any] = compare_metadata(context, metadata)
+    assert list(differences) == []
+
+
+def test_a_missing_column_would_be_noticed(database: Database) -> None:
+    """The comparison of the test above sees a difference where there is one."""
+    with database.writing() as connection:
+        connection.exec_driver_sql("ALTER TABLE person DROP COLUMN name")
+        differences: Sequence[Any] = compare_metadata(MigrationContext.configure(connection), metadata)
+        assert [difference[0] for difference in differences] == ["add_column"]
+
+
+def test_the_partial_indexes_are_those_that_were_declared(tmp_path: Path, database: Database) -> None:
+    """The indexes over what waits cover only what waits: they stay small however old the installation is."""
+    query = "SELECT name, replace(sql, '\"', '') FROM sqlite_master WHERE type = 'index' AND sql LIKE '% WHERE %' ORDER BY name"
+    with closing(open_database(f"sqlite:///{tmp_path}/empty.db")) as plain:
+        with plain.writing() as connection:
+            metadata.drop_all(connection)
+            metadata.create_all(connection)
+        with plain.reading() as declared, database.reading() as migrated:
+            wanted = declared.exec_driver_sql(query).all()
+            assert wanted == migrated.exec_driver_sql(query).all()
+    assert [row[0] for row in wanted] == ["ix_deadline_open", "ix_location_waiting", "ix_outbox_waiting"]
+
+
+def test_a_database_may_be_opened_twice(url: str, store: SqlStore) -> None:
+    """The command line looks into the database of a running daemon and sees what it wrote."""
+    case_id, reference = opened(store)
+    with closing(open_database(url)) as second:
+        other = SqlStore(second)
+        assert other.register("Harbour Council", MAILBOXES, MONDAY + HOUR, new_secret="11") == "00"
+        with other.view() as transaction:
+            assert transaction.cases.get(case_id).reference == reference
+            assert transaction.mailboxes.get("enquiries").started_at == MONDAY
+
+
+def test_a_new_database_may_be_opened_by_two_at_once(url: str) -> None:
+    """Two processes that start together on an empty disk make one database."""
+    with ThreadPoolExecutor(2) as pool:
+        both = [opening_.result() for opening_ in [pool.submit(open_database, url) for _ in range(2)]]
+    for database in both:
+        with database.reading() as connection:
+            version = connection.exec_driver_sql("SELECT value FROM meta WHERE key = 'schema_version'").scalar_one()
+            assert int(version) == SCHEMA_VERSION
+        database.close()
+
+
+def test_only_one_daemon_runs_on_a_database(url: str, database: Database) -> None:
+    """The second one is told that there is a first, and may start once that has ended."""
+    said = r"another mailbot \(process \d+\) already runs on it; stop that one first"
+    with only_daemon(url), pytest.raises(ConfigError, match=said):
+        only_daemon(url).__enter__()
+    with only_daemon(url):
+        pass
+
+
+def test_a_database_of_a_newer_program_is_refused_with_a_sentence(url: str) -> None:
+    """An older program does not write into tables that it does not know, and says what to do."""
+    with closing(open_database(url)) as database, database.writing() as connection:
+        connection.exec_driver_sql("UPDATE meta SET value = '99' WHERE key IN ('schema_version', 'compat_version')")
+    with pytest.raises(ConfigError) as caught:
+        open_database(url)
+    assert str(caught.value) == (
+        f"database: it was made by a newer mailbot (schema 99, opens from 99 on) and this program knows schema "
+        f"{SCHEMA_VERSION}; install the newer program or restore the backup made before the upgrade"
+    )
+
+
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [
+        ("mailbot.db", "not a database URL; write sqlite:///path/to/mailbot.db"),
+        ("oracle:///x", "'oracle' is not supported; write sqlite:///path/to/mailbot.db"),
+        ("sqlite:////nowhere/at/all/mailbot.db", "the folder /nowhere/at/all does not exist; create it first"),
+        ("sqlite:////proc/mailbot.db", "cannot be written"),
+    ],
+)
+def test_an_unusable_url_is_refused_with_a_sentence(wrong: str, said: str) -> None:
+    """And with what to write instead."""
+    with pytest.raises(ConfigError, match=said):
+        open_database(wrong)
+
+
+def test_the_database_is_for_its_owner_only(tmp_path: Path, database: Database) -> None:
+    """It holds people's letters: nobody else on the machine may read it."""
+    assert S_IMODE((tmp_path / "mailbot.db").stat().st_mode) == 0o600
+
+
+def test_a_locked_database_is_trouble_that_passes(url: str, database: Database, store: SqlStore) -> None:
+    """A backup that holds the database makes writers wait and try again; nobody is blamed and reading goes on."""
+    event.listen(database.engine, "connect", lambda raw, _: raw.execute("PRAGMA busy_timeout = 1"))
+    database.engine.dispose()
+    with closing(sqlite3.connect(file_of(store), isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        with pytest.raises(StorageError, match="the database cannot be used now: database is locked"), store.transaction():
+            raise AssertionError("the transaction began although the database is locked")
+        assert waiting(store) == []
+        other.execute("ROLLBACK")
+    assert opened(store)[0] == 1
+
+
+def test_what_fails_in_the_middle_leaves_nothing_behind(store: SqlStore) -> None:
+    """A transaction is carried out as a whole or not at all."""
+
+    def half_a_decision() -> None:
+        with store.transaction() as transaction:
+            transaction.cases.open("enquiries", "HC", "2611", "generic", opening())
+            transaction.outbox.add(letter(1))
+            transaction.outbox.add(letter(1))
+
+    with pytest.raises(PermanentError):
+        half_a_decision()
+    assert opened(store) == (1, make_reference("HC", "2611", 1))
+
+
+# What is refused -------------------------------------------------------------------------------------------------------
+
+
+def test_a_naive_time_is_refused(store: SqlStore) -> None:
+    """Somebody forgot which zone it is in, and no guess is made."""
+    with pytest.raises(PermanentError, match="a value cannot be stored: ValueError"):
+        opened(store, opened_at=datetime(2026, 11, 23, 10, 0))
+
+
+def test_every_time_comes_back_aware_and_the_same(store: SqlStore) -> None:
+    """Whatever zone it was given in, it is the same moment."""
+    case_id, _ = opened(store, opened_at=at("2026-07-03 23:59"))
+    with store.view() as transaction:
+        found = transaction.cases.get(case_id).opened_at
+    assert found == datetime(2026, 7, 3, 22, 59, tzinfo=UTC)
+    assert found.tzinfo is not None
+
+
+def test_a_second_letter_for_the_same_reason_is_refused(store: SqlStore) -> None:
+    """Purpose, recipient and trigger can exist only once, whatever goes wrong elsewhere."""
+    queued(store, 1)
+    with pytest.raises(PermanentError, match="the database refused a row"):
+        queued(store, 2, key=letter(1).key)
+    assert queued(store, 2) == 2
+
+
+def test_two_letters_never_have_the_same_message_id(store: SqlStore) -> None:
+    """A reply to it would belong to two cases."""
+    queued(store, 1)
+    with pytest.raises(PermanentError, match="the database refused a row"):
+        queued(store, 2, composed=letter(1).composed)
+
+
+def test_a_letter_about_no_known_case_is_refused(store: SqlStore) -> None:
+    """Foreign keys hold on SQLite too."""
+    with pytest.raises(PermanentError, match="the database refused a row"):
+        queued(store, 1, case_id=404)
+
+
+def test_a_case_that_changed_meanwhile_is_not_joined(store: SqlStore) -> None:
+    """Two decisions about one case at once: the second is refused and made anew from what is there now."""
+    case_id, _ = opened(store)
+    join = JoinCase(case_id=case_id, version=1, reason=Reason("matched-by-thread"))
+    with store.transaction() as transaction:
+        transaction.cases.join(join, "bo@example.org")
+    with pytest.raises(PermanentError, match="the case changed while it was decided about"), store.transaction() as transaction:
+        transaction.cases.join(join, "di@example.org")
+    with store.transaction() as transaction:
+        assert transaction.cases.get(case_id).version == 2
+        transaction.cases.join(replace(join, version=2), "di@example.org")
+
+
+# Cases -----------------------------------------------------------------------------------------------------------------
+
+
+def test_references_run_within_a_month_and_never_repeat(store: SqlStore) -> None:
+    """One, two in November and one in December; every mailbox of the organisation counts on the same counter."""
+    numbers = [
+        opened(store)[1],
+        opened(store, mailbox="foi")[1],
+        opened(store, period="2612")[1],
+        opened(store)[1],
+        opened(store, prefix="DB")[1],
+    ]
+    assert numbers == [
+        make_reference("HC", "2611", 1),
+        make_reference("HC", "2611", 2),
+        make_reference("HC", "2612", 1),
+        make_reference("HC", "2611", 3),
+        make_reference("DB", "2611", 1),
+    ]
+
+
+def test_a_case_comes_back_as_it_was_opened(store: SqlStore) -> None:
+    """Mailbox, class, customer, subject, and its running clocks with all that was said of them."""
+    case_id, reference = opened(store, observed=True)
+    started(store, case_id, MONDAY + 9 * HOUR)
+    with store.view() as transaction:
+        found = transaction.cases.get(case_id)
+    assert (found.reference, found.mailbox, found.pack, found.class_) == (reference, "enquiries", "generic", "enquiry")
+    assert (found.status, found.customer, found.subject, found.version) == (CaseStatus.OPEN, CUSTOMER, "The lamp", 1)
+    assert found.observed
+    (running,) = found.clocks
+    assert (running.name, running.due_at, running.why) == ("response", MONDAY + 9 * HOUR, "14 working days")
+    assert running.stopped_by == (ClockStop.RESPONSE_SENT,)
+
+
+def test_ids_and_references_lead_to_a_case_with_those_who_take_part(store: SqlStore) -> None:
+    """A letter of ours, its other name, a known message and a number: each leads to the case in its own way."""
+    case_id, reference = opened(store)
+    letter_id = queued(store, 1, case_id=case_id)
+    (located,) = stored(store, fetched(1))
+    with store.transaction() as transaction:
+        recorded(transaction, located, message(message_id="first@example.org"), case_id)
+        transaction.outbox.claim(letter_id, MONDAY)
+        transaction.outbox.confirm("1@harbour.example", "renamed@server.example", MONDAY)
+        transaction.cases.join(JoinCase(case_id=case_id, version=1, reason=Reason("x")), "bo@example.org")
+    ways = {
+        Via.OUR_LETTER: (("1@harbour.example",), ()),
+        Via.THREAD: (("first@example.org",), ()),
+        Via.REFERENCE: ((), (reference,)),
+    }
+    with store.view() as transaction:
+        for via, (ids, references) in ways.items():
+            (found,) = transaction.cases.candidates(ids, references)
+            assert (found.case_id, found.reference, found.via) == (case_id, reference, via)
+            assert found.participants == {CUSTOMER, "bo@example.org"}
+            assert found.version == 2
+        assert transaction.cases.candidates(("renamed@server.example",), ())[0].via is Via.OUR_LETTER
+        assert transaction.cases.candidates(("unknown@example.org",), ("HC-2611-0009-9",)) == ()
+        assert transaction.cases.candidates((), ()) == ()
+
+
+# Intake ----------------------------------------------------------------------------------------------------------------
+
+
+def test_storing_the_same_message_again_changes_nothing(store: SqlStore) -> None:
+    """A process that died between storing and moving its cursor stores the same UIDs again."""
+    once = stored(store, fetched(1), fetched(2))
+    assert stored(store, fetched(1), fetched(2)) == once
+    assert [found.content for found in once] == [fetched(1).content, fetched(2).content]
+
+
+def test_the_same_bytes_in_two_mailboxes_are_two_places(store: SqlStore) -> None:
+    """A copy to both mailboxes is kept once and decided about at each place."""
+    stored(store, fetched(1, b"Subject: both\r\n\r\n"))
+    found = stored(store, fetched(7, b"Subject: both\r\n\r\n"), mailbox="foi")
+    assert [place.mailbox for place in found] == ["enquiries", "foi"]
+
+
+def test_a_renumbered_folder_s_old_numbers_are_marked(store: SqlStore) -> None:
+    """What lay in the folder when the server renumbered it may be an old acquaintance; what came later is not."""
+    found = stored(store, fetched(4), fetched(5), cursor=Cursor(uidvalidity=2, last_uid=0, reindex_until=5))
+    assert [place.reindexed for place in found] == [True, False]
+
+
+def test_messages_wait_in_order_of_receipt(store: SqlStore) -> None:
+    """Whatever mailbox and number, the earliest is decided about first."""
+    stored(store, fetched(1, received_at=MONDAY + 2 * HOUR), fetched(2, received_at=MONDAY))
+    stored(store, fetched(1, b"x", received_at=MONDAY + HOUR), mailbox="foi")
+    assert [place.received_at for place in waiting(store)] == [MONDAY, MONDAY + HOUR, MONDAY + 2 * HOUR]
+    assert [place.received_at for place in waiting(store, limit=2)] == [MONDAY, MONDAY + HOUR]
+
+
+def test_what_is_taken_at_once_is_bounded_in_bytes(store: SqlStore) -> None:
+    """At least one message, however large, and otherwise no more than the memory that was allowed."""
+    stored(store, *(fetched(uid, b"x" * 1000 + str(uid).encode()) for uid in range(1, 5)))
+    assert len(waiting(store, max_bytes=10)) == 1
+    assert len(waiting(store, max_bytes=2002)) == 2
+    assert len(waiting(store, max_bytes=2001)) == 1
+    assert len(waiting(store, max_bytes=10_000)) == 4
+
+
+def test_mailboxes_taken_out_of_the_configuration_wait(database: Database, store: SqlStore) -> None:
+    """Their messages are kept and nobody decides about them."""
+    stored(store, fetched(1), mailbox="foi")
+    smaller = SqlStore(database)
+    smaller.register("Harbour Council", {"enquiries": MAILBOXES["enquiries"]}, MONDAY, new_secret="11")
+    assert waiting(smaller) == []
+    assert len(waiting(store)) == 1
+
+
+def test_the_cursor_is_kept_for_each_folder(store: SqlStore) -> None:
+    """How far each folder of each mailbox has been stored."""
+    with store.transaction() as transaction:
+        transaction.mailboxes.set_cursor("enquiries", "INBOX", "inbox", Cursor(uidvalidity=1, last_uid=7))
+        transaction.mailboxes.set_cursor("enquiries", "INBOX", "inbox", Cursor(uidvalidity=2, last_uid=3, reindex_until=9))
+        transaction.mailboxes.set_cursor("enquiries", "Sent", "sent", Cursor(uidvalidity=5, last_uid=1))
+    with store.view() as transaction:
+        assert transaction.mailboxes.cursor("enquiries", "INBOX") == Cursor(uidvalidity=2, last_uid=3, reindex_until=9)
+        assert transaction.mailboxes.cursor("enquiries", "Sent") == Cursor(uidvalidity=5, last_uid=1)
+        assert transaction.mailboxes.cursor("foi", "INBOX") is None
+
+
+def test_trouble_is_shown_until_the_next_look_succeeds(store: SqlStore) -> None:
+    """The status page says what is wrong and until when, and forgets it once the folder could be read."""
+    with store.transaction() as transaction:
+        transaction.mailboxes.set_cursor("enquiries", "INBOX", "inbox", CURSOR)
+        transaction.mailboxes.mark_trouble("enquiries", "the server is away", MONDAY + HOUR)
+    with store.transaction() as transaction:
+        row = transaction.mailboxes.get("enquiries")
+        assert (row.last_error, row.backoff_until, row.fresh_at) == ("the server is away", MONDAY + HOUR, None)
+        transaction.mailboxes.mark_read("enquiries", "INBOX", MONDAY)
+    with store.view() as transaction:
+        row = transaction.mailboxes.get("enquiries")
+        assert (row.last_error, row.backoff_until, row.fresh_at) == (None, None, MONDAY)
+
+
+def test_flags_are_noted_once_and_what_is_gone_stays_gone(store: SqlStore) -> None:
+    """Who was read first, and when; who is no longer there."""
+    stored(store, fetched(1), fetched(2), fetched(3))
+    with store.transaction() as transaction:
+        transaction.messages.note_flags("enquiries", "INBOX", 1, {1: True, 2: False}, [1, 2, 3], MONDAY)
+        transaction.messages.note_flags("enquiries", "INBOX", 1, {1: True, 2: True}, [1, 2], MONDAY + HOUR)
+        assert transaction.messages.newest_uids("enquiries", "INBOX", 1, 10) == [2, 1]
+    with closing(sqlite3.connect(file_of(store))) as raw:
+        rows = raw.execute("SELECT uid, seen_at, gone_at FROM location ORDER BY uid").fetchall()
+    assert [(uid, (seen or "")[11:13], (gone or "")[11:13]) for uid, seen, gone in rows] == [
+        (1, "10", ""),
+        (2, "11", ""),
+        (3, "", "10"),
+    ]
+
+
+def test_what_is_safely_stored_is_finished_on_the_server_once(store: SqlStore) -> None:
+    """Moved or flagged messages are not moved again."""
+    stored(store, fetched(1), fetched(2))
+    with store.transaction() as transaction:
+        assert transaction.messages.to_finish("enquiries", "INBOX", 1) == [1, 2]
+        transaction.messages.finished("enquiries", "INBOX", 1, [1])
+        assert transaction.messages.to_finish("enquiries", "INBOX", 1) == [2]
+        assert transaction.messages.to_finish("enquiries", "INBOX", 2) == []
+
+
+def test_a_decided_message_waits_no_more_and_is_known_again(store: SqlStore) -> None:
+    """By its digest and by its Message-ID, with its attachments, whatever characters its subject has."""
+    (located,) = stored(store, fetched(1))
+    part = Attachment(part="2", filename="lampe für 道路.pdf", content_type="application/pdf", size=3, sha256="a" * 64)
+    with store.transaction() as transaction:
+        row = recorded(transaction, located, message(subject="Größe 👩‍👧 €", attachments=(part,)))
+    assert waiting(store) == []
+    with store.view() as transaction:
+        known = transaction.messages.find("d" * 64)
+        assert known is not None
+        assert (known.row, known.case_id) == (row, None)
+        assert transaction.messages.find("e" * 64) is None
+        assert transaction.messages.message_id_known("1@example.org")
+        assert not transaction.messages.message_id_known("2@example.org")
+        assert not transaction.messages.message_id_known("")
+
+
+# Holds -----------------------------------------------------------------------------------------------------------------
+
+
+def test_a_held_message_is_put_back_once(store: SqlStore) -> None:
+    """Set aside it does not wait; put back it waits again; a second command finds nothing to do."""
+    (located,) = stored(store, fetched(1))
+    with store.transaction() as transaction:
+        transaction.messages.hold(located.id, Reason("unreadable", "over-cap: parts"), MONDAY)
+    assert waiting(store) == []
+    with store.transaction() as transaction:
+        assert not transaction.outbox.put_back(1, MONDAY)
+        assert transaction.messages.put_back(1, MONDAY)
+        assert not transaction.messages.put_back(1, MONDAY)
+        assert not transaction.messages.put_back(404, MONDAY)
+    (again,) = waiting(store)
+    assert (again.id, again.content) == (located.id, located.content)
+
+
+def test_a_held_letter_is_sent_once_more_when_it_is_put_back(store: SqlStore) -> None:
+    """The person who was asked says: send it. It starts from its first try under its old Message-ID."""
+    letter_id = queued(store)
+    with store.transaction() as transaction:
+        transaction.outbox.claim(letter_id, MONDAY)
+        transaction.outbox.settle(letter_id, Settlement(state=OutboxState.IN_DOUBT, detail="lost"), MONDAY)
+        assert [one.id for one in transaction.outbox.doubtful()] == [letter_id]
+        transaction.outbox.hold(letter_id, Reason("letter-in-doubt"), MONDAY)
+        assert transaction.outbox.doubtful() == []
+    with store.transaction() as transaction:
+        assert not transaction.messages.put_back(1, MONDAY)
+        assert transaction.outbox.put_back(1, MONDAY + HOUR)
+        assert not transaction.outbox.put_back(1, MONDAY + HOUR)
+        found = transaction.outbox.get(letter_id)
+    assert (found.state, found.attempts, found.doubts) == (OutboxState.QUEUED, 0, 0)
+    assert found.message_id == "1@harbour.example"
+    assert found.not_before == MONDAY + HOUR
+
+
+# The outbox ------------------------------------------------------------------------------------------------------------
+
+
+def test_an_alert_never_waits_behind_a_digest(store: SqlStore) -> None:
+    """Lanes first, age second, and nothing before its time or from another mailbox."""
+    queued(store, 1, lane=Lane.DIGEST)
+    queued(store, 2, lane=Lane.ACKNOWLEDGEMENT)
+    queued(store, 3, lane=Lane.ACKNOWLEDGEMENT)
+    queued(store, 4, lane=Lane.ALERT, not_before=MONDAY + HOUR)
+    queued(store, 5, lane=Lane.ALERT, mailbox="foi")
+    queued(store, 6, lane=Lane.ALERT, observed=True)
+
+    def claimed(now: datetime, limit: int) -> list[str]:
+        found = list[str]()
+        with store.transaction() as transaction:
+            while len(found) < limit and (one := transaction.outbox.next_waiting("enquiries", now)):
+                transaction.outbox.claim(one.id, now)
+                found.append(one.message_id.partition("@")[0])
+        return found
+
+    assert claimed(MONDAY, 1) == ["2"]
+    assert claimed(MONDAY + HOUR, 9) == ["4", "3", "1"]
+
+
+def test_a_letter_is_claimed_by_one_only(store: SqlStore) -> None:
+    """Who comes second is refused, and an observed letter can never be claimed."""
+    letter_id, observed = queued(store, 1), queued(store, 2, observed=True)
+    with store.transaction() as transaction:
+        transaction.outbox.claim(letter_id, MONDAY)
+    for other in (letter_id, observed):
+        with pytest.raises(PermanentError, match="no longer waiting"), store.transaction() as transaction:
+            transaction.outbox.claim(other, MONDAY)
+    with store.view() as transaction:
+        found = transaction.outbox.get(letter_id)
+        assert (found.attempts, found.attempted_at, found.state) == (1, MONDAY, OutboxState.SENDING)
+        assert transaction.outbox.attempts_since("enquiries", MONDAY - HOUR) == [MONDAY]
+        assert transaction.outbox.attempts_since("enquiries", MONDAY) == []
+        assert transaction.outbox.attempts_since("foi", MONDAY - HOUR) == []
+
+
+def test_a_letter_comes_back_as_it_was_queued(store: SqlStore) -> None:
+    """Its bytes, envelope, thread and promise: a retry sends the same."""
+    new = letter(1, states_date=MONDAY.date())
+    with store.transaction() as transaction:
+        transaction.outbox.add(new)
+        found = transaction.outbox.get(1)
+    assert (found.content, found.envelope, found.message_id) == (new.composed.content, new.envelope, new.composed.message_id)
+    assert (found.in_reply_to, found.references, found.states_date) == (new.in_reply_to, new.references, MONDAY.date())
+    assert (found.mailbox, found.lane, found.purpose) == ("enquiries", Lane.ACKNOWLEDGEMENT, Purpose.RECEIPT)
+    assert (found.state, found.attempts, found.doubts, found.attempted_at) == (OutboxState.QUEUED, 0, 0, None)
+
+
+def test_a_deferred_letter_waits_for_its_next_try(store: SqlStore) -> None:
+    """Not before the time that the settlement says."""
+    letter_id = queued(store)
+    deferred = Settlement(state=OutboxState.DEFERRED, detail="450 later", not_before=MONDAY + HOUR)
+    with store.transaction() as transaction:
+        transaction.outbox.claim(letter_id, MONDAY)
+        assert transaction.outbox.settle(letter_id, deferred, MONDAY)
+        assert transaction.outbox.next_waiting("enquiries", MONDAY) is None
+        assert transaction.outbox.next_waiting("enquiries", MONDAY + HOUR) is not None
+
+
+def test_what_was_being_sent_when_the_process_ended_is_in_doubt(store: SqlStore) -> None:
+    """And nothing else is."""
+    sending, still_queued = queued(store, 1), queued(store, 2)
+    with store.transaction() as transaction:
+        transaction.outbox.claim(sending, MONDAY)
+    with store.transaction() as transaction:
+        assert transaction.outbox.doubt_interrupted("the process ended") == 1
+        assert transaction.outbox.get(sending).doubts == 1
+    assert (state_of(store, sending), state_of(store, still_queued)) == (OutboxState.IN_DOUBT, OutboxState.QUEUED)
+
+
+def test_a_copy_found_in_sent_ends_the_doubt(store: SqlStore) -> None:
+    """The letter has gone; a late settlement does not overwrite that, and a letter never tried is not confirmed."""
+    tried, untried = queued(store, 1), queued(store, 2)
+    with store.transaction() as transaction:
+        transaction.outbox.claim(tried, MONDAY)
+        assert transaction.outbox.confirm("1@harbour.example", "1@harbour.example", MONDAY) == tried
+        assert transaction.outbox.confirm("1@harbour.example", "", MONDAY) is None
+        assert transaction.outbox.confirm("2@harbour.example", "", MONDAY) is None
+        assert not transaction.outbox.settle(tried, Settlement(state=OutboxState.IN_DOUBT, detail="lost"), MONDAY)
+    assert (state_of(store, tried), state_of(store, untried)) == (OutboxState.SENT, OutboxState.QUEUED)
+
+
+def test_our_letters_are_known_by_their_ids(store: SqlStore) -> None:
+    """A copy is recognised by its Message-ID; an empty one is nobody's."""
+    queued(store)
+    with store.view() as transaction:
+        assert transaction.outbox.is_ours("1@harbour.example")
+        assert not transaction.outbox.is_ours("2@harbour.example")
+        assert not transaction.outbox.is_ours("")
+
+
+def test_the_history_counts_what_was_decided_to_be_sent(store: SqlStore) -> None:
+    """Per address in any case and per case; withdrawn letters do not count, older ones count only for their case."""
+    case_id, _ = opened(store)
+    queued(store, 1, case_id=case_id)
+    queued(store, 2, case_id=case_id, purpose=Purpose.OVERDUE_ALERT)
+    withdrawn = queued(store, 3, case_id=case_id)
+    queued(store, 4, envelope=Envelope(reverse_path="", recipient="bo@example.org"))
+    with store.transaction() as transaction:
+        transaction.outbox.set_state(withdrawn, OutboxState.WITHDRAWN, "already-answered", MONDAY)
+    with store.view() as transaction:
+        ask = transaction.outbox.history
+        assert ask("ADA@example.org", case_id, MONDAY - HOUR) == History(receipts_for_case=1, answers_today=2)
+        assert ask(CUSTOMER, case_id, MONDAY + HOUR) == History(receipts_for_case=1, answers_today=0)
+        assert ask(CUSTOMER, None, MONDAY) == History(receipts_for_case=0, answers_today=2)
+        assert ask("eve@example.org", case_id, MONDAY) == History()
+
+
+def test_a_waiting_letter_knows_how_its_case_stands(store: SqlStore) -> None:
+    """Answered by staff or not."""
+    case_id, _ = opened(store)
+    with store.transaction() as transaction:
+        assert transaction.outbox.standing(case_id) == CaseStanding(closed=False, answered=False, quiet=False)
+        happened = Happened(at=MONDAY, actor="mailbot", kind="joined", reason=Reason("answered-by-staff"), case_id=case_id)
+        transaction.cases.add_event(happened)
+        assert transaction.outbox.standing(case_id) == CaseStanding(closed=False, answered=True, quiet=False)
+
+
+def test_a_letter_that_went_is_filed_once(store: SqlStore) -> None:
+    """Its copy is appended to the Sent folder a single time."""
+    letter_id = queued(store)
+    with store.transaction() as transaction:
+        assert transaction.outbox.unfiled("enquiries", 10) == []
+        transaction.outbox.claim(letter_id, MONDAY)
+        transaction.outbox.settle(letter_id, Settlement(state=OutboxState.SENT, detail="250 ok"), MONDAY)
+        assert [one.id for one in transaction.outbox.unfiled("enquiries", 10)] == [letter_id]
+        transaction.outbox.filed(letter_id, MONDAY)
+        assert transaction.outbox.unfiled("enquiries", 10) == []
+
+
+def test_a_letter_that_does_not_exist_is_refused(store: SqlStore) -> None:
+    """With a sentence."""
+    with pytest.raises(PermanentError, match="there is no letter 404"), store.view() as transaction:
+        transaction.outbox.get(404)
+
+
+# Time ------------------------------------------------------------------------------------------------------------------
+
+
+def test_a_deadline_fires_once_and_in_order(store: SqlStore) -> None:
+    """The oldest first, none before its time, and none twice."""
+    case_id, _ = opened(store)
+    started(store, case_id, MONDAY + 9 * HOUR)
+    started(store, case_id, MONDAY + 3 * HOUR, "receipt")
+
+    def due(now: datetime) -> list[tuple[str, str]]:
+        with store.view() as transaction:
+            return [(found.clock_name, found.kind) for found, _ in transaction.cases.due_deadlines(now, 10)]
+
+    assert due(MONDAY) == []
+    assert due(MONDAY + 9 * HOUR) == [("receipt", "warn"), ("receipt", "due"), ("response", "warn"), ("response", "due")]
+    with store.transaction() as transaction:
+        for found, owner in transaction.cases.due_deadlines(MONDAY + 3 * HOUR, 10):
+            assert owner == case_id
+            transaction.cases.fire(found.deadline_id, MONDAY + 3 * HOUR)
+    assert due(MONDAY + 9 * HOUR) == [("response", "warn"), ("response", "due")]
+
+
+def test_a_stopped_clock_reminds_nobody(store: SqlStore) -> None:
+    """Its deadlines go with it, it runs no more, and a second stop changes nothing."""
+    case_id, _ = opened(store)
+    started(store, case_id, MONDAY + 9 * HOUR)
+    with store.transaction() as transaction:
+        (running,) = transaction.cases.get(case_id).clocks
+        stop = StopClock(clock_id=running.id, outcome="met", stopped_at=MONDAY, reason=Reason("x"))
+        transaction.cases.stop_clock(stop)
+        transaction.cases.stop_clock(replace(stop, outcome="late", stopped_at=MONDAY + HOUR))
+        assert transaction.cases.get(case_id).clocks == ()
+        assert transaction.cases.due_deadlines(MONDAY + 99 * HOUR, 10) == []
+    with closing(sqlite3.connect(file_of(store))) as raw:
+        assert raw.execute("SELECT outcome FROM clock").fetchall() == [("met",)]
+
+
+def test_the_morning_s_figures_count_what_needs_somebody(store: SqlStore) -> None:
+    """Late, due soon, without a receipt, open, set aside, failed: of this mailbox and no other."""
+    now, soon = MONDAY + 10 * HOUR, MONDAY + 20 * HOUR
+    late, due_soon, quiet, silenced = (opened(store) for _ in range(4))
+    started(store, late[0], now)
+    started(store, late[0], now - HOUR, "receipt")
+    started(store, due_soon[0], soon)
+    started(store, quiet[0], soon + HOUR)
+    started(store, silenced[0], soon + HOUR, "acknowledgement")
+    started(store, quiet[0], soon + HOUR, "acknowledgement")
+    queued(store, 1, case_id=quiet[0])
+    failed = queued(store, 2)
+    elsewhere = opened(store, mailbox="foi")
+    started(store, elsewhere[0], now)
+    located, *_ = stored(store, fetched(1))
+    with store.transaction() as transaction:
+        transaction.outbox.set_state(failed, OutboxState.FAILED, "550", now)
+        transaction.messages.hold(located.id, Reason("unreadable"), now)
+    with store.view() as transaction:
+        assert transaction.cases.figures("enquiries", now, soon) == Figures(
+            late=(late[1],), due_soon=(due_soon[1],), silenced=(silenced[1],), open=4, held=1, failed=1
+        )
+        assert transaction.cases.figures("foi", now, soon) == Figures(late=(elsewhere[1],), open=1)
+
+
+def test_a_calendar_job_is_run_once_a_period_by_whoever_asks_first(store: SqlStore) -> None:
+    """One digest a morning, however often the process starts."""
+    with store.transaction() as transaction:
+        assert transaction.jobs.claim("digest:enquiries", "2026-11-23", MONDAY)
+        assert not transaction.jobs.claim("digest:enquiries", "2026-11-23", MONDAY + HOUR)
+        assert transaction.jobs.claim("digest:enquiries", "2026-11-24", MONDAY)
+        assert transaction.jobs.claim("digest:foi", "2026-11-23", MONDAY)

@@ -1,0 +1,86 @@
+"""Every shipped letter, word for word: a change of a letter is a change that somebody has seen.
+
+After a wanted change: ``pytest tests/letters --update-golden``, then read what the change did to the golden files.
+"""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from mailbot.adapters.letters import NAMES, JinjaLetters
+from mailbot.core.letter import LetterSpec, LetterValues
+from tests.invented import LETTERS
+
+GOLDEN = Path(__file__).parent / "golden"
+SHIPPED = JinjaLetters(LETTERS)
+CASES = ("fullest", "emptiest")
+EVERY = [(letter, case) for letter in SHIPPED.specs for case in CASES]
+
+FULLEST = LetterValues(
+    organisation="Cyngor Porth y Môr",
+    mailbox_address="enquiries@harbour.example",
+    signatory="Bo Sample, Customer Services",
+    reference="HC-2611-0042-7",
+    customer_subject="The “lamp” outside № 4 {{ is }} <broken> & dark: für Größe 9…",
+    received_on="Monday 23 November 2026",
+    due_on="Friday 11 December 2026",
+    clock_name="response",
+    class_words="your enquiry",
+    policy_link="https://harbour.example/customer-care",
+    privacy_notice="We use what you tell us to deal with your message.",
+    days_late="3",
+    owner="Di Cole",
+    summary_lines="- Late: 2 (HC-2611-0001-1, HC-2611-0042-7)\n- Set aside for a person: 1",
+)
+
+
+def values(spec: LetterSpec, case: str) -> LetterValues:
+    """The fullest values a letter can have, or the emptiest: nothing that it has a fallback for or does not name."""
+    if case == "fullest":
+        return FULLEST
+    needed = set(spec.variables) - set(spec.fallbacks)
+    return replace(FULLEST, **dict.fromkeys(NAMES - needed))
+
+
+def rendered(letter: str, case: str) -> str:
+    """Subject, an empty line, body."""
+    found = SHIPPED.render(letter, values(SHIPPED.specs[letter], case))
+    return f"Subject: {found.subject}\n\n{found.body}\n"
+
+
+@pytest.mark.parametrize(("letter", "case"), EVERY)
+def test_a_letter_says_what_it_said(letter: str, case: str, request: pytest.FixtureRequest) -> None:
+    """Each shipped letter, with every value and with as few as it can have, is the one in its golden file."""
+    file, now = GOLDEN / f"{letter}.{case}.txt", rendered(letter, case)
+    if request.config.getoption("--update-golden"):
+        file.parent.mkdir(exist_ok=True)
+        file.write_text(now, encoding="utf-8")
+    assert file.is_file(), f"{file.name} is missing; read the letter, then run with --update-golden"
+    assert now == file.read_text(encoding="utf-8")
+
+
+def test_no_golden_file_is_left_over() -> None:
+    """A letter that was taken away takes its golden files with it."""
+    assert {path.name for path in GOLDEN.iterdir()} == {f"{letter}.{case}.txt" for letter, case in EVERY}
+
+
+@pytest.mark.parametrize(("letter", "case"), EVERY)
+def test_a_letter_reads_well(letter: str, case: str) -> None:
+    """No hole, no template mark of its own, no trailing space, no sentence of more than 25 words."""
+    now = rendered(letter, case).replace(FULLEST.customer_subject or "", "")
+    assert "None" not in now
+    assert "{{" not in now
+    assert "{%" not in now
+    assert "\n\n\n" not in now
+    assert [line for line in now.splitlines() if line != line.rstrip()] == []
+    assert [sentence for line in now.splitlines() for sentence in line.split(". ") if len(sentence.split()) > 25] == []
+
+
+def test_the_two_cases_differ_where_a_letter_has_a_fallback() -> None:
+    """The emptiest letter uses every fallback there is, so each of them is in a golden file."""
+    used: Mapping[str, str] = {letter: rendered(letter, "emptiest") for letter in SHIPPED.specs}
+    for letter, spec in SHIPPED.specs.items():
+        for name, words in spec.fallbacks.items():
+            assert words in used[letter], f"{letter}: {name}"

@@ -1,0 +1,1 @@
+"""Tests of single values and steps: no server, no database."""

@@ -1,0 +1,290 @@
+"""The configuration: read with its defaults, and every mistake named by file and key with what to write instead."""
+
+import re
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from mailbot.config import AfterIntake, Config, Tls, example_text, load, sample_config
+from mailbot.core.delivery import SentCopy
+from mailbot.core.policy import ReversePathKind
+from mailbot.errors import ConfigError
+
+ORGANISATION = '[organisation]\nname = "Harbour Council"\nreference_prefix = "HC"\n'
+ENQUIRIES = """
+[[mailbox]]
+name = "enquiries"
+address = "enquiries@harbour.example"
+
+[mailbox.imap]
+host = "imap.harbour.example"
+port = 993
+user = "enquiries"
+password = { env = "ENQUIRIES_PASSWORD" }
+
+[mailbox.smtp]
+host = "127.0.0.1"
+port = 25
+tls = "none"
+"""
+SMALLEST = ORGANISATION + ENQUIRIES
+ADDRESS = 'address = "enquiries@harbour.example"\n'
+PASSWORD = 'password = { env = "ENQUIRIES_PASSWORD" }'
+
+
+def read(folder: Path, text: str = SMALLEST, environment: dict[str, str] | None = None) -> Config:
+    """The configuration with this text."""
+    file = folder / "mailbot.toml"
+    file.write_text(text, encoding="utf-8")
+    return load(file, environment or {})
+
+
+def refusal(folder: Path, text: str = SMALLEST, environment: dict[str, str] | None = None) -> str:
+    """What is said about a configuration that is refused, without the folder."""
+    with pytest.raises(ConfigError) as caught:
+        read(folder, text, environment)
+    return str(caught.value).replace(f"{folder}/", "")
+
+
+def added(line: str) -> str:
+    """The smallest configuration with one line more in its mailbox."""
+    return SMALLEST.replace(ADDRESS, f"{ADDRESS}{line}\n")
+
+
+# What is right ---------------------------------------------------------------------------------------------------------
+
+
+def test_the_smallest_configuration_has_safe_defaults(tmp_path: Path) -> None:
+    """Nothing moved or flagged, new mail only, old mail not answered, and encrypted unless said otherwise."""
+    config = read(tmp_path)
+    (mailbox,) = config.mailbox
+    assert mailbox.imap.tls is Tls.IMPLICIT
+    assert mailbox.after_intake is AfterIntake.LEAVE
+    assert mailbox.start_from == "now"
+    assert mailbox.max_ack_age == timedelta(days=3)
+    assert (mailbox.sent_copy, mailbox.reverse_path) == (SentCopy.SERVER, ReversePathKind.OWN)
+    assert mailbox.smtp_connections == 1
+    assert config.limits.answers_per_sender_per_day == 5
+    assert config.organisation.time_zone == "Europe/London"
+
+
+def test_the_shipped_example_is_a_configuration(tmp_path: Path) -> None:
+    """The file that people copy can be read as it is, and has a place for the answers of ``init``."""
+    config = read(tmp_path, example_text({}))
+    assert config.organisation.name == "Harbour Council"
+    answered = read(tmp_path, example_text({"organisation.name": 'The "Dock" Board', "mailbox.imap.host": "mail.dock.example"}))
+    assert answered.organisation.name == 'The "Dock" Board'
+    assert answered.mailbox[0].imap.host == "mail.dock.example"
+    assert answered.mailbox[0].smtp.host == config.mailbox[0].smtp.host
+
+
+def test_every_default_that_the_example_shows_is_the_default(tmp_path: Path) -> None:
+    """A commented key of the example with its mark taken off changes nothing."""
+    without_default = "ca_path|rules|letters|also|sent|reply_to|aliases"
+    shown = re.sub(rf"^# (?!(?:{without_default}) )([a-z_]+ = )", r"\1", example_text({}), flags=re.MULTILINE)
+    assert shown.count("\n# ") < example_text({}).count("\n# ") - 10
+    assert read(tmp_path, shown) == read(tmp_path, example_text({}))
+
+
+def test_a_date_and_lengths_of_time_are_read(tmp_path: Path) -> None:
+    """Days, hours and a day to start from."""
+    for written, length in (("1 day", 24), ("2 days", 48), ("1 hour", 1), ("36 hours", 36)):
+        assert read(tmp_path, added(f'max_ack_age = "{written}"')).mailbox[0].max_ack_age == timedelta(hours=length)
+    assert read(tmp_path, added("start_from = 2026-11-01")).mailbox[0].start_from == date(2026, 11, 1)
+
+
+def test_relative_paths_are_taken_from_the_file_s_folder(tmp_path: Path) -> None:
+    """The database, the rules and the letters lie where the file says, wherever mailbot is started."""
+    extra = '[storage]\ndatabase = "sqlite:///data/mailbot.db"\n[paths]\nrules = "rules"\nletters = "/srv/letters"\n'
+    config = read(tmp_path, SMALLEST + extra)
+    assert config.storage.database == f"sqlite:///{tmp_path}/data/mailbot.db"
+    assert config.paths.rules_folder == tmp_path / "rules"
+    assert config.paths.letters_folder == Path("/srv/letters")
+    absolute = read(tmp_path, SMALLEST + '[storage]\ndatabase = "sqlite:////var/lib/mailbot/mailbot.db"\n')
+    assert absolute.storage.database == "sqlite:////var/lib/mailbot/mailbot.db"
+
+
+def test_the_shipped_rules_and_letters_are_used_by_default() -> None:
+    """Nobody has to copy them first."""
+    paths = sample_config().paths
+    assert (paths.rules_folder / "packs" / "generic" / "pack.toml").is_file()
+    assert (paths.letters_folder / "receipt" / "letter.toml").is_file()
+
+
+@pytest.mark.parametrize("host", ["localhost", "127.0.0.1", "127.9.9.9", "::1"])
+def test_an_unprotected_connection_is_for_the_loopback_address(tmp_path: Path, host: str) -> None:
+    """A relay on this very machine may be spoken to in the clear."""
+    text = SMALLEST.replace('"127.0.0.1"', f'"{host}"')
+    assert read(tmp_path, text).mailbox[0].smtp.tls is Tls.NONE
+
+
+# The environment -------------------------------------------------------------------------------------------------------
+
+
+def test_the_environment_stands_over_the_file(tmp_path: Path) -> None:
+    """A section's key, a mailbox's key, a key that the file does not have; numbers, words and text with spaces."""
+    text = SMALLEST.replace('"enquiries"\naddress', '"public-enquiries"\naddress')
+    config = read(
+        tmp_path,
+        text,
+        {
+            "MAILBOT_ORGANISATION__NAME": "Dock Board",
+            "MAILBOT_MAILBOX__PUBLIC_ENQUIRIES__IMAP__PORT": "1143",
+            "MAILBOT_MAILBOX__PUBLIC_ENQUIRIES__IDLE": "false",
+            "MAILBOT_LOG__LEVEL": "debug",
+            "MAILBOT_STORAGE__DATABASE": "sqlite:////tmp/other.db",
+            "MAILBOT_CONFIG": "elsewhere.toml",
+            "HOME": "/root",
+        },
+    )
+    assert config.organisation.name == "Dock Board"
+    assert config.mailbox[0].imap.port == 1143
+    assert config.mailbox[0].idle is False
+    assert config.log.level == "debug"
+    assert config.storage.database == "sqlite:////tmp/other.db"
+
+
+def test_a_variable_for_a_mailbox_that_does_not_exist_is_refused(tmp_path: Path) -> None:
+    """The variable and the unknown name are both said."""
+    assert refusal(tmp_path, environment={"MAILBOT_MAILBOX__NOBODY__PACK": "x"}) == (
+        "environment: MAILBOT_MAILBOX__NOBODY__PACK: there is no mailbox named 'nobody'"
+    )
+
+
+def test_a_wrong_value_in_the_environment_is_refused_like_one_in_the_file(tmp_path: Path) -> None:
+    """The key is named, whoever wrote its value."""
+    found = refusal(tmp_path, environment={"MAILBOT_MAILBOX__ENQUIRIES__IMAP__TLS": "maybe"})
+    assert found == "mailbot.toml: mailbox[1].imap.tls: write one of 'implicit', 'starttls' or 'none'"
+
+
+# Mistakes --------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [
+        ("adress = 1", "mailbox[1].adress: there is no such key; did you mean 'address'?"),
+        ("xyzzy = 1", "mailbox[1].xyzzy: there is no such key; known keys: "),
+        ('max_ack_age = "soon"', 'mailbox.max_ack_age: write a length of time such as "3 days" or "48 hours"'),
+        ("max_ack_age = 3", 'mailbox.max_ack_age: write a length of time such as "3 days" or "48 hours"'),
+        ('max_ack_age = "0 days"', 'mailbox.max_ack_age: write a length of time such as "3 days" or "48 hours"'),
+        ('start_from = "yesterday"', "write one of 'now' or 'beginning'"),
+        ('after_intake = "delete"', "mailbox[1].after_intake: write one of 'leave', 'move' or 'flag'"),
+        ('sent_copy = "append"', "folders.sent: write the Sent folder"),
+        ('manager = "The Manager"', "manager: write one plain address such as foi@council.example"),
+        ('reply_to = "Desk <desk@harbour.example>"', "reply_to: write one plain address"),
+        ("smtp_connections = 0", "smtp_connections: write a number greater than 0"),
+        ("poll_seconds = 0", "poll_seconds: write a number greater than 0"),
+        ("letters_per_minute = -1", "letters_per_minute: write a number greater than 0"),
+        ('reverse_path = "mine"', "mailbox[1].reverse_path: write one of 'own', 'tagged' or 'null'"),
+    ],
+)
+def test_a_wrong_key_of_a_mailbox_is_named(tmp_path: Path, wrong: str, said: str) -> None:
+    """File, place and key, and what to write instead."""
+    found = refusal(tmp_path, added(wrong))
+    assert found.startswith("mailbot.toml: mailbox")
+    assert said in found
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong", "said"),
+    [
+        ("[organisation]", "[organization]", "organization: there is no such key; did you mean 'organisation'?"),
+        ('"Harbour Council"', '"  "', "organisation: name: write the full name of your organisation"),
+        ('"HC"', '"hc1"', "organisation: reference_prefix: write two to six capital letters"),
+        ('"HC"', '"HC"\ntime_zone = "Mars/Base"', "time_zone: there is no zone 'Mars/Base'; write one such as Europe/London"),
+        ('"HC"', '"HC"\ntime_zone = "/etc/passwd"', "time_zone: there is no zone '/etc/passwd'"),
+        ('name = "enquiries"', 'name = "Enquiries Desk"', "name: write lower-case letters, digits and hyphens"),
+        (ADDRESS, "", "mailbox[1].address: is missing; write it"),
+        (ADDRESS, 'address = "enquiries"\n', "address: write one plain address such as foi@council.example"),
+        ("port = 993", 'port = "imaps"', "mailbox[1].imap.port: input should be a valid integer"),
+        ("port = 993", "port = 70000", "mailbox[1].imap: port must lie between 1 and 65535"),
+        ("port = 993", "prot = 993", "mailbox[1].imap.prot: there is no such key; did you mean 'port'?"),
+        (
+            '"127.0.0.1"',
+            '"smtp.harbour.example"',
+            'tls = "none" is for the loopback address only, and smtp.harbour.example is not; write tls = "implicit" or "starttls"',
+        ),
+        ('user = "enquiries"\n', "", "mailbox[1].imap: user and password belong together: write both or neither"),
+        ("[[mailbox]]", "[mailbox]", "mailbox: write [[mailbox]], with two brackets"),
+        (ENQUIRIES, '\nmailbox = ["enquiries"]\n', "mailbox: there is no such key"),
+        (ENQUIRIES, "", "mailbox: is missing; write it"),
+        (ORGANISATION, "mailbox = 1\n" + ORGANISATION, "is not valid TOML"),
+    ],
+)
+def test_a_wrong_line_is_named(tmp_path: Path, right: str, wrong: str, said: str) -> None:
+    """File, place and key, and what to write instead."""
+    found = refusal(tmp_path, SMALLEST.replace(right, wrong, 1))
+    assert found.startswith("mailbot.toml: ")
+    assert said in found
+
+
+def test_an_empty_list_of_mailboxes_is_refused(tmp_path: Path) -> None:
+    """Nothing to watch is a mistake, not a quiet night."""
+    assert "mailbox: write at least one [[mailbox]]" in refusal(tmp_path, "mailbox = []\n" + ORGANISATION)
+    assert "write [[mailbox]], with two brackets" in refusal(tmp_path, 'mailbox = ["enquiries"]\n' + ORGANISATION)
+
+
+def test_two_mailboxes_need_two_names_and_two_addresses(tmp_path: Path) -> None:
+    """The same one twice, even in other letters, would be read twice."""
+    twice = SMALLEST + ENQUIRIES.replace("enquiries@", "foi@")
+    assert "mailbox.name: write a different one for each mailbox; enquiries stands twice" in refusal(tmp_path, twice)
+    same = SMALLEST + ENQUIRIES.replace('"enquiries"', '"foi"').replace("enquiries@", "Enquiries@")
+    assert "mailbox.address: write a different one for each mailbox; enquiries@harbour.example stands twice" in refusal(
+        tmp_path, same
+    )
+
+
+def test_a_secret_that_stands_in_the_file_is_refused_and_not_repeated(tmp_path: Path) -> None:
+    """A bare password is a mistake, and its words do not reach the screen or the log."""
+    found = refusal(tmp_path, SMALLEST.replace(PASSWORD, 'password = "correct horse"'))
+    assert found == "mailbot.toml: mailbox[1].imap.password: write a table such as { key = … }, not a single value"
+
+
+@pytest.mark.parametrize("ref", ['{ env = "A", path = "b" }', '{ env = "A", credential = "b" }', "{ }"])
+def test_a_secret_has_exactly_one_source(tmp_path: Path, ref: str) -> None:
+    """Two places or none: which one would hold?"""
+    found = refusal(tmp_path, SMALLEST.replace(PASSWORD, f"password = {ref}"))
+    assert found == (
+        "mailbot.toml: mailbox[1].imap.password: write exactly one of { credential = … }, { path = … } or { env = … }"
+    )
+
+
+def test_every_mistake_is_named_at_once(tmp_path: Path) -> None:
+    """Two wrong keys are two lines: nobody mends them one by one."""
+    text = SMALLEST.replace("port = 993", 'port = "imaps"').replace("[organisation]", "[organisation]\ncolour = 1")
+    assert len(refusal(tmp_path, text).splitlines()) == 2
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (b"[organisation\n", "is not valid TOML: "),
+        (b'[organisation]\nname = "\xff"\n', "is not UTF-8 text; save it as UTF-8"),
+    ],
+)
+def test_a_file_that_is_no_toml_is_refused(tmp_path: Path, content: bytes, said: str) -> None:
+    """The file is named, and for a wrong character its line."""
+    file = tmp_path / "mailbot.toml"
+    file.write_bytes(content)
+    with pytest.raises(ConfigError) as caught:
+        load(file, {})
+    assert str(caught.value).startswith(f"{file}: {said}")
+
+
+def test_a_file_that_is_not_there_or_is_a_folder_is_refused(tmp_path: Path) -> None:
+    """The path is named."""
+    with pytest.raises(ConfigError, match=r"none\.toml: there is no such file"):
+        load(tmp_path / "none.toml", {})
+    with pytest.raises(ConfigError, match="cannot be read"):
+        load(tmp_path, {})
+
+
+def test_limits_are_numbers_above_zero(tmp_path: Path) -> None:
+    """A cap of nothing would silence everybody."""
+    values: dict[str, Any] = {"answers_per_sender_per_day": 0, "message_size_mb": -5}
+    for key, value in values.items():
+        found = refusal(tmp_path, SMALLEST + f"[limits]\n{key} = {value}\n")
+        assert f"limits: {key}: write a number" in found

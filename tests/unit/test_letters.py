@@ -1,0 +1,216 @@
+"""Letters as folders of text: no hole, no foreign name, no word of a customer's in a header field."""
+
+from dataclasses import replace
+from datetime import UTC, datetime
+from email import message_from_bytes
+from email.policy import default
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mailbot.adapters.letters import MAX_TEMPLATE_BYTES, NAMES, JinjaLetters
+from mailbot.core.letter import Audience, LetterValues
+from mailbot.core.mime import Headers
+from mailbot.errors import PolicyError
+from tests.invented import CUSTOMER, LETTERS, MAILBOX, shipped_pack
+
+SHIPPED = JinjaLetters(LETTERS, token=lambda: "0" * 32)
+SPEC = """\
+purpose = "Confirms a message."
+audience = "customer"
+asks = false
+owner = "the manager"
+review_due = 2028-11-20
+variables = ["reference", "signatory"]
+
+[fallbacks]
+signatory = "the team"
+"""
+HEADERS = Headers(
+    from_name="Harbour Council",
+    from_address=MAILBOX,
+    reply_to=None,
+    recipient=CUSTOMER,
+    date=datetime(2026, 11, 23, 10, 0, tzinfo=UTC),
+    in_reply_to="1@example.org",
+    references=("1@example.org",),
+    audience=Audience.CUSTOMER,
+)
+FULL = LetterValues(**dict.fromkeys(NAMES, "words"))
+
+hostile = st.none() | st.text(max_size=80) | st.text("\r\n:<>@\x00\u2028{}%#. ABcü=?", max_size=80)
+
+
+def write(
+    folder: Path, spec: str = SPEC, subject: str = "We have it [{{ reference }}]", body: str = "From {{ signatory }}"
+) -> Path:
+    """A folder with one letter in it."""
+    letter = folder / "receipt"
+    letter.mkdir()
+    (letter / "letter.toml").write_text(spec, encoding="utf-8")
+    (letter / "subject.txt.j2").write_text(subject, encoding="utf-8")
+    (letter / "body.txt.j2").write_text(body, encoding="utf-8")
+    return folder
+
+
+def refusal(folder: Path) -> str:
+    """What is said about letters that are refused, without their folder."""
+    with pytest.raises(PolicyError) as caught:
+        JinjaLetters(folder)
+    return str(caught.value).replace(f"{folder}/", "")
+
+
+# What ships ------------------------------------------------------------------------------------------------------------
+
+
+def test_every_letter_that_the_shipped_pack_names_is_there() -> None:
+    """Each class has a receipt, and the manager's letters exist."""
+    pack = shipped_pack()
+    named = {pack.neutral_receipt, pack.overdue_alert, pack.digest, *(class_.receipt for class_ in pack.classes.values())}
+    assert named <= set(SHIPPED.specs)
+
+
+def test_no_shipped_letter_asks_the_customer_anything() -> None:
+    """A receipt that asks would invite an answer to a robot."""
+    assert [name for name, spec in SHIPPED.specs.items() if spec.asks] == []
+
+
+def test_letters_to_customers_say_that_they_were_sent_automatically() -> None:
+    """Nobody should think that a person wrote it, and nobody that no person will read the answer."""
+    for name, spec in SHIPPED.specs.items():
+        if spec.audience is Audience.CUSTOMER:
+            rendered = SHIPPED.render(name, FULL)
+            assert "This letter was sent automatically. A person reads every answer to it." in rendered.body, name
+            assert "[words]" in rendered.subject, name
+
+
+# Values ----------------------------------------------------------------------------------------------------------------
+
+
+def test_a_value_or_its_fallback_stands_in_the_letter(tmp_path: Path) -> None:
+    """Nobody signs as nobody: an absent and an empty name both fall back."""
+    letters = JinjaLetters(write(tmp_path))
+    signed = LetterValues(reference="HC-2611-0042-7", signatory="Bo Sample")
+    assert letters.render("receipt", signed).body == "From Bo Sample"
+    assert letters.render("receipt", signed).subject == "We have it [HC-2611-0042-7]"
+    for absent in (None, ""):
+        assert letters.render("receipt", replace(signed, signatory=absent)).body == "From the team"
+
+
+def test_a_letter_with_a_hole_is_not_rendered(tmp_path: Path) -> None:
+    """A name with neither value nor fallback is named, and nothing goes."""
+    letters = JinjaLetters(write(tmp_path))
+    with pytest.raises(PolicyError, match="letter 'receipt': no value and no fallback for reference"):
+        letters.render("receipt", LetterValues())
+
+
+def test_a_customer_s_template_words_stay_words(tmp_path: Path) -> None:
+    """Curly brackets in a subject are shown as they are and mean nothing."""
+    letters = JinjaLetters(write(tmp_path))
+    written = LetterValues(reference="{{ signatory }}{% raw %}", signatory="{{ 7 * 7 }}")
+    assert letters.render("receipt", written).body == "From {{ 7 * 7 }}"
+    assert letters.render("receipt", written).subject == "We have it [{{ signatory }}{% raw %}]"
+
+
+def test_a_letter_that_reaches_for_the_program_s_insides_does_not_render(tmp_path: Path) -> None:
+    """The sandbox stops it, and the letter is named."""
+    letters = JinjaLetters(write(tmp_path, body="{{ reference.__class__.__mro__ }}"))
+    with pytest.raises(PolicyError, match="letter 'receipt': does not render: "):
+        letters.render("receipt", FULL)
+
+
+def test_an_unknown_letter_is_refused_with_those_that_exist() -> None:
+    """A slip in a pack names the letters there are."""
+    with pytest.raises(PolicyError, match=r"there is no letter 'reciept'; known letters: .*receipt"):
+        SHIPPED.render("reciept", FULL)
+
+
+# Bytes -----------------------------------------------------------------------------------------------------------------
+
+
+def test_a_composed_letter_has_an_id_of_its_own_at_the_mailbox_s_domain() -> None:
+    """The id is the token, and the version of the letter's text goes with it."""
+    composed = SHIPPED.compose("receipt", FULL, HEADERS)
+    assert composed.message_id == f"{'0' * 32}.mailbot@harbour.example"
+    assert f"Message-ID: <{composed.message_id}>".encode() in composed.content
+    assert composed.letter_version == SHIPPED.compose("receipt", replace(FULL, reference="x"), HEADERS).letter_version
+
+
+def test_ids_cannot_be_guessed_and_do_not_repeat() -> None:
+    """Two letters of the same text have two ids of 128 random bits."""
+    letters = JinjaLetters(LETTERS)
+    first, second = (letters.compose("receipt", FULL, HEADERS).message_id for _ in range(2))
+    assert first != second
+    assert len(first.partition(".")[0]) == 32
+
+
+def test_a_changed_text_is_another_version(tmp_path: Path) -> None:
+    """Which words a customer got can be found out later."""
+    for name in ("one", "two"):
+        (tmp_path / name).mkdir()
+    one, two = (JinjaLetters(write(tmp_path / name, body=f"{name}: {{{{ signatory }}}}")) for name in ("one", "two"))
+    versions = {letters.compose("receipt", FULL, HEADERS).letter_version for letters in (one, two)}
+    assert len(versions) == 2
+
+
+@given(st.sampled_from(sorted(SHIPPED.specs)), st.dictionaries(st.sampled_from(sorted(NAMES)), hostile))
+def test_no_value_changes_a_header_field(letter: str, values: dict[str, str | None]) -> None:
+    """Whatever a customer writes, the fields of the letter are the same and its subject is one line."""
+    usual = message_from_bytes(SHIPPED.compose(letter, FULL, HEADERS).content, policy=default)
+    hostile_values = replace(FULL, **{name: value for name, value in values.items() if value})
+    composed = SHIPPED.compose(letter, hostile_values, HEADERS)
+    found = message_from_bytes(composed.content, policy=default)
+    without = {"Subject", "Content-Transfer-Encoding"}
+    assert found.keys() == usual.keys()
+    assert [(k, str(v)) for k, v in found.items() if k not in without] == [
+        (k, str(v)) for k, v in usual.items() if k not in without
+    ]
+    assert "\n" not in found["Subject"]
+    assert found.get_content_type() == "text/plain"
+
+
+# Mistakes --------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"body": "{{ referense }}"}, "receipt/body.txt.j2: uses 'referense', which letter.toml does not name under variables"),
+        ({"subject": "{{ owner }}"}, "receipt/subject.txt.j2: uses 'owner', which letter.toml does not name under variables"),
+        ({"body": "Hello\n{{ reference"}, "receipt/body.txt.j2: line 2: "),
+        ({"body": "{% if reference %}x"}, "receipt/body.txt.j2: line 1: "),
+        ({"body": "{{ reference|shout }}"}, "receipt/body.txt.j2: line 1: No filter named 'shout'."),
+        ({"body": "x" * (MAX_TEMPLATE_BYTES + 1)}, "receipt/body.txt.j2: is larger than 100000 bytes; shorten it"),
+        (
+            {"spec": SPEC.replace('"reference"', '"referense"')},
+            "receipt/letter.toml: variables: there is no value 'referense'; known values: class_words",
+        ),
+        (
+            {"spec": SPEC + 'sender = "x"\n'},
+            "receipt/letter.toml: variables: there is no value 'sender'; known values: class_words",
+        ),
+        ({"spec": SPEC.replace("purpose", "porpoise")}, "receipt/letter.toml: purpose: is missing; write it"),
+        ({"spec": SPEC.replace('"customer"', '"everybody"')}, "letter.toml: audience: write one of 'customer' or 'staff'"),
+        ({"spec": SPEC.replace("review_due = 2028-11-20\n", "")}, "receipt/letter.toml: review_due: is missing; write it"),
+        ({"spec": SPEC.replace("asks = false", "asks = 7")}, "receipt/letter.toml: asks: input should be a valid boolean"),
+        ({"spec": "purpose ="}, "receipt/letter.toml: is not valid TOML"),
+    ],
+)
+def test_a_mistake_is_refused_when_letters_are_read(tmp_path: Path, changes: dict[str, Any], said: str) -> None:
+    """At the start and not when the first customer writes: file, key or line, and what to write."""
+    assert said in refusal(write(tmp_path, **changes))
+
+
+@pytest.mark.parametrize("part", ["subject", "body"])
+def test_a_missing_text_is_refused(tmp_path: Path, part: str) -> None:
+    """A letter is three files."""
+    (write(tmp_path) / "receipt" / f"{part}.txt.j2").unlink()
+    assert refusal(tmp_path) == f"receipt/{part}.txt.j2: is missing; write it"
+
+
+def test_a_folder_without_letters_is_refused(tmp_path: Path) -> None:
+    """And it says what a letter consists of."""
+    assert "there is no letter; write <name>/letter.toml, subject.txt.j2 and body.txt.j2" in refusal(tmp_path)
