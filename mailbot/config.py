@@ -24,6 +24,7 @@ from mailbot.toml_values import convert, read_toml
 SHIPPED = Path(__file__).with_name("shipped")
 CHECKOUT = Path(__file__).parent.parent
 ENVIRONMENT_PREFIX = "MAILBOT_"
+ADDRESS = re.compile(r"[!-;=?-~]+@[A-Za-z0-9.-]+")  # ASCII: others need SMTPUTF8 (RFC 6531) at every relay on the way
 _STRICT = {"extra": "forbid"}
 
 
@@ -91,6 +92,11 @@ class Folders:
     handled: str = "Handled"
     __pydantic_config__ = _STRICT
 
+    def __post_init__(self) -> None:
+        named = [self.inbox, *self.also, *((self.sent,) if self.sent else ()), self.handled]
+        twice = {folder for folder in named if named.count(folder) > 1}
+        _require(not twice, "folders", f"each folder once; {', '.join(sorted(twice))} stands in two places")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mailbox:
@@ -122,15 +128,15 @@ class Mailbox:
         _require(re.fullmatch(r"[a-z0-9][a-z0-9-]{0,39}", self.name), "name", "lower-case letters, digits and hyphens")
         for key in ("address", "manager", "reply_to"):
             value = getattr(self, key)
-            _require(
-                value is None or re.fullmatch(r"[^@\s<>]+@[^@\s<>]+", value),
-                key,
-                "one plain address such as foi@council.example",
-            )
+            _require(value is None or ADDRESS.fullmatch(value), key, "one plain address such as foi@council.example")
         for alias in self.aliases:
-            _require(re.fullmatch(r"[^@\s<>]+@[^@\s<>]+", alias), "aliases", "plain addresses such as info@council.example")
+            _require(ADDRESS.fullmatch(alias), "aliases", "plain addresses such as info@council.example")
         for key in ("poll_seconds", "smtp_connections", "letters_per_minute"):
             _require(getattr(self, key) > 0, key, "a number greater than 0")
+        _require(self.flag.strip(), "flag", 'a flag such as "\\\\Flagged"')
+        _require(
+            not self.manager or self.manager.lower() != self.address.lower(), "manager", "a person's address, not the mailbox"
+        )
         needs_sent = self.sent_copy is SentCopy.APPEND and self.folders.sent is None
         _require(not needs_sent, "folders.sent", 'the Sent folder, because sent_copy = "append" needs it')
 
@@ -158,6 +164,7 @@ class Storage:
     """The database, as an SQLAlchemy URL."""
 
     database: str = "sqlite:///mailbot.db"
+    password: SecretRef | None = None
     __pydantic_config__ = _STRICT
 
 
@@ -183,11 +190,13 @@ class Limits:
     """The last guards: letters to one sender a day, and the size from which a message is held unread."""
 
     answers_per_sender_per_day: int = 5
+    letters_per_manager_per_day: int = 50
     message_size_mb: int = 50
     __pydantic_config__ = _STRICT
 
     def __post_init__(self) -> None:
         _require(self.answers_per_sender_per_day > 0, "answers_per_sender_per_day", "a number greater than 0")
+        _require(self.letters_per_manager_per_day > 0, "letters_per_manager_per_day", "a number greater than 0")
         _require(self.message_size_mb > 0, "message_size_mb", "a number of megabytes greater than 0")
 
 
@@ -213,6 +222,7 @@ class Config:
     __pydantic_config__ = _STRICT
 
     def __post_init__(self) -> None:
+        _require(self.mailbox, "mailbox", "at least one [[mailbox]]")
         for key in ("name", "address"):
             values = [getattr(mailbox, key).lower() for mailbox in self.mailbox]
             twice = {value for value in values if values.count(value) > 1}
@@ -234,7 +244,8 @@ def load(path: Path, environment: Mapping[str, str]) -> Config:
     if not isinstance(mailboxes, list) or not all(isinstance(item, dict) for item in mailboxes):
         raise ConfigError(f"{path}: mailbox: write [[mailbox]], with two brackets, above each mailbox")
     _override(data, environment)
-    config = convert(Config, _durations(data, path), path)
+    overridden = sorted(name for name in environment if name.startswith(ENVIRONMENT_PREFIX) and "__" in name)
+    config = convert(Config, _durations(data, path), f"{path} (with {', '.join(overridden)})" if overridden else path)
     return _resolved(config, path.parent)
 
 
@@ -286,13 +297,19 @@ def _override(data: dict[str, Any], environment: Mapping[str, str]) -> None:
             continue
         table: Any = data
         if parts[0] == "mailbox":
-            named = [item for item in data.get("mailbox", []) if str(item.get("name", "")).replace("-", "_") == parts[1]]
-            if not named:
-                raise ConfigError(f"environment: {variable}: there is no mailbox named '{parts[1]}'")
-            table, parts = named[0], parts[2:]
+            table, parts = _named_mailbox(data, variable, parts[1]), parts[2:]
         for part in parts[:-1]:
-            table = table.setdefault(part, {})
+            table = table.setdefault(part, {}) if isinstance(table, dict) else None
+        if not parts or not isinstance(table, dict):
+            raise ConfigError(f"environment: {variable}: names no key; write MAILBOT_<SECTION>__<KEY>")
         table[parts[-1]] = _toml_value(text)
+
+
+def _named_mailbox(data: dict[str, Any], variable: str, name: str) -> Any:
+    for mailbox in data.get("mailbox", []):
+        if str(mailbox.get("name", "")).replace("-", "_") == name:
+            return mailbox
+    raise ConfigError(f"environment: {variable}: there is no mailbox named '{name}'")
 
 
 def _toml_value(text: str) -> Any:
@@ -321,8 +338,20 @@ def _resolved(config: Config, folder: Path) -> Config:
         rules=folder / config.paths.rules if config.paths.rules else None,
         letters=folder / config.paths.letters if config.paths.letters else None,
     )
-    prefix = "sqlite:///"
-    database = config.storage.database
+    prefix, database = "sqlite:///", config.storage.database
     if database.startswith(prefix) and database != prefix + ":memory:":
         database = f"{prefix}{(folder / database.removeprefix(prefix)).absolute()}"
-    return replace(config, paths=paths, storage=Storage(database=database))
+    storage = replace(config.storage, database=database, password=_secret(config.storage.password, folder))
+    mailboxes = tuple(
+        replace(mailbox, imap=_server(mailbox.imap, folder), smtp=_server(mailbox.smtp, folder)) for mailbox in config.mailbox
+    )
+    return replace(config, paths=paths, storage=storage, mailbox=mailboxes)
+
+
+def _server(server: Server, folder: Path) -> Server:
+    ca_path = folder / server.ca_path if server.ca_path else None
+    return replace(server, password=_secret(server.password, folder), ca_path=ca_path)
+
+
+def _secret(secret: SecretRef | None, folder: Path) -> SecretRef | None:
+    return replace(secret, path=folder / secret.path) if secret and secret.path else secret

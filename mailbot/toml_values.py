@@ -18,7 +18,8 @@ def read_toml(path: Path, error: type[MailbotError] = ConfigError) -> dict[str, 
     try:
         return tomllib.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
-        raise error(f"{path}: there is no such file") from None
+        hint = "; write one with 'mailbot init', or name it with --config" if error is ConfigError else ""
+        raise error(f"{path}: there is no such file{hint}") from None
     except OSError as reason:
         raise error(f"{path}: cannot be read: {reason.strerror}") from None
     except UnicodeDecodeError:
@@ -74,6 +75,7 @@ def _choices(problem: Mapping[str, Any], _kind: type) -> str:
     return f"write one of {problem['ctx']['expected']}"
 
 
+_TABLES = {"SecretRef": ' such as { path = "…" }, { env = "…" } or { credential = "…" }: a secret never stands in the file'}
 _SENTENCES: dict[str, Callable[[Mapping[str, Any], type], str]] = {
     "unexpected_keyword_argument": _unknown,
     "extra_forbidden": _unknown,
@@ -82,7 +84,14 @@ _SENTENCES: dict[str, Callable[[Mapping[str, Any], type], str]] = {
     "missing_keyword_only_argument": lambda _problem, _kind: "is missing; write it",
     "literal_error": _choices,
     "enum": _choices,
-    "dataclass_type": lambda _problem, _kind: "write a table such as { key = … }, not a single value",
+    "dataclass_type": lambda problem, _kind: (
+        f"write a table{_TABLES.get(problem['ctx']['class_name'], '')}, not a single value"
+    ),
+    "int_parsing": lambda _problem, _kind: "write a whole number",
+    "int_type": lambda _problem, _kind: "write a whole number",
+    "bool_type": lambda _problem, _kind: "write true or false",
+    "bool_parsing": lambda _problem, _kind: "write true or false",
+    "string_type": lambda _problem, _kind: 'write text in quotes "…"',
 }
 
 

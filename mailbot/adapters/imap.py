@@ -30,6 +30,11 @@ SIZES_AT_ONCE = 500
 IDLE_RENEW_SECONDS = 9 * 60
 IDLE_SLICE_SECONDS = 1.0
 MAX_SERVER_TEXT = 200
+SEARCH_UIDS = 100_000
+OVER_CAP = "larger than the size cap"
+NOT_HANDED_OVER = "the server does not hand it over"
+_UNKNOWN = datetime.fromtimestamp(0, UTC)
+_PASSING = re.compile(r"\[(UNAVAILABLE|INUSE|SERVERBUG|LIMIT)\]", re.IGNORECASE)
 _BACK_OFF = re.compile(r"Suggested Backoff Time: (\d+) milliseconds", re.IGNORECASE)
 _ADDRESS = re.compile(r"\S+@\S+")
 
@@ -61,6 +66,7 @@ class ImapMailbox:
     def __init__(self, account: ImapAccount, finishing: Finishing, max_bytes: int) -> None:
         self._finishing = finishing
         self._max_bytes = max_bytes
+        self._uidnext = 1
         with _translated():
             self._client = _sign_in(account)
             self._capabilities = {_text(word).upper() for word in self._client.capabilities()}
@@ -95,7 +101,8 @@ class ImapMailbox:
             uidnext = answer.get(b"UIDNEXT")
             if uidnext is None:
                 uidnext = max(self._client.search(["UID", "1:*"]), default=0) + 1
-            return FolderState(uidvalidity=int(answer[b"UIDVALIDITY"]), uidnext=int(uidnext))
+            self._uidnext = int(uidnext)
+            return FolderState(uidvalidity=int(answer[b"UIDVALIDITY"]), uidnext=self._uidnext)
 
     def _open(self, folder: str, *, readonly: bool) -> dict[bytes, Any]:
         try:
@@ -103,13 +110,20 @@ class ImapMailbox:
         except IMAPClientAbortError:
             raise
         except IMAPClientError as error:
+            if _back_off(error) is not None or _PASSING.search(str(error)):
+                raise
             raise PermanentError(f"the folder cannot be opened: {_server_text(error)}") from error
         return answer
 
     def uids_after(self, uid: int) -> list[int]:
         """UIDs greater than ``uid``, ascending (``n:*`` always names the last message too: filtered, RFC 3501 6.4.8)."""
         with _translated():
-            return sorted(found for found in self._client.search(["UID", f"{uid + 1}:*"]) if found > uid)
+            found = list[int]()
+            for first in range(uid + 1, self._uidnext - SEARCH_UIDS, SEARCH_UIDS):  # one answer line stays below 1 MB
+                found += self._client.search(["UID", f"{first}:{first + SEARCH_UIDS - 1}"])
+            rest = max(uid + 1, *found) if found else uid + 1
+            found += self._client.search(["UID", f"{max(rest, self._uidnext - SEARCH_UIDS)}:*"])
+            return sorted({number for number in found if number > uid})
 
     def uids_since(self, day: date) -> list[int]:
         """UIDs of messages that arrived on or after ``day`` by the server's date."""
@@ -136,8 +150,16 @@ class ImapMailbox:
 
     def _batch(self, batch: list[tuple[int, int]]) -> list[Fetched]:
         if len(batch) == 1 and batch[0][1] > BATCH_BYTES:
-            return [self._large(*batch[0])]
-        answers = self._client.fetch([uid for uid, _ in batch], ["BODY.PEEK[]", "INTERNALDATE", "RFC822.SIZE"])
+            large = self._large(*batch[0])
+            return [large] if large is not None else []
+        try:
+            answers = self._client.fetch([uid for uid, _ in batch], ["BODY.PEEK[]", "INTERNALDATE"])
+        except IMAPClientAbortError:
+            raise
+        except (IMAPClientError, ValueError) as error:
+            if len(batch) == 1 and _back_off(error) is None:
+                return [self._headers(*batch[0], NOT_HANDED_OVER)]
+            return [fetched for one in batch for fetched in self._batch([one])]
         found = [self._whole(uid, size, answers.get(uid, {})) for uid, size in batch]
         return [fetched for fetched in found if fetched is not None]
 
@@ -147,29 +169,38 @@ class ImapMailbox:
             return self._not_handed_over(uid, size)
         return Fetched(uid=uid, received_at=_arrival(answer), size=len(content), content=content)
 
-    def _large(self, uid: int, size: int) -> Fetched:
+    def _large(self, uid: int, size: int) -> Fetched | None:
         """A large message in partial fetches; one over the cap by its header only."""
         if size > self._max_bytes:
-            return self._headers(uid, size)
-        parts, at = list[bytes](), 0
+            return self._headers(uid, size, OVER_CAP)
+        parts, at, received_at = list[bytes](), 0, _UNKNOWN
         while True:
             answer = self._client.fetch([uid], [f"BODY.PEEK[]<{at}.{PARTIAL_BYTES}>", "INTERNALDATE"]).get(uid, {})
-            part = answer.get(f"BODY[]<{at}>".encode(), b"") or b""
+            part = answer.get(f"BODY[]<{at}>".encode())
+            if part is None:
+                return self._not_handed_over(uid, size)
+            received_at = received_at if parts else _arrival(answer)
             parts.append(part)
             at += len(part)
             if len(part) < PARTIAL_BYTES:
-                return Fetched(uid=uid, received_at=_arrival(answer), size=at, content=b"".join(parts))
+                return Fetched(uid=uid, received_at=received_at, size=at, content=b"".join(parts))
 
-    def _headers(self, uid: int, size: int) -> Fetched:
-        answer = self._client.fetch([uid], ["BODY.PEEK[HEADER]", "INTERNALDATE"]).get(uid, {})
+    def _headers(self, uid: int, size: int, why: str) -> Fetched:
+        """What can be had of a message that is not taken whole: its header, or nothing."""
+        try:
+            answer = self._client.fetch([uid], ["BODY.PEEK[HEADER]", "INTERNALDATE"]).get(uid, {})
+        except IMAPClientAbortError:
+            raise
+        except (IMAPClientError, ValueError):
+            answer = {}
         content = answer.get(b"BODY[HEADER]") or b""
-        return Fetched(uid=uid, received_at=_arrival(answer), size=size, content=content, truncated=True)
+        return Fetched(uid=uid, received_at=_arrival(answer), size=size, content=content, incomplete=why)
 
     def _not_handed_over(self, uid: int, size: int) -> Fetched | None:
-        """Expunged since it was announced: None. Still there and not handed over: its header, or nothing, truncated."""
+        """Expunged since it was announced: None. Still there and not handed over: its header, or nothing."""
         if uid not in self._client.search(["UID", str(uid)]):
             return None
-        return self._headers(uid, size)
+        return self._headers(uid, size, NOT_HANDED_OVER)
 
     # Waiting
 
@@ -180,18 +211,25 @@ class ImapMailbox:
     def wait(self, seconds: float, stopped: Callable[[], bool]) -> None:
         """Wait until the server says that something changed, at most ``seconds`` and never past the renewal of IDLE.
 
+        A first round is short: news that the server sends together with its "+ idling" shows only when IDLE is ended.
         The answer is only a hint: the folder is searched again afterwards whatever it says.
         """
         with _translated():
-            self._client.idle()
-            until = time.monotonic() + min(seconds, IDLE_RENEW_SECONDS)
-            changed: list[Any] = []
-            while not changed and not stopped() and time.monotonic() < until:
-                before = time.monotonic()
-                changed = self._client.idle_check(timeout=IDLE_SLICE_SECONDS)
-                if not changed and time.monotonic() - before < IDLE_SLICE_SECONDS / 2:
-                    break  # the line is dead: idle_check says "nothing" at once, idle_done will raise
-            self._client.idle_done()
+            if not self._idle(IDLE_SLICE_SECONDS, stopped) and not stopped():
+                self._idle(min(seconds, IDLE_RENEW_SECONDS), stopped)
+
+    def _idle(self, seconds: float, stopped: Callable[[], bool]) -> bool:
+        """One IDLE; True if the server had news."""
+        self._client.idle()
+        until = time.monotonic() + seconds
+        changed: list[Any] = []
+        while not changed and not stopped() and time.monotonic() < until:
+            before = time.monotonic()
+            changed = self._client.idle_check(timeout=IDLE_SLICE_SECONDS)
+            if not changed and time.monotonic() - before < IDLE_SLICE_SECONDS / 2:
+                break  # the line is dead: idle_check says "nothing" at once, idle_done will raise
+        _, at_the_end = self._client.idle_done()
+        return bool(changed or at_the_end)
 
     # Writing
 
@@ -205,9 +243,19 @@ class ImapMailbox:
         return done
 
     def append(self, folder: str, content: bytes, at: datetime) -> None:
-        """File a copy of a letter, marked as read."""
+        """File a copy of a letter, marked as read. Raises PermanentError if the server does not take it (RFC 4315)."""
         with _translated():
-            self._client.append(folder, content, flags=[b"\\Seen"], msg_time=at)
+            try:
+                self._client.append(folder, content, flags=[b"\\Seen"], msg_time=at)
+            except IMAPClientAbortError:
+                raise
+            except IMAPClientError as error:
+                raise PermanentError(f"the copy cannot be filed: {_server_text(error)}") from error
+
+    @property
+    def can_finish(self) -> bool:
+        """Whether stored messages can be moved or flagged at all; expunging without UIDPLUS could delete others' mail."""
+        return bool(self._finishing.flag or self._capabilities & {"MOVE", "UIDPLUS"})
 
     def sent_folder(self) -> str | None:
         """The folder the server marks as the one for sent mail (RFC 6154), or one with a usual name."""
@@ -220,12 +268,10 @@ class ImapMailbox:
         here = self._still_here(uids)
         if here and "MOVE" in self._capabilities:
             self._client.move(here, target)
-        elif here and "UIDPLUS" in self._capabilities:
+        elif here:
             self._client.copy(here, target)
             self._client.add_flags(here, [b"\\Deleted"], silent=True)
             self._client.uid_expunge(here)
-        elif here:
-            return []  # without MOVE and UIDPLUS, expunging could delete what other people marked: leave it
         left = set(self._still_here(uids))
         return [uid for uid in uids if uid not in left]
 
@@ -242,6 +288,7 @@ class ImapMailbox:
 
 
 def _sign_in(account: ImapAccount) -> IMAPClient:
+    password = account.password()
     client = IMAPClient(
         account.host,
         port=account.port,
@@ -254,7 +301,7 @@ def _sign_in(account: ImapAccount) -> IMAPClient:
     try:
         if account.tls == "starttls":
             client.starttls(account.context)
-        client.login(account.user, account.password())
+        client.login(account.user, password)
     except (OSError, IMAPClientError):
         with suppress(OSError):  # after a failed handshake there is no socket left, and the first error is the one to tell
             client.shutdown()
@@ -278,7 +325,7 @@ def _arrival(answer: Mapping[bytes, Any]) -> datetime:
     """INTERNALDATE as an aware moment; a server that gives none has just shown the message to us."""
     found = answer.get(b"INTERNALDATE")
     if not isinstance(found, datetime):
-        return datetime.fromtimestamp(0, UTC)
+        return _UNKNOWN
     return found if found.tzinfo else found.replace(tzinfo=UTC)
 
 

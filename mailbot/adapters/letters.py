@@ -44,14 +44,16 @@ class JinjaLetters:
         """The description of every letter, by name."""
         return {name: loaded.spec for name, loaded in self._letters.items()}
 
+    def missing(self, letter: str, values: LetterValues) -> tuple[str, ...]:
+        """The names of a letter that have neither a value here nor a fallback: it could not be written."""
+        return tuple(sorted(name for name, value in self._names(letter, values).items() if value is None))
+
     def render(self, letter: str, values: LetterValues) -> Rendered:
         """Subject (one line) and body. Raises PolicyError if a name has neither value nor fallback."""
-        loaded = self._find(letter)
-        given = asdict(values)
-        names = {name: given[name] or loaded.spec.fallbacks.get(name) for name in loaded.spec.variables}
-        missing = sorted(name for name, value in names.items() if value is None)
+        missing = self.missing(letter, values)
         if missing:
             raise PolicyError(f"letter '{letter}': no value and no fallback for {', '.join(missing)}")
+        loaded, names = self._find(letter), self._names(letter, values)
         try:
             return Rendered(subject=clean_line(loaded.subject.render(names)), body=loaded.body.render(names))
         except TemplateError as error:
@@ -63,6 +65,10 @@ class JinjaLetters:
         message_id = f"{self._token()}.mailbot@{headers.from_address.rpartition('@')[2]}"
         content = build(rendered, headers, message_id)
         return Composed(content=content, message_id=message_id, letter_version=self._find(letter).version)
+
+    def _names(self, letter: str, values: LetterValues) -> dict[str, str | None]:
+        spec, given = self._find(letter).spec, asdict(values)
+        return {name: given[name] or spec.fallbacks.get(name) for name in spec.variables}
 
     def _find(self, letter: str) -> _Loaded:
         if letter not in self._letters:

@@ -18,6 +18,7 @@ from aiosmtplib.errors import SMTPException, SMTPResponseException, SMTPServerDi
 from mailbot.core.delivery import Reply
 from mailbot.core.letter import Envelope
 from mailbot.core.text import clean_line
+from mailbot.errors import MailbotError
 
 COMMAND_SECONDS = 300  # RFC 5321 section 4.5.3.2
 FINAL_DOT_SECONDS = 600
@@ -50,8 +51,8 @@ class SmtpTransport:
         """Hand in one letter for one recipient."""
         reused = self._client is not None and self._client.is_connected
         refused = await self._envelope(envelope)
-        if refused is not None and refused.code == 0 and reused:
-            refused = await self._envelope(envelope)  # the server had closed the kept connection
+        if refused is not None and refused.code in (0, 421) and reused:
+            refused = await self._envelope(envelope)  # the server had closed, or now closes, the kept connection
         if refused is not None:
             return refused
         return await self._content(content)
@@ -76,13 +77,17 @@ class SmtpTransport:
         if self._client is not None and self._client.is_connected:
             return None
         account = self._account
+        try:
+            password = account.password() if account.password else None
+        except MailbotError as error:
+            return Reply(code=0, text=str(error))
         client = SMTP(
             hostname=account.host,
             port=account.port,
             use_tls=account.tls == "implicit",
             start_tls=account.tls == "starttls",
             username=account.user,
-            password=account.password() if account.password else None,
+            password=password,
             tls_context=account.context,
             timeout=account.timeout_seconds,
         )
@@ -113,7 +118,7 @@ class SmtpTransport:
             await self._client.rcpt(envelope.recipient, timeout=COMMAND_SECONDS)
         except SMTPResponseException as error:
             return await self._refused(error)
-        except (SMTPException, *_LOST) as error:
+        except (SMTPException, ValueError, *_LOST) as error:
             return self._lost(error)
         return None
 

@@ -5,6 +5,7 @@ from typing import Annotated
 import typer
 
 from mailbot.cli.options import DEFAULT_CONFIG, ConfigOption, Format, FormatOption
+from mailbot.core.case import CaseStatus
 
 app = typer.Typer(help="Look at cases.", no_args_is_help=True)
 
@@ -12,18 +13,23 @@ app = typer.Typer(help="Look at cases.", no_args_is_help=True)
 @app.command("list")
 def list_cases(
     mailbox: Annotated[str | None, typer.Option(help="Only this mailbox.")] = None,
-    status: Annotated[str | None, typer.Option(help="open, waiting or closed.")] = None,
-    limit: Annotated[int, typer.Option(help="At most so many.")] = 50,
+    status: Annotated[CaseStatus | None, typer.Option(help="Only cases in this state.")] = None,
+    limit: Annotated[int, typer.Option(min=1, help="At most so many.")] = 50,
     config: ConfigOption = DEFAULT_CONFIG,
     format_: FormatOption = Format.TEXT,
 ) -> None:
     """List cases, the newest first."""
-    from mailbot.adapters.store.database import open_database
     from mailbot.adapters.store.queries import Queries
+    from mailbot.app import database_of
     from mailbot.cli.options import last_day, load_config, moment, print_json, print_table
+    from mailbot.errors import ConfigError
 
     settings = load_config(config)
-    found = Queries(open_database(settings.storage.database)).cases(mailbox_name=mailbox, status=status, limit=limit)
+    known = [each.name for each in settings.mailbox]
+    if mailbox is not None and mailbox not in known:
+        raise ConfigError(f"there is no mailbox '{mailbox}'; known: {', '.join(known)}")
+    wanted = status.value if status else None
+    found = Queries(database_of(settings, create=False)).cases(mailbox_name=mailbox, status=wanted, limit=limit)
     if format_ is Format.JSON:
         print_json(found)
         return
@@ -43,19 +49,20 @@ def list_cases(
             )
             for line in found
         ),
+        one_line=True,
     )
 
 
 @app.command()
 def show(reference: str, config: ConfigOption = DEFAULT_CONFIG, format_: FormatOption = Format.TEXT) -> None:
     """Show a case: its dates with their derivation, its messages and letters."""
-    from mailbot.adapters.store.database import open_database
     from mailbot.adapters.store.queries import Queries
+    from mailbot.app import database_of
     from mailbot.cli.options import last_day, load_config, moment, print_json, print_table
     from mailbot.errors import PermanentError
 
     settings = load_config(config)
-    view = Queries(open_database(settings.storage.database)).case(reference.upper())
+    view = Queries(database_of(settings, create=False)).case(reference.upper())
     if view is None:
         raise PermanentError(f"there is no case {reference}")
     if format_ is Format.JSON:

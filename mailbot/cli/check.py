@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -9,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 if TYPE_CHECKING:
+    from mailbot.adapters.imap import ImapMailbox
     from mailbot.config import Config, Mailbox
 
 CALENDAR_DAYS_AHEAD = 200
@@ -54,7 +56,8 @@ def _files(settings: "Config") -> Iterator[tuple[str, str | None]]:
 
     from mailbot.adapters.clock import SystemClock
     from mailbot.adapters.spacy_model import SpacyPhrases
-    from mailbot.app import load_policies, secret_reader
+    from mailbot.app import load_policies, secret_reader, why_database_unusable
+    from mailbot.config import sample_config
     from mailbot.pipeline.rule_examples import failing_examples
 
     policies = load_policies(settings)
@@ -68,6 +71,8 @@ def _files(settings: "Config") -> Iterator[tuple[str, str | None]]:
         for calendar in pack.calendars.values():
             late = f"ends on {calendar.covers_until}; add later years" if calendar.covers_until < horizon else None
             yield f"calendar {calendar.name}", late
+    if settings != sample_config():
+        yield f"database {settings.storage.database}", why_database_unusable(settings)
     for mailbox in settings.mailbox:
         for protocol, server in (("imap", mailbox.imap), ("smtp", mailbox.smtp)):
             if server.password is not None:
@@ -83,7 +88,6 @@ def _servers(settings: "Config") -> Iterator[tuple[str, str | None]]:
 
 def _imap(settings: "Config", mailbox: "Mailbox") -> Iterator[tuple[str, str | None]]:
     from mailbot.app import imap_mailbox
-    from mailbot.config import AfterIntake
     from mailbot.errors import MailbotError
 
     what = f"{mailbox.name}: sign in to {mailbox.imap.host}:{mailbox.imap.port} (IMAP)"
@@ -93,8 +97,14 @@ def _imap(settings: "Config", mailbox: "Mailbox") -> Iterator[tuple[str, str | N
         yield what, str(error)
         return
     yield what, None
+    with closing(server):
+        yield from _folders(server, mailbox)
+
+
+def _folders(server: "ImapMailbox", mailbox: "Mailbox") -> Iterator[tuple[str, str | None]]:
+    from mailbot.config import AfterIntake
+
     folders = [mailbox.folders.inbox, *mailbox.folders.also]
-    folders += [mailbox.folders.sent] if mailbox.folders.sent else []
     folders += [mailbox.folders.handled] if mailbox.after_intake is AfterIntake.MOVE else []
     for folder in folders:
         yield f"{mailbox.name}: folder {folder}", _trouble(partial(server.select, folder))
@@ -102,8 +112,13 @@ def _imap(settings: "Config", mailbox: "Mailbox") -> Iterator[tuple[str, str | N
         why_not = server.why_not_finish(mailbox.folders.inbox)
         yield f"{mailbox.name}: {mailbox.after_intake.value} messages once they are stored", why_not
     sent = mailbox.folders.sent or server.sent_folder()
-    yield f"{mailbox.name}: copies of sent letters", None if sent else "no Sent folder was found; write folders.sent"
-    server.close()
+    if sent is None:
+        yield f"{mailbox.name}: Sent folder", "none was found, so staff's own answers cannot stop clocks; write folders.sent"
+    else:
+        yield (
+            f"{mailbox.name}: Sent folder {sent}, where staff's own answers stop clocks",
+            _trouble(partial(server.select, sent)),
+        )
 
 
 def _smtp(mailbox: "Mailbox") -> str | None:

@@ -13,10 +13,9 @@ if TYPE_CHECKING:
 def staff_commands(config: Path) -> "Commands":
     """Commands of whoever is signed in to this machine, on the configured database."""
     from mailbot.adapters.clock import SystemClock
-    from mailbot.adapters.store.database import open_database
-    from mailbot.app import open_store
+    from mailbot.app import database_of, open_store
     from mailbot.pipeline.commands import Commands
 
     clock, settings = SystemClock(), load_config(config)
-    store, _ = open_store(settings, open_database(settings.storage.database), clock.now())
+    store, _ = open_store(settings, database_of(settings, create=False), clock.now())
     return Commands(store=store, clock=clock, actor=getpass.getuser())

@@ -11,13 +11,13 @@ def register(app: typer.Typer) -> None:
 
 def explain(reference: str, config: ConfigOption = DEFAULT_CONFIG, format_: FormatOption = Format.TEXT) -> None:
     """Print the chain of a case: each judgement with its rule and its words, each date with its days, each event."""
-    from mailbot.adapters.store.database import open_database
     from mailbot.adapters.store.queries import Queries
+    from mailbot.app import database_of
     from mailbot.cli.options import last_day, load_config, moment, print_json
     from mailbot.errors import PermanentError
 
     settings = load_config(config)
-    view = Queries(open_database(settings.storage.database)).case(reference.upper())
+    view = Queries(database_of(settings, create=False)).case(reference.upper())
     if view is None:
         raise PermanentError(f"there is no case {reference}")
     if format_ is Format.JSON:

@@ -12,12 +12,12 @@ app = typer.Typer(help="What waits for a person.", no_args_is_help=True)
 @app.command("list")
 def list_held(config: ConfigOption = DEFAULT_CONFIG, format_: FormatOption = Format.TEXT) -> None:
     """List messages and letters that were set aside, with the reason."""
-    from mailbot.adapters.store.database import open_database
     from mailbot.adapters.store.queries import Queries
+    from mailbot.app import database_of
     from mailbot.cli.options import load_config, moment, print_json, print_table
 
     settings = load_config(config)
-    found = Queries(open_database(settings.storage.database)).held()
+    found = Queries(database_of(settings, create=False)).held()
     if format_ is Format.JSON:
         print_json(found)
         return
@@ -45,12 +45,12 @@ def show(number: int, config: ConfigOption = DEFAULT_CONFIG) -> None:
     """Print the stored bytes of a held message."""
     import zlib
 
-    from mailbot.adapters.store.database import open_database
     from mailbot.adapters.store.queries import Queries
+    from mailbot.app import database_of
     from mailbot.cli.options import load_config
     from mailbot.errors import PermanentError
 
-    content = Queries(open_database(load_config(config).storage.database)).held_content(number)
+    content = Queries(database_of(load_config(config), create=False)).held_content(number)
     if content is None:
         raise PermanentError(f"no message is held under {number}; see 'mailbot held list'")
     sys.stdout.buffer.write(zlib.decompress(content))
@@ -58,8 +58,8 @@ def show(number: int, config: ConfigOption = DEFAULT_CONFIG) -> None:
 
 @app.command("put-back")
 def put_back(number: int, config: ConfigOption = DEFAULT_CONFIG) -> None:
-    """Put something held back where it was; it counts from its receipt."""
+    """Put something held back where it was. Clocks run from the day on which it was first received."""
     from mailbot.cli.commands import staff_commands
 
     staff_commands(config).put_back(number)
-    typer.echo(f"{number} is put back.")
+    typer.echo(f"{number} is put back; a running daemon takes it up within half a minute.")

@@ -25,6 +25,8 @@ def init(
     from mailbot.config import example_text, load
     from mailbot.errors import ConfigError
 
+    if not path.parent.is_dir():
+        raise ConfigError(f"{path}: the folder {path.parent} does not exist; create it first")
     if path.exists():
         raise ConfigError(f"{path}: is there already and is not overwritten; name another file or edit it")
     name = "".join(letter for letter in address.partition("@")[0].lower() if letter.isalnum() or letter == "-")

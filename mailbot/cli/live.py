@@ -20,9 +20,8 @@ def live(
     import getpass
 
     from mailbot.adapters.clock import SystemClock
-    from mailbot.adapters.store.database import open_database
     from mailbot.adapters.store.queries import Queries
-    from mailbot.app import open_store
+    from mailbot.app import database_of, open_store
     from mailbot.cli.options import load_config, moment, print_table
     from mailbot.errors import ConfigError
     from mailbot.pipeline.commands import Commands
@@ -32,7 +31,7 @@ def live(
     unknown = sorted(set(mailbox or ()) - set(names))
     if unknown:
         raise ConfigError(f"{config}: there is no mailbox '{unknown[0]}'; known: {', '.join(names)}")
-    database = open_database(settings.storage.database)
+    database = database_of(settings, create=False)
     store, _ = open_store(settings, database, clock.now())
     queries = Queries(database)
     observing = [line.name for line in queries.status(clock.now()).mailboxes if line.live_since is None]
@@ -40,6 +39,9 @@ def live(
     if not chosen:
         typer.echo("Every chosen mailbox is live already.")
         return
+    unread = [line.name for line in queries.status(clock.now()).mailboxes if line.name in chosen and line.fresh_at is None]
+    if unread and not yes:
+        raise ConfigError(f"mailbot has never read {', '.join(unread)}; start 'mailbot run' first and look at what it observes")
     zone = settings.organisation.time_zone
     print_table(
         "Letters that were observed and not sent (the newest first)",
@@ -51,7 +53,7 @@ def live(
         ),
     )
     typer.echo(f"From now on, mail that arrives in {', '.join(chosen)} is answered by letters that really go.")
-    typer.echo("What was observed stays unsent.")
+    typer.echo("What was observed stays unsent: the cases above are to be answered by hand, and their clocks run.")
     if not yes:
         typer.confirm("Go live?", abort=True)
     commands = Commands(store=store, clock=clock, actor=getpass.getuser())

@@ -18,6 +18,7 @@ ConfigOption = Annotated[
     Path,
     typer.Option("--config", "-c", envvar="MAILBOT_CONFIG", help="The configuration file.", show_default=True),
 ]
+NEVER_CUT = frozenset({"id", "reference", "case", "state", "next date", "due"})
 DEFAULT_CONFIG = Path("mailbot.toml")
 
 
@@ -43,24 +44,36 @@ def print_json(value: object) -> None:
     typer.echo(json.dumps(_plain(value), ensure_ascii=False, default=str))
 
 
-def print_table(title: str, columns: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
-    """A table for people; an empty one says so."""
+def print_table(title: str, columns: Sequence[str], rows: Iterable[Sequence[str]], *, one_line: bool = False) -> None:
+    """A table for people; an empty one says so. ``one_line`` cuts what does not fit, but never a number or a date."""
     from rich.console import Console
     from rich.table import Table
     from rich.text import Text
 
-    table = Table(title=title, title_justify="left", box=None, pad_edge=False)
-    for column in columns:
-        table.add_column(column, overflow="fold")
-    count = 0
-    for row in rows:
-        table.add_row(*(Text(cell) for cell in row))
-        count += 1
+    found = [tuple(row) for row in rows]
+    if not found:
+        typer.echo(f"{title}: none")
+        return
     console = Console()
-    if count:
-        console.print(table)
-    else:
-        console.print(f"{title}: none")
+    table = Table(title=title, title_justify="left", box=None, pad_edge=False)
+    for column, width in zip(columns, _widths(columns, found, console.width), strict=True):
+        table.add_column(column, overflow="ellipsis", no_wrap=True, width=width) if one_line else table.add_column(column)
+    for row in found:
+        table.add_row(*(Text(cell) for cell in row))
+    console.print(table)
+
+
+def _widths(columns: Sequence[str], rows: Sequence[Sequence[str]], room: int) -> list[int]:
+    """Column widths for one line a row: numbers and dates whole, the rest shares what is left, the short ones first."""
+    widths = [max(len(column), *(len(row[number]) for row in rows)) for number, column in enumerate(columns)]
+    left = (
+        room - 2 * (len(columns) - 1) - sum(width for column, width in zip(columns, widths, strict=True) if column in NEVER_CUT)
+    )
+    flexible = sorted((number for number, column in enumerate(columns) if column not in NEVER_CUT), key=lambda n: widths[n])
+    for position, number in enumerate(flexible):
+        widths[number] = min(widths[number], max(3, left // (len(flexible) - position)))
+        left -= widths[number]
+    return widths
 
 
 def moment(at: datetime | None, zone: str) -> str:

@@ -6,24 +6,25 @@ from typing import Annotated
 import typer
 
 from mailbot.cli.options import DEFAULT_CONFIG, ConfigOption, Format, FormatOption
+from mailbot.core.letter import OutboxState
 
 app = typer.Typer(help="Letters on their way out.", no_args_is_help=True)
 
 
 @app.command("list")
 def list_letters(
-    state: Annotated[list[str] | None, typer.Option(help="Only letters in this state (repeatable).")] = None,
+    state: Annotated[list[OutboxState] | None, typer.Option(help="Only letters in this state (repeatable).")] = None,
     limit: Annotated[int, typer.Option(help="At most so many.")] = 50,
     config: ConfigOption = DEFAULT_CONFIG,
     format_: FormatOption = Format.TEXT,
 ) -> None:
     """List letters, the newest first."""
-    from mailbot.adapters.store.database import open_database
     from mailbot.adapters.store.queries import Queries
+    from mailbot.app import database_of
     from mailbot.cli.options import load_config, moment, print_json, print_table
 
     settings = load_config(config)
-    found = Queries(open_database(settings.storage.database)).letters(tuple(state or ()), limit)
+    found = Queries(database_of(settings, create=False)).letters([each.value for each in state or ()], limit)
     if format_ is Format.JSON:
         print_json(found)
         return
@@ -44,21 +45,34 @@ def list_letters(
             )
             for line in found
         ),
+        one_line=True,
     )
 
 
 @app.command()
-def show(letter: int, config: ConfigOption = DEFAULT_CONFIG) -> None:
-    """Print the final bytes of a letter."""
-    from mailbot.adapters.store.database import open_database
+def show(
+    letter: Annotated[int, typer.Argument(help="The letter's id in 'mailbot outbox list'.")],
+    raw: Annotated[bool, typer.Option("--raw", help="The final bytes, as they leave.")] = False,
+    config: ConfigOption = DEFAULT_CONFIG,
+) -> None:
+    """Print a letter as its reader sees it."""
+    from email import message_from_bytes, policy
+
     from mailbot.adapters.store.queries import Queries
+    from mailbot.app import database_of
     from mailbot.cli.options import load_config
     from mailbot.errors import PermanentError
 
-    content = Queries(open_database(load_config(config).storage.database)).letter_content(letter)
+    content = Queries(database_of(load_config(config), create=False)).letter_content(letter)
     if content is None:
         raise PermanentError(f"there is no letter {letter}")
-    sys.stdout.buffer.write(content)
+    if raw:
+        sys.stdout.buffer.write(content)
+        return
+    message = message_from_bytes(content, policy=policy.default)
+    for name in ("From", "To", "Subject", "Date"):
+        typer.echo(f"{name}: {message[name]}")
+    typer.echo(f"\n{message.get_content()}")
 
 
 @app.command()

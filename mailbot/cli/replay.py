@@ -1,7 +1,9 @@
 """``mailbot replay``: what would mailbot do with these messages?"""
 
 import json
+import re
 from collections.abc import Iterator
+from datetime import tzinfo
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -13,6 +15,8 @@ if TYPE_CHECKING:
 
 AT_ONCE = 100
 MBOX_SUFFIXES = (".mbox", ".mbx")
+HEADER_BYTES = 100_000
+_HEADER = re.compile(rb"(?im)^(from|to|subject|date|message-id|received|return-path|content-type|mime-version)\s*:")
 
 
 class ReplayFormat(StrEnum):
@@ -39,13 +43,14 @@ def replay(
     from mailbot.adapters.clock import SystemClock
 
     now, judge = SystemClock().now(), _replay(config, mailbox)
+    zone = judge.policy.pack.working_calendar.zone
     for batch in _batches(_messages(paths)):
         judgements = judge.judge([content for _, content in batch], now)
         for (name, _), judgement in zip(batch, judgements, strict=True):
             typer.echo(
-                json.dumps(_line(name, judgement), ensure_ascii=False)
+                json.dumps(_line(name, judgement, zone), ensure_ascii=False)
                 if format_ is ReplayFormat.JSONL
-                else _text(name, judgement)
+                else _text(name, judgement, zone)
             )
 
 
@@ -58,6 +63,8 @@ def _replay(config: Path | None, mailbox: str | None) -> "Replay":
     from mailbot.errors import ConfigError
     from mailbot.pipeline.replay import Replay
 
+    if mailbox and not config:
+        raise ConfigError("--mailbox names a mailbox of a configuration: give --config too")
     settings = load_config(config) if config else sample_config()
     policies = load_policies(settings)
     name = mailbox or settings.mailbox[0].name
@@ -72,6 +79,7 @@ def _replay(config: Path | None, mailbox: str | None) -> "Replay":
         policy=policies.mailboxes[name],
         own_addresses=policies.mailboxes[name].own_addresses if config else frozenset(),
         answerable_addresses=policies.mailboxes[name].answerable_addresses if config else frozenset(),
+        by_age=config is not None,
     )
 
 
@@ -85,8 +93,15 @@ def _messages(paths: list[Path]) -> Iterator[tuple[str, bytes]]:
             raise PermanentError(f"{path}: there is no such file or folder")
         elif path.suffix.lower() in MBOX_SUFFIXES:
             yield from _mbox(path)
+        elif _is_message(content := path.read_bytes()):
+            yield str(path), content
         else:
-            yield str(path), path.read_bytes()
+            typer.echo(f"{path}: not a message, skipped", err=True)
+
+
+def _is_message(content: bytes) -> bool:
+    """Whether anything at the beginning looks like the header of a message."""
+    return _HEADER.search(content[:HEADER_BYTES]) is not None
 
 
 def _mbox(path: Path) -> Iterator[tuple[str, bytes]]:
@@ -107,7 +122,9 @@ def _batches(messages: Iterator[tuple[str, bytes]]) -> Iterator[list[tuple[str, 
         yield batch
 
 
-def _line(path: str, judgement: "Judgement") -> dict[str, Any]:
+def _line(path: str, judgement: "Judgement", zone: tzinfo) -> dict[str, Any]:
+    from mailbot.core.calendar import last_day
+
     screening, classification = judgement.screening, judgement.classification
     reasons = [*screening.reasons, *screening.silences]
     text = judgement.message.full_text
@@ -133,17 +150,28 @@ def _line(path: str, judgement: "Judgement") -> dict[str, Any]:
             }
             for hit in classification.evidence
         ],
+        "also": list(classification.also),
         "flags": list(classification.flags),
         "held": judgement.unreadable or None,
         "letter": judgement.letter,
-        "clocks": [{"name": clock.name, "due_at": clock.due_at.isoformat(), "why": clock.why} for clock in judgement.clocks],
+        "clocks": [
+            {
+                "name": clock.name,
+                "due_on": last_day(clock.due_at, zone).isoformat(),
+                "due_at": clock.due_at.isoformat(),
+                "why": clock.why,
+            }
+            for clock in judgement.clocks
+        ],
     }
 
 
-def _text(path: str, judgement: "Judgement") -> str:
+def _text(path: str, judgement: "Judgement", zone: tzinfo) -> str:
+    from mailbot.core.calendar import last_day
+
     screening, classification = judgement.screening, judgement.classification
     answer = f"letter {judgement.letter}" if judgement.letter else "no letter"
     why = "; ".join(reason.rule for reason in (*screening.reasons, *screening.silences))
-    dates = ", ".join(f"{clock.name} by {clock.due_at:%d %b %Y}" for clock in judgement.clocks)
+    dates = ", ".join(f"{clock.name} by {last_day(clock.due_at, zone):%a %d %b %Y}" for clock in judgement.clocks)
     judged = f"{classification.class_} ({classification.best} {classification.confidence:.2f})"
     return f"{path}: {screening.verdict.value}, {judged}, {answer}{'; ' + why if why else ''}{'; ' + dates if dates else ''}"

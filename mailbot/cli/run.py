@@ -30,9 +30,9 @@ def serve(config: Path, phrases: "Callable[[ClassRules], Phrases] | None" = None
     import signal
 
     from mailbot.adapters.spacy_model import SpacyPhrases
-    from mailbot.app import Daemon
     from mailbot.cli.logs import configure_logs
     from mailbot.cli.options import load_config
+    from mailbot.daemon import Daemon
 
     settings = load_config(config)
     configure_logs(settings.log.format, settings.log.level)

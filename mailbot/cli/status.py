@@ -16,18 +16,18 @@ def register(app: typer.Typer) -> None:
 def status(config: ConfigOption = DEFAULT_CONFIG, format_: FormatOption = Format.TEXT) -> None:
     """Show whether the daemon runs, how fresh each mailbox is, and what is late, held or unsent.
 
-    Exit code 0: all well; 69: the daemon does not run, the database cannot be written, or a mailbox has not been read for
-    15 minutes.
+    Exit code 0: all well; 69: the daemon does not run, the database cannot be written, a loop is in trouble, or a
+    mailbox has not been read for 15 minutes.
     """
     from datetime import timedelta
 
     from mailbot.adapters.clock import SystemClock
-    from mailbot.adapters.store.database import open_database
     from mailbot.adapters.store.queries import Queries
+    from mailbot.app import database_of
     from mailbot.cli.options import last_day, load_config, moment, print_json, print_table
 
     settings, now = load_config(config), SystemClock().now()
-    database = open_database(settings.storage.database)
+    database = database_of(settings, create=False)
     found, unwritable = Queries(database).status(now), database.why_not_writable()
     running = found.running_until is not None and found.running_until > now
     stale = [
@@ -39,7 +39,7 @@ def status(config: ConfigOption = DEFAULT_CONFIG, format_: FormatOption = Format
         zone = settings.organisation.time_zone
         typer.echo(f"daemon: {_daemon(found.holder, moment(found.running_until, zone), running=running)}")
         if unwritable:
-            typer.echo(f"ALARM: {unwritable}; intake has stopped, nothing is sent, and the mail stays where it is")
+            typer.echo(f"ALARM: {unwritable}; until that ends, nothing is taken in or sent, and mail stays where it is")
         typer.echo(f"cases: {found.open_cases} open, {found.late_cases} late; next date {last_day(found.next_due_at, zone)}")
         print_table(
             "mailboxes",
@@ -52,14 +52,18 @@ def status(config: ConfigOption = DEFAULT_CONFIG, format_: FormatOption = Format
                     str(line.waiting),
                     str(line.held),
                     ", ".join(f"{count} {state}" for state, count in sorted(line.letters.items())) or "-",
-                    f"{line.last_error} (until {moment(line.backoff_until, zone)})" if line.last_error else "-",
+                    _trouble(line.last_error, moment(line.backoff_until, zone), line.sending_error),
                 )
                 for line in found.mailboxes
             ),
         )
+        for trouble in found.troubles:
+            typer.echo(f"TROUBLE {trouble}")
+        if found.held or found.failed:
+            typer.echo(f"needs a person: {found.held} held (mailbot held list), {found.failed} not sent (mailbot outbox list)")
         for notice in found.notices:
             typer.echo(f"{moment(notice.at, zone)}  {notice.kind}: {notice.detail}; known messages are not answered again")
-    if stale or unwritable or not running:
+    if stale or unwritable or found.troubles or not running:
         raise typer.Exit(os.EX_UNAVAILABLE)
 
 
@@ -67,3 +71,8 @@ def _daemon(holder: str | None, last_word: str, *, running: bool) -> str:
     if running:
         return f"running, {holder}"
     return f"NOT RUNNING; no sign of life from {holder} since {last_word}" if holder else "NOT RUNNING"
+
+
+def _trouble(reading: str | None, until: str, sending: str | None) -> str:
+    parts = [f"{reading} (next try {until})"] if reading else []
+    return "; ".join([*parts, f"letters wait: {sending}"] if sending else parts) or "-"

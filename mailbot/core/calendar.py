@@ -11,8 +11,8 @@ WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", 
 
 
 def last_day(due_at: datetime, zone: tzinfo) -> date:
-    """The local day that ends at ``due_at``: the date that people are told."""
-    return (due_at - timedelta(microseconds=1)).astimezone(zone).date()
+    """The local day whose end ``due_at`` is: the date that people are told."""
+    return due_at.astimezone(zone).date()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,8 +97,8 @@ class WorkingCalendar:
         return sum(self.is_working_day(start + ONE_DAY * n) for n in range(1, (end - start).days + 1))
 
     def end_of(self, day: date) -> datetime:
-        """The moment ``day`` is over: midnight at its end, local time, as an aware UTC moment's equal."""
-        return datetime.combine(day + ONE_DAY, time.min, tzinfo=self.zone)
+        """The last second of ``day``, local time: what happens in it is still in time."""
+        return datetime.combine(day, time(23, 59, 59), tzinfo=self.zone)
 
     def next_opening(self, at: datetime) -> datetime:
         """``at`` itself while the office is open, otherwise the next moment it opens."""

@@ -2,7 +2,7 @@
 
 A clock given in working or calendar days starts on the day after receipt (FOIA s.10(1): "following the date of
 receipt"); one in calendar months runs to the corresponding day (ICO on UK GDPR art. 12(3)) and, if that is no working
-day, to the next one. ``due_at`` is the end of the due day, local time.
+day, to the next one. ``due_at`` is the last second of the due day, local time.
 """
 
 from calendar import monthrange
@@ -18,7 +18,7 @@ WARN, DUE = "warn", "due"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ComputedClock:
-    """What ``compute`` found: the local due date, the end of that day in UTC, and which days did not count."""
+    """What ``compute`` found: the local due date, the last second of that day in UTC, and which days did not count."""
 
     rule: ClockRule
     due_on: date
@@ -46,7 +46,7 @@ def compute(rule: ClockRule, calendar: WorkingCalendar, received_at: datetime) -
 def start(rule: ClockRule, calendar: WorkingCalendar, received_at: datetime, started_by: str) -> StartClock:
     """The action that starts the clock, with a deadline for the warning (if the rule asks for one) and for the date."""
     clock = compute(rule, calendar, received_at)
-    deadlines = [Deadline(kind=DUE, due_at=clock.due_at)]
+    deadlines = [Deadline(kind=DUE, due_at=clock.due_at + timedelta(seconds=1))]
     if rule.warn_before:
         warn_on = _working_days_before(calendar, clock.due_on, rule.warn_before)
         warn_at = calendar.next_opening(datetime.combine(warn_on, datetime.min.time(), tzinfo=calendar.zone))

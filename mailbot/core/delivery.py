@@ -13,6 +13,7 @@ from mailbot.core.letter import OutboxLetter, OutboxState, Purpose
 from mailbot.core.policy import MailboxPolicy, ReversePathKind
 
 DOUBT_WAIT = timedelta(minutes=10)
+DOUBT_BOUND = timedelta(hours=4)
 RETRY_DELAYS = (timedelta(minutes=1), timedelta(minutes=5), timedelta(minutes=15), timedelta(minutes=30))
 LAST_DELAY = timedelta(hours=1)
 GIVE_UP_AFTER = 100  # about four days at one an hour
@@ -80,10 +81,13 @@ def retry_delay(attempts: int) -> timedelta:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DoubtFindings:
-    """Who files copies of sent letters, and when their folder was last read (a copy found there ends the doubt)."""
+    """Who files copies of sent letters, and until when their folder was read and decided about.
+
+    A copy found there ends the doubt before it is asked about.
+    """
 
     sent_copy: SentCopy
-    sent_folder_read_at: datetime | None
+    sent_known_until: datetime | None
 
 
 class DoubtVerdict(StrEnum):
@@ -96,16 +100,16 @@ class DoubtVerdict(StrEnum):
 
 def resolve_doubt(letter: OutboxLetter, found: DoubtFindings, now: datetime) -> DoubtVerdict:
     """One resend with the same Message-ID at most; where the server files Sent itself, only after looking there."""
-    if found.sent_copy is SentCopy.SERVER and not _looked_long_enough(letter, found, now):
-        return DoubtVerdict.WAIT
+    since = letter.attempted_at or now
+    if found.sent_copy is SentCopy.SERVER and not _looked_long_enough(since, found, now):
+        return DoubtVerdict.WAIT if now < since + DOUBT_BOUND else DoubtVerdict.ASK_A_PERSON
     return DoubtVerdict.RESEND if letter.doubts <= 1 else DoubtVerdict.ASK_A_PERSON
 
 
-def _looked_long_enough(letter: OutboxLetter, found: DoubtFindings, now: datetime) -> bool:
-    """Ten minutes, and Sent read after them; a mailbox without a Sent folder has nothing to look at."""
-    enough = (letter.attempted_at or now) + DOUBT_WAIT
-    read_at = found.sent_folder_read_at
-    return now >= enough and (read_at is None or read_at >= enough)
+def _looked_long_enough(since: datetime, found: DoubtFindings, now: datetime) -> bool:
+    """Ten minutes, and Sent known beyond them; a mailbox without a Sent folder has nothing to look at."""
+    enough = since + DOUBT_WAIT
+    return now >= enough and (found.sent_known_until is None or found.sent_known_until >= enough)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -106,6 +106,10 @@ class OutboxState(StrEnum):
     BOUNCED = "bounced"
 
 
+RETRYABLE = (OutboxState.FAILED, OutboxState.DEFERRED, OutboxState.IN_DOUBT, OutboxState.BOUNCED)
+"""The states from which a person may have a letter sent again."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OutboxLetter:
     """A row of the outbox: the bytes that leave, and all that is known about their leaving."""

@@ -107,13 +107,13 @@ class Message:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fetched:
-    """What an IMAP server handed over for one UID. ``content`` holds headers only where ``truncated`` is set."""
+    """What an IMAP server handed over for one UID. ``incomplete`` says why ``content`` is not the whole message."""
 
     uid: int
     received_at: datetime
     size: int
     content: bytes
-    truncated: bool = False
+    incomplete: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -129,5 +129,5 @@ class Located:
     received_at: datetime
     content: bytes
     reindexed: bool
-    truncated: bool
+    incomplete: str
     put_back: bool

@@ -51,12 +51,16 @@ class ClockRule:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClassPolicy:
-    """What a pack does with one class: its words in letters, its receipt, the confidence from which it acts."""
+    """What a pack does with one class: its words in letters, its receipt, the confidence from which it acts.
+
+    ``clocks = false`` says that nobody waits for an answer (invoices, newsletters).
+    """
 
     words: str
     receipt: str
     threshold: float
     policy_link: str = ""
+    clocks: bool = True
     __pydantic_config__ = {"extra": "forbid"}  # noqa: RUF012
 
 
@@ -175,6 +179,7 @@ class Caps:
     """How many automatic letters may go: the last guard against a loop (RFC 3834 section 2)."""
 
     answers_per_sender_per_day: int
+    letters_per_manager_per_day: int
 
 
 class ReversePathKind(StrEnum):

@@ -12,7 +12,7 @@ from enum import StrEnum
 
 from mailbot.core.action import Permission, Reason
 from mailbot.core.message import Message
-from mailbot.core.policy import Caps, HeaderRule, ScreeningRules, SenderRule
+from mailbot.core.policy import Caps, HeaderRule, MailboxPolicy, ScreeningRules, SenderRule
 
 TRACE_FIELDS = ("delivered-to", "x-original-to", "envelope-to", "resent-to", "resent-cc", "x-forwarded-to")
 _SINGLE_TOKEN = re.compile(r"[^\s;(,]+")
@@ -91,13 +91,19 @@ def permit_again(recipient: str) -> Permission:
     return Permission(recipient, Reason("replaces-withdrawn-letter"))
 
 
-def permit_staff(address: str | None, own_addresses: frozenset[str]) -> Permission | tuple[Reason, ...]:
-    """Leave to write to a member of staff named by the configuration; a watched mailbox never writes to another."""
-    if not address:
+def permit_staff(policy: MailboxPolicy, history: History | None = None) -> Permission | tuple[Reason, ...]:
+    """Leave to write to the mailbox's manager. A watched mailbox never writes to another, and a flood is capped.
+
+    Without a history nothing was sent today (the digest goes once a day by itself).
+    """
+    sent_today = history.answers_today if history else 0
+    if not policy.manager:
         return (Reason("no-staff-address"),)
-    if address.lower() in own_addresses:
+    if policy.manager.lower() in policy.own_addresses:
         return (Reason("own-address"),)
-    return Permission(address, Reason("configured-staff-address"))
+    if sent_today >= policy.caps.letters_per_manager_per_day:
+        return (Reason("cap-per-manager-and-day", f"{sent_today} already sent; the digest names the rest"),)
+    return Permission(policy.manager, Reason("configured-staff-address"))
 
 
 def first_token(value: str) -> str:

@@ -12,7 +12,7 @@ from mailbot.core.message import Message, Origin
 class MessageArrived:
     """A message was read from a watched folder. ``live``: it came after the mailbox went live.
 
-    ``reindexed``: the server renumbered its folder, so its date of arrival cannot be trusted. ``unreadable``: why a
+    ``born_at``: how old it is for letters; the sender's date where the server renumbered its folder. ``unreadable``: why a
     person must read it; ``put_back``: a person has, and wants it decided about by what can be read. ``our_letter``: the
     Message-ID of the letter of ours that this is a copy of. ``message_id_taken``: another message with other content has
     the same Message-ID.
@@ -21,8 +21,8 @@ class MessageArrived:
     message: Message
     origin: Origin
     received_at: datetime
+    born_at: datetime
     live: bool
-    reindexed: bool = False
     unreadable: str = ""
     put_back: bool = False
     our_letter: str = ""

@@ -24,19 +24,22 @@ from rich.text import Text
 from mailbot.adapters.clock import SystemClock
 from mailbot.adapters.spacy_model import SpacyPhrases
 from mailbot.adapters.store.database import open_database
+from mailbot.adapters.store.instance import only_daemon
 from mailbot.adapters.store.queries import Queries
 from mailbot.adapters.store.views import CaseLine, LetterLine
-from mailbot.app import Daemon
 from mailbot.config import Config, Folders, Mailbox, Organisation, SecretRef, Server, Storage, Tls
 from mailbot.core.calendar import last_day
 from mailbot.core.delivery import SentCopy
+from mailbot.daemon import Daemon
 from mailbot.demo.samples import samples
 from mailbot.demo.servers import DemoServers
-from mailbot.errors import PermanentError
+from mailbot.errors import PermanentError, TransientError
 from mailbot.pipeline.commands import Commands
 
 ADDRESSES = {"enquiries": "enquiries@harbour.example", "foi": "foi@harbour.example"}
 ADDRESS_FILE = "running.json"
+DATABASE = "mailbot.db"
+MARKER = ".mailbot-demo"
 PATIENCE_SECONDS = 100
 REFRESH_SECONDS = 0.5
 ZONE = "Europe/London"
@@ -76,9 +79,9 @@ def run_demo(folder: Path, *, once: bool, as_json: bool) -> None:
         else:
             console.print(f"\nThe letters lie in {show.letters}")
     finally:
+        (folder / ADDRESS_FILE).unlink(missing_ok=True)
         show.daemon.stop()
         show.servers.stop()
-        (folder / ADDRESS_FILE).unlink(missing_ok=True)
 
 
 def send_message(folder: Path, *, text: str, subject: str, sender: str, to: str) -> None:
@@ -86,7 +89,7 @@ def send_message(folder: Path, *, text: str, subject: str, sender: str, to: str)
     try:
         running = json.loads((folder / ADDRESS_FILE).read_text())
     except FileNotFoundError:
-        raise PermanentError("no demo is running here; start one in another terminal with: make demo") from None
+        raise TransientError("no demo is running here; start one in another terminal with: make demo") from None
     message = EmailMessage()
     message["From"], message["To"], message["Subject"] = sender, ADDRESSES.get(to, to), subject
     message["Date"], message["Message-ID"] = format_datetime(SystemClock().now()), make_msgid(domain="example.org")
@@ -95,13 +98,13 @@ def send_message(folder: Path, *, text: str, subject: str, sender: str, to: str)
         with smtplib.SMTP("127.0.0.1", running["smtp_port"], timeout=10) as relay:
             relay.send_message(message)
     except OSError:
-        raise PermanentError("the demo does not answer any more; start it again with: make demo") from None
+        raise TransientError("the demo does not answer any more; start it again with: make demo") from None
 
 
 def _start(folder: Path) -> Show:
-    shutil.rmtree(folder, ignore_errors=True)
+    _claim(folder)
     letters = folder / "letters"
-    letters.mkdir(parents=True)
+    letters.mkdir()
     passwords = {address: secrets.token_urlsafe(12) for address in ADDRESSES.values()}
     servers = DemoServers(passwords, letters)
     servers.start()
@@ -118,6 +121,24 @@ def _start(folder: Path) -> Show:
         queries=Queries(open_database(config.storage.database)),
         letters=letters.absolute(),
     )
+
+
+def _claim(folder: Path) -> None:
+    """Make the folder, or clear away what an earlier demo left there. Raises PermanentError if it is anything else's."""
+    marker = folder / MARKER
+    if folder.exists() and any(folder.iterdir()) and not marker.exists():
+        raise PermanentError(f"{folder} is not empty and was not made by a demo; name another one with --folder")
+    folder.mkdir(parents=True, exist_ok=True)
+    marker.touch()
+    if (folder / DATABASE).exists():
+        with only_daemon(_url(folder)):  # a demo that still runs there must not lose its database
+            for name in (DATABASE, f"{DATABASE}-wal", f"{DATABASE}-shm", ADDRESS_FILE):
+                (folder / name).unlink(missing_ok=True)
+            shutil.rmtree(folder / "letters", ignore_errors=True)
+
+
+def _url(folder: Path) -> str:
+    return f"sqlite:///{(folder / DATABASE).absolute()}"
 
 
 def _config(folder: Path, servers: DemoServers, passwords: Mapping[str, str]) -> Config:
@@ -145,7 +166,7 @@ def _config(folder: Path, servers: DemoServers, passwords: Mapping[str, str]) ->
     return Config(
         organisation=Organisation(name="Harbour Council", reference_prefix="HC"),
         mailbox=tuple(mailboxes),
-        storage=Storage(database=f"sqlite:///{(folder / 'mailbot.db').absolute()}"),
+        storage=Storage(database=_url(folder)),
     )
 
 

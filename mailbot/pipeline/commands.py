@@ -3,11 +3,9 @@
 from dataclasses import dataclass
 
 from mailbot.core.action import Reason
-from mailbot.core.letter import OutboxState
+from mailbot.core.letter import RETRYABLE
 from mailbot.errors import PermanentError
 from mailbot.ports import Clock, Happened, Store, Transaction
-
-RETRYABLE = (OutboxState.FAILED, OutboxState.DEFERRED, OutboxState.IN_DOUBT, OutboxState.BOUNCED)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,6 +8,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+import structlog
+
 from mailbot import checkpoints
 from mailbot.core.action import Reason
 from mailbot.core.classify import Classification, Hit, classify
@@ -34,6 +36,8 @@ from mailbot.ports import (
 
 MAX_MESSAGES = 100
 MAX_BYTES = 16 * 1024 * 1024
+log = structlog.get_logger()
+
 DAY = timedelta(days=1)
 EARLIEST_YEAR = 2000
 REWRITTEN_ID = "x-microsoft-original-message-id"
@@ -76,6 +80,7 @@ class Inbound:
     def _alone(self, located: Located) -> None:
         failure = self.attempt(lambda: self._decide_about([located]))
         if failure is not None:
+            log.warning("message_held", mailbox=located.mailbox, reason="cannot-be-decided")
             with self.store.transaction() as transaction:
                 transaction.messages.hold(located.id, Reason("cannot-be-decided", failure), self.clock.now())
 
@@ -101,7 +106,7 @@ class Inbound:
         ]
 
     def _unreadable(self, located: Located, message: Message) -> str:
-        return "larger than the size cap" if located.truncated else self.why_unreadable(message)
+        return located.incomplete or self.why_unreadable(message)
 
     # The flow of a message ---------------------------------------------------------------------------------------
 
@@ -157,12 +162,13 @@ class Inbound:
     def _trigger(self, transaction: Transaction, judged: Judged, policy: MailboxPolicy, our_letter: str) -> MessageArrived:
         located, mailbox = judged.located, transaction.mailboxes.get(policy.name)
         received_at = _received_at(located, self.clock.now())
+        born_at = _born_at(located, judged.message, received_at)
         return MessageArrived(
             message=judged.message,
-            origin=_origin(located, received_at, mailbox.started_at, policy),
+            origin=_origin(located, born_at, mailbox.started_at, policy),
             received_at=received_at,
-            live=mailbox.live_since is not None and received_at >= mailbox.live_since,
-            reindexed=located.reindexed,
+            born_at=born_at,
+            live=mailbox.live_since is not None and born_at >= mailbox.live_since,
             unreadable=judged.unreadable,
             put_back=located.put_back,
             our_letter=our_letter,
@@ -180,12 +186,17 @@ def _received_at(located: Located, now: datetime) -> datetime:
     return min(located.received_at, now) if located.received_at.year >= EARLIEST_YEAR else now
 
 
-def _origin(located: Located, received_at: datetime, started_at: datetime, policy: MailboxPolicy) -> Origin:
+def _born_at(located: Located, message: Message, received_at: datetime) -> datetime:
+    """How old a message is. A renumbered folder may have got new dates of arrival: there the sender's date counts too."""
+    return min(received_at, message.sent_at) if located.reindexed and message.sent_at is not None else received_at
+
+
+def _origin(located: Located, born_at: datetime, started_at: datetime, policy: MailboxPolicy) -> Origin:
     """Mail from before the start is history. A server's clock may lag, so new arrivals have a day's grace."""
     if located.folder_role == "sent":
         return Origin.SENT
     start_at = policy.start_at or started_at
-    is_old = received_at < (start_at if located.reindexed else start_at - DAY)
+    is_old = born_at < (start_at if located.reindexed else start_at - DAY)
     return Origin.HISTORY if is_old else Origin.MAILBOX
 
 

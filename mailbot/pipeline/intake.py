@@ -51,8 +51,8 @@ class Intake:
             stored += len(batch)
             self.wake.wake("inbound")
         with self.store.transaction() as transaction:
-            transaction.mailboxes.mark_read(watched.mailbox, watched.folder, asked_at)
-        if watched.finish:
+            transaction.mailboxes.mark_read(watched.mailbox, watched.folder, watched.role, asked_at)
+        if watched.finish and server.can_finish:
             self._finish(server, watched, state)
         return stored
 
@@ -80,10 +80,10 @@ class Intake:
                 transaction.outbox.filed(letter.id, self.clock.now())
 
     def _cursor(self, server: MailFolder, watched: WatchedFolder, state: FolderState) -> Cursor:
-        """Where to go on. A folder that the server renumbered is read anew from its beginning."""
+        """Where to go on. A folder that was renumbered, or restored to an earlier state, is read anew from its beginning."""
         with self.store.view() as transaction:
             cursor = transaction.mailboxes.cursor(watched.mailbox, watched.folder)
-        if cursor is not None and cursor.uidvalidity == state.uidvalidity:
+        if cursor is not None and cursor.uidvalidity == state.uidvalidity and cursor.last_uid < state.uidnext:
             return cursor
         if cursor is not None:
             return self._renumbered(watched, state)

@@ -5,7 +5,7 @@ next start. One claim per connection: extra copies can never exceed the open SMT
 """
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
@@ -35,6 +35,8 @@ from mailbot.ports import Clock, Happened, Letters, Store, Transaction, Transpor
 
 MINUTE = timedelta(minutes=1)
 STORAGE_PAUSE_SECONDS = 1.0
+FIRST_REST_SECONDS = 2.0
+LONGEST_REST_SECONDS = 300.0
 
 T = TypeVar("T")
 
@@ -42,7 +44,7 @@ log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Lane:
+class Sender:
     """How one mailbox sends: its pace, and who files its copies."""
 
     mailbox: str
@@ -56,14 +58,17 @@ class Outbox:
 
     store: Store
     letters: Letters
-    policies: Mapping[str, MailboxPolicy]
+    policy: MailboxPolicy
     clock: Clock
 
-    async def deliver(self, lane: Lane, transport: Transport, stopped: Callable[[], bool], wait: Callable[[], object]) -> None:
+    async def deliver(
+        self, sender: Sender, transport: Transport, stopped: Callable[[], bool], wait: Callable[[], object]
+    ) -> None:
         """Send this mailbox's letters over one connection until ``stopped``; ``wait`` blocks until there may be more."""
+        failures = 0
         try:
             while not stopped():
-                letter = await self._patiently(lambda: self.claim(lane), stopped)
+                letter = await self._patiently(lambda: self.claim(sender), stopped)
                 if letter is None:
                     await asyncio.to_thread(wait)
                     continue
@@ -71,10 +76,17 @@ class Outbox:
                 reply = await transport.send(letter.envelope, letter.content)
                 checkpoints.reached("reply.after")
                 await self._patiently(partial(self.settle, letter, reply), stopped)
-                if reply.code == 0 and not stopped():
-                    await asyncio.to_thread(wait)  # the relay is out of reach: do not spend every letter's tries on it
+                failures = failures + 1 if reply.code == 0 else 0
+                await self._rest(failures, stopped)
         finally:
             await transport.close()
+
+    async def _rest(self, failures: int, stopped: Callable[[], bool]) -> None:
+        """While the relay is out of reach or refuses the sign-in: longer and longer pauses, none of it a letter's fault."""
+        left = min(LONGEST_REST_SECONDS, FIRST_REST_SECONDS * 2.0 ** (failures - 1)) if failures else 0.0
+        while left > 0 and not stopped():
+            await asyncio.sleep(min(left, 0.5))
+            left -= 0.5
 
     async def _patiently(self, work: Callable[[], T], stopped: Callable[[], bool]) -> T | None:
         """Try again while the database cannot be written: a reply that was read must not be forgotten."""
@@ -87,16 +99,16 @@ class Outbox:
                     return None
             await asyncio.sleep(STORAGE_PAUSE_SECONDS)
 
-    def claim(self, lane: Lane) -> OutboxLetter | None:
+    def claim(self, sender: Sender) -> OutboxLetter | None:
         """Take the next letter that is still true and that the mailbox's pace allows, and commit that it is being sent."""
         now = self.clock.now()
         with self.store.view() as transaction:
-            if not self._first_in_line(transaction, lane, now):
+            if not self._first_in_line(transaction, sender, now):
                 return None
         with self.store.transaction() as transaction:
-            letter = self._first_in_line(transaction, lane, now)
+            letter = self._first_in_line(transaction, sender, now)
             while letter is not None and self._withdrawn(transaction, letter, now):
-                letter = self._first_in_line(transaction, lane, now)
+                letter = self._first_in_line(transaction, sender, now)
             if letter is None:
                 return None
             transaction.outbox.claim(letter.id, now)
@@ -114,54 +126,53 @@ class Outbox:
                 self._note(transaction, letter, settlement, now)
                 if settlement.state is OutboxState.SENT:
                     letter_went(transaction, letter, now)
+            transaction.mailboxes.mark_sending(letter.mailbox, settlement.detail if reply.code == 0 else None)
             checkpoints.reached("settle.before")
         checkpoints.reached("settle.after")
-        log.info(
+        tell = log.warning if settlement.state is OutboxState.FAILED else log.info
+        tell(
             "letter",
+            id=letter.id,
             state=settlement.state.value,
             mailbox=letter.mailbox,
             letter=letter.letter,
             attempt=letter.attempts,
         )
 
-    def recover(self) -> int:
+    def recover(self, mailbox: str) -> int:
         """At start: letters whose sending the last process did not settle are in doubt. Returns how many."""
         with self.store.transaction() as transaction:
-            return transaction.outbox.doubt_interrupted("the process ended while it was being sent")
+            return transaction.outbox.doubt_interrupted(mailbox, "the process ended while it was being sent")
 
-    def resolve_doubts(self, lanes: Mapping[str, Lane]) -> None:
+    def resolve_doubts(self, sender: Sender) -> None:
         """Decide about letters in doubt: found, sent once more under the same Message-ID, or a person is asked."""
         now = self.clock.now()
         with self.store.view() as transaction:
-            doubtful = transaction.outbox.doubtful()
-        for letter in doubtful:
-            if letter.mailbox in lanes:
-                self._resolve(letter, lanes[letter.mailbox], now)
-
-    def _resolve(self, letter: OutboxLetter, lane: Lane, now: datetime) -> None:
+            if not transaction.outbox.doubtful(sender.mailbox):
+                return
         with self.store.transaction() as transaction:
-            if transaction.outbox.get(letter.id).state is not OutboxState.IN_DOUBT:
-                return  # its copy was found meanwhile
-            read_at = transaction.mailboxes.sent_read_at(letter.mailbox)
-            verdict = resolve_doubt(letter, DoubtFindings(sent_copy=lane.sent_copy, sent_folder_read_at=read_at), now)
-            if verdict is DoubtVerdict.RESEND:
-                transaction.outbox.set_state(letter.id, OutboxState.QUEUED, "sent once more: the outcome is unknown", now)
-            elif verdict is DoubtVerdict.ASK_A_PERSON:
-                transaction.outbox.hold(letter.id, Reason("letter-in-doubt", "twice without an answer from the relay"), now)
+            known_until = transaction.mailboxes.sent_known_until(sender.mailbox)
+            found = DoubtFindings(sent_copy=sender.sent_copy, sent_known_until=known_until)
+            for letter in transaction.outbox.doubtful(sender.mailbox):
+                verdict = resolve_doubt(letter, found, now)
+                if verdict is DoubtVerdict.RESEND:
+                    transaction.outbox.send_again(letter.id, "sent once more: the outcome is unknown", now)
+                elif verdict is DoubtVerdict.ASK_A_PERSON:
+                    transaction.outbox.hold(letter.id, Reason("letter-in-doubt", "nobody knows whether it went"), now)
 
-    def _first_in_line(self, transaction: Transaction, lane: Lane, now: datetime) -> OutboxLetter | None:
-        if len(transaction.outbox.attempts_since(lane.mailbox, now - MINUTE)) >= lane.letters_per_minute:
+    def _first_in_line(self, transaction: Transaction, sender: Sender, now: datetime) -> OutboxLetter | None:
+        if transaction.outbox.attempts_since(sender.mailbox, now - MINUTE) >= sender.letters_per_minute:
             return None
-        return transaction.outbox.next_waiting(lane.mailbox, now)
+        return transaction.outbox.next_waiting(sender.mailbox, now)
 
     def _withdrawn(self, transaction: Transaction, letter: OutboxLetter, now: datetime) -> bool:
         """Check a waiting letter once more; one that is no longer true is withdrawn and decided about anew."""
-        policy = self.policies[letter.mailbox]
+        policy = self.policy
         standing = transaction.outbox.standing(letter.case_id) if letter.case_id is not None else None
         why = why_withdraw(letter, standing, policy.pack.working_calendar.local_date(now))
         if why is None:
             return False
-        transaction.outbox.set_state(letter.id, OutboxState.WITHDRAWN, why, now)
+        transaction.outbox.withdraw(letter.id, why, now)
         if letter.case_id is not None:
             case = transaction.cases.get(letter.case_id)
             decision = decide(LetterWithdrawn(letter=letter, why=why), case, None, policy, now)

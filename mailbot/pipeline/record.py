@@ -7,6 +7,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import assert_never
 
+import structlog
+
 from mailbot.core.action import (
     Action,
     ConfirmLetter,
@@ -26,7 +28,7 @@ from mailbot.core.case import ClockStop
 from mailbot.core.decide import stop_clocks
 from mailbot.core.delivery import reverse_path
 from mailbot.core.letter import Envelope, OutboxLetter, Purpose
-from mailbot.core.message import Located
+from mailbot.core.message import Direction, Located
 from mailbot.core.mime import Headers
 from mailbot.core.policy import MailboxPolicy
 from mailbot.core.reference import period_of
@@ -34,6 +36,8 @@ from mailbot.core.screen import Verdict
 from mailbot.ports import Happened, Letters, NewLetter, NewMessage, Transaction
 
 SYSTEM = "mailbot"
+
+log = structlog.get_logger()
 
 
 @dataclass(slots=True, kw_only=True)
@@ -58,7 +62,7 @@ def record(transaction: Transaction, letters: Letters, decision: Decision, about
         _carry_out(transaction, letters, action, about)
 
 
-def _carry_out(  # noqa: C901, PLR0912  # one line an action: the table of all that a decision can do
+def _carry_out(  # noqa: C901  # one line an action: the table of all that a decision can do
     transaction: Transaction, letters: Letters, action: Action, about: Recording
 ) -> None:
     match action:
@@ -80,8 +84,7 @@ def _carry_out(  # noqa: C901, PLR0912  # one line an action: the table of all t
             for reason in action.reasons:
                 _note(transaction, about, "silent", reason)
         case Hold():
-            if about.located is not None:
-                transaction.messages.hold(about.located.id, action.reason, about.now)
+            _hold(transaction, action, about)
         case ConfirmLetter():
             _confirm(transaction, action, about)
         case Note():
@@ -102,11 +105,17 @@ def _open_case(transaction: Transaction, action: OpenCase, about: Recording) -> 
 
 def _join_case(transaction: Transaction, action: JoinCase, about: Recording) -> None:
     """File the message in the case. Only a person's own message makes its sender a participant."""
-    is_human = about.arrived is not None and about.arrived.screening.verdict is Verdict.HUMAN
-    transaction.cases.join(action, about.arrived.parsed.sender if about.arrived and is_human else "")
+    transaction.cases.join(action, _participant(about.arrived))
     about.case_id = action.case_id
     _file_message(transaction, about)
     _note(transaction, about, "joined", action.reason)
+
+
+def _participant(arrived: NewMessage | None) -> str:
+    """Who takes part in a case by this message: a person who wrote in; not a robot, and not the staff who answer."""
+    if arrived is None or arrived.direction is not Direction.IN or arrived.screening.verdict is not Verdict.HUMAN:
+        return ""
+    return arrived.parsed.sender
 
 
 def _file_message(transaction: Transaction, about: Recording) -> None:
@@ -160,6 +169,12 @@ def _queue_letter(transaction: Transaction, letters: Letters, action: QueueLette
     )
     kind = "letter-observed" if action.observed else "letter-queued"
     _note(transaction, about, kind, replace(action.reason, detail=action.letter))
+
+
+def _hold(transaction: Transaction, action: Hold, about: Recording) -> None:
+    if about.located is not None:
+        transaction.messages.hold(about.located.id, action.reason, about.now)
+        log.warning("message_held", mailbox=about.policy.name, reason=action.reason.rule)
 
 
 def _confirm(transaction: Transaction, action: ConfirmLetter, about: Recording) -> None:

@@ -46,6 +46,7 @@ class Replay:
     policy: MailboxPolicy
     own_addresses: frozenset[str]
     answerable_addresses: frozenset[str]
+    by_age: bool
 
     def judge(self, contents: Sequence[bytes], now: datetime) -> Iterator[Judgement]:
         """Judge each message by itself, in the order given."""
@@ -61,10 +62,15 @@ class Replay:
         received_at = _received_at(message, now)
         unreadable = self.why_unreadable(message)
         trigger = MessageArrived(
-            message=message, origin=Origin.MAILBOX, received_at=received_at, live=True, unreadable=unreadable
+            message=message,
+            origin=Origin.MAILBOX,
+            received_at=received_at,
+            born_at=received_at,
+            live=True,
+            unreadable=unreadable,
         )
         findings = Findings(screening=screening, match=match(message, ()), classification=classification)
-        decision = decide(trigger, None, findings, self.policy, received_at)
+        decision = decide(trigger, None, findings, self.policy, now if self.by_age else received_at)
         letters = [action.letter for action in decision.actions if isinstance(action, QueueLetter)]
         return Judgement(
             message=message,

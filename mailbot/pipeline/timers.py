@@ -1,17 +1,20 @@
 """The flow of time: due deadlines and calendar jobs -> decide -> record. Whatever came due in an outage fires once."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 
+from mailbot.core.action import Reason
 from mailbot.core.decide import decide
 from mailbot.core.policy import MailboxPolicy
-from mailbot.core.trigger import DigestDue
+from mailbot.core.trigger import DeadlineReached, DigestDue
 from mailbot.pipeline.record import Recording, record
-from mailbot.ports import Clock, Letters, Store, Transaction
+from mailbot.ports import Attempt, Clock, Happened, Letters, Store, Transaction
 
 AT_ONCE = 200
 SOON = timedelta(days=2)
+DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,22 +25,40 @@ class Timers:
     letters: Letters
     policies: Mapping[str, MailboxPolicy]
     clock: Clock
+    attempt: Attempt
 
     def sweep(self) -> int:
-        """Act on every deadline that has come; returns how many there were in this round."""
+        """Act on every deadline that has come; returns how many there were in this round.
+
+        If a round fails it is redone one by one; what cannot be decided about is noted in its case and shown as late.
+        """
         now = self.clock.now()
-        with self.store.transaction() as transaction:
+        with self.store.view() as transaction:
             due = transaction.cases.due_deadlines(now, AT_ONCE)
+        if due and self.attempt(partial(self._fire, due, now)) is not None:
+            for one in due:
+                failure = self.attempt(partial(self._fire, [one], now))
+                if failure is not None:
+                    self._give_up(one, failure, now)
+        return len(due)
+
+    def _fire(self, due: Sequence[tuple[DeadlineReached, int]], now: datetime) -> None:
+        with self.store.transaction() as transaction:
             for trigger, case_id in due:
                 case = transaction.cases.get(case_id)
-                transaction.cases.fire(trigger.deadline_id, now)
-                policy = self.policies.get(case.mailbox)
-                if policy is None:
-                    continue  # the mailbox was taken out of the configuration: nobody is left to tell
-                decision = decide(trigger, case, None, policy, now)
+                policy = self.policies[case.mailbox]
                 about = Recording(policy=policy, now=now, case_id=case.id, reference=case.reference)
+                history = transaction.outbox.history(policy.manager or "", None, now - DAY)
+                decision = decide(trigger, case, None, policy, now, history)
                 record(transaction, self.letters, decision, about)
-        return len(due)
+                transaction.cases.fire(trigger.deadline_id, now)
+
+    def _give_up(self, due: tuple[DeadlineReached, int], failure: str, now: datetime) -> None:
+        trigger, case_id = due
+        reason = Reason("deadline-without-alert", failure)
+        with self.store.transaction() as transaction:
+            transaction.cases.add_event(Happened(at=now, actor="mailbot", kind="failed", reason=reason, case_id=case_id))
+            transaction.cases.fire(trigger.deadline_id, now)
 
     def run_jobs(self) -> None:
         """The calendar jobs that are due now: one digest per mailbox and working day, from opening time on."""

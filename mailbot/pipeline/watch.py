@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 import structlog
 
@@ -37,8 +38,8 @@ class Watcher:
         try:
             others, sent = self._others(server)
             while not stopped():
-                self._look(server, others, sent)
-                self._wait(server, stopped)
+                if not self._look(server, others, sent):
+                    self._wait(server, stopped)
         finally:
             server.close()
 
@@ -50,16 +51,22 @@ class Watcher:
         watched = WatchedFolder(mailbox=self.mailbox, folder=sent, role="sent", start_from="now", finish=False)
         return (*self.also, watched), sent
 
-    def _look(self, server: MailFolder, others: tuple[WatchedFolder, ...], sent: str | None) -> None:
-        for folder in others:
-            try:
-                self.intake.read_folder(server, folder)
-            except PermanentError as error:
-                log.error("folder", mailbox=self.mailbox, role=folder.role, error=str(error))
-        if sent is not None and self.sent_copy is SentCopy.APPEND:
-            self.intake.file_sent(server, self.mailbox, sent)
+    def _look(self, server: MailFolder, others: tuple[WatchedFolder, ...], sent: str | None) -> int:
+        """The inbox first, so that no trouble elsewhere keeps its mail waiting, and last, so that it stays selected."""
+        stored = self.intake.read_folder(server, self.inbox)
         self.intake.read_flags(server, self.inbox)
-        self.intake.read_folder(server, self.inbox)
+        for folder in others:
+            self._carefully(folder.role, partial(self.intake.read_folder, server, folder))
+        if sent is not None and self.sent_copy is SentCopy.APPEND:
+            self._carefully("sent", partial(self.intake.file_sent, server, self.mailbox, sent))
+        return stored + (self.intake.read_folder(server, self.inbox) if others else 0)
+
+    def _carefully(self, role: str, work: Callable[[], object]) -> None:
+        """What cannot be done in another folder is logged and left; the mailbox goes on."""
+        try:
+            work()
+        except PermanentError as error:
+            log.error("folder", mailbox=self.mailbox, role=role, error=str(error))
 
     def _wait(self, server: MailFolder, stopped: Callable[[], bool]) -> None:
         if self.idle and server.can_idle:

@@ -41,7 +41,7 @@ QUERIES = {
         FROM event e LEFT JOIN "case" c ON c.id = e."case" """,
     "held": """SELECT m.name, h.rule, h.detail, h.put_back_at
         FROM hold h LEFT JOIN location l ON l.id = h.location LEFT JOIN mailbox m ON m.id = l.mailbox""",
-    "places": """SELECT m.name, l.folder, l.role, l.state, l.truncated, l.handled_on_server OR l.gone_at IS NOT NULL
+    "places": """SELECT m.name, l.folder, l.role, l.state, l.incomplete, l.handled_on_server OR l.gone_at IS NOT NULL
         FROM location l JOIN mailbox m ON m.id = l.mailbox""",
 }
 

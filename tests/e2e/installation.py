@@ -20,7 +20,7 @@ from unittest import mock
 from mailbot.adapters.spacy_model import SpacyPhrases
 from mailbot.adapters.store import open_database
 from mailbot.adapters.store.queries import CaseLine, CaseView, HeldLine, LetterLine, MailboxLine, Queries
-from mailbot.app import Daemon
+from mailbot.daemon import Daemon
 from mailbot.cli import main as cli
 from mailbot.config import Config, load
 from mailbot.pipeline.commands import Commands
@@ -185,10 +185,8 @@ class Installation:
         until = time.monotonic() + PATIENCE
         while not (found := fact()):
             if time.monotonic() > until:
-                raise AssertionError(
-                    f"waited in vain for {what}; {self.queries.status(self.clock.now())}; {self.queries.held()}"
-                )
-            time.sleep(0.02)
+                raise AssertionError(f"waited in vain for {what}: {self.mailboxes()}; {self.queries.held()}")
+            time.sleep(0.05)
         return found
 
     def cases(self, count: int) -> tuple[CaseLine, ...]:
@@ -242,9 +240,7 @@ class Installation:
 
     def _has_looked(self) -> bool:
         in_trouble = {name for name, line in self.mailboxes().items() if line.last_error}
-        query = (
-            "SELECT m.name FROM folder_cursor f JOIN mailbox m ON m.id = f.mailbox WHERE role = 'inbox' AND read_at NOT NULL"
-        )
+        query = "SELECT name FROM folder_cursor f JOIN mailbox m ON m.id = f.mailbox WHERE role = 'inbox' AND read_at NOT NULL"
         looked = {name for (name,) in self.rows(query)}
         return looked | in_trouble == {mailbox.name for mailbox in self.config.mailbox}
 

@@ -10,7 +10,7 @@ from shutil import copytree
 import pytest
 
 from mailbot.config import Paths
-from tests.e2e.installation import ENQUIRIES, Install, Installation, RealClock
+from tests.e2e.installation import ENQUIRIES, PATIENCE, Install, Installation, RealClock
 from tests.e2e.messages import BIN, message
 from tests.servers.dovecot import Dovecot
 from tests.servers.smtp import SmtpServer
@@ -35,35 +35,27 @@ def ends_well(process: "subprocess.Popen[str]") -> None:
 
 
 class TestTheProcess:
-    def test_there_is_one_to_a_database(self, mailbot: Installation) -> None:
-        """A second daemon on the same database refuses to start and says which process has it."""
+    def test_there_is_one_to_a_database_and_it_ends_when_told(self, mailbot: Installation) -> None:
+        """A second daemon is refused and told who runs; SIGTERM ends the first with exit code 0; a next one goes on."""
         with mailbot.process() as first:
             second = mailbot.run()
             assert second.returncode == EX_CONFIG
             assert f"another mailbot (process {first.pid}) already runs on it" in second.stderr
             mailbot.proves_alive(letters=1)
             ends_well(first)
-
-    def test_it_ends_when_it_is_told_to(self, mailbot: Installation) -> None:
-        """SIGTERM ends it in ten seconds with exit code 0, and the next start goes on where it stopped."""
-        with mailbot.process() as first:
-            mailbot.proves_alive(letters=1)
-            ends_well(first)
         mailbot.deliver(message(BIN))
-        with mailbot.process() as second:
-            mailbot.letters(2)
-            ends_well(second)
+        mailbot.start()
+        mailbot.letters(2)
 
     def test_it_ends_although_the_relay_says_nothing(self, mailbot: Installation) -> None:
         """SIGTERM ends it in time while the relay leaves a letter unanswered; that letter is in doubt and goes once more."""
         mailbot.smtp.fail(at="DOT", how="accept_then_stall")
-        with mailbot.process() as first:
+        with mailbot.process() as process:
             mailbot.deliver(message(BIN))
-            (unanswered,) = mailbot.smtp.wait_for(1)
-            ends_well(first)
-        with mailbot.process() as second:
-            mailbot.letters(2)
-            ends_well(second)
+            (unanswered,) = mailbot.smtp.wait_for(1, PATIENCE)
+            ends_well(process)
+        mailbot.start()
+        mailbot.letters(2)
         assert mailbot.smtp.accepted[1].content == unanswered.content
 
     def test_a_full_disk_stops_it_gently(self, mailbot: Installation, dovecot: Dovecot) -> None:

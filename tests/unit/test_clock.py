@@ -120,14 +120,19 @@ def test_a_leap_day_counts_like_any_other() -> None:
     assert [day.on for day in found.derivation.skipped if day.on.weekday() < 5] == [date(2028, 3, 17)]
 
 
+def utc(local: str) -> datetime:
+    """A moment of London as a server gives it: in UTC, where a summer's night belongs to the day before."""
+    return at(local).astimezone(UTC)
+
+
 def test_a_minute_before_midnight_on_a_friday_is_still_friday() -> None:
-    """23:59 counts as that day, in winter and in summer; a minute later it is Saturday and next month's date moves."""
-    for friday in ("2026-11-20", "2026-07-31"):
-        assert compute(FOI, KINGDOM, at(f"{friday} 23:59")) == compute(FOI, KINGDOM, at(f"{friday} 09:00"))
-    assert compute(SAR, ENGLAND, at("2026-07-31 23:59")).due_on == date(2026, 9, 1)
-    assert compute(SAR, ENGLAND, at("2026-07-31 23:59") + timedelta(minutes=1)).due_on == date(2026, 9, 1)
-    assert compute(RECEIPT, ENGLAND, at("2026-07-30 23:59")).due_on == date(2026, 7, 31)
-    assert compute(RECEIPT, ENGLAND, at("2026-07-31 00:00")).due_on == date(2026, 8, 3)
+    """23:59 counts as that day, in winter and in summer; a minute later a clock of one month ends a day later."""
+    for friday in ("2026-11-20", "2026-07-03"):
+        assert compute(FOI, KINGDOM, utc(f"{friday} 23:59")) == compute(FOI, KINGDOM, utc(f"{friday} 09:00"))
+    assert compute(SAR, ENGLAND, utc("2026-07-03 23:59")).due_on == date(2026, 8, 3)
+    assert compute(SAR, ENGLAND, utc("2026-07-04 00:00")).due_on == date(2026, 8, 4)
+    assert compute(RECEIPT, ENGLAND, utc("2026-07-30 23:59")).due_on == date(2026, 7, 31)
+    assert compute(RECEIPT, ENGLAND, utc("2026-07-31 00:00")).due_on == date(2026, 8, 3)
 
 
 def test_a_message_of_christmas_eve_waits_for_the_first_working_day_after_it() -> None:

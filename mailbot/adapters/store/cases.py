@@ -171,7 +171,9 @@ class SqlCases:
         query = (
             select(deadline.c.id, deadline.c.kind, clock.c.id.label("clock_id"), clock.c.name, clock.c.due_at, clock.c.case)
             .join(clock, clock.c.id == deadline.c.clock)
+            .join(case, case.c.id == clock.c.case)
             .where(deadline.c.due_at <= now, deadline.c.fired_at.is_(None), clock.c.paused_at.is_(None))
+            .where(case.c.mailbox.in_(self._ids.values()))
             .order_by(deadline.c.due_at, deadline.c.id)
             .limit(limit)
         )

@@ -28,13 +28,13 @@ def copy_database(source: Database, target: Database) -> Iterator[CopiedTable]:
     The secret of tagged addresses goes along, so that bounces of earlier letters still find home; leases do not.
     """
     with source.reading() as old, target.writing() as new:
-        filled = [table.name for table in metadata.sorted_tables if table.name not in OF_THE_DATABASE_ITSELF and _count(new, table)]
+        tables = [table for table in metadata.sorted_tables if table.name not in OF_THE_DATABASE_ITSELF]
+        filled = [table.name for table in tables if _count(new, table)]
         if filled:
             raise PermanentError(f"the target has rows in '{filled[0]}' already; name an empty database")
         _copy_secret(old, new)
-        for table in metadata.sorted_tables:
-            if table.name not in OF_THE_DATABASE_ITSELF:
-                yield _copy(old, new, table)
+        for table in tables:
+            yield _copy(old, new, table)
 
 
 def _copy(old: Connection, new: Connection, table: Table) -> CopiedTable:

@@ -14,7 +14,17 @@ from typing import Any
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, inspect, text
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError, DataError, DBAPIError, IntegrityError, NoSuchModuleError, StatementError
+from sqlalchemy.exc import (
+    ArgumentError,
+    DataError,
+    DBAPIError,
+    IntegrityError,
+    InterfaceError,
+    InternalError,
+    NoSuchModuleError,
+    OperationalError,
+    StatementError,
+)
 
 from mailbot.adapters.store.tables import COMPAT_VERSION, SCHEMA_VERSION
 from mailbot.errors import ConfigError, PermanentError, StorageError
@@ -22,9 +32,17 @@ from mailbot.errors import ConfigError, PermanentError, StorageError
 BUSY_TIMEOUT_MS = 10_000
 LEAST_FREE_BYTES = 50 * 2**20
 CONNECT_SECONDS = 10
+PASSING_SQLITE_ERRORS = frozenset(
+    {5, 6, 8, 10, 11, 13, 14, 15}
+)  # busy, locked, readonly, ioerr, corrupt, full, cantopen, protocol
+SQLITE_MAGIC = b"SQLite format 3\x00"
 MIGRATION_LOCK = 0x6D61696C  # any number, as long as every mailbot uses the same
 URL_FORMS = "write sqlite:///path/to/mailbot.db or postgresql+psycopg://user@host/name"
 MIGRATIONS = Path(__file__).with_name("migrations")
+
+
+class NotReadyError(ConfigError):
+    """There is no database yet, or an older one: the daemon makes it ready, and nobody else does."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,39 +92,45 @@ class Database:
         self.engine.dispose()
 
 
-def open_database(url: str, password: str | None = None) -> Database:
-    """Open (and where needed create or migrate) the database at ``url``.
+def open_database(url: str, password: str | None = None, *, create: bool = True) -> Database:
+    """Open the database at ``url``; ``create`` it or bring it up to date where needed, or refuse what is not ready.
 
-    Raises ConfigError for an unusable URL or a database made by a newer program, StorageError when it is out of reach.
+    Raises ConfigError for an unusable URL or a database made by another program, StorageError when it is out of reach.
     """
-    engine = _engine(url, password)
+    engine = _engine(url, password, create=create)
     # Within the process SQLite's writers queue at a lock: its own waiting sleeps and is not fair.
     database = Database(engine, Lock() if engine.dialect.name == "sqlite" else nullcontext())
     with _translated(), engine.connect() as connection:
         found = _schema_version(connection)
         _refuse_newer(connection, found)
+    if found != SCHEMA_VERSION and not create:
+        raise NotReadyError(
+            f"storage.database: {_shown(engine.url)} holds nothing yet or an older schema; 'mailbot run' makes it ready"
+        )
     if found != SCHEMA_VERSION:
         with _translated():
             _upgrade(engine)
     return database
 
 
-def _engine(url: str, password: str | None) -> Engine:
+def _engine(url: str, password: str | None, *, create: bool) -> Engine:
     try:
         parsed = make_url(url)
         if parsed.password:
-            raise ConfigError("database: a password does not belong into the URL; write storage.password = { path = … }")
+            raise ConfigError(
+                "storage.database: a password does not belong into the URL; write storage.password = { path = … }"
+            )
         if parsed.get_backend_name() == "sqlite":
-            return _sqlite(parsed)
+            return _sqlite(parsed, create=create)
         if parsed.get_backend_name() == "postgresql":
             return _postgresql(parsed.set(password=password))
     except (ArgumentError, NoSuchModuleError) as error:
-        raise ConfigError(f"database: not a database URL; {URL_FORMS}") from error
-    raise ConfigError(f"database: '{parsed.get_backend_name()}' is not supported; {URL_FORMS}")
+        raise ConfigError(f"storage.database: not a database URL; {URL_FORMS}") from error
+    raise ConfigError(f"storage.database: '{parsed.get_backend_name()}' is not supported; {URL_FORMS}")
 
 
-def _sqlite(url: URL) -> Engine:
-    _make_private(url.database)
+def _sqlite(url: URL, *, create: bool) -> Engine:
+    _make_private(url.database, create=create)
     engine = create_engine(url, connect_args={"timeout": BUSY_TIMEOUT_MS / 1000})
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
@@ -123,20 +147,32 @@ def _postgresql(url: URL) -> Engine:
             connect_args={"connect_timeout": CONNECT_SECONDS, "options": "-c timezone=utc -c lock_timeout=10s"},
         )
     except ModuleNotFoundError:
-        raise ConfigError("database: PostgreSQL needs the driver: pip install 'mailbot[postgres]'") from None
+        raise ConfigError("storage.database: PostgreSQL needs the driver: pip install 'mailbot[postgres]'") from None
 
 
-def _make_private(name: str | None) -> None:
+def _make_private(name: str | None, *, create: bool) -> None:
     """Create the database file for its owner only: it holds people's letters. SQLite's other files follow it."""
     if not name or name == ":memory:":
         return
     file = Path(name)
     if not file.parent.is_dir():
-        raise ConfigError(f"database: the folder {file.parent} does not exist; create it first")
+        raise ConfigError(f"storage.database: the folder {file.parent} does not exist; create it first")
+    if not create and not file.exists():
+        raise NotReadyError(
+            f"storage.database: there is no database {file}; has 'mailbot run' been started with this configuration?"
+        )
     try:
         file.touch(mode=0o600)
+        with file.open("rb") as opened:
+            first = opened.read(len(SQLITE_MAGIC))
     except OSError as error:
-        raise ConfigError(f"database: {file} cannot be written: {error.strerror}") from None
+        raise ConfigError(f"storage.database: {file} cannot be written: {error.strerror}") from None
+    if first and first != SQLITE_MAGIC:
+        raise ConfigError(f"storage.database: {file} is not an SQLite database; name another file")
+
+
+def _shown(url: URL) -> str:
+    return url.render_as_string(hide_password=True)
 
 
 def _prepare_sqlite(connection: Any, _record: object) -> None:
@@ -164,7 +200,7 @@ def _refuse_newer(connection: Connection, found: int) -> None:
     compat = int(connection.execute(text("SELECT value FROM meta WHERE key = 'compat_version'")).scalar_one())
     if compat > SCHEMA_VERSION:
         raise ConfigError(
-            f"database: it was made by a newer mailbot (schema {found}, opens from {compat} on) and this program "
+            f"storage.database: it was made by a newer mailbot (schema {found}, opens from {compat} on) and this program "
             f"knows schema {SCHEMA_VERSION}; install the newer program or restore the backup made before the upgrade"
         )
 
@@ -198,6 +234,16 @@ def _translated() -> Iterator[None]:
     except DataError as error:
         raise PermanentError(f"the database refused a value: {type(error.orig).__name__}") from error
     except DBAPIError as error:
+        if not _may_pass(error):
+            raise PermanentError(f"the database refused a statement: {str(error.orig).splitlines()[0]}") from error
         raise StorageError(f"the database cannot be used now: {str(error.orig).splitlines()[0]}") from error
     except StatementError as error:
         raise PermanentError(f"a value cannot be stored: {type(error.orig).__name__}") from error
+
+
+def _may_pass(error: DBAPIError) -> bool:
+    """Whether waiting may help: the server or its disk is in trouble, and not the statement."""
+    if not isinstance(error, OperationalError | InterfaceError | InternalError):
+        return False
+    code = getattr(error.orig, "sqlite_errorcode", None)
+    return code is None or code & 0xFF in PASSING_SQLITE_ERRORS

@@ -1,4 +1,4 @@
-"""One daemon per database: a lock that the operating system gives back whatever way the process ends."""
+"""One daemon per SQLite database: a lock that the operating system gives back whatever way the process ends."""
 
 import fcntl
 import os
@@ -14,8 +14,9 @@ from mailbot.errors import ConfigError
 @contextmanager
 def only_daemon(url: str) -> Iterator[None]:
     """Hold the database's daemon lock for the length of the block. Raises ConfigError if another daemon has it."""
-    database = make_url(url).database
-    if not database or database == ":memory:":
+    parsed = make_url(url)
+    database = parsed.database
+    if parsed.get_backend_name() != "sqlite" or not database or database == ":memory:":
         yield
         return
     with Path(f"{database}.lock").open("a+", encoding="ascii") as file:
@@ -24,7 +25,9 @@ def only_daemon(url: str) -> Iterator[None]:
         except BlockingIOError:
             file.seek(0)
             holder = file.read().strip() or "unknown"
-            raise ConfigError(f"database: another mailbot (process {holder}) already runs on it; stop that one first") from None
+            raise ConfigError(
+                f"storage.database: another mailbot (process {holder}) runs on it already; stop it first"
+            ) from None
         file.seek(0)
         file.truncate()
         file.write(str(os.getpid()))

@@ -34,6 +34,10 @@ class SqlLeases:
         """The holder has ended in order: its leases are free at once, and their fences go on from where they were."""
         self._connection.execute(lease.update().where(lease.c.holder == holder).values(until=now))
 
+    def note_trouble(self, name: str, error: str, until: datetime) -> None:
+        """Show until then what keeps the holder of this lease from its work."""
+        self._connection.execute(lease.update().where(lease.c.name == name).values(trouble=error, trouble_until=until))
+
     def clear(self) -> None:
         """No other process can be alive: forget what dead ones held."""
         self._connection.execute(delete(lease))

@@ -9,6 +9,8 @@ from mailbot.adapters.store.tables import folder_cursor, location, mailbox
 from mailbot.adapters.store.upsert import insert
 from mailbot.ports import Cursor, MailboxRow
 
+INBOX, SENT = "inbox", "sent"
+
 
 class SqlMailboxes:
     def __init__(self, connection: Connection, ids: Mapping[str, int]) -> None:
@@ -47,29 +49,32 @@ class SqlMailboxes:
             .on_conflict_do_update(index_elements=["mailbox", "folder"], set_=values)
         )
 
-    def mark_read(self, name: str, folder: str, at: datetime) -> None:
-        """A look at the folder succeeded: nothing older than ``at`` waits there unread by us."""
+    def mark_read(self, name: str, folder: str, role: str, at: datetime) -> None:
+        """A look at the folder succeeded: nothing older than ``at`` waits there unread. The inbox shows the freshness."""
         mine = folder_cursor.c.mailbox == self._ids[name]
         self._connection.execute(folder_cursor.update().where(mine, folder_cursor.c.folder == folder).values(read_at=at))
-        self._connection.execute(
-            mailbox.update().where(mailbox.c.id == self._ids[name]).values(fresh_at=at, backoff_until=None, last_error=None)
-        )
+        if role == INBOX:
+            fresh = {"fresh_at": at, "backoff_until": None, "last_error": None}
+            self._connection.execute(mailbox.update().where(mailbox.c.id == self._ids[name]).values(fresh))
 
-    def sent_read_at(self, name: str) -> datetime | None:
-        """The moment up to which Sent was read and what lay there was decided about; None if no Sent folder is read."""
-        mine = (folder_cursor.c.mailbox == self._ids[name]) & (folder_cursor.c.role == "sent")
-        waiting = (location.c.mailbox == self._ids[name]) & (location.c.role == "sent") & (location.c.state == "stored")
-        # The folder may have had another name before: the latest look is the one at today's folder.
-        read_at: datetime | None = self._connection.execute(select(func.max(folder_cursor.c.read_at)).where(mine)).scalar_one()
-        undecided_at: datetime | None = self._connection.execute(
-            select(func.min(location.c.received_at)).where(waiting)
-        ).scalar_one()
-        return min(read_at, undecided_at) if read_at and undecided_at else read_at
+    def sent_known_until(self, name: str) -> datetime | None:
+        """Until when everything in the Sent folder was read and decided about; None if there is no such folder."""
+        mine = (folder_cursor.c.mailbox == self._ids[name]) & (folder_cursor.c.role == SENT)
+        read_at = self._connection.execute(select(func.max(folder_cursor.c.read_at)).where(mine)).scalar_one_or_none()
+        waiting = (location.c.mailbox == self._ids[name]) & (location.c.role == SENT) & (location.c.state == "stored")
+        # By its arrival in Sent: a copy that is read long after it was filed still tells of the letter of that time.
+        undecided = self._connection.execute(select(func.min(location.c.received_at)).where(waiting)).scalar_one_or_none()
+        return min(filter(None, (read_at, undecided)), default=None)
 
     def mark_trouble(self, name: str, error: str, until: datetime) -> None:
         self._connection.execute(
             mailbox.update().where(mailbox.c.id == self._ids[name]).values(last_error=error, backoff_until=until)
         )
+
+    def mark_sending(self, name: str, error: str | None) -> None:
+        """Why letters cannot be handed in now, or None when one has been."""
+        mine = (mailbox.c.id == self._ids[name]) & mailbox.c.sending_error.is_distinct_from(error)
+        self._connection.execute(mailbox.update().where(mine).values(sending_error=error))
 
     def go_live(self, name: str, at: datetime) -> None:
         self._connection.execute(mailbox.update().where(mailbox.c.id == self._ids[name]).values(live_since=at))

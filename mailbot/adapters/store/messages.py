@@ -47,7 +47,7 @@ class SqlMessages:
                 "stored_at": at,
                 "state": "stored",
                 "reindexed": fetched.uid < cursor.reindex_until,
-                "truncated": fetched.truncated,
+                "incomplete": fetched.incomplete,
                 "handled_on_server": False,
             }
             for digest, fetched in zip(digests, batch, strict=True)
@@ -102,15 +102,16 @@ class SqlMessages:
             total += row.size
             if found and total > max_bytes:
                 break
+            content, damaged = _decompressed(row.content)
             found.append(
                 Located(
                     id=row.id,
                     mailbox=row.mailbox_name,
                     folder_role=row.role,
                     received_at=row.received_at,
-                    content=zlib.decompress(row.content),
+                    content=content,
                     reindexed=row.reindexed,
-                    truncated=row.truncated,
+                    incomplete=damaged or row.incomplete,
                     put_back=row.put_back,
                 )
             )
@@ -194,3 +195,11 @@ class SqlMessages:
 
     def _here(self, name: str, folder: str, uidvalidity: int) -> ColumnElement[bool]:
         return (location.c.mailbox == self._ids[name]) & (location.c.folder == folder) & (location.c.uidvalidity == uidvalidity)
+
+
+def _decompressed(content: bytes | None) -> tuple[bytes, str]:
+    """The bytes, or why there are none: one damaged row must not stop the others."""
+    try:
+        return zlib.decompress(content or b""), ""
+    except zlib.error:
+        return b"", "the stored bytes are damaged"

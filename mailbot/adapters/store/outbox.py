@@ -12,11 +12,12 @@ from mailbot.adapters.store.upsert import insert
 from mailbot.core.action import Reason
 from mailbot.core.case import CaseStatus
 from mailbot.core.delivery import CaseStanding, Settlement
-from mailbot.core.letter import LANE_RANK, Envelope, Lane, OutboxLetter, OutboxState, Purpose
+from mailbot.core.letter import LANE_RANK, RETRYABLE, Envelope, Lane, OutboxLetter, OutboxState, Purpose
 from mailbot.core.screen import History
 from mailbot.errors import PermanentError
 from mailbot.ports import NewLetter
 
+UNSETTLED = [state.value for state in (OutboxState.IN_DOUBT, OutboxState.QUEUED, OutboxState.DEFERRED, OutboxState.FAILED)]
 WAITING = (OutboxState.QUEUED.value, OutboxState.DEFERRED.value)
 
 
@@ -77,9 +78,10 @@ class SqlOutbox:
         row = self._connection.execute(query).one_or_none()
         return _letter(row) if row else None
 
-    def attempts_since(self, name: str, since: datetime) -> list[datetime]:
+    def attempts_since(self, name: str, since: datetime) -> int:
+        """How many letters of this mailbox were handed in after ``since``."""
         mine = (outbox.c.mailbox == self._ids[name]) & (outbox.c.attempted_at > since)
-        return [at for at in self._connection.execute(select(outbox.c.attempted_at).where(mine)).scalars() if at]
+        return int(self._connection.execute(select(func.count()).select_from(outbox).where(mine)).scalar_one())
 
     def claim(self, letter_id: int, at: datetime) -> None:
         """Mark a waiting letter as being sent. Refused if somebody else was faster."""
@@ -111,23 +113,31 @@ class SqlOutbox:
             answered=self._connection.execute(answered).first() is not None,
         )
 
-    def set_state(self, letter_id: int, state: OutboxState, detail: str, at: datetime) -> None:
-        change = outbox.update().where(outbox.c.id == letter_id)
-        self._connection.execute(change.values(state=state.value, detail=detail, settled_at=at))
+    def withdraw(self, letter_id: int, why: str, at: datetime) -> None:
+        """Take a waiting letter back; it never goes."""
+        change = outbox.update().where(outbox.c.id == letter_id, outbox.c.state.in_(WAITING))
+        self._connection.execute(change.values(state=OutboxState.WITHDRAWN.value, detail=why, settled_at=at))
 
     # Doubt
 
-    def doubt_interrupted(self, detail: str) -> int:
-        """Letters that were being sent when the last process ended: their outcome is unknown."""
-        interrupted = outbox.update().where(outbox.c.state == OutboxState.SENDING.value)
+    def doubt_interrupted(self, name: str, detail: str) -> int:
+        """Letters of this mailbox that were being sent when their sender ended: their outcome is unknown."""
+        interrupted = (outbox.c.mailbox == self._ids[name]) & (outbox.c.state == OutboxState.SENDING.value)
         values = {"state": OutboxState.IN_DOUBT.value, "doubts": outbox.c.doubts + 1, "detail": detail}
-        return self._connection.execute(interrupted.values(values)).rowcount
+        return self._connection.execute(outbox.update().where(interrupted).values(values)).rowcount
 
-    def doubtful(self) -> list[OutboxLetter]:
-        """Letters in doubt that no person has been asked about."""
+    def doubtful(self, name: str) -> list[OutboxLetter]:
+        """Letters of this mailbox in doubt that no person has been asked about."""
         asked = select(hold.c.outbox).where(hold.c.outbox.is_not(None), hold.c.put_back_at.is_(None))
-        query = _letters().where(outbox.c.state == OutboxState.IN_DOUBT.value, outbox.c.id.not_in(asked))
-        return [_letter(row) for row in self._connection.execute(query.order_by(outbox.c.id))]
+        mine = (outbox.c.mailbox == self._ids[name]) & (outbox.c.state == OutboxState.IN_DOUBT.value)
+        query = _letters().where(mine, outbox.c.id.not_in(asked)).order_by(outbox.c.id)
+        return [_letter(row) for row in self._connection.execute(query)]
+
+    def send_again(self, letter_id: int, detail: str, at: datetime) -> None:
+        """Queue a letter that is in doubt once more; its bytes and Message-ID stay."""
+        doubtful = (outbox.c.id == letter_id) & (outbox.c.state == OutboxState.IN_DOUBT.value)
+        values = {"state": OutboxState.QUEUED.value, "detail": detail, "settled_at": at}
+        self._connection.execute(outbox.update().where(doubtful).values(values))
 
     def confirm(self, message_id: str, alias: str, at: datetime) -> int | None:
         """A copy of this letter lies in Sent: it has gone. Returns the row if that was news.
@@ -138,14 +148,17 @@ class SqlOutbox:
         if alias and alias != message_id:
             renamed = {"alias": alias, "outbox": ours.scalar_subquery()}
             self._connection.execute(insert(self._connection, message_id_alias).values(renamed).on_conflict_do_nothing())
-        unsure = outbox.c.state.in_((OutboxState.SENDING.value, OutboxState.IN_DOUBT.value, OutboxState.QUEUED.value))
+        unsure = (outbox.c.state == OutboxState.SENDING.value) | ((outbox.c.doubts > 0) & outbox.c.state.in_(UNSETTLED))
         row = self._connection.execute(
             outbox.update()
-            .where(outbox.c.message_id == message_id, unsure, outbox.c.attempts > 0)
+            .where(outbox.c.message_id == message_id, unsure)
             .values(state=OutboxState.SENT.value, detail="found in the Sent folder", settled_at=at)
             .returning(outbox.c.id)
         ).one_or_none()
-        return row.id if row else None
+        if row is None:
+            return None
+        self._close_hold(row.id, at)
+        return int(row.id)
 
     def get(self, letter_id: int) -> OutboxLetter:
         """Raises PermanentError if there is no such letter."""
@@ -164,17 +177,18 @@ class SqlOutbox:
     def put_back(self, hold_id: int, at: datetime) -> bool:
         """Send a held letter once more; False if no letter is held under this number."""
         waiting = (hold.c.id == hold_id) & hold.c.outbox.is_not(None) & hold.c.put_back_at.is_(None)
-        released = self._connection.execute(
-            hold.update().where(waiting).values(put_back_at=at).returning(hold.c.outbox)
-        ).scalar_one_or_none()
-        if released is not None:
-            self.retry(released, at)
-        return released is not None
+        held = self._connection.execute(select(hold.c.outbox).where(waiting)).scalar_one_or_none()
+        return held is not None and self.retry(held, at)
 
-    def retry(self, letter_id: int, at: datetime) -> None:
-        """Queue a letter again, from the first try on; its bytes and Message-ID stay."""
-        values = {"state": OutboxState.QUEUED.value, "attempts": 0, "doubts": 0, "not_before": at}
-        self._connection.execute(outbox.update().where(outbox.c.id == letter_id).values(values))
+    def retry(self, letter_id: int, at: datetime) -> bool:
+        """Queue a letter that has not gone again, from the first try on; its bytes and Message-ID stay. False if it went."""
+        mine = (outbox.c.id == letter_id) & outbox.c.state.in_([state.value for state in RETRYABLE])
+        values = {"state": OutboxState.QUEUED.value, "attempts": 0, "not_before": at}
+        changed = self._connection.execute(outbox.update().where(mine).values(values)).rowcount == 1
+        self._close_hold(letter_id, at)
+        return changed
+
+    def _close_hold(self, letter_id: int, at: datetime) -> None:
         asked = (hold.c.outbox == letter_id) & hold.c.put_back_at.is_(None)
         self._connection.execute(hold.update().where(asked).values(put_back_at=at))
 

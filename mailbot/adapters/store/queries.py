@@ -5,7 +5,7 @@ from dataclasses import fields
 from datetime import datetime
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, Select, func, select
+from sqlalchemy import ColumnElement, Connection, Select, Table, func, select
 from sqlalchemy.engine import Row
 
 from mailbot.adapters.store.database import Database
@@ -38,19 +38,23 @@ class Queries:
 
     def status(self, now: datetime) -> Status:
         with self._database.reading() as connection:
-            daemon = connection.execute(select(lease).where(lease.c.name == "daemon")).one_or_none()
+            leases = connection.execute(select(lease).order_by(lease.c.name)).all()
+            alive = [row for row in leases if row.until > now]
             still_open = select(func.count(func.distinct(case.c.id))).where(case.c.status != "closed")
             late = still_open.join(clock, clock.c.case == case.c.id).where(clock.c.stopped_at.is_(None), clock.c.due_at <= now)
             due = select(func.min(clock.c.due_at)).where(clock.c.stopped_at.is_(None), clock.c.due_at > now)
             rows = connection.execute(select(mailbox).order_by(mailbox.c.name)).all()
             return Status(
-                holder=daemon.holder if daemon else None,
-                running_until=daemon.until if daemon else None,
+                holder=", ".join(dict.fromkeys(row.holder for row in alive or leases)) or None,
+                running_until=max((row.until for row in leases), default=None),
                 mailboxes=tuple(_mailbox_line(connection, row) for row in rows),
                 open_cases=connection.execute(still_open).scalar_one(),
                 late_cases=connection.execute(late).scalar_one(),
                 next_due_at=connection.execute(due).scalar_one(),
                 notices=_notices(connection),
+                troubles=tuple(f"{row.name}: {row.trouble}" for row in leases if row.trouble and row.trouble_until > now),
+                held=_count(connection, hold, hold.c.put_back_at.is_(None)),
+                failed=_count(connection, outbox, outbox.c.state == "failed"),
             )
 
     def cases(self, *, mailbox_name: str | None = None, status: str | None = None, limit: int = 50) -> tuple[CaseLine, ...]:
@@ -150,6 +154,10 @@ class Queries:
                     select(func.count()).select_from(hold).where(hold.c.put_back_at.is_(None))
                 ).scalar_one(),
             }
+
+
+def _count(connection: Connection, table: Table, which: ColumnElement[bool]) -> int:
+    return int(connection.execute(select(func.count()).select_from(table).where(which)).scalar_one())
 
 
 def _notices(connection: Connection) -> tuple[EventLine, ...]:

@@ -104,6 +104,7 @@ mailbox = Table(
     _at("fresh_at"),
     _at("backoff_until"),
     Column("last_error", Text),
+    Column("sending_error", Text),
 )
 
 folder_cursor = Table(
@@ -176,7 +177,7 @@ location = Table(
     _at("stored_at", nullable=False),
     _word("state"),  # stored: waits for a decision; recorded; held
     _flag("reindexed"),
-    _flag("truncated"),
+    _word("incomplete", server_default=text("''")),
     _flag("handled_on_server"),
     _at("seen_at"),
     _at("gone_at"),
@@ -361,6 +362,8 @@ lease = Table(
     _word("holder"),
     Column("fence", Integer, nullable=False),
     _at("until", nullable=False),
+    Column("trouble", Text),
+    _at("trouble_until"),
 )
 
 person = Table(

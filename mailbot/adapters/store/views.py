@@ -15,6 +15,7 @@ class MailboxLine:
     fresh_at: datetime | None
     backoff_until: datetime | None
     last_error: str | None
+    sending_error: str | None
     waiting: int
     held: int
     letters: dict[str, int]
@@ -44,6 +45,9 @@ class Status:
     late_cases: int
     next_due_at: datetime | None
     notices: tuple[EventLine, ...]
+    troubles: tuple[str, ...]
+    held: int
+    failed: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

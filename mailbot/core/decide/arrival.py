@@ -44,12 +44,12 @@ class Findings:
 def arrived(  # noqa: PLR0911  # the order of these lines is the policy: one line, one way a message can go
     trigger: MessageArrived, case: Case | None, findings: Findings, policy: MailboxPolicy, now: datetime
 ) -> list[Action]:
-    if trigger.unreadable and not trigger.put_back:
-        return [Hold(reason=Reason("unreadable", trigger.unreadable))]
     if trigger.origin is Origin.HISTORY:
         return [FileMessage(reason=Reason("older-than-start"))]
     if trigger.origin is Origin.SENT:
         return _sent_copy(trigger, case, findings)
+    if trigger.unreadable and not trigger.put_back:
+        return [Hold(reason=Reason("unreadable", trigger.unreadable))]
     if not _is_from_a_person(trigger, findings):
         return _automatic(case, findings)
     if findings.match.ambiguous and not trigger.put_back:
@@ -93,8 +93,16 @@ def _sent_copy(trigger: MessageArrived, case: Case | None, findings: Findings) -
         return [FileMessage(reason=Reason("own-letter")), confirmed]
     if case is None or not _is_from_a_person(trigger, findings):
         return [FileMessage(reason=Reason("sent-without-case" if case is None else "automatic"))]
+    if not _reaches_the_customer(trigger, findings):
+        return [JoinCase(case_id=case.id, version=case.version, reason=Reason("sent-to-others"))]
     joined = JoinCase(case_id=case.id, version=case.version, reason=Reason("answered-by-staff"))
     return [joined, *stop_clocks(case, ClockStop.RESPONSE_SENT, trigger.received_at)]
+
+
+def _reaches_the_customer(trigger: MessageArrived, findings: Findings) -> bool:
+    """Whether somebody who takes part in the case is addressed: a forward to a colleague answers nobody."""
+    participants = findings.match.candidate.participants if findings.match.candidate else frozenset()
+    return any(address.key in participants for address in (*trigger.message.to, *trigger.message.cc))
 
 
 def _new_case(trigger: MessageArrived, findings: Findings, policy: MailboxPolicy, now: datetime) -> list[Action]:
@@ -152,11 +160,8 @@ def _answer(
 
 
 def _too_old(trigger: MessageArrived, policy: MailboxPolicy, now: datetime) -> tuple[Reason, ...]:
-    """Mail older than ``max_ack_age`` gets a case and a person. After renumbering the sender's date counts too."""
-    born = trigger.received_at
-    if trigger.reindexed and trigger.message.sent_at is not None:
-        born = min(born, trigger.message.sent_at)
-    age_hours = (now - born) / timedelta(hours=1)
+    """Mail older than ``max_ack_age`` gets a case and a person."""
+    age_hours = (now - trigger.born_at) / timedelta(hours=1)
     return (Reason("older-than-max-ack-age", f"{age_hours:.0f} hours"),) if age_hours > policy.max_ack_age_hours else ()
 
 

@@ -6,18 +6,25 @@ from mailbot.core import clock, screen
 from mailbot.core.action import Action, KeepSilent, Note, Permission, QueueLetter, Reason
 from mailbot.core.calendar import last_day
 from mailbot.core.case import Case, Figures
-from mailbot.core.decide.wording import letter_date
-from mailbot.core.letter import Audience, Lane, LetterValues, Purpose
+from mailbot.core.decide.wording import digest_values, overdue_values
+from mailbot.core.letter import Audience, Lane, Purpose
 from mailbot.core.policy import MailboxPolicy
+from mailbot.core.screen import History
 from mailbot.core.trigger import DeadlineReached, DigestDue
 
 
-def deadline_reached(trigger: DeadlineReached, case: Case, policy: MailboxPolicy, now: datetime) -> list[Action]:
-    """The manager is told once the date is near (``warn``) or has passed (``due``), in opening hours."""
-    permission = screen.permit_staff(policy.manager, policy.own_addresses)
+def deadline_reached(
+    trigger: DeadlineReached, case: Case, policy: MailboxPolicy, now: datetime, history: History
+) -> list[Action]:
+    """The manager is told once the date has passed, in opening hours. What is due soon stands in the morning digest.
+
+    A warning that an outage has overtaken is written down as skipped.
+    """
+    permission = screen.permit_staff(policy, history)
     note = Note(kind=f"deadline-{trigger.kind}", reason=Reason(f"clock-{trigger.clock_name}"))
     if trigger.kind != clock.DUE:
-        return [note]  # the morning digest carries what is due soon
+        overtaken = trigger.due_at <= now
+        return [Note(kind="deadline-skipped", reason=note.reason)] if overtaken else [note]
     if not isinstance(permission, Permission):
         return [note, KeepSilent(reasons=permission)]
     calendar = policy.pack.working_calendar
@@ -30,17 +37,7 @@ def deadline_reached(trigger: DeadlineReached, case: Case, policy: MailboxPolicy
         audience=Audience.STAFF,
         lane=Lane.ALERT,
         key=f"deadline:{trigger.deadline_id}",
-        values=LetterValues(
-            organisation=policy.organisation,
-            mailbox_address=policy.address,
-            signatory=policy.signatory or None,
-            reference=case.reference,
-            clock_name=trigger.clock_name,
-            due_on=letter_date(due_on),
-            received_on=letter_date(calendar.local_date(case.opened_at)),
-            days_late=str(late),
-            owner=case.owner,
-        ),
+        values=overdue_values(policy, trigger.clock_name, due_on, calendar.local_date(case.opened_at), late, case.owner),
         not_before=calendar.next_opening(now).astimezone(UTC),
         observed=case.observed,
         reason=Reason("overdue", trigger.clock_name),
@@ -51,7 +48,7 @@ def deadline_reached(trigger: DeadlineReached, case: Case, policy: MailboxPolicy
 def digest_due(trigger: DigestDue, policy: MailboxPolicy, now: datetime) -> list[Action]:
     """One mail a morning to the manager, only if there is something to say."""
     lines = tuple(_digest_lines(trigger.figures))
-    permission = screen.permit_staff(policy.manager, policy.own_addresses)
+    permission = screen.permit_staff(policy)
     if not lines or not isinstance(permission, Permission):
         return []
     return [
@@ -62,12 +59,7 @@ def digest_due(trigger: DigestDue, policy: MailboxPolicy, now: datetime) -> list
             audience=Audience.STAFF,
             lane=Lane.DIGEST,
             key=f"digest:{policy.name}:{trigger.period}",
-            values=LetterValues(
-                organisation=policy.organisation,
-                mailbox_address=policy.address,
-                signatory=policy.signatory or None,
-                summary_lines="\n".join(lines),
-            ),
+            values=digest_values(policy, lines),
             not_before=now,
             observed=not trigger.live,
             reason=Reason("morning-digest"),

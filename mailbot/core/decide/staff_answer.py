@@ -11,7 +11,7 @@ def stop_clocks(case: Case, event: ClockStop, at: datetime) -> list[StopClock]:
     return [
         StopClock(
             clock_id=running.id,
-            outcome="met" if at < running.due_at else "late",
+            outcome="met" if at <= running.due_at else "late",
             stopped_at=at,
             reason=Reason(f"stopped-by-{event.value}"),
         )

@@ -37,3 +37,29 @@ def safe_value(text: str) -> str:
     line = clean_line(text)
     without_links = " ".join(word for word in line.split() if "://" not in word and not word.lower().startswith("www."))
     return without_links if len(without_links) <= SUBJECT_LENGTH else without_links[: SUBJECT_LENGTH - 1].rstrip() + "…"
+
+
+def overdue_values(
+    policy: MailboxPolicy, clock_name: str, due_on: date, received_on: date, days_late: int, owner: str | None
+) -> LetterValues:
+    """The values of the alert about a passed date; ``days_late`` in working days. The reference is added when recorded."""
+    return LetterValues(
+        organisation=policy.organisation,
+        mailbox_address=policy.address,
+        signatory=policy.signatory or None,
+        clock_name=clock_name,
+        due_on=letter_date(due_on),
+        received_on=letter_date(received_on),
+        days_late=str(days_late),
+        owner=owner,
+    )
+
+
+def digest_values(policy: MailboxPolicy, lines: tuple[str, ...]) -> LetterValues:
+    """The values of the morning digest."""
+    return LetterValues(
+        organisation=policy.organisation,
+        mailbox_address=policy.address,
+        signatory=policy.signatory or None,
+        summary_lines="\n".join(lines),
+    )

@@ -21,6 +21,8 @@ def upgrade() -> None:
         sa.Column("holder", sa.String(length=400), nullable=False),
         sa.Column("fence", sa.Integer(), nullable=False),
         sa.Column("until", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("trouble", sa.Text(), nullable=True),
+        sa.Column("trouble_until", sa.DateTime(timezone=True), nullable=True),
         sa.PrimaryKeyConstraint("name", name=op.f("pk_lease")),
     )
     op.create_table(
@@ -63,6 +65,7 @@ def upgrade() -> None:
         sa.Column("fresh_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("backoff_until", sa.DateTime(timezone=True), nullable=True),
         sa.Column("last_error", sa.Text(), nullable=True),
+        sa.Column("sending_error", sa.Text(), nullable=True),
         sa.ForeignKeyConstraint(["organisation"], ["organisation.id"], name=op.f("fk_mailbox_organisation_organisation")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_mailbox")),
         sa.UniqueConstraint("name", name=op.f("uq_mailbox_name")),
@@ -256,7 +259,7 @@ def upgrade() -> None:
         sa.Column("stored_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("state", sa.String(length=400), nullable=False),
         sa.Column("reindexed", sa.Boolean(), server_default=sa.false(), nullable=False),
-        sa.Column("truncated", sa.Boolean(), server_default=sa.false(), nullable=False),
+        sa.Column("incomplete", sa.String(length=400), server_default=sa.text("('')"), nullable=False),
         sa.Column("handled_on_server", sa.Boolean(), server_default=sa.false(), nullable=False),
         sa.Column("seen_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("gone_at", sa.DateTime(timezone=True), nullable=True),

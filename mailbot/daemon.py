@@ -1,0 +1,239 @@
+"""Every loop of one process, wired together: watching, deciding, sweeping, sending.
+
+Each loop does its job only while this process holds the job's lease; on SQLite nobody else can, on PostgreSQL another
+daemon may. Whoever gets a lease starts that job anew from the tables.
+"""
+
+import asyncio
+import os
+import secrets
+import socket
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, suppress
+from datetime import timedelta
+from functools import partial
+
+import structlog
+
+from mailbot.adapters.clock import SystemClock
+from mailbot.adapters.jobs import EventWake, Ticker
+from mailbot.adapters.parser import parse, why_unreadable
+from mailbot.adapters.store.instance import only_daemon
+from mailbot.app import check_secrets, database_of, imap_mailbox, load_policies, open_store, smtp_transport
+from mailbot.config import AfterIntake, Config, Mailbox
+from mailbot.core.policy import ClassRules
+from mailbot.errors import MailbotError
+from mailbot.pipeline.inbound import Inbound
+from mailbot.pipeline.intake import Intake, WatchedFolder
+from mailbot.pipeline.leases import RENEW_SECONDS, GuardedStore, LeaseLostError, Leases
+from mailbot.pipeline.outbox import Outbox, Sender
+from mailbot.pipeline.timers import Timers
+from mailbot.pipeline.watch import Watcher
+from mailbot.ports import Clock, Phrases
+from mailbot.runner import Runner, attempt
+
+INBOUND, TIMERS, LEASES, OUTBOX, WATCH = "inbound", "timers", "leases", "outbox", "watch"
+SWEEP_SECONDS = 15
+POLL_SECONDS = 2  # how long work waits at most that another process has put into the tables
+STANDBY_SECONDS = 3
+TROUBLE_SHOWN = timedelta(seconds=60)
+
+log = structlog.get_logger()
+
+
+class Daemon:
+    """The loops. ``start`` returns at once; ``stop`` within ten seconds. Raises ConfigError, PolicyError, StorageError."""
+
+    def __init__(self, config: Config, *, phrases: Callable[[ClassRules], Phrases], clock: Clock | None = None) -> None:
+        self._config = config
+        self._clock = clock or SystemClock()
+        self._wake = EventWake()
+        self._ticker = Ticker(self._wake)
+        self.runner = Runner(self._wake.wake_all)
+        self._held = ExitStack()
+        check_secrets(config)
+        self._database = database_of(config)
+        self._held.callback(self._database.close)
+        self._held.enter_context(only_daemon(config.storage.database))
+        self.store, tag_secret = open_store(config, self._database, self._clock.now())
+        self._policies = load_policies(config, tag_secret)
+        holder = f"process {os.getpid()} on {socket.gethostname()} ({secrets.token_hex(2)})"
+        self._leases = Leases(store=self.store, clock=self._clock, holder=holder)
+        if self._database.is_sqlite:
+            self._forget_dead_processes()
+        self._phrases = phrases
+        self._inbound: Inbound | None = None
+        self._timers = Timers(
+            store=self._guarded(TIMERS),
+            letters=self._policies.letters,
+            policies=self._policies.mailboxes,
+            clock=self._clock,
+            attempt=attempt,
+        )
+
+    def start(self) -> None:
+        """Start every loop."""
+        for mailbox in self._config.mailbox:
+            watcher, sender = self._watcher(mailbox), self._sender(mailbox)
+            self._start_loop(f"watch {mailbox.name}", partial(self._watch, watcher))
+            self._start_loop(f"send {mailbox.name}", partial(self._send, mailbox, sender))
+            self._ticker.every(POLL_SECONDS, OUTBOX, mailbox.name)
+        for name, loop in ((INBOUND, self._decide), (TIMERS, self._sweep), (LEASES, self._renew)):
+            self._start_loop(name, loop)
+        for seconds, kind in ((POLL_SECONDS, INBOUND), (SWEEP_SECONDS, TIMERS), (RENEW_SECONDS, LEASES)):
+            self._ticker.every(seconds, kind)
+        self._ticker.start()
+        log.info("started", mailboxes=len(self._config.mailbox))
+
+    def stop(self) -> bool:
+        """End every loop in order; True if all ended in time."""
+        self._ticker.stop()
+        orderly = self.runner.stop()
+        if orderly:
+            with suppress(MailbotError):  # where the database is out of reach the leases run out by themselves
+                self._leases.release()
+        self._held.close()
+        log.info("stopped", orderly=orderly)
+        return orderly
+
+    # The loops, each one turn of the supervisor's wheel ------------------------------------------------------------
+
+    def _watch(self, watcher: Watcher) -> None:
+        name = f"watch {watcher.mailbox}"
+        if not self._leases.hold(name):
+            self._wake.wait(WATCH, watcher.mailbox, seconds=STANDBY_SECONDS)
+            return
+        with suppress(LeaseLostError):
+            watcher.run(partial(self._must_end, name))
+
+    def _decide(self) -> None:
+        """Decide about everything that waits. The class rules' index (spaCy) is built here, in this thread."""
+        if self._inbound is None:
+            self._inbound = self._make_inbound()
+        if self._leases.hold(INBOUND):
+            with suppress(LeaseLostError):
+                while not self._must_end(INBOUND) and self._inbound.drain():
+                    self._wake_outbox()
+        self._wake.wait(INBOUND, seconds=STANDBY_SECONDS)
+
+    def _sweep(self) -> None:
+        if self._leases.hold(TIMERS):
+            with suppress(LeaseLostError):
+                while not self._must_end(TIMERS) and self._timers.sweep():
+                    pass
+                self._timers.run_jobs()
+                for mailbox in self._config.mailbox:
+                    self._outbox(mailbox.name, TIMERS).resolve_doubts(self._sender(mailbox))
+                self._wake_outbox()
+        self._wake.wait(TIMERS, seconds=SWEEP_SECONDS)
+
+    def _send(self, mailbox: Mailbox, sender: Sender) -> None:
+        name = f"send {mailbox.name}"
+        if not self._leases.hold(name):
+            self._wake.wait(OUTBOX, mailbox.name, seconds=STANDBY_SECONDS)
+            return
+        with suppress(LeaseLostError):
+            asyncio.run(self._deliver(mailbox, sender, name))
+
+    async def _deliver(self, mailbox: Mailbox, sender: Sender, name: str) -> None:
+        """One task a connection. Whatever an earlier holder left unsettled is in doubt first."""
+        outbox, must_end = self._outbox(mailbox.name, name), partial(self._must_end, name)
+        # each connection waits for wake-ups in a thread, and names are looked up in one
+        asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(mailbox.smtp_connections + 2))
+        if outbox.recover(mailbox.name):
+            log.warning("letters_in_doubt", mailbox=mailbox.name)
+            self._wake.wake(TIMERS)  # the first sweep may have looked for doubts before they were written down
+        wait = partial(self._wake.wait, OUTBOX, mailbox.name, seconds=POLL_SECONDS)
+        tasks = [
+            asyncio.create_task(outbox.deliver(sender, smtp_transport(mailbox), must_end, wait))
+            for _ in range(mailbox.smtp_connections)
+        ]
+        try:
+            while not must_end():
+                done, _ = await asyncio.wait(tasks, timeout=0.5, return_when=asyncio.FIRST_EXCEPTION)
+                for task in done:
+                    task.result()
+            await asyncio.wait(tasks, timeout=5)
+        finally:
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+
+    def _renew(self) -> None:
+        self._leases.renew()
+        self._wake.wait(LEASES, seconds=RENEW_SECONDS)
+
+    # Wiring --------------------------------------------------------------------------------------------------------
+
+    def _must_end(self, lease: str) -> bool:
+        return self.runner.stopped.is_set() or not self._leases.is_held(lease)
+
+    def _guarded(self, lease: str) -> GuardedStore:
+        return GuardedStore(store=self.store, leases=self._leases, name=lease)
+
+    def _forget_dead_processes(self) -> None:
+        """The lock on the SQLite file is ours, so whoever held a lease is gone."""
+        with self.store.transaction() as transaction:
+            transaction.leases.clear()
+
+    def _wake_outbox(self) -> None:
+        for mailbox in self._config.mailbox:
+            self._wake.wake(OUTBOX, mailbox.name)
+
+    def _make_inbound(self) -> Inbound:
+        return Inbound(
+            store=self._guarded(INBOUND),
+            parse=parse,
+            why_unreadable=why_unreadable,
+            phrases=self._phrases(self._policies.classes),
+            letters=self._policies.letters,
+            screening=self._policies.screening,
+            rules_version=self._policies.classes.version,
+            policies=self._policies.mailboxes,
+            clock=self._clock,
+            attempt=attempt,
+        )
+
+    def _outbox(self, mailbox: str, lease: str) -> Outbox:
+        policy = self._policies.mailboxes[mailbox]
+        return Outbox(store=self._guarded(lease), letters=self._policies.letters, policy=policy, clock=self._clock)
+
+    def _sender(self, mailbox: Mailbox) -> Sender:
+        return Sender(mailbox=mailbox.name, letters_per_minute=mailbox.letters_per_minute, sent_copy=mailbox.sent_copy)
+
+    def _watcher(self, mailbox: Mailbox) -> Watcher:
+        store = self._guarded(f"watch {mailbox.name}")
+        return Watcher(
+            mailbox=mailbox.name,
+            connect=partial(imap_mailbox, self._config, mailbox),
+            intake=Intake(store=store, clock=self._clock, wake=self._wake),
+            wake=self._wake,
+            inbox=_folder(mailbox, mailbox.folders.inbox, "inbox"),
+            also=tuple(_folder(mailbox, folder, "also") for folder in mailbox.folders.also),
+            sent=mailbox.folders.sent,
+            sent_copy=mailbox.sent_copy,
+            poll_seconds=mailbox.poll_seconds,
+            idle=mailbox.idle,
+        )
+
+    def _start_loop(self, name: str, body: Callable[[], None]) -> None:
+        self.runner.start(name, body, partial(self._note_trouble, name))
+
+    def _note_trouble(self, loop: str, error: str, delay: float) -> None:
+        """Show what keeps a loop from its work until it has had the time to try again."""
+        until = self._clock.now() + timedelta(seconds=delay)
+        with self.store.transaction() as transaction:
+            transaction.leases.note_trouble(loop, error, until + TROUBLE_SHOWN)
+            if loop.startswith(WATCH):
+                transaction.mailboxes.mark_trouble(loop.removeprefix(f"{WATCH} "), error, until)
+
+
+def _folder(mailbox: Mailbox, folder: str, role: str) -> WatchedFolder:
+    return WatchedFolder(
+        mailbox=mailbox.name,
+        folder=folder,
+        role=role,
+        start_from=mailbox.start_from,
+        finish=role == "inbox" and mailbox.after_intake is not AfterIntake.LEAVE,
+    )
