@@ -26,6 +26,9 @@ MONDAY = datetime(2026, 11, 23, 10, 0, tzinfo=UTC)
 """An ordinary Monday in winter, ten in the morning in London."""
 
 
+CAPS = Caps(answers_per_sender_per_day=5, letters_per_manager_per_day=50)
+
+
 def at(text: str) -> datetime:
     """A moment in London: ``at("2026-07-03 23:59")``."""
     return datetime.fromisoformat(text).replace(tzinfo=LONDON)
@@ -79,7 +82,7 @@ def policy(**changes: Any) -> MailboxPolicy:
         max_ack_age_hours=72,
         start_at=None,
         pack=shipped_pack(),
-        caps=Caps(answers_per_sender_per_day=5),
+        caps=CAPS,
         own_addresses=frozenset({MAILBOX, "foi@harbour.example"}),
         answerable_addresses=frozenset(),
         reverse_path=ReversePathKind.OWN,

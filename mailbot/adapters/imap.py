@@ -66,6 +66,7 @@ class ImapMailbox:
     def __init__(self, account: ImapAccount, finishing: Finishing, max_bytes: int) -> None:
         self._finishing = finishing
         self._max_bytes = max_bytes
+        self._alone_above = min(BATCH_BYTES, max_bytes)
         self._uidnext = 1
         with _translated():
             self._client = _sign_in(account)
@@ -136,7 +137,7 @@ class ImapMailbox:
             some = list(uids[first : first + SIZES_AT_ONCE])
             with _translated():
                 sizes = self._client.fetch(some, ["RFC822.SIZE"])
-            for batch in _batches([(uid, int(sizes.get(uid, {}).get(b"RFC822.SIZE", 0))) for uid in some]):
+            for batch in _batches([(uid, int(sizes.get(uid, {}).get(b"RFC822.SIZE", 0))) for uid in some], self._alone_above):
                 with _translated():
                     fetched = self._batch(batch)
                 if fetched:
@@ -149,7 +150,7 @@ class ImapMailbox:
             return {uid: b"\\Seen" in found for uid, found in flags.items()}
 
     def _batch(self, batch: list[tuple[int, int]]) -> list[Fetched]:
-        if len(batch) == 1 and batch[0][1] > BATCH_BYTES:
+        if batch[0][1] > self._alone_above:
             large = self._large(*batch[0])
             return [large] if large is not None else []
         try:
@@ -309,10 +310,11 @@ def _sign_in(account: ImapAccount) -> IMAPClient:
     return client
 
 
-def _batches(sized: list[tuple[int, int]]) -> Iterator[list[tuple[int, int]]]:
+def _batches(sized: list[tuple[int, int]], alone_above: int) -> Iterator[list[tuple[int, int]]]:
+    """Batches of at most 100 messages and ``alone_above`` bytes; a message larger than that stands alone."""
     batch, total = list[tuple[int, int]](), 0
     for uid, size in sized:
-        if batch and (len(batch) >= BATCH_MESSAGES or total + size > BATCH_BYTES):
+        if batch and (len(batch) >= BATCH_MESSAGES or total + size > alone_above):
             yield batch
             batch, total = [], 0
         batch.append((uid, size))

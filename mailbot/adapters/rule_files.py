@@ -155,11 +155,11 @@ def _check_clocks(file: Path, found: _PackFile) -> None:
         unknown = [class_ for class_ in rule.classes if class_ not in found.classes]
         if unknown:
             raise PolicyError(f"{file}: clock '{rule.name}': classes: there is no [classes.{unknown[0]}] in this pack")
+    _refuse_twice((f"{rule.name}/{class_}" for rule in found.clock for class_ in rule.classes), file, "clock and class")
     for name in dict.fromkeys(rule.name for rule in found.clock):
         timed = {class_ for rule in found.clock if rule.name == name for class_ in rule.classes}
         for class_ in (class_ for class_, policy in found.classes.items() if policy.clocks and class_ not in timed):
             raise PolicyError(f"{file}: classes.{class_}: no clock '{name}' names it; add it there, or write clocks = false")
-    _refuse_twice((f"{rule.name}/{class_}" for rule in found.clock for class_ in rule.classes), file, "clock and class")
 
 
 def _hours(file: Path, hours: dict[str, str]) -> dict[int, Hours]:

@@ -12,9 +12,8 @@ import pytest
 
 from mailbot.adapters.parser import parse
 from mailbot.core.action import Permission
-from mailbot.core.policy import Caps
 from mailbot.core.screen import History, Screening, Verdict, permit_answer, screen
-from tests.invented import shipped_screening
+from tests.invented import CAPS, shipped_screening
 
 CORPORA = Path(__file__).resolve().parents[3] / "shared" / "corpora"
 LABELS = {
@@ -22,7 +21,6 @@ LABELS = {
     "synthetic-autoreply": (CORPORA / "synthetic-autoreply" / "labels.tsv", CORPORA / "synthetic-autoreply"),
 }
 FLOORS = {"bounce": 0.95, "list": 0.80, "auto_reply": 0.70}
-CAPS = Caps(answers_per_sender_per_day=5)
 
 pytestmark = pytest.mark.skipif(not CORPORA.is_dir(), reason="needs the mail corpora in ../shared/corpora")
 

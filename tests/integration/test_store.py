@@ -237,7 +237,7 @@ def test_a_new_database_may_be_opened_by_two_at_once(url: str) -> None:
 
 def test_only_one_daemon_runs_on_a_database(url: str, database: Database) -> None:
     """The second one is told that there is a first, and may start once that has ended."""
-    said = r"another mailbot \(process \d+\) already runs on it; stop that one first"
+    said = r"another mailbot \(process \d+\) runs on it already; stop it first"
     with only_daemon(url), pytest.raises(ConfigError, match=said):
         only_daemon(url).__enter__()
     with only_daemon(url):
@@ -251,7 +251,7 @@ def test_a_database_of_a_newer_program_is_refused_with_a_sentence(url: str) -> N
     with pytest.raises(ConfigError) as caught:
         open_database(url)
     assert str(caught.value) == (
-        f"database: it was made by a newer mailbot (schema 99, opens from 99 on) and this program knows schema "
+        f"storage.database: it was made by a newer mailbot (schema 99, opens from 99 on) and this program knows schema "
         f"{SCHEMA_VERSION}; install the newer program or restore the backup made before the upgrade"
     )
 
@@ -485,7 +485,7 @@ def test_trouble_is_shown_until_the_next_look_succeeds(store: SqlStore) -> None:
     with store.transaction() as transaction:
         row = transaction.mailboxes.get("enquiries")
         assert (row.last_error, row.backoff_until, row.fresh_at) == ("the server is away", MONDAY + HOUR, None)
-        transaction.mailboxes.mark_read("enquiries", "INBOX", MONDAY)
+        transaction.mailboxes.mark_read("enquiries", "INBOX", "inbox", MONDAY)
     with store.view() as transaction:
         row = transaction.mailboxes.get("enquiries")
         assert (row.last_error, row.backoff_until, row.fresh_at) == (None, None, MONDAY)
@@ -558,9 +558,9 @@ def test_a_held_letter_is_sent_once_more_when_it_is_put_back(store: SqlStore) ->
     with store.transaction() as transaction:
         transaction.outbox.claim(letter_id, MONDAY)
         transaction.outbox.settle(letter_id, Settlement(state=OutboxState.IN_DOUBT, detail="lost"), MONDAY)
-        assert [one.id for one in transaction.outbox.doubtful()] == [letter_id]
+        assert [one.id for one in transaction.outbox.doubtful("enquiries")] == [letter_id]
         transaction.outbox.hold(letter_id, Reason("letter-in-doubt"), MONDAY)
-        assert transaction.outbox.doubtful() == []
+        assert transaction.outbox.doubtful("enquiries") == []
     with store.transaction() as transaction:
         assert not transaction.messages.put_back(1, MONDAY)
         assert transaction.outbox.put_back(1, MONDAY + HOUR)
@@ -606,9 +606,9 @@ def test_a_letter_is_claimed_by_one_only(store: SqlStore) -> None:
     with store.view() as transaction:
         found = transaction.outbox.get(letter_id)
         assert (found.attempts, found.attempted_at, found.state) == (1, MONDAY, OutboxState.SENDING)
-        assert transaction.outbox.attempts_since("enquiries", MONDAY - HOUR) == [MONDAY]
-        assert transaction.outbox.attempts_since("enquiries", MONDAY) == []
-        assert transaction.outbox.attempts_since("foi", MONDAY - HOUR) == []
+        assert transaction.outbox.attempts_since("enquiries", MONDAY - HOUR) == 1
+        assert transaction.outbox.attempts_since("enquiries", MONDAY) == 0
+        assert transaction.outbox.attempts_since("foi", MONDAY - HOUR) == 0
 
 
 def test_a_letter_comes_back_as_it_was_queued(store: SqlStore) -> None:
@@ -640,7 +640,7 @@ def test_what_was_being_sent_when_the_process_ended_is_in_doubt(store: SqlStore)
     with store.transaction() as transaction:
         transaction.outbox.claim(sending, MONDAY)
     with store.transaction() as transaction:
-        assert transaction.outbox.doubt_interrupted("the process ended") == 1
+        assert transaction.outbox.doubt_interrupted("enquiries", "the process ended") == 1
         assert transaction.outbox.get(sending).doubts == 1
     assert (state_of(store, sending), state_of(store, still_queued)) == (OutboxState.IN_DOUBT, OutboxState.QUEUED)
 
@@ -674,7 +674,7 @@ def test_the_history_counts_what_was_decided_to_be_sent(store: SqlStore) -> None
     withdrawn = queued(store, 3, case_id=case_id)
     queued(store, 4, envelope=Envelope(reverse_path="", recipient="bo@example.org"))
     with store.transaction() as transaction:
-        transaction.outbox.set_state(withdrawn, OutboxState.WITHDRAWN, "already-answered", MONDAY)
+        transaction.outbox.withdraw(withdrawn, "already-answered", MONDAY)
     with store.view() as transaction:
         ask = transaction.outbox.history
         assert ask("ADA@example.org", case_id, MONDAY - HOUR) == History(receipts_for_case=1, answers_today=2)
@@ -764,7 +764,8 @@ def test_the_morning_s_figures_count_what_needs_somebody(store: SqlStore) -> Non
     started(store, elsewhere[0], now)
     located, *_ = stored(store, fetched(1))
     with store.transaction() as transaction:
-        transaction.outbox.set_state(failed, OutboxState.FAILED, "550", now)
+        transaction.outbox.claim(failed, now)
+        transaction.outbox.settle(failed, Settlement(state=OutboxState.FAILED, detail="550"), now)
         transaction.messages.hold(located.id, Reason("unreadable"), now)
     with store.view() as transaction:
         assert transaction.cases.figures("enquiries", now, soon) == Figures(

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mailbot.core.calendar import ClosedDay, Hours, WorkingCalendar
+from mailbot.core.calendar import ClosedDay, Hours, WorkingCalendar, last_day
 from tests.invented import LONDON, at, shipped_calendar
 
 days = st.dates(date(2026, 1, 1), date(2028, 12, 31))
@@ -75,17 +75,18 @@ def test_a_day_begins_and_ends_at_local_midnight(moment: str, day: date) -> None
 
 
 @pytest.mark.parametrize(
-    ("day", "over"),
+    ("day", "last"),
     [
-        (date(2026, 3, 28), datetime(2026, 3, 29, 0, 0, tzinfo=UTC)),
-        (date(2026, 3, 29), datetime(2026, 3, 29, 23, 0, tzinfo=UTC)),
-        (date(2026, 10, 24), datetime(2026, 10, 24, 23, 0, tzinfo=UTC)),
-        (date(2026, 10, 25), datetime(2026, 10, 26, 0, 0, tzinfo=UTC)),
+        (date(2026, 3, 28), datetime(2026, 3, 28, 23, 59, 59, tzinfo=UTC)),
+        (date(2026, 3, 29), datetime(2026, 3, 29, 22, 59, 59, tzinfo=UTC)),
+        (date(2026, 10, 24), datetime(2026, 10, 24, 22, 59, 59, tzinfo=UTC)),
+        (date(2026, 10, 25), datetime(2026, 10, 25, 23, 59, 59, tzinfo=UTC)),
     ],
 )
-def test_a_day_is_over_at_local_midnight_on_both_sides_of_a_clock_change(day: date, over: datetime) -> None:
-    """The day the clocks change has 23 or 25 hours, and ends when they strike twelve all the same."""
-    assert calendar().end_of(day) == over
+def test_a_day_has_its_last_second_by_local_time_on_both_sides_of_a_clock_change(day: date, last: datetime) -> None:
+    """The day the clocks change has 23 or 25 hours, and its last second is a second before midnight all the same."""
+    assert calendar().end_of(day) == last
+    assert last_day(last, LONDON) == day
 
 
 @pytest.mark.parametrize(

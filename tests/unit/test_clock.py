@@ -145,11 +145,11 @@ def test_a_message_of_christmas_eve_waits_for_the_first_working_day_after_it() -
 @pytest.mark.parametrize(
     ("received", "due_at"),
     [
-        ("2026-03-27 12:00", datetime(2026, 3, 30, 23, 0, tzinfo=UTC)),
-        ("2026-10-23 12:00", datetime(2026, 10, 27, 0, 0, tzinfo=UTC)),
+        ("2026-03-27 12:00", datetime(2026, 3, 30, 22, 59, 59, tzinfo=UTC)),
+        ("2026-10-23 12:00", datetime(2026, 10, 26, 23, 59, 59, tzinfo=UTC)),
     ],
 )
-def test_a_clock_ends_at_midnight_after_both_clock_changes(received: str, due_at: datetime) -> None:
+def test_a_clock_ends_with_its_day_after_both_clock_changes(received: str, due_at: datetime) -> None:
     """One working day over the weekend of a clock change ends when Monday is over, by the new time."""
     assert compute(RECEIPT, ENGLAND, at(received)).due_at == due_at
 
@@ -226,9 +226,9 @@ def test_the_warning_lies_its_working_days_before_the_date(
     """A warning that comes at all comes after the receipt and its number of working days before the date."""
     found = start(rule(amount, unit, warn_before=warn_before), KINGDOM, received_at, "receipt")
     *warnings, due = found.deadlines
-    assert due == Deadline(kind=DUE, due_at=found.due_at)
+    assert due == Deadline(kind=DUE, due_at=found.due_at + timedelta(seconds=1))
     for warning in warnings:
-        due_on = (found.due_at - timedelta(seconds=1)).astimezone(LONDON).date()
+        due_on = found.due_at.astimezone(LONDON).date()
         warned_on = warning.due_at.astimezone(LONDON).date()
         assert received_at < warning.due_at < found.due_at
         days = [due_on - timedelta(days=n) for n in range(1, (due_on - warned_on).days + 1)]

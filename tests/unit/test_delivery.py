@@ -103,7 +103,7 @@ def test_only_a_yes_makes_a_letter_sent(code: int, attempts: int, in_doubt: bool
 @pytest.mark.parametrize(("doubts", "verdict"), [(1, DoubtVerdict.RESEND), (2, DoubtVerdict.ASK_A_PERSON)])
 def test_where_nobody_files_copies_it_is_sent_once_more_at_once(files_it: SentCopy, doubts: int, verdict: DoubtVerdict) -> None:
     """There is nowhere to look: one resend, and at the second doubt a person is asked."""
-    found = DoubtFindings(sent_copy=files_it, sent_folder_read_at=None)
+    found = DoubtFindings(sent_copy=files_it, sent_known_until=None)
     assert resolve_doubt(outbox_letter(doubts=doubts), found, MONDAY) is verdict
 
 
@@ -124,7 +124,7 @@ def test_where_the_server_files_copies_it_is_looked_for_first(
 ) -> None:
     """Ten minutes, and a look into Sent after them (where it is read at all), before it is sent once more."""
     read_at = None if read_after is None else MONDAY + read_after * MINUTE
-    found = DoubtFindings(sent_copy=SentCopy.SERVER, sent_folder_read_at=read_at)
+    found = DoubtFindings(sent_copy=SentCopy.SERVER, sent_known_until=read_at)
     assert resolve_doubt(outbox_letter(doubts=1), found, MONDAY + minutes * MINUTE) is verdict
     second = resolve_doubt(outbox_letter(doubts=2), found, MONDAY + minutes * MINUTE)
     assert second is (DoubtVerdict.ASK_A_PERSON if verdict is DoubtVerdict.RESEND else DoubtVerdict.WAIT)
@@ -134,7 +134,7 @@ def test_where_the_server_files_copies_it_is_looked_for_first(
 def test_no_letter_is_sent_a_third_time(files_it: SentCopy, doubts: int, read_at: datetime | None, now: datetime) -> None:
     """Whatever the circumstances, a second doubt never resends."""
     moment = read_at.replace(tzinfo=MONDAY.tzinfo) if read_at else None
-    found = DoubtFindings(sent_copy=files_it, sent_folder_read_at=moment)
+    found = DoubtFindings(sent_copy=files_it, sent_known_until=moment)
     verdict = resolve_doubt(outbox_letter(doubts=doubts), found, now.replace(tzinfo=MONDAY.tzinfo))
     assert verdict is not DoubtVerdict.RESEND
 

@@ -133,7 +133,7 @@ def test_a_new_holiday_is_one_row(edit: Edit) -> None:
         (PACK, '"09:00-17:00"', '"17:00-09:00"', 'hours.monday: write opening and closing time such as "09:00-17:00"'),
         (PACK, "amount = 14", "amount = 0", "clock 'response': amount: write a number greater than 0"),
         (PACK, "amount = 14", "amount = -3", "clock 'response': amount: write a number greater than 0"),
-        (PACK, "amount = 14", 'amount = "two weeks"', "clock[3].amount: input should be a valid integer"),
+        (PACK, "amount = 14", 'amount = "two weeks"', "clock[3].amount: write a whole number"),
         (
             PACK,
             'classes = ["foi_request"]',
@@ -143,8 +143,14 @@ def test_a_new_holiday_is_one_row(edit: Edit) -> None:
         (
             PACK,
             'classes = ["foi_request"]',
-            'classes = ["enquiry"]',
+            'classes = ["foi_request", "enquiry"]',
             "the clock and class 'response/enquiry' stands twice; keep one",
+        ),
+        (
+            PACK,
+            'classes = ["subject_access_request"]',
+            'classes = ["foi_request"]',
+            "classes.subject_access_request: no clock 'response' names it; add it there, or write clocks = false",
         ),
         (PACK, 'unit = "working_days"', 'unit = "days"', "clock[1].unit: write one of 'working_days', 'calendar_days'"),
         (PACK, '["receipt_sent", "response_sent"]', '["answered"]', "write one of 'receipt_sent' or 'response_sent'"),

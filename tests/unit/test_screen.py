@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from mailbot.core.action import Permission, Reason
 from mailbot.core.message import Address, Message
-from mailbot.core.policy import Caps, HeaderRule, SenderRule
+from mailbot.core.policy import HeaderRule, SenderRule
 from mailbot.core.screen import (
     History,
     OwnMarks,
@@ -20,10 +20,9 @@ from mailbot.core.screen import (
     permit_staff,
     screen,
 )
-from tests.invented import CUSTOMER, MAILBOX, MANAGER, message, shipped_screening
+from tests.invented import CAPS, CUSTOMER, MAILBOX, MANAGER, message, policy, shipped_screening
 
 RULES = shipped_screening()
-CAPS = Caps(answers_per_sender_per_day=5)
 NULL_PATH = ("return-path", "<>")
 
 
@@ -356,10 +355,23 @@ def test_the_cap_counts_the_letters_of_the_day() -> None:
 
 def test_staff_are_written_to_unless_they_are_a_watched_mailbox() -> None:
     """The configured manager may be told; a watched mailbox, in whatever case it is written, may not."""
-    own = frozenset({MAILBOX})
-    assert permit_staff(MANAGER, own) == Permission(MANAGER, Reason("configured-staff-address"))
-    assert permit_staff(MAILBOX.upper(), own) == (Reason("own-address"),)
-    assert permit_staff(None, own) == (Reason("no-staff-address"),)
+    assert permit_staff(policy()) == Permission(MANAGER, Reason("configured-staff-address"))
+    assert permit_staff(policy(manager=MAILBOX.upper())) == (Reason("own-address"),)
+    assert permit_staff(policy(manager=None)) == (Reason("no-staff-address"),)
+
+
+def test_a_flood_of_alerts_to_one_manager_is_capped() -> None:
+    """After an outage with hundreds of late cases fifty alerts are enough: the digest names the rest."""
+    assert isinstance(permit_staff(policy(), History(answers_today=49)), Permission)
+    assert permit_staff(policy(), History(answers_today=50)) == (
+        Reason("cap-per-manager-and-day", "50 already sent; the digest names the rest"),
+    )
+
+
+def test_one_receipt_is_enough_for_a_case() -> None:
+    """Whoever has had a receipt for a case gets no second one."""
+    against = permit_answer(Screening(verdict=Verdict.HUMAN), CUSTOMER, History(receipts_for_case=1), CAPS)
+    assert against == (Reason("one-receipt-per-sender-and-case"),)
 
 
 def test_a_withdrawn_letter_may_be_replaced_for_the_same_recipient() -> None:
