@@ -33,8 +33,8 @@ lint: $(STAMP)  ## Style, types, and who may import whom.
 
 lock: $(STAMP)  ## Renew requirements.lock after a change of the dependencies in pyproject.toml.
 	$(BIN)/python -m pip install --quiet uv
-	$(BIN)/uv pip compile --quiet pyproject.toml --extra demo --extra dev --universal --python-version 3.11 \
-	  --generate-hashes --no-annotate --no-header --no-emit-index-url --output-file requirements.lock
+	$(BIN)/uv pip compile --quiet pyproject.toml --extra demo --extra dev --extra postgres --extra oauth \
+	  --universal --python-version 3.11 --generate-hashes --no-annotate --no-header --no-emit-index-url --output-file requirements.lock
 
 clean:
 	rm -rf $(VENV) demo-run build dist bench-results .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis

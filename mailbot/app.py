@@ -2,23 +2,37 @@
 
 import secrets
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time, timedelta
+from threading import Lock
+from typing import Literal
 from zoneinfo import ZoneInfo
 
 import structlog
 
-from mailbot.adapters.credentials import read_secret
+from mailbot.adapters.credentials import PasswordCredentials, read_secret
 from mailbot.adapters.imap import Finishing, ImapAccount, ImapMailbox
 from mailbot.adapters.letters import JinjaLetters
+from mailbot.adapters.oauth import (
+    EXCHANGE_SCOPE,
+    GMAIL_SCOPE,
+    MICROSOFT_LOGIN,
+    GoogleAccount,
+    MicrosoftApp,
+    TokenCredentials,
+    TokenSource,
+    google_tokens,
+    microsoft_tokens,
+)
 from mailbot.adapters.rule_files import load_classes, load_pack, load_screening
 from mailbot.adapters.smtp import SmtpAccount, SmtpTransport
 from mailbot.adapters.store import Database, NotReadyError, SqlStore, open_database
 from mailbot.adapters.tls import tls_context
-from mailbot.config import AfterIntake, Config, Mailbox, SecretRef, Tls
+from mailbot.config import AfterIntake, Config, Mailbox, OAuth, SecretRef, Server, Tls
 from mailbot.core.policy import Caps, ClassRules, MailboxPolicy, Pack, ScreeningRules
 from mailbot.errors import ConfigError, MailbotError, PolicyError
 from mailbot.pipeline.rule_examples import unwritable_letters
+from mailbot.ports import Clock, Credentials, Mechanism
 
 INBOUND_SECONDS = 30
 SWEEP_SECONDS = 15
@@ -90,17 +104,75 @@ def secret_reader(what: str, ref: SecretRef) -> Callable[[], str]:
     return lambda: read_secret(what, credential=ref.credential, path=ref.path, env=ref.env)
 
 
-def imap_mailbox(config: Config, mailbox: Mailbox) -> ImapMailbox:
+Protocol = Literal["imap", "smtp"]
+PROTOCOLS: tuple[Protocol, ...] = ("imap", "smtp")
+
+
+class SignIns:
+    """How to sign in to each server. Where IMAP and SMTP of a mailbox ask alike, they share one token."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._sources = dict[tuple[OAuth, str], TokenSource]()
+        self._made = dict[tuple[str, Protocol], Credentials | None]()
+        self._lock = Lock()
+
+    def to(self, mailbox: Mailbox, protocol: Protocol) -> Credentials | None:
+        """The credentials for a mailbox's server; None for a relay that asks for none.
+
+        Raises ConfigError for a secret, certificate or key that cannot be used, and for a package that is missing.
+        """
+        with self._lock:
+            if (mailbox.name, protocol) not in self._made:
+                server = mailbox.imap if protocol == "imap" else mailbox.smtp
+                self._made[mailbox.name, protocol] = self._make(f"mailbox.{mailbox.name}.{protocol}", server)
+            return self._made[mailbox.name, protocol]
+
+    def ready(self, mailbox: Mailbox, protocol: Protocol) -> None:
+        """Whether the secrets of a server are in place, without asking anybody. Raises ConfigError."""
+        credentials = self.to(mailbox, protocol)
+        if isinstance(credentials, PasswordCredentials):
+            credentials.read()
+
+    def _make(self, where: str, server: Server) -> Credentials | None:
+        if server.user is None:
+            return None
+        if server.password is not None:
+            return PasswordCredentials(user=server.user, read=secret_reader(f"{where}.password", server.password))
+        if server.oauth is None:
+            return None
+        same = (replace(server.oauth, mechanism="xoauth2"), server.user)
+        source = self._sources.get(same) or self._sources.setdefault(same, self._source(f"{where}.oauth", *same))
+        return TokenCredentials(user=server.user, mechanism=Mechanism(server.oauth.mechanism), source=source)
+
+    def _source(self, where: str, oauth: OAuth, user: str) -> TokenSource:
+        if oauth.key is not None:
+            account = GoogleAccount(
+                where=where, key=secret_reader(f"{where}.key", oauth.key), subject=user, scope=oauth.scope or GMAIL_SCOPE
+            )
+            return google_tokens(account, self._clock)
+        app = MicrosoftApp(
+            where=where,
+            tenant=oauth.tenant or "",
+            client_id=oauth.client_id or "",
+            secret=secret_reader(f"{where}.secret", oauth.secret) if oauth.secret else None,
+            certificate=secret_reader(f"{where}.certificate", oauth.certificate) if oauth.certificate else None,
+            authority=oauth.authority or MICROSOFT_LOGIN,
+            scope=oauth.scope or EXCHANGE_SCOPE,
+        )
+        return microsoft_tokens(app, self._clock)
+
+
+def imap_mailbox(config: Config, mailbox: Mailbox, sign_ins: SignIns) -> ImapMailbox:
     """Sign in to a mailbox. Raises TransientError."""
-    server = mailbox.imap
-    if server.user is None or server.password is None:
-        raise ConfigError(f"mailbox.{mailbox.name}.imap: write user and password")
+    server, credentials = mailbox.imap, sign_ins.to(mailbox, "imap")
+    if credentials is None:
+        raise ConfigError(f"mailbox.{mailbox.name}.imap: write user and password, or user and oauth")
     account = ImapAccount(
         host=server.host,
         port=server.port,
         tls=server.tls.value,
-        user=server.user,
-        password=secret_reader(f"mailbox.{mailbox.name}.imap.password", server.password),
+        credentials=credentials,
         context=None if server.tls is Tls.NONE else tls_context(server.ca_path),
         timeout_seconds=server.timeout_seconds,
     )
@@ -111,17 +183,15 @@ def imap_mailbox(config: Config, mailbox: Mailbox) -> ImapMailbox:
     return ImapMailbox(account, finishing, config.limits.message_size_mb * 1024 * 1024)
 
 
-def smtp_transport(mailbox: Mailbox) -> SmtpTransport:
+def smtp_transport(mailbox: Mailbox, sign_ins: SignIns) -> SmtpTransport:
     """A connection to the mailbox's relay, opened at its first letter."""
     server = mailbox.smtp
-    reader = secret_reader(f"mailbox.{mailbox.name}.smtp.password", server.password) if server.password else None
     return SmtpTransport(
         SmtpAccount(
             host=server.host,
             port=server.port,
             tls=server.tls.value,
-            user=server.user,
-            password=reader,
+            credentials=sign_ins.to(mailbox, "smtp"),
             context=None if server.tls is Tls.NONE else tls_context(server.ca_path),
             timeout_seconds=server.timeout_seconds,
         )
@@ -154,9 +224,8 @@ def open_store(config: Config, database: Database, now: datetime) -> tuple[SqlSt
     return store, bytes.fromhex(secret)
 
 
-def check_secrets(config: Config) -> None:
+def check_secrets(config: Config, sign_ins: SignIns) -> None:
     """A missing secret is a configuration error at the start, not a refused sign-in later. Raises ConfigError."""
     for mailbox in config.mailbox:
-        for protocol, server in (("imap", mailbox.imap), ("smtp", mailbox.smtp)):
-            if server.password is not None:
-                secret_reader(f"mailbox.{mailbox.name}.{protocol}.password", server.password)()
+        for protocol in PROTOCOLS:
+            sign_ins.ready(mailbox, protocol)

@@ -59,14 +59,59 @@ class SecretRef:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class OAuth:
+    """Where an access token for a mailbox comes from, in place of a password.
+
+    Microsoft 365: an app of the tenant, which proves itself by a ``secret`` or by a ``certificate`` (a PEM file with the
+    certificate and its private key). Google Workspace: the ``key`` of a service account with domain-wide delegation.
+    """
+
+    provider: Literal["microsoft", "google"]
+    mechanism: Literal["xoauth2", "oauthbearer"] = "xoauth2"
+    tenant: str | None = None
+    client_id: str | None = None
+    secret: SecretRef | None = None
+    certificate: SecretRef | None = None
+    secret_expires_on: date | None = None
+    authority: str | None = None
+    key: SecretRef | None = None
+    scope: str | None = None
+    __pydantic_config__ = _STRICT
+
+    def __post_init__(self) -> None:
+        needed, foreign = _OAUTH_KEYS[self.provider]
+        for key in foreign:
+            if getattr(self, key) is not None:
+                raise ValueError(f'{key}: provider = "{self.provider}" has no such key; leave it out')
+        for key, instead in needed.items():
+            _require(getattr(self, key), key, instead)
+        if self.provider == "microsoft" and (self.secret is None) == (self.certificate is None):
+            raise ValueError('write exactly one of secret = { path = "…" } or certificate = { path = "…" }')
+        _require((self.authority or "https://").startswith("https://"), "authority", "an address that begins with https://")
+
+
+_OAUTH_KEYS: Mapping[str, tuple[Mapping[str, str], tuple[str, ...]]] = {
+    "microsoft": (
+        {"tenant": "the Directory (tenant) ID of the app", "client_id": "the Application (client) ID of the app"},
+        ("key",),
+    ),
+    "google": (
+        {"key": '{ path = "…" }, the JSON key of the service account'},
+        ("tenant", "client_id", "secret", "certificate", "secret_expires_on", "authority"),
+    ),
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Server:
-    """A server and how to sign in to it."""
+    """A server and how to sign in to it: as ``user``, with a ``password`` or with a token by ``oauth``."""
 
     host: str
     port: int
     tls: Tls = Tls.IMPLICIT
     user: str | None = None
     password: SecretRef | None = None
+    oauth: OAuth | None = None
     ca_path: Path | None = None
     timeout_seconds: int = 60
     __pydantic_config__ = _STRICT
@@ -78,7 +123,11 @@ class Server:
             )
         if not 0 < self.port < 65536:
             raise ValueError("port must lie between 1 and 65535")
-        if (self.user is None) != (self.password is None):
+        if self.password is not None and self.oauth is not None:
+            raise ValueError("write password or oauth, not both")
+        if self.oauth is not None and self.user is None:
+            raise ValueError("user and oauth belong together: write the mailbox's own address as user")
+        if self.oauth is None and (self.user is None) != (self.password is None):
             raise ValueError("user and password belong together: write both or neither")
 
 
@@ -137,6 +186,8 @@ class Mailbox:
         _require(
             not self.manager or self.manager.lower() != self.address.lower(), "manager", "a person's address, not the mailbox"
         )
+        bearer = self.smtp.oauth is not None and self.smtp.oauth.mechanism == "oauthbearer"
+        _require(not bearer, "smtp.oauth.mechanism", '"xoauth2", the only way to hand a token to an SMTP server here')
         needs_sent = self.sent_copy is SentCopy.APPEND and self.folders.sent is None
         _require(not needs_sent, "folders.sent", 'the Sent folder, because sent_copy = "append" needs it')
 
@@ -350,7 +401,18 @@ def _resolved(config: Config, folder: Path) -> Config:
 
 def _server(server: Server, folder: Path) -> Server:
     ca_path = folder / server.ca_path if server.ca_path else None
-    return replace(server, password=_secret(server.password, folder), ca_path=ca_path)
+    return replace(server, password=_secret(server.password, folder), oauth=_oauth(server.oauth, folder), ca_path=ca_path)
+
+
+def _oauth(oauth: OAuth | None, folder: Path) -> OAuth | None:
+    if oauth is None:
+        return None
+    return replace(
+        oauth,
+        secret=_secret(oauth.secret, folder),
+        certificate=_secret(oauth.certificate, folder),
+        key=_secret(oauth.key, folder),
+    )
 
 
 def _secret(secret: SecretRef | None, folder: Path) -> SecretRef | None:

@@ -20,7 +20,7 @@ from mailbot.adapters.clock import SystemClock
 from mailbot.adapters.jobs import EventWake, Ticker
 from mailbot.adapters.parser import parse, why_unreadable
 from mailbot.adapters.store.instance import only_daemon
-from mailbot.app import check_secrets, database_of, imap_mailbox, load_policies, open_store, smtp_transport
+from mailbot.app import SignIns, check_secrets, database_of, imap_mailbox, load_policies, open_store, smtp_transport
 from mailbot.config import AfterIntake, Config, Mailbox
 from mailbot.core.policy import ClassRules
 from mailbot.errors import MailbotError
@@ -52,7 +52,8 @@ class Daemon:
         self._ticker = Ticker(self._wake)
         self.runner = Runner(self._wake.wake_all)
         self._held = ExitStack()
-        check_secrets(config)
+        self._sign_ins = SignIns(self._clock)
+        check_secrets(config, self._sign_ins)
         self._database = database_of(config)
         self._held.callback(self._database.close)
         self._held.enter_context(only_daemon(config.storage.database))
@@ -146,7 +147,7 @@ class Daemon:
             self._wake.wake(TIMERS)  # the first sweep may have looked for doubts before they were written down
         wait = partial(self._wake.wait, OUTBOX, mailbox.name, seconds=POLL_SECONDS)
         tasks = [
-            asyncio.create_task(outbox.deliver(sender, smtp_transport(mailbox), must_end, wait))
+            asyncio.create_task(outbox.deliver(sender, smtp_transport(mailbox, self._sign_ins), must_end, wait))
             for _ in range(mailbox.smtp_connections)
         ]
         try:
@@ -206,7 +207,7 @@ class Daemon:
         store = self._guarded(f"watch {mailbox.name}")
         return Watcher(
             mailbox=mailbox.name,
-            connect=partial(imap_mailbox, self._config, mailbox),
+            connect=partial(imap_mailbox, self._config, mailbox, self._sign_ins),
             intake=Intake(store=store, clock=self._clock, wake=self._wake),
             wake=self._wake,
             inbox=_folder(mailbox, mailbox.folders.inbox, "inbox"),

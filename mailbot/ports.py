@@ -2,8 +2,9 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
+from enum import StrEnum
 from typing import Protocol
 
 from mailbot.core.action import JoinCase, OpenCase, Reason, StartClock, StopClock
@@ -14,7 +15,7 @@ from mailbot.core.letter import Envelope, Lane, LetterValues, OutboxLetter, Purp
 from mailbot.core.match import Candidate
 from mailbot.core.message import Direction, Fetched, Located, Message, Origin
 from mailbot.core.mime import Headers
-from mailbot.core.screen import History, Screening
+from mailbot.core.screen import Screening
 from mailbot.core.trigger import DeadlineReached
 
 # Time, wake-ups, judgement ---------------------------------------------------------------------------------------------
@@ -75,6 +76,41 @@ class Transport(Protocol):
     async def close(self) -> None: ...
 
 
+# Signing in ------------------------------------------------------------------------------------------------------------
+
+
+class Mechanism(StrEnum):
+    """How a server is told who signs in: a password, or an access token (XOAUTH2, or OAUTHBEARER of RFC 7628)."""
+
+    PASSWORD = "password"  # noqa: S105  # the name of a way, not a secret
+    XOAUTH2 = "xoauth2"
+    OAUTHBEARER = "oauthbearer"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignIn:
+    """What one sign-in needs. ``secret`` is a password or an access token; it shows in no repr and no log."""
+
+    mechanism: Mechanism
+    user: str
+    secret: str = field(repr=False)
+    renew_at: datetime | None = None
+    """From this moment on a session should be replaced by one with a new token; None: never."""
+
+
+class Credentials(Protocol):
+    """Asked anew at each sign-in, so that a changed secret needs no restart. May be used by several threads."""
+
+    def sign_in(self) -> SignIn:
+        """What to sign in with now. Raises ConfigError for a missing secret, TransientError if no token is to be had."""
+
+    def is_stale(self, used: SignIn) -> bool:
+        """Whether a session that began with ``used`` should be replaced."""
+
+    def refused(self, used: SignIn) -> None:
+        """The server did not accept ``used``: what was kept of it is forgotten."""
+
+
 # The mailbox -----------------------------------------------------------------------------------------------------------
 
 
@@ -91,6 +127,9 @@ class MailFolder(Protocol):
 
     @property
     def can_idle(self) -> bool: ...
+
+    @property
+    def stale(self) -> bool: ...
 
     def wait(self, seconds: float, stopped: Callable[[], bool]) -> None: ...
 
@@ -225,9 +264,9 @@ class MessageRows(Protocol):
 
     def waiting(self, limit: int, max_bytes: int) -> list[Located]: ...
 
-    def find(self, digest: str) -> KnownMessage | None: ...
+    def known(self, digests: Sequence[str]) -> dict[str, KnownMessage]: ...
 
-    def message_id_known(self, message_id: str) -> bool: ...
+    def known_ids(self, message_ids: Sequence[str]) -> set[str]: ...
 
     def add(self, located: Located, new: NewMessage, case_id: int | None) -> int: ...
 
@@ -277,8 +316,6 @@ class OutboxRows(Protocol):
 
     def add(self, letter: NewLetter) -> None: ...
 
-    def history(self, address: str, case_id: int | None, since: datetime) -> History: ...
-
     def next_waiting(self, mailbox: str, now: datetime) -> OutboxLetter | None: ...
 
     def attempts_since(self, mailbox: str, since: datetime) -> int: ...
@@ -297,7 +334,9 @@ class OutboxRows(Protocol):
 
     def get(self, letter_id: int) -> OutboxLetter: ...
 
-    def is_ours(self, message_id: str) -> bool: ...
+    def ours(self, message_ids: Sequence[str]) -> frozenset[str]: ...
+
+    def sent_since(self, addresses: Sequence[str], since: datetime) -> dict[str, int]: ...
 
     def hold(self, letter_id: int, reason: Reason, at: datetime) -> None: ...
 

@@ -75,7 +75,10 @@ def _choices(problem: Mapping[str, Any], _kind: type) -> str:
     return f"write one of {problem['ctx']['expected']}"
 
 
-_TABLES = {"SecretRef": ' such as { path = "…" }, { env = "…" } or { credential = "…" }: a secret never stands in the file'}
+_TABLES = {
+    "SecretRef": ' such as { path = "…" }, { env = "…" } or { credential = "…" }: a secret never stands in the file',
+    "OAuth": ' such as { provider = "microsoft", tenant = "…", client_id = "…", secret = { path = "…" } }',
+}
 _SENTENCES: dict[str, Callable[[Mapping[str, Any], type], str]] = {
     "unexpected_keyword_argument": _unknown,
     "extra_forbidden": _unknown,

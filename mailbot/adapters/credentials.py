@@ -1,9 +1,29 @@
 """Secrets: read once, from where the configuration says, and never shown again."""
 
 import os
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 from mailbot.errors import ConfigError
+from mailbot.ports import Mechanism, SignIn
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PasswordCredentials:
+    """A user's password, read at each sign-in (``mailbot.ports.Credentials``)."""
+
+    user: str
+    read: Callable[[], str]
+
+    def sign_in(self) -> SignIn:
+        return SignIn(mechanism=Mechanism.PASSWORD, user=self.user, secret=self.read())
+
+    def is_stale(self, used: SignIn) -> bool:  # noqa: ARG002  # a password does not run out
+        return False
+
+    def refused(self, used: SignIn) -> None:
+        """Nothing is kept, so there is nothing to forget."""
 
 
 def read_secret(what: str, *, credential: str | None, path: Path | None, env: str | None) -> str:

@@ -18,10 +18,11 @@ from typing import Any
 from imapclient import IMAPClient, SocketTimeout
 from imapclient.exceptions import IMAPClientAbortError, IMAPClientError, LoginError
 
+from mailbot import checkpoints
 from mailbot.core.message import Fetched
 from mailbot.core.text import clean_line
 from mailbot.errors import PermanentError, TransientError
-from mailbot.ports import FolderState
+from mailbot.ports import Credentials, FolderState, Mechanism, SignIn
 
 BATCH_MESSAGES = 100
 BATCH_BYTES = 16 * 1024 * 1024
@@ -46,8 +47,7 @@ class ImapAccount:
     host: str
     port: int
     tls: str
-    user: str
-    password: Callable[[], str]
+    credentials: Credentials
     context: ssl.SSLContext | None
     timeout_seconds: int
 
@@ -68,8 +68,10 @@ class ImapMailbox:
         self._max_bytes = max_bytes
         self._alone_above = min(BATCH_BYTES, max_bytes)
         self._uidnext = 1
+        self._credentials = account.credentials
+        self._signed_in = account.credentials.sign_in()
         with _translated():
-            self._client = _sign_in(account)
+            self._client = _connect(account, self._signed_in)
             self._capabilities = {_text(word).upper() for word in self._client.capabilities()}
 
     def close(self) -> None:
@@ -206,6 +208,11 @@ class ImapMailbox:
     # Waiting
 
     @property
+    def stale(self) -> bool:
+        """Whether the token of this session will soon run out: hang up between two commands and connect anew."""
+        return self._credentials.is_stale(self._signed_in)
+
+    @property
     def can_idle(self) -> bool:
         return "IDLE" in self._capabilities
 
@@ -288,8 +295,7 @@ class ImapMailbox:
         return sorted(set(uids) & set(self._client.search(["UID", ",".join(map(str, uids))])))
 
 
-def _sign_in(account: ImapAccount) -> IMAPClient:
-    password = account.password()
+def _connect(account: ImapAccount, given: SignIn) -> IMAPClient:
     client = IMAPClient(
         account.host,
         port=account.port,
@@ -302,12 +308,24 @@ def _sign_in(account: ImapAccount) -> IMAPClient:
     try:
         if account.tls == "starttls":
             client.starttls(account.context)
-        client.login(account.user, password)
-    except (OSError, IMAPClientError):
+        _sign_in(client, given)
+    except (OSError, IMAPClientError) as error:
+        if isinstance(error, LoginError):
+            account.credentials.refused(given)
         with suppress(OSError):  # after a failed handshake there is no socket left, and the first error is the one to tell
             client.shutdown()
         raise
     return client
+
+
+def _sign_in(client: IMAPClient, given: SignIn) -> None:
+    match given.mechanism:
+        case Mechanism.PASSWORD:
+            client.login(given.user, given.secret)
+        case Mechanism.XOAUTH2:
+            client.oauth2_login(given.user, given.secret)
+        case Mechanism.OAUTHBEARER:
+            client.oauthbearer_login(given.user, given.secret)
 
 
 def _batches(sized: list[tuple[int, int]], alone_above: int) -> Iterator[list[tuple[int, int]]]:
@@ -333,8 +351,10 @@ def _arrival(answer: Mapping[bytes, Any]) -> datetime:
 
 @contextmanager
 def _translated() -> Iterator[None]:
+    """One conversation with the server: the library's errors become ours."""
     try:
-        yield
+        with checkpoints.around("imap"):
+            yield
     except LoginError as error:
         raise TransientError(f"the server refuses the sign-in: {_server_text(error)}", retry_after=_back_off(error)) from error
     except ssl.SSLCertVerificationError as error:

@@ -9,19 +9,21 @@ import asyncio
 import re
 import socket
 import ssl
-from collections.abc import Callable
 from dataclasses import dataclass
 
 from aiosmtplib import SMTP
-from aiosmtplib.errors import SMTPException, SMTPResponseException, SMTPServerDisconnected
+from aiosmtplib.errors import SMTPAuthenticationError, SMTPException, SMTPResponseException, SMTPServerDisconnected
 
+from mailbot import checkpoints
 from mailbot.core.delivery import Reply
 from mailbot.core.letter import Envelope
 from mailbot.core.text import clean_line
 from mailbot.errors import MailbotError
+from mailbot.ports import Credentials, Mechanism, SignIn
 
 COMMAND_SECONDS = 300  # RFC 5321 section 4.5.3.2
 FINAL_DOT_SECONDS = 600
+REFUSED_FOR_GOOD = 500
 MAX_SERVER_TEXT = 200
 _ADDRESS = re.compile(r"\S+@\S+")
 _LOST = (SMTPServerDisconnected, OSError, asyncio.TimeoutError)
@@ -34,8 +36,7 @@ class SmtpAccount:
     host: str
     port: int
     tls: str
-    user: str | None
-    password: Callable[[], str] | None
+    credentials: Credentials | None
     context: ssl.SSLContext | None
     timeout_seconds: int
 
@@ -76,25 +77,19 @@ class SmtpTransport:
     async def _connect(self) -> Reply | None:
         if self._client is not None and self._client.is_connected:
             return None
-        account = self._account
+        credentials = self._account.credentials
         try:
-            password = account.password() if account.password else None
+            # in a thread: a token may have to be fetched first, and other connections go on meanwhile
+            given = await asyncio.to_thread(credentials.sign_in) if credentials else None
         except MailbotError as error:
             return Reply(code=0, text=str(error))
-        client = SMTP(
-            hostname=account.host,
-            port=account.port,
-            use_tls=account.tls == "implicit",
-            start_tls=account.tls == "starttls",
-            username=account.user,
-            password=password,
-            tls_context=account.context,
-            timeout=account.timeout_seconds,
-        )
+        client = _client(self._account, given)
         try:
             await client.connect()
         except SMTPResponseException as error:
             client.close()
+            if credentials and given and isinstance(error, SMTPAuthenticationError) and error.code >= REFUSED_FOR_GOOD:
+                credentials.refused(given)
             return Reply(code=0, text=f"sign-in or greeting refused: {error.code} {_server_text(error.message)}")
         except ssl.SSLCertVerificationError as error:
             client.close()
@@ -114,8 +109,10 @@ class SmtpTransport:
         if refused is not None or self._client is None:
             return refused
         try:
-            await self._client.mail(envelope.reverse_path, timeout=COMMAND_SECONDS)
-            await self._client.rcpt(envelope.recipient, timeout=COMMAND_SECONDS)
+            with checkpoints.around("smtp"):
+                await self._client.mail(envelope.reverse_path, timeout=COMMAND_SECONDS)
+            with checkpoints.around("smtp"):
+                await self._client.rcpt(envelope.recipient, timeout=COMMAND_SECONDS)
         except SMTPResponseException as error:
             return await self._refused(error)
         except (SMTPException, ValueError, *_LOST) as error:
@@ -127,13 +124,15 @@ class SmtpTransport:
         if client is None or client.protocol is None:
             return Reply(code=0, text="the connection was lost")
         try:
-            answer = await client.execute_command(b"DATA", timeout=COMMAND_SECONDS)
+            with checkpoints.around("smtp"):
+                answer = await client.execute_command(b"DATA", timeout=COMMAND_SECONDS)
             if answer.code != 354:
                 return await self._refused(SMTPResponseException(answer.code, answer.message))
         except (SMTPException, *_LOST) as error:
             return self._lost(error)
         try:
             client.protocol.write(_dot_stuffed(content))
+            checkpoints.reached("smtp.dot")
             answer = await client.protocol.read_response(timeout=FINAL_DOT_SECONDS)
         except (SMTPException, *_LOST) as error:
             return Reply(code=0, text=self._lost(error).text, in_doubt=True)
@@ -162,6 +161,26 @@ class SmtpTransport:
         if self._client is not None:
             self._client.close()
             self._client = None
+
+
+def _client(account: SmtpAccount, given: SignIn | None) -> SMTP:
+    """A client that signs in with ``given`` when it connects; aiosmtplib knows XOAUTH2 and no OAUTHBEARER."""
+    by_password = given is not None and given.mechanism is Mechanism.PASSWORD
+
+    async def token() -> str:
+        return given.secret if given else ""
+
+    return SMTP(
+        hostname=account.host,
+        port=account.port,
+        use_tls=account.tls == "implicit",
+        start_tls=account.tls == "starttls",
+        username=given.user if given else None,
+        password=given.secret if given and by_password else None,
+        oauth_token_generator=token if given and not by_password else None,
+        tls_context=account.context,
+        timeout=account.timeout_seconds,
+    )
 
 
 def _dot_stuffed(content: bytes) -> bytes:

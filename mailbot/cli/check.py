@@ -3,6 +3,7 @@
 import os
 from collections.abc import Callable, Iterator
 from contextlib import closing
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -10,10 +11,23 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from mailbot.adapters.imap import ImapMailbox
-    from mailbot.config import Config, Mailbox
+    from mailbot.adapters.oauth import Claims
+    from mailbot.app import Protocol, SignIns
+    from mailbot.config import Config, Mailbox, Server
 
 CALENDAR_DAYS_AHEAD = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What was looked at, and what is wrong with it, if anything. A warning fails nothing."""
+
+    what: str
+    trouble: str | None = None
+    warning: str | None = None
 
 
 def register(app: typer.Typer) -> None:
@@ -31,105 +45,176 @@ def check(
     With --offline and no --config the shipped rules and letters are checked. Sends nothing and changes nothing.
     Exit code 0: all well; 78: something in the files is wrong; 69: a server is not ready.
     """
+    from mailbot.adapters.clock import SystemClock
+    from mailbot.app import SignIns
     from mailbot.cli.options import DEFAULT_CONFIG, load_config
     from mailbot.config import sample_config
 
     settings = sample_config() if offline and config is None else load_config(config or DEFAULT_CONFIG)
-    failed = _report(_files(settings))
+    sign_ins = SignIns(SystemClock())
+    failed = _report(_files(settings, sign_ins))
     if failed:
         raise typer.Exit(os.EX_CONFIG)
-    if not offline and _report(_servers(settings)):
+    if not offline and _report(_servers(settings, sign_ins)):
         raise typer.Exit(os.EX_UNAVAILABLE)
 
 
-def _report(findings: Iterator[tuple[str, str | None]]) -> int:
+def _report(findings: Iterator[Finding]) -> int:
     """Print each finding; returns how many went wrong."""
     failed = 0
-    for what, trouble in findings:
-        typer.echo(f"{'ok  ' if trouble is None else 'FAIL'}  {what}{': ' + trouble if trouble else ''}")
-        failed += trouble is not None
+    for finding in findings:
+        mark = "FAIL" if finding.trouble else "warn" if finding.warning else "ok  "
+        typer.echo(": ".join(filter(None, (f"{mark}  {finding.what}", finding.trouble or finding.warning))))
+        failed += finding.trouble is not None
     return failed
 
 
-def _files(settings: "Config") -> Iterator[tuple[str, str | None]]:
+def _files(settings: "Config", sign_ins: "SignIns") -> Iterator[Finding]:
     from datetime import timedelta
 
     from mailbot.adapters.clock import SystemClock
     from mailbot.adapters.spacy_model import SpacyPhrases
-    from mailbot.app import load_policies, secret_reader, why_database_unusable
+    from mailbot.app import PROTOCOLS, load_policies, why_database_unusable
     from mailbot.config import sample_config
     from mailbot.pipeline.rule_examples import failing_examples
 
     policies = load_policies(settings)
-    yield f"{len(policies.letters.specs)} letters, {len(policies.classes.rules)} classes, screening rules", None
+    yield Finding(f"{len(policies.letters.specs)} letters, {len(policies.classes.rules)} classes, screening rules")
     packs = {policy.pack.name: policy.pack for policy in policies.mailboxes.values()}
     phrases = SpacyPhrases(policies.classes)
     for pack in packs.values():
         failures = list(failing_examples(policies.classes, phrases, pack))
-        yield f"examples of the class rules, with the thresholds of pack {pack.name}", "\n      ".join(failures) or None
+        wrong = "\n      ".join(failures) or None
+        yield Finding(f"examples of the class rules, with the thresholds of pack {pack.name}", wrong)
         horizon = SystemClock().now().date() + timedelta(days=CALENDAR_DAYS_AHEAD)
         for calendar in pack.calendars.values():
             late = f"ends on {calendar.covers_until}; add later years" if calendar.covers_until < horizon else None
-            yield f"calendar {calendar.name}", late
+            yield Finding(f"calendar {calendar.name}", late)
     if settings != sample_config():
-        yield f"database {settings.storage.database}", why_database_unusable(settings)
+        yield Finding(f"database {settings.storage.database}", why_database_unusable(settings))
+    today = SystemClock().now().date()
     for mailbox in settings.mailbox:
-        for protocol, server in (("imap", mailbox.imap), ("smtp", mailbox.smtp)):
-            if server.password is not None:
-                reader = secret_reader(f"mailbox.{mailbox.name}.{protocol}.password", server.password)
-                yield f"{mailbox.name}: {protocol} password", _trouble(reader)
+        for protocol in PROTOCOLS:
+            if _server(mailbox, protocol).user is not None:
+                yield from _secrets(mailbox, protocol, sign_ins, today)
 
 
-def _servers(settings: "Config") -> Iterator[tuple[str, str | None]]:
+def _secrets(mailbox: "Mailbox", protocol: "Protocol", sign_ins: "SignIns", today: "date") -> Iterator[Finding]:
+    """Whether a server's secrets are in place, and for how long."""
+    from mailbot.adapters.oauth import expiry_warning, password_warning
+
+    oauth = _server(mailbox, protocol).oauth
+    what = f"{mailbox.name}: {protocol}"
+    yield Finding(f"{what} {'oauth' if oauth else 'password'}", _trouble(partial(sign_ins.ready, mailbox, protocol)))
+    if oauth and (warning := expiry_warning(oauth.secret_expires_on, today)):
+        yield Finding(f"{what} {'secret' if oauth.secret else 'certificate'}", warning=warning)
+    if not oauth and (warning := password_warning(protocol, _server(mailbox, protocol).host)):
+        yield Finding(f"{what} password", warning=warning)
+
+
+def _servers(settings: "Config", sign_ins: "SignIns") -> Iterator[Finding]:
     for mailbox in settings.mailbox:
-        yield from _imap(settings, mailbox)
-        yield f"{mailbox.name}: hand in a letter at {mailbox.smtp.host}:{mailbox.smtp.port} (SMTP)", _smtp(mailbox)
+        yield from _imap(settings, mailbox, sign_ins)
+        yield from _smtp(mailbox, sign_ins)
 
 
-def _imap(settings: "Config", mailbox: "Mailbox") -> Iterator[tuple[str, str | None]]:
+def _imap(settings: "Config", mailbox: "Mailbox", sign_ins: "SignIns") -> Iterator[Finding]:
     from mailbot.app import imap_mailbox
     from mailbot.errors import MailbotError
 
+    token = Token.of(mailbox, "imap", sign_ins)
+    yield from token.findings()
+    if token.trouble:
+        return
     what = f"{mailbox.name}: sign in to {mailbox.imap.host}:{mailbox.imap.port} (IMAP)"
     try:
-        server = imap_mailbox(settings, mailbox)
+        server = imap_mailbox(settings, mailbox, sign_ins)
     except MailbotError as error:
-        yield what, str(error)
+        yield Finding(what, token.explained(str(error)))
         return
-    yield what, None
+    yield Finding(what)
     with closing(server):
-        yield from _folders(server, mailbox)
+        for finding in _folders(server, mailbox):
+            yield Finding(finding.what, token.explained(finding.trouble) if finding.trouble else None)
 
 
-def _folders(server: "ImapMailbox", mailbox: "Mailbox") -> Iterator[tuple[str, str | None]]:
+def _folders(server: "ImapMailbox", mailbox: "Mailbox") -> Iterator[Finding]:
     from mailbot.config import AfterIntake
 
     folders = [mailbox.folders.inbox, *mailbox.folders.also]
     folders += [mailbox.folders.handled] if mailbox.after_intake is AfterIntake.MOVE else []
     for folder in folders:
-        yield f"{mailbox.name}: folder {folder}", _trouble(partial(server.select, folder))
+        yield Finding(f"{mailbox.name}: folder {folder}", _trouble(partial(server.select, folder)))
     if mailbox.after_intake is not AfterIntake.LEAVE:
         why_not = server.why_not_finish(mailbox.folders.inbox)
-        yield f"{mailbox.name}: {mailbox.after_intake.value} messages once they are stored", why_not
+        yield Finding(f"{mailbox.name}: {mailbox.after_intake.value} messages once they are stored", why_not)
     sent = mailbox.folders.sent or server.sent_folder()
     if sent is None:
-        yield f"{mailbox.name}: Sent folder", "none was found, so staff's own answers cannot stop clocks; write folders.sent"
+        missing = "none was found, so staff's own answers cannot stop clocks; write folders.sent"
+        yield Finding(f"{mailbox.name}: Sent folder", missing)
     else:
-        yield (
-            f"{mailbox.name}: Sent folder {sent}, where staff's own answers stop clocks",
-            _trouble(partial(server.select, sent)),
-        )
+        what = f"{mailbox.name}: Sent folder {sent}, where staff's own answers stop clocks"
+        yield Finding(what, _trouble(partial(server.select, sent)))
 
 
-def _smtp(mailbox: "Mailbox") -> str | None:
+def _smtp(mailbox: "Mailbox", sign_ins: "SignIns") -> Iterator[Finding]:
     import asyncio
 
     from mailbot.app import smtp_transport
     from mailbot.core.letter import Envelope
 
+    token = Token.of(mailbox, "smtp", sign_ins)
+    yield from token.findings()
+    if token.trouble:
+        return
     envelope = Envelope(reverse_path=mailbox.address, recipient=mailbox.manager or mailbox.address)
-    reply = asyncio.run(smtp_transport(mailbox).rehearse(envelope))
-    return None if reply.code == 250 else f"{reply.code or ''} {reply.text}".strip()
+    reply = asyncio.run(smtp_transport(mailbox, sign_ins).rehearse(envelope))
+    refused = None if reply.code == 250 else token.explained(f"{reply.code or ''} {reply.text}".strip())
+    yield Finding(f"{mailbox.name}: hand in a letter at {mailbox.smtp.host}:{mailbox.smtp.port} (SMTP)", refused)
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """What is known of the token for a server; of a server with a password, or with none, nothing."""
+
+    mailbox: "Mailbox"
+    protocol: "Protocol"
+    claims: "Claims | None"
+    trouble: str | None
+
+    @classmethod
+    def of(cls, mailbox: "Mailbox", protocol: "Protocol", sign_ins: "SignIns") -> "Token":
+        """Ask for a token where the server wants one."""
+        from mailbot.adapters.oauth import read_claims
+        from mailbot.errors import MailbotError
+
+        credentials = sign_ins.to(mailbox, protocol)
+        if credentials is None or _server(mailbox, protocol).oauth is None:
+            return cls(mailbox, protocol, None, None)
+        try:
+            return cls(mailbox, protocol, read_claims(credentials.sign_in().secret), None)
+        except MailbotError as error:
+            return cls(mailbox, protocol, None, str(error))
+
+    def findings(self) -> Iterator[Finding]:
+        """The token's claims, and never the token."""
+        oauth = _server(self.mailbox, self.protocol).oauth
+        if oauth is not None:
+            what = f"{self.mailbox.name}: token for {self.protocol.upper()} from {oauth.provider.capitalize()}"
+            yield Finding(f"{what} ({self.claims})" if self.claims else what, self.trouble)
+
+    def explained(self, said: str) -> str:
+        """The server's words, and what they most likely mean."""
+        from mailbot.adapters.oauth import explain_sign_in
+
+        server = _server(self.mailbox, self.protocol)
+        provider = server.oauth.provider if server.oauth else None
+        meaning = explain_sign_in(self.protocol, provider, said, self.claims, user=server.user or self.mailbox.address)
+        return f"{said}\n      {meaning}" if meaning else said
+
+
+def _server(mailbox: "Mailbox", protocol: "Protocol") -> "Server":
+    return mailbox.imap if protocol == "imap" else mailbox.smtp
 
 
 def _trouble(work: Callable[[], object]) -> str | None:

@@ -10,7 +10,7 @@ from mailbot.cli.options import DEFAULT_CONFIG, ConfigOption
 
 if TYPE_CHECKING:
     from mailbot.core.policy import ClassRules
-    from mailbot.ports import Phrases
+    from mailbot.ports import Clock, Phrases
 
 
 def register(app: typer.Typer) -> None:
@@ -25,8 +25,11 @@ def run(config: ConfigOption = DEFAULT_CONFIG) -> None:
     serve(config)
 
 
-def serve(config: Path, phrases: "Callable[[ClassRules], Phrases] | None" = None) -> None:
-    """Run the daemon in this process until a signal ends it. ``phrases`` makes the finder of phrases; None: spaCy's."""
+def serve(config: Path, phrases: "Callable[[ClassRules], Phrases] | None" = None, clock: "Clock | None" = None) -> None:
+    """Run the daemon in this process until a signal ends it.
+
+    ``phrases`` makes the finder of phrases, None: spaCy's; ``clock`` None: the machine's.
+    """
     import signal
 
     from mailbot.adapters.spacy_model import SpacyPhrases
@@ -36,7 +39,7 @@ def serve(config: Path, phrases: "Callable[[ClassRules], Phrases] | None" = None
 
     settings = load_config(config)
     configure_logs(settings.log.format, settings.log.level)
-    daemon = Daemon(settings, phrases=phrases or SpacyPhrases)
+    daemon = Daemon(settings, phrases=phrases or SpacyPhrases, clock=clock)
     ends = {signal.SIGTERM, signal.SIGINT}
     signal.pthread_sigmask(signal.SIG_BLOCK, ends)  # kept until asked for: a handler would miss one that comes too early
     daemon.start()

@@ -16,11 +16,11 @@ from mailbot.core.classify import Classification, Hit, classify
 from mailbot.core.decide import Findings, decide
 from mailbot.core.match import match
 from mailbot.core.message import Direction, Located, Message, Origin
-from mailbot.core.mime import LETTER_HEADER
 from mailbot.core.policy import MailboxPolicy, ScreeningRules
 from mailbot.core.reference import find_references
 from mailbot.core.screen import OwnMarks, screen
 from mailbot.core.trigger import MessageArrived
+from mailbot.pipeline.gather import Gathered, gather
 from mailbot.pipeline.record import Recording, record
 from mailbot.ports import (
     Attempt,
@@ -40,7 +40,6 @@ log = structlog.get_logger()
 
 DAY = timedelta(days=1)
 EARLIEST_YEAR = 2000
-REWRITTEN_ID = "x-microsoft-original-message-id"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,8 +86,10 @@ class Inbound:
     def _decide_about(self, batch: Sequence[Located]) -> None:
         judged = self._judge(batch)
         with self.store.transaction() as transaction:
+            mailboxes, messages = [one.mailbox for one in batch], [one.message for one in judged]
+            gathered = gather(transaction, mailboxes, messages, self.clock.now() - DAY)
             for one in judged:
-                self._message(transaction, one)
+                self._message(transaction, one, gathered)
             checkpoints.reached("record.before")
         checkpoints.reached("record.after")
 
@@ -110,14 +111,14 @@ class Inbound:
 
     # The flow of a message ---------------------------------------------------------------------------------------
 
-    def _message(self, transaction: Transaction, judged: Judged) -> None:
+    def _message(self, transaction: Transaction, judged: Judged, gathered: Gathered) -> None:
         located, message, now = judged.located, judged.message, self.clock.now()
         policy = self.policies[located.mailbox]
-        known = transaction.messages.find(message.digest)
+        known = gathered.messages.get(message.digest)
         if known is not None:
             self._seen_again(transaction, located, known, policy)
             return
-        our_letter = _our_letter(transaction, message)
+        our_letter = gathered.our_letter(message)
         own = OwnMarks(
             addresses=policy.own_addresses, answerable=policy.answerable_addresses, is_our_message_id=bool(our_letter)
         )
@@ -130,14 +131,13 @@ class Inbound:
             screening=screening,
             match=matched,
             classification=self._classification(judged, policy),
-            history=transaction.outbox.history(message.sender, case.id if case else None, now - DAY),
+            history=gathered.history(message),
         )
-        trigger = self._trigger(transaction, judged, policy, our_letter)
+        trigger = self._trigger(judged, policy, gathered, our_letter)
         decision = decide(trigger, case, findings, policy, now)
-        direction = Direction.OUT if trigger.origin is Origin.SENT else Direction.IN
         arrived = NewMessage(
             parsed=message,
-            direction=direction,
+            direction=Direction.OUT if trigger.origin is Origin.SENT else Direction.IN,
             origin=trigger.origin,
             received_at=trigger.received_at,
             screening=screening,
@@ -146,6 +146,7 @@ class Inbound:
         )
         about = Recording(policy=policy, now=now, located=located, arrived=arrived)
         record(transaction, self.letters, decision, about)
+        gathered.learn(message, decision, about.recorded)
 
     def _seen_again(self, transaction: Transaction, located: Located, known: KnownMessage, policy: MailboxPolicy) -> None:
         """The same message at another place: one case, one receipt, and the history says where else it lies."""
@@ -159,8 +160,8 @@ class Inbound:
         thresholds = {name: class_.threshold for name, class_ in policy.pack.classes.items()}
         return classify(judged.hits, thresholds, self.rules_version)
 
-    def _trigger(self, transaction: Transaction, judged: Judged, policy: MailboxPolicy, our_letter: str) -> MessageArrived:
-        located, mailbox = judged.located, transaction.mailboxes.get(policy.name)
+    def _trigger(self, judged: Judged, policy: MailboxPolicy, gathered: Gathered, our_letter: str) -> MessageArrived:
+        located, mailbox = judged.located, gathered.mailboxes[policy.name]
         received_at = _received_at(located, self.clock.now())
         born_at = _born_at(located, judged.message, received_at)
         return MessageArrived(
@@ -172,7 +173,7 @@ class Inbound:
             unreadable=judged.unreadable,
             put_back=located.put_back,
             our_letter=our_letter,
-            message_id_taken=transaction.messages.message_id_known(judged.message.message_id),
+            message_id_taken=judged.message.message_id in gathered.message_ids,
         )
 
 
@@ -198,9 +199,3 @@ def _origin(located: Located, born_at: datetime, started_at: datetime, policy: M
     start_at = policy.start_at or started_at
     is_old = born_at < (start_at if located.reindexed else start_at - DAY)
     return Origin.HISTORY if is_old else Origin.MAILBOX
-
-
-def _our_letter(transaction: Transaction, message: Message) -> str:
-    """The Message-ID of the letter of ours that this is a copy of: its own id, or one kept by a renaming server."""
-    named = (message.message_id, message.header(REWRITTEN_ID) or "", message.header(LETTER_HEADER.lower()) or "")
-    return next((found for name in named if transaction.outbox.is_ours(found := name.strip().strip("<>"))), "")

@@ -33,7 +33,7 @@ from mailbot.core.mime import Headers
 from mailbot.core.policy import MailboxPolicy
 from mailbot.core.reference import period_of
 from mailbot.core.screen import Verdict
-from mailbot.ports import Happened, Letters, NewLetter, NewMessage, Transaction
+from mailbot.ports import Happened, KnownMessage, Letters, NewLetter, NewMessage, Transaction
 
 SYSTEM = "mailbot"
 
@@ -51,6 +51,11 @@ class Recording:
     case_id: int | None = None
     reference: str | None = None
     message_row: int | None = None
+
+    @property
+    def recorded(self) -> KnownMessage | None:
+        """The message as the store now knows it, if it was filed."""
+        return KnownMessage(row=self.message_row, case_id=self.case_id) if self.message_row is not None else None
 
 
 def record(transaction: Transaction, letters: Letters, decision: Decision, about: Recording) -> None:

@@ -1,13 +1,15 @@
 """The flow of time: due deadlines and calendar jobs -> decide -> record. Whatever came due in an outage fires once."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
 
-from mailbot.core.action import Reason
+from mailbot.core.action import QueueLetter, Reason
 from mailbot.core.decide import decide
 from mailbot.core.policy import MailboxPolicy
+from mailbot.core.screen import History
 from mailbot.core.trigger import DeadlineReached, DigestDue
 from mailbot.pipeline.record import Recording, record
 from mailbot.ports import Attempt, Clock, Happened, Letters, Store, Transaction
@@ -44,14 +46,21 @@ class Timers:
 
     def _fire(self, due: Sequence[tuple[DeadlineReached, int]], now: datetime) -> None:
         with self.store.transaction() as transaction:
+            sent = self._sent_today(transaction, now)
             for trigger, case_id in due:
                 case = transaction.cases.get(case_id)
                 policy = self.policies[case.mailbox]
                 about = Recording(policy=policy, now=now, case_id=case.id, reference=case.reference)
-                history = transaction.outbox.history(policy.manager or "", None, now - DAY)
-                decision = decide(trigger, case, None, policy, now, history)
+                decision = decide(trigger, case, None, policy, now, History(answers_today=sent[policy.name]))
                 record(transaction, self.letters, decision, about)
+                sent[policy.name] += sum(isinstance(action, QueueLetter) for action in decision.actions)
                 transaction.cases.fire(trigger.deadline_id, now)
+
+    def _sent_today(self, transaction: Transaction, now: datetime) -> Counter[str]:
+        """How many letters each mailbox's manager was sent within a day."""
+        managers = {name: (policy.manager or "").lower() for name, policy in self.policies.items()}
+        counted = transaction.outbox.sent_since(list(managers.values()), now - DAY)
+        return Counter({name: counted.get(manager, 0) for name, manager in managers.items()})
 
     def _give_up(self, due: tuple[DeadlineReached, int], failure: str, now: datetime) -> None:
         trigger, case_id = due

@@ -33,13 +33,20 @@ class Watcher:
     idle: bool
 
     def run(self, stopped: Callable[[], bool]) -> None:
-        """Watch until ``stopped``. Raises TransientError when the connection fails: call again for a new one."""
+        """Watch until ``stopped``, or until the session should be replaced by a new one (a token lives about an hour).
+
+        Raises TransientError when the connection fails: call again for a new one.
+        """
         server = self.connect()
+
+        def over() -> bool:
+            return stopped() or server.stale
+
         try:
             others, sent = self._others(server)
-            while not stopped():
+            while not over():
                 if not self._look(server, others, sent):
-                    self._wait(server, stopped)
+                    self._wait(server, over)
         finally:
             server.close()
 
@@ -68,8 +75,8 @@ class Watcher:
         except PermanentError as error:
             log.error("folder", mailbox=self.mailbox, role=role, error=str(error))
 
-    def _wait(self, server: MailFolder, stopped: Callable[[], bool]) -> None:
+    def _wait(self, server: MailFolder, over: Callable[[], bool]) -> None:
         if self.idle and server.can_idle:
-            server.wait(self.poll_seconds, stopped)
+            server.wait(self.poll_seconds, over)
         else:
             self.wake.wait("watch", self.mailbox, seconds=self.poll_seconds)

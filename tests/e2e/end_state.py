@@ -32,7 +32,7 @@ QUERIES = {
         FROM message s LEFT JOIN "case" c ON c.id = s."case" WHERE s.origin = 'sent'""",
     "clocks": """SELECT c.subject, k.name, k.started_at, k.due_at, k.stopped_at IS NOT NULL, k.outcome
         FROM clock k JOIN "case" c ON c.id = k."case" """,
-    "deadlines": """SELECT c.subject, k.name, d.kind, d.due_at, d.fired_at
+    "deadlines": """SELECT c.subject, k.name, d.kind, d.due_at, d.fired_at IS NOT NULL
         FROM deadline d JOIN clock k ON k.id = d.clock JOIN "case" c ON c.id = k."case" """,
     "letters": """SELECT c.subject, o.purpose, o.letter, o.recipient, o.states_date, o.state
         FROM outbox o LEFT JOIN "case" c ON c.id = o."case" """,

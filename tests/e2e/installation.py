@@ -20,9 +20,9 @@ from unittest import mock
 from mailbot.adapters.spacy_model import SpacyPhrases
 from mailbot.adapters.store import open_database
 from mailbot.adapters.store.queries import CaseLine, CaseView, HeldLine, LetterLine, MailboxLine, Queries
-from mailbot.daemon import Daemon
 from mailbot.cli import main as cli
 from mailbot.config import Config, load
+from mailbot.daemon import Daemon
 from mailbot.pipeline.commands import Commands
 from mailbot.ports import Clock
 from tests.e2e.messages import message, read_letter

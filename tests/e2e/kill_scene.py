@@ -3,24 +3,31 @@
 import os
 import signal
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from functools import cache
 from multiprocessing import get_context
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from threading import Lock
 
-from sqlalchemy import text
+from sqlalchemy import TextClause, bindparam, text
 
 from mailbot.adapters.clock import SystemClock
 from mailbot.adapters.store import open_database
+from mailbot.adapters.store.tables import UtcDateTime
 from mailbot.app import open_store
 from mailbot.config import load
+from mailbot.core.action import Deadline, OpenCase, Reason, StartClock
+from mailbot.core.case import ClockStop
+from mailbot.core.clock import DUE
+from mailbot.core.reference import period_of
 from mailbot.pipeline.commands import Commands
+from mailbot.ports import Cursor, Transaction
 from tests.e2e.end_state import EndState, Folders, end_state
-from tests.e2e.killed_daemon import run
+from tests.e2e.killed_daemon import ShiftedClock, run
 from tests.servers.dovecot import Dovecot
 from tests.servers.letters import Accepted
 from tests.servers.smtp import SmtpServer
@@ -32,6 +39,10 @@ AFTER_DOT = "dot.after"
 PATIENCE_SECONDS = 30
 LOOK_EVERY_SECONDS = 0.05
 
+# On every start the scene's clock is one step further: a wait for the Sent folder is over, a dead daemon's lease has run out.
+BEGINNING = datetime(2025, 12, 2, 10, 0, tzinfo=UTC)  # a Tuesday, in opening hours; IMAP takes no future date
+STEP = timedelta(minutes=11)
+
 # Each daemon is forked from a process that has imported it: importing takes longer than the whole scene.
 PROCESSES = get_context("forkserver")
 PROCESSES.set_forkserver_preload(["tests.e2e.killed_daemon", "mailbot.daemon", "mailbot.cli.logs", "mailbot.cli.options"])
@@ -41,7 +52,7 @@ CONFIG_HEAD = """
 name = "Harbour Council"
 reference_prefix = "HC"
 [storage]
-database = "sqlite:///mailbot.db"
+database = "{database}"
 [log]
 level = "error"
 """
@@ -49,6 +60,7 @@ CONFIG_MAILBOX = """
 [[mailbox]]
 name = "{name}"
 address = "{name}@harbour.example"
+manager = "manager@harbour.example"
 start_from = "beginning"
 after_intake = "{after_intake}"
 idle = false
@@ -75,6 +87,24 @@ class Arrival:
         return ("\r\n".join((*lines, "", self.text, ""))).encode()
 
 
+UNDELIVERABLE = """From: Mail Delivery System <mailer-daemon@relay.example>
+Subject: Undelivered mail
+In-Reply-To: <records@example.org>
+MIME-Version: 1.0
+Content-Type: multipart/report; report-type=delivery-status; boundary=limit"""
+REPORT = """--limit
+Content-Type: text/plain
+
+Nobody of that name is known here.
+--limit
+Content-Type: message/delivery-status
+
+Reporting-MTA: dns; relay.example
+
+Final-Recipient: rfc822; cyrus@example.org
+Action: failed
+Status: 5.1.1
+--limit--"""
 OVERLOADED = "\n".join(["From: Ira <ira@example.org>", "Subject: Too much", *(f"X-Filler: {n}" for n in range(2_001))])
 MAIL = (
     Arrival(mailbox="enquiries", id="lamp", head="From: Ada <ada@example.org>\nSubject: Dark pier", text="The lamp is out."),
@@ -103,9 +133,9 @@ MAIL = (
         head="From: Dora <dora@example.org>\nSubject: The crew",
         text="How I was spoken to is unacceptable.",
     ),
+    Arrival(mailbox="foi", id="bounce", head=UNDELIVERABLE, text=REPORT),
 )
-LETTERS = 3  # one for each case: Ada's, Cyrus's, Dora's
-
+LETTERS = 4  # one for each case: Ada's, Cyrus's, Dora's; and the manager hears of a case that is overdue
 
 # What a daemon at rest has left to do: each of these counts is 0.
 TO_DO = {
@@ -115,6 +145,7 @@ TO_DO = {
     "copies": "SELECT :filed - count(*) FROM location WHERE role = 'sent' AND state <> 'stored'",
     "moves": """SELECT count(*) FROM location l JOIN mailbox m ON m.id = l.mailbox
         WHERE m.name = 'enquiries' AND l.folder = 'INBOX' AND NOT l.handled_on_server AND l.gone_at IS NULL""",
+    "deadlines": "SELECT count(*) FROM deadline WHERE fired_at IS NULL AND due_at < :since",
     "letters": "SELECT count(*) FROM outbox WHERE state IN ('queued', 'sending', 'deferred', 'in_doubt')",
 }
 
@@ -125,28 +156,37 @@ def users(scenes: Sequence[str]) -> dict[str, str]:
 
 
 class Scene:
-    """One installation, live, with ``MAIL`` waiting in its mailboxes since ``received_at``. Close it at the end.
+    """One installation, live, with ``MAIL`` waiting in its mailboxes and a case that is overdue. Close it at the end.
 
     ``sent_copy`` is the word of the configuration; under ``server`` the relay files each letter that it accepts.
+    ``database`` is the URL of an empty database; None: a new file in ``folder``.
     """
 
-    def __init__(self, name: str, folder: Path, dovecot: Dovecot, sent_copy: str, received_at: datetime) -> None:
+    def __init__(self, name: str, folder: Path, dovecot: Dovecot, sent_copy: str, database: str | None = None) -> None:
         self.smtp = SmtpServer()
         self._name = name
         self._dovecot = dovecot
         self._files = sent_copy == "server"
         self._filed = 0
+        self._filing = Lock()
         self._kills_at_letter = 0
         self._process: BaseProcess | None = None
-        self._config = self._write_config(folder, sent_copy)
-        (folder / "mailbot.db").write_bytes(_new_database())
-        self.database = open_database(f"sqlite:///{folder / 'mailbot.db'}")
-        self._go_live(received_at)
+        self._clock = ShiftedClock(BEGINNING - SystemClock().now())
+        self._places = folder / "places"
+        url = database or _new_file(folder)
+        self._config = self._write_config(folder, sent_copy, url)
+        self.database = open_database(url)
+        self._go_live()
         for seconds, arrival in enumerate(MAIL):
-            at = received_at + timedelta(seconds=seconds)
+            at = BEGINNING - timedelta(hours=1) + timedelta(seconds=seconds)
             dovecot.append(_user(arrival.mailbox, name), arrival.content(), received_at=at)
         self.smtp.fail(at="DOT", how="accept_then_call", call=self._accepted, times=10 * LETTERS)
         self.smtp.start()
+
+    @property
+    def places(self) -> list[str]:
+        """The places that the last daemon reached, in order."""
+        return self._places.read_text().split()
 
     def close(self) -> None:
         """Stop everything that still runs."""
@@ -166,11 +206,12 @@ class Scene:
         process = self._start(place, nth)
         process.join(PATIENCE_SECONDS)
         assert process.exitcode == -signal.SIGKILL, f"the daemon did not come to {place}"
+        self._let_the_relay_finish()
 
     def run_until_quiet(self) -> EndState:
         """Start the daemon, let it do all there is to do, stop it, and look what there is."""
-        started_at = SystemClock().now()
         process = self._start()
+        started_at = self._clock.now()
         until = time.monotonic() + PATIENCE_SECONDS
         while (to_do := self._to_do(process, started_at)) and time.monotonic() < until:
             time.sleep(LOOK_EVERY_SECONDS)
@@ -181,18 +222,16 @@ class Scene:
         return end_state(self.database, self._folders(), self.smtp.accepted)
 
     def _start(self, place: str = "", nth: int = 0) -> BaseProcess:
-        self._process = PROCESSES.Process(target=run, args=(self._config, place, nth), daemon=True)
+        self._clock = ShiftedClock(self._clock.by + STEP)
+        what = (self._config, self._clock, self._places, place, nth)
+        self._process = PROCESSES.Process(target=run, args=what, daemon=True)
         self._process.start()
         return self._process
 
     def _to_do(self, process: BaseProcess, since: datetime) -> list[str]:
-        about = {
-            "since": since.replace(tzinfo=None).isoformat(" ", "microseconds"),
-            "holder": f"process {process.pid} %",
-            "filed": self._filed,
-        }
+        about = {"since": since, "holder": f"process {process.pid} %", "filed": self._filed}
         with self.database.reading() as connection:
-            return [what for what, query in TO_DO.items() if connection.execute(text(query), about).scalar_one()]
+            return [what for what, query in TO_DO.items() if connection.execute(_bound(query, about)).scalar_one()]
 
     def _folders(self) -> Folders:
         return {
@@ -203,19 +242,31 @@ class Scene:
 
     def _accepted(self, letter: Accepted) -> None:
         """The relay has taken a letter and has not said so yet."""
-        if self._files:
-            mailbox = letter.reverse_path.partition("@")[0]
-            self._dovecot.append(_user(mailbox, self._name), letter.content, folder="Sent", flags=["\\Seen"])
-            self._filed += 1
+        self._file_copies()
         if self._process is not None and self._process.pid is not None and letter is self._fatal():
             os.kill(self._process.pid, signal.SIGKILL)
+
+    def _file_copies(self) -> None:
+        """Every letter that was accepted lies in its mailbox's Sent folder, where the server is one that files."""
+        with self._filing:
+            for letter in self.smtp.accepted[self._filed :] if self._files else ():
+                mailbox = letter.reverse_path.partition("@")[0]
+                self._dovecot.append(_user(mailbox, self._name), letter.content, "Sent", self._clock.now(), ["\\Seen"])
+                self._filed += 1
+
+    def _let_the_relay_finish(self) -> None:
+        """A letter that was on the wire when its sender died is accepted, and filed, or not: it does not stay open."""
+        until = time.monotonic() + PATIENCE_SECONDS
+        while self.smtp.connections and time.monotonic() < until:
+            time.sleep(LOOK_EVERY_SECONDS)
+        self._file_copies()
 
     def _fatal(self) -> Accepted | None:
         """The letter at which the relay kills the daemon."""
         accepted = self.smtp.accepted
         return accepted[self._kills_at_letter - 1] if 0 < self._kills_at_letter <= len(accepted) else None
 
-    def _write_config(self, folder: Path, sent_copy: str) -> Path:
+    def _write_config(self, folder: Path, sent_copy: str, database: str) -> Path:
         password = folder / "password"
         password.write_text(PASSWORD)
         mailboxes = [
@@ -231,13 +282,54 @@ class Scene:
             for name, after_intake in AFTER_INTAKE.items()
         ]
         path = folder / "mailbot.toml"
-        path.write_text(CONFIG_HEAD + "".join(mailboxes))
+        path.write_text(CONFIG_HEAD.format(database=database) + "".join(mailboxes))
         return path
 
-    def _go_live(self, at: datetime) -> None:
+    def _go_live(self) -> None:
+        at = BEGINNING - timedelta(hours=2)
         store, _ = open_store(load(self._config, {}), self.database, at)
         for mailbox in AFTER_INTAKE:
             Commands(store=store, clock=FixedClock(at), actor="test").go_live(mailbox)
+        with store.transaction() as transaction:
+            _open_overdue_case(transaction)
+            for mailbox in AFTER_INTAKE:
+                # The morning digest tells what there is at its moment: it has gone.
+                transaction.jobs.claim(f"digest:{mailbox}", BEGINNING.date().isoformat(), at)
+                # It ran before: a copy that is filed before the first look at Sent would never be seen.
+                numbered = self._dovecot.uidvalidity(_user(mailbox, self._name), "Sent")
+                transaction.mailboxes.set_cursor(mailbox, "Sent", "sent", Cursor(uidvalidity=numbered, last_uid=0))
+                transaction.mailboxes.mark_read(mailbox, "Sent", "sent", at)
+
+
+def _open_overdue_case(transaction: Transaction) -> None:
+    """A case of two months ago whose response is due since yesterday."""
+    opened_at, due_at = BEGINNING - timedelta(days=60), BEGINNING - timedelta(days=1)
+    opened = OpenCase(
+        class_="enquiry",
+        customer="edith@example.org",
+        customer_name="Edith",
+        subject="Moorings",
+        opened_at=opened_at,
+        observed=False,
+        reason=Reason("no-known-case"),
+    )
+    case_id, _ = transaction.cases.open("enquiries", "HC", period_of(opened_at.date()), "generic", opened)
+    clock = StartClock(
+        name="response",
+        started_by="receipt",
+        started_at=opened_at,
+        due_at=due_at,
+        why="two months",
+        stopped_by=(ClockStop.RESPONSE_SENT,),
+        deadlines=(Deadline(kind=DUE, due_at=due_at),),
+        reason=Reason("clock"),
+    )
+    transaction.cases.start_clock(case_id, clock)
+
+
+def _new_file(folder: Path) -> str:
+    (folder / "mailbot.db").write_bytes(_new_database())
+    return f"sqlite:///{folder / 'mailbot.db'}"
 
 
 @cache
@@ -247,6 +339,13 @@ def _new_database() -> bytes:
         file = Path(folder) / "mailbot.db"
         open_database(f"sqlite:///{file}").close()
         return file.read_bytes()
+
+
+def _bound(query: str, about: Mapping[str, object]) -> TextClause:
+    """The query with those of the values that it names."""
+    kinds = {"since": UtcDateTime()}
+    named = {name: value for name, value in about.items() if f":{name}" in query}
+    return text(query).bindparams(*(bindparam(name, value, type_=kinds.get(name)) for name, value in named.items()))
 
 
 @dataclass(frozen=True, slots=True)

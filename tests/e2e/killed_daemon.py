@@ -1,21 +1,24 @@
-"""A daemon that can be made to die at a named place: ``python -m tests.e2e.killed_daemon CONFIG [PLACE NTH]``.
+"""A daemon that can be made to die at a named place, with a clock of the scene's own.
 
 It is the daemon of ``mailbot run``, but for a small finder of phrases, which is there at once.
 """
 
 import os
 import signal
-import sys
 from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from pathlib import Path
 from threading import Lock
 
 from mailbot import checkpoints
+from mailbot.adapters.clock import SystemClock
 from mailbot.cli.run import serve
 from mailbot.core.classify import Hit
 from mailbot.core.message import Span
 from mailbot.core.policy import ClassRules
 
+ANYWHERE = "*"
 WORDS = {"lamp": "service_request", "records": "foi_request", "unacceptable": "complaint"}
 SURE = 4.0
 
@@ -39,30 +42,38 @@ class FewWords:
         ]
 
 
-class Cut:
-    """Kills this process when ``place`` is reached for the ``nth`` time: no handler runs, nothing is flushed."""
+@dataclass(frozen=True, slots=True)
+class ShiftedClock:
+    """The machine's clock, ``by`` so much ahead (or behind, where that is negative)."""
 
-    def __init__(self, place: str, nth: int) -> None:
+    by: timedelta
+
+    def now(self) -> datetime:
+        return SystemClock().now() + self.by
+
+
+class Cut:
+    """Writes down every place that is reached, and kills this process when ``place`` is reached for the ``nth`` time.
+
+    Then no handler runs and nothing is flushed. ``nth`` 0: never.
+    """
+
+    def __init__(self, place: str, nth: int, log: Path) -> None:
         self._place = place
         self._left = nth
+        self._log = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
         self._lock = Lock()
 
     def __call__(self, place: str) -> None:
-        if place != self._place:
-            return
         with self._lock:
-            self._left -= 1
-            if self._left == 0:
-                os.kill(os.getpid(), signal.SIGKILL)
+            os.write(self._log, f"{place}\n".encode())
+            if self._place in (place, ANYWHERE):
+                self._left -= 1
+                if self._left == 0:
+                    os.kill(os.getpid(), signal.SIGKILL)
 
 
-def run(config: Path, place: str = "", nth: int = 0) -> None:
-    """Serve until SIGTERM, or until ``place`` is reached for the ``nth`` time (0: never)."""
-    if nth:
-        checkpoints.install(Cut(place, nth))
-    serve(config, phrases=FewWords)
-
-
-if __name__ == "__main__":
-    config_path, *cut = sys.argv[1:]
-    run(Path(config_path), cut[0] if cut else "", int(cut[1]) if cut else 0)
+def run(config: Path, clock: ShiftedClock, places: Path, place: str = "", nth: int = 0) -> None:
+    """Serve until SIGTERM, or until ``place`` is reached for the ``nth`` time; ``places`` is the file to write them to."""
+    checkpoints.install(Cut(place, nth, places))
+    serve(config, phrases=FewWords, clock=clock)

@@ -30,7 +30,7 @@ def message(
     """A message as a person's program writes it. Every call makes another one, unless ``message_id`` is given."""
     written = EmailMessage(policy=SMTP)
     written["From"], written["To"], written["Subject"] = sender, to, subject
-    written["Date"] = "Tue, 23 Dec 2025 09:59:00 +0000"
+    written["Date"] = "Tue, 23 Dec 2025 10:05:00 +0000"  # no earlier than any story begins
     written["Message-ID"] = message_id or f"<{next(_numbers)}.story@example.org>"
     for name, value in (headers or {}).items():
         written[name] = value
@@ -38,13 +38,21 @@ def message(
     return written.as_bytes()
 
 
-def reply(letter: EmailMessage, text: str, *, sender: str = ADA, headers: Mapping[str, str] | None = None) -> bytes:
+def reply(
+    letter: EmailMessage,
+    text: str,
+    *,
+    sender: str = ADA,
+    to: str = "enquiries@harbour.example",
+    headers: Mapping[str, str] | None = None,
+) -> bytes:
     """An answer to a letter, as a mail program writes it: with the thread and the quoted letter."""
     quoted = "\n".join(f"> {line}" for line in letter.get_content().splitlines())
     references = f"{letter['References'] or ''} {letter['Message-ID']}".strip()
     return message(
         f"{text}\n\nHarbour Council wrote:\n{quoted}",
         sender=sender,
+        to=to,
         subject=f"Re: {letter['Subject']}",
         headers={"In-Reply-To": str(letter["Message-ID"]), "References": references, **(headers or {})},
     )

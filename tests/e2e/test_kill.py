@@ -2,21 +2,15 @@
 
 from collections.abc import Sequence
 from contextlib import closing
-from dataclasses import dataclass
-from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
-from mailbot.adapters.clock import SystemClock
-from tests.e2e.end_state import EndState, copies_by_letter, doubts_by_letter
 from tests.e2e.kill_scene import AFTER_DOT, LETTERS, Scene, users
+from tests.e2e.kills import Kill, Summary, outcome
 from tests.servers.dovecot import StartDovecot
 
 pytestmark = [pytest.mark.dovecot, pytest.mark.timeout(300)]
-
-Kill = tuple[str, ...]
-"""The places at which the daemon dies, one for each time it is started."""
 
 ON_THE_WAY_IN: list[Kill] = [
     ("store.before",),
@@ -46,58 +40,16 @@ WHILE_READING_THE_COPY: list[Kill] = [
 UNDISTURBED: Kill = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Outcome:
-    """What a kill did: lines lost from and added to the undisturbed end state, and what another run changed after that.
-
-    ``unexplained`` names letters that went more often than once and once more for each doubt.
-    """
-
-    kill: Kill
-    lost: tuple[str, ...]
-    added: tuple[str, ...]
-    changed_later: tuple[str, ...]
-    unexplained: tuple[str, ...]
-    in_doubt: int
-    extra_copies: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Summary:
-    """The totals of several kills, over as many kinds of ``steps``."""
-
-    steps: int
-    kills: int
-    lost: int
-    doubled: int
-    changed_later: int
-    in_doubt: int
-    extra_copies: int
-
-    @classmethod
-    def of(cls, outcomes: Sequence[Outcome]) -> "Summary":
-        return cls(
-            steps=len({outcome.kill[-1].partition(".")[0] for outcome in outcomes}),
-            kills=sum(len(outcome.kill) for outcome in outcomes),
-            lost=sum(len(outcome.lost) for outcome in outcomes),
-            doubled=sum(len(outcome.added) + len(outcome.unexplained) for outcome in outcomes),
-            changed_later=sum(len(outcome.changed_later) for outcome in outcomes),
-            in_doubt=sum(outcome.in_doubt for outcome in outcomes),
-            extra_copies=sum(outcome.extra_copies for outcome in outcomes),
-        )
-
-
 def kill_at_each(kills: Sequence[Kill], nth: int, sent_copy: str, start_dovecot: StartDovecot, folder: Path) -> Summary:
     """Run the scene undisturbed, then once for each kill: killed, started again, and once more after that.
 
     The first death comes when its place is reached for the ``nth`` time, a later one the first time.
     """
     dovecot = start_dovecot(users([_name(kill) for kill in (UNDISTURBED, *kills)]))
-    received_at = SystemClock().now().replace(microsecond=0) - timedelta(hours=1)
 
     def staged(kill: Kill) -> Scene:
         (folder / _name(kill)).mkdir()
-        return Scene(_name(kill), folder / _name(kill), dovecot, sent_copy, received_at)
+        return Scene(_name(kill), folder / _name(kill), dovecot, sent_copy)
 
     with closing(staged(UNDISTURBED)) as scene:
         undisturbed = scene.run_until_quiet()
@@ -112,46 +64,32 @@ def kill_at_each(kills: Sequence[Kill], nth: int, sent_copy: str, start_dovecot:
     return summary
 
 
-def outcome(kill: Kill, scene: Scene, undisturbed: EndState) -> Outcome:
-    """Start the killed daemon again, and once more, and compare."""
-    reached = scene.run_until_quiet()
-    later = scene.run_until_quiet()
-    copies, doubts = copies_by_letter(scene.smtp.accepted), doubts_by_letter(scene.database)
-    return Outcome(
-        kill=kill,
-        lost=undisturbed.beyond(reached),
-        added=reached.beyond(undisturbed),
-        changed_later=(*reached.beyond(later), *later.beyond(reached)),
-        unexplained=tuple(name for name, count in copies.items() if count > 1 + doubts[name]),
-        in_doubt=sum(doubts.values()),
-        extra_copies=copies.total() - len(copies),
-    )
-
-
 def _name(kill: Kill) -> str:
     return "-".join(("scene", *kill))
 
 
 def test_the_undisturbed_scene_is_what_the_kills_are_measured_by(start_dovecot: StartDovecot, tmp_path: Path) -> None:
-    """Six messages become three cases with one letter each; a follow-up joins, one message is filed, one is held."""
+    """Three new cases get a letter each, one overdue case its alert; a follow-up joins, two are filed, one is held."""
     dovecot = start_dovecot(users(["scene"]))
-    with closing(Scene("scene", tmp_path, dovecot, "none", SystemClock().now() - timedelta(hours=1))) as scene:
+    with closing(Scene("scene", tmp_path, dovecot, "none")) as scene:
         state = scene.run_until_quiet()
     assert [line.split(" | ")[:3] for line in state.cases] == [
         ["Dark pier", "enquiries", "service_request"],
         ["Dredging", "foi", "foi_request"],
+        ["Moorings", "enquiries", "enquiry"],
         ["The crew", "foi", "complaint"],
     ]
     assert sum("joined" in line for line in state.history) == 1
-    assert sum("filed" in line for line in state.history) == 1
+    assert sum("filed" in line for line in state.history) == 2
     assert state.held == ("enquiries | unreadable | over-cap: header-lines | None",)
     assert [line.split(" | ")[-1] for line in state.letters] == ["sent"] * LETTERS
     assert state.accepted == (
         "letter to ada@example.org, answers <lamp@example.org>",
         "letter to cyrus@example.org, answers <records@example.org>",
         "letter to dora@example.org, answers <crew@example.org>",
+        "letter to manager@harbour.example, answers None",
     )
-    assert [line.split(":")[0] for line in state.folders] == ["enquiries Handled"] * 4 + ["foi INBOX"] * 2
+    assert [line.split(":")[0] for line in state.folders] == ["enquiries Handled"] * 4 + ["foi INBOX"] * 3
 
 
 def test_a_kill_on_the_way_in_loses_and_doubles_nothing(start_dovecot: StartDovecot, tmp_path: Path) -> None:

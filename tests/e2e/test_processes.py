@@ -40,7 +40,7 @@ class TestTheProcess:
         with mailbot.process() as first:
             second = mailbot.run()
             assert second.returncode == EX_CONFIG
-            assert f"another mailbot (process {first.pid}) already runs on it" in second.stderr
+            assert f"another mailbot (process {first.pid}) runs on it already; stop it first" in second.stderr
             mailbot.proves_alive(letters=1)
             ends_well(first)
         mailbot.deliver(message(BIN))
@@ -123,4 +123,4 @@ class TestAWrongConfiguration:
         pack.write_text(pack.read_text().replace('"receipt-foi"', '"receipt-fio"'))
         refused = install(dovecot, smtp_server, tables={"paths": {"rules": str(rules)}}).run()
         assert refused.returncode == EX_CONFIG
-        assert f"{pack}: there is no letter 'receipt-fio'" in refused.stderr
+        assert f"{pack}: classes.foi_request.receipt: there is no letter 'receipt-fio'" in refused.stderr

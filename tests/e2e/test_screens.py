@@ -144,5 +144,5 @@ class TestSettingUp:
         done = mailbot.cli("check")
         assert done.returncode == 69
         (failed,) = [line for line in done.stdout.splitlines() if line.startswith("FAIL")]
-        assert failed.startswith("FAIL  enquiries: folder Gesendet: ")
+        assert failed.startswith("FAIL  enquiries: Sent folder Gesendet")
         assert dovecot.folder_uids(ENQUIRIES) == []

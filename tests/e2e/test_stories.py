@@ -159,7 +159,8 @@ class TestTheStaff:
         mailbot.deliver(message(LIBRARY))
         (letter,) = mailbot.letters(1)
         (case,) = mailbot.cases(1)
-        mailbot.deliver(reply(letter, "It opens at nine.", sender=f"Harbour Council <{ENQUIRIES}>"), folder="Sent")
+        answer = reply(letter, "It opens at nine.", sender=f"The council <{ENQUIRIES}>", to="ada.finch@example.org")
+        mailbot.deliver(answer, folder="Sent")
         mailbot.wait_until(lambda: mailbot.case(case.reference).line.due_at is None, "every clock to stop")
 
     def test_copies_of_letters_lie_once_in_sent(self, install: Install, dovecot: Dovecot, smtp_server: SmtpServer) -> None:

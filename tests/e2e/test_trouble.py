@@ -10,7 +10,7 @@ from shutil import copytree
 import pytest
 
 from mailbot.config import Paths
-from tests.e2e.installation import ENQUIRIES, FOI, Install
+from tests.e2e.installation import ENQUIRIES, FOI, Install, RealClock
 from tests.e2e.messages import BIN, message, nested
 from tests.servers.dovecot import Dovecot
 from tests.servers.smtp import SmtpServer
@@ -71,6 +71,14 @@ class TestTheImapServer:
         )
         mailbot.deliver(message(BIN, to=FOI), FOI)
         assert mailbot.letters(2)[-1]["From"] == f"Harbour Council <{FOI}>"
+
+    def test_the_inbox_cannot_be_opened(self, install: Install, dovecot: Dovecot, smtp_server: SmtpServer) -> None:
+        """A mailbox whose inbox cannot be opened is not called fresh, although its Sent folder can be read."""
+        mailbot = install(dovecot, smtp_server, folders={"inbox": "Nowhere", "sent": "Sent"})
+        mailbot.start()
+        line = mailbot.mailboxes()["enquiries"]
+        assert "the folder cannot be opened" in str(line.last_error)
+        assert line.fresh_at is None
 
 
 class TestTheRelay:
@@ -180,6 +188,23 @@ class TestOneBadMessage:
         assert held.detail.startswith("over-cap:")
         mailbot.proves_alive(letters=100)
 
+    def test_what_is_held_is_put_back_as_a_case(self, install: Install, dovecot: Dovecot, smtp_server: SmtpServer) -> None:
+        """A message over the size limit is held by its header; put back, it is a case from its receipt, promised nothing."""
+        mailbot = install(dovecot, smtp_server, tables={"limits": {"message_size_mb": 1}})
+        mailbot.start()
+        mailbot.deliver(message("A picture of the bin.\n" * 60_000, subject="Please collect it"))
+        (held,) = mailbot.held(1)
+        assert held.detail == "larger than the size cap"
+        assert held.size is not None
+        assert held.size > 1024 * 1024
+        mailbot.clock.move(hours=2)
+        mailbot.commands().put_back(held.id)
+        (letter,) = mailbot.letters(1)
+        (case,) = mailbot.cases(1)
+        assert letter["Subject"] == f"We have your message [{case.reference}]"
+        assert case.opened_at == held.received_at
+        mailbot.held(0)
+
     def test_a_letter_that_does_not_render_holds_its_message(
         self, install: Install, dovecot: Dovecot, smtp_server: SmtpServer, tmp_path: Path
     ) -> None:
@@ -205,8 +230,8 @@ class TestOneBadMessage:
 
 class TestTheDatabase:
     def test_while_it_is_locked_nothing_is_touched(self, install: Install, dovecot: Dovecot, smtp_server: SmtpServer) -> None:
-        """While another program holds the database nothing is moved and nothing is sent; afterwards everything goes on."""
-        mailbot = install(dovecot, smtp_server, after_intake="move")
+        """While another program holds the database nothing is moved or sent and status says so; then everything goes on."""
+        mailbot = install(dovecot, smtp_server, clock=RealClock(), after_intake="move")
         mailbot.start()
         with closing(sqlite3.connect(mailbot.database_path, isolation_level=None)) as other:
             other.execute("BEGIN IMMEDIATE")
@@ -214,6 +239,9 @@ class TestTheDatabase:
             time.sleep(2)  # two polls long
             assert len(dovecot.folder_uids(ENQUIRIES)) == 1
             assert smtp_server.accepted == []
+            told = mailbot.cli("status")
+            assert told.returncode == 69
+            assert "ALARM: " in told.stdout
             other.execute("ROLLBACK")
         mailbot.letters(1)
         mailbot.wait_until(lambda: dovecot.folder_uids(ENQUIRIES) == [], "the message to be moved")

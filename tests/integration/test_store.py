@@ -15,7 +15,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import event
 
-from mailbot.adapters.store import Database, SqlStore, open_database
+from mailbot.adapters.store import Database, NotReadyError, SqlStore, open_database
 from mailbot.adapters.store.instance import only_daemon
 from mailbot.adapters.store.tables import SCHEMA_VERSION, metadata
 from mailbot.core.action import Deadline, JoinCase, OpenCase, Reason, StartClock, StopClock
@@ -271,6 +271,26 @@ def test_an_unusable_url_is_refused_with_a_sentence(wrong: str, said: str) -> No
         open_database(wrong)
 
 
+def test_a_look_does_not_make_a_database(tmp_path: Path, url: str) -> None:
+    """Commands that only look refuse what the daemon has not made yet, and leave no file behind."""
+    with pytest.raises(NotReadyError, match="there is no database"):
+        open_database(url, create=False)
+    assert list(tmp_path.iterdir()) == []
+    (tmp_path / "mailbot.db").touch()
+    with pytest.raises(NotReadyError, match="holds nothing yet or an older schema"):
+        open_database(url, create=False)
+    open_database(url).close()
+    open_database(url, create=False).close()
+
+
+def test_a_file_that_is_no_database_is_left_alone(tmp_path: Path, url: str) -> None:
+    """A slip in the path does not overwrite somebody's text."""
+    (tmp_path / "mailbot.db").write_text("dear diary, today", encoding="utf-8")
+    with pytest.raises(ConfigError, match="is not an SQLite database; name another file"):
+        open_database(url)
+    assert (tmp_path / "mailbot.db").read_text(encoding="utf-8") == "dear diary, today"
+
+
 def test_the_database_is_for_its_owner_only(tmp_path: Path, database: Database) -> None:
     """It holds people's letters: nobody else on the machine may read it."""
     assert S_IMODE((tmp_path / "mailbot.db").stat().st_mode) == 0o600
@@ -491,6 +511,35 @@ def test_trouble_is_shown_until_the_next_look_succeeds(store: SqlStore) -> None:
         assert (row.last_error, row.backoff_until, row.fresh_at) == (None, None, MONDAY)
 
 
+def test_sent_is_known_up_to_its_oldest_undecided_copy(store: SqlStore) -> None:
+    """Read until eleven, but a copy of half past ten waits for its decision: nothing after that is known yet."""
+    read_at, filed_at = MONDAY + HOUR, MONDAY + HOUR / 2
+    with store.transaction() as transaction:
+        assert transaction.mailboxes.sent_known_until("enquiries") is None
+        transaction.mailboxes.set_cursor("enquiries", "Sent", "sent", CURSOR)
+        assert transaction.mailboxes.sent_known_until("enquiries") is None
+        transaction.mailboxes.mark_read("enquiries", "Sent", "sent", read_at)
+        assert transaction.mailboxes.sent_known_until("enquiries") == read_at
+        transaction.messages.store("enquiries", "Sent", "sent", CURSOR, [fetched(1, received_at=filed_at)], read_at)
+        assert transaction.mailboxes.sent_known_until("enquiries") == filed_at
+        assert transaction.mailboxes.get("enquiries").fresh_at is None
+    (located,) = waiting(store)
+    with store.transaction() as transaction:
+        recorded(transaction, located, message())
+        assert transaction.mailboxes.sent_known_until("enquiries") == read_at
+        assert transaction.mailboxes.sent_known_until("foi") is None
+
+
+def test_one_damaged_message_does_not_stop_the_others(store: SqlStore) -> None:
+    """Bytes that cannot be unpacked come out empty with their reason, and the next message comes out whole."""
+    stored(store, fetched(1), fetched(2))
+    with closing(sqlite3.connect(file_of(store))) as raw, raw:
+        raw.execute("UPDATE raw SET content = x'00' WHERE sha256 = (SELECT raw FROM location WHERE uid = 1)")
+    damaged, whole = waiting(store)
+    assert (damaged.content, damaged.incomplete) == (b"", "the stored bytes are damaged")
+    assert (whole.content, whole.incomplete) == (fetched(2).content, "")
+
+
 def test_flags_are_noted_once_and_what_is_gone_stays_gone(store: SqlStore) -> None:
     """Who was read first, and when; who is no longer there."""
     stored(store, fetched(1), fetched(2), fetched(3))
@@ -553,7 +602,7 @@ def test_a_held_message_is_put_back_once(store: SqlStore) -> None:
 
 
 def test_a_held_letter_is_sent_once_more_when_it_is_put_back(store: SqlStore) -> None:
-    """The person who was asked says: send it. It starts from its first try under its old Message-ID."""
+    """A person says: send it. It starts from its first try, under its old Message-ID, its doubt not forgotten."""
     letter_id = queued(store)
     with store.transaction() as transaction:
         transaction.outbox.claim(letter_id, MONDAY)
@@ -566,7 +615,7 @@ def test_a_held_letter_is_sent_once_more_when_it_is_put_back(store: SqlStore) ->
         assert transaction.outbox.put_back(1, MONDAY + HOUR)
         assert not transaction.outbox.put_back(1, MONDAY + HOUR)
         found = transaction.outbox.get(letter_id)
-    assert (found.state, found.attempts, found.doubts) == (OutboxState.QUEUED, 0, 0)
+    assert (found.state, found.attempts, found.doubts) == (OutboxState.QUEUED, 0, 1)
     assert found.message_id == "1@harbour.example"
     assert found.not_before == MONDAY + HOUR
 
@@ -657,6 +706,40 @@ def test_a_copy_found_in_sent_ends_the_doubt(store: SqlStore) -> None:
     assert (state_of(store, tried), state_of(store, untried)) == (OutboxState.SENT, OutboxState.QUEUED)
 
 
+def test_only_a_letter_in_doubt_is_sent_again_by_itself(store: SqlStore) -> None:
+    """One that went, or that waits anyway, is left as it is."""
+    doubtful, went = queued(store, 1), queued(store, 2)
+    with store.transaction() as transaction:
+        for one, state in ((doubtful, OutboxState.IN_DOUBT), (went, OutboxState.SENT)):
+            transaction.outbox.claim(one, MONDAY)
+            transaction.outbox.settle(one, Settlement(state=state, detail=""), MONDAY)
+            transaction.outbox.send_again(one, "the outcome is unknown", MONDAY)
+    assert (state_of(store, doubtful), state_of(store, went)) == (OutboxState.QUEUED, OutboxState.SENT)
+
+
+@pytest.mark.parametrize("state", [OutboxState.SENT, OutboxState.FAILED])
+def test_a_person_may_retry_what_has_not_gone(store: SqlStore, state: OutboxState) -> None:
+    """A failed letter is queued from its first try on; one that went is not sent twice."""
+    letter_id = queued(store)
+    with store.transaction() as transaction:
+        transaction.outbox.claim(letter_id, MONDAY)
+        transaction.outbox.settle(letter_id, Settlement(state=state, detail=""), MONDAY)
+        assert transaction.outbox.retry(letter_id, MONDAY + HOUR) is (state is OutboxState.FAILED)
+        assert not transaction.outbox.retry(404, MONDAY)
+    assert state_of(store, letter_id) is (OutboxState.QUEUED if state is OutboxState.FAILED else OutboxState.SENT)
+
+
+def test_only_a_waiting_letter_is_withdrawn(store: SqlStore) -> None:
+    """What is being sent, or was only observed, stays what it is."""
+    queued_, sending, observed = queued(store, 1), queued(store, 2), queued(store, 3, observed=True)
+    with store.transaction() as transaction:
+        transaction.outbox.claim(sending, MONDAY)
+        for one in (queued_, sending, observed):
+            transaction.outbox.withdraw(one, "already-answered", MONDAY)
+    states = [state_of(store, one) for one in (queued_, sending, observed)]
+    assert states == [OutboxState.WITHDRAWN, OutboxState.SENDING, OutboxState.OBSERVED]
+
+
 def test_our_letters_are_known_by_their_ids(store: SqlStore) -> None:
     """A copy is recognised by its Message-ID; an empty one is nobody's."""
     queued(store)
@@ -731,6 +814,17 @@ def test_a_deadline_fires_once_and_in_order(store: SqlStore) -> None:
             assert owner == case_id
             transaction.cases.fire(found.deadline_id, MONDAY + 3 * HOUR)
     assert due(MONDAY + 9 * HOUR) == [("response", "warn"), ("response", "due")]
+
+
+def test_a_mailbox_taken_out_of_the_configuration_reminds_nobody(database: Database, store: SqlStore) -> None:
+    """Its deadlines wait until it is configured again."""
+    case_id, _ = opened(store, mailbox="foi")
+    started(store, case_id, MONDAY)
+    smaller = SqlStore(database)
+    smaller.register("Harbour Council", {"enquiries": MAILBOXES["enquiries"]}, MONDAY, new_secret="11")
+    for tables, kinds in ((smaller, []), (store, ["warn", "due"])):
+        with tables.view() as transaction:
+            assert [found.kind for found, _ in transaction.cases.due_deadlines(MONDAY, 10)] == kinds
 
 
 def test_a_stopped_clock_reminds_nobody(store: SqlStore) -> None:

@@ -16,6 +16,7 @@ from tests.servers.ports import free_ports
 
 HOST = "127.0.0.1"
 START_LIMIT = 15.0  # seconds
+FORGETFUL = ("fsync=off", "synchronous_commit=off", "full_page_writes=off")
 _BIN = Path("/usr/lib/postgresql")
 
 
@@ -37,10 +38,12 @@ class Postgres:
     """A server in ``root``, a folder that the user ``nobody`` can reach when this is run by root.
 
     ``database()`` makes a fresh, empty database and returns its URL. ``restart`` keeps the port and the data.
+    ``durable``: with PostgreSQL's own settings for what outlives a loss of power, which are slower.
     """
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path, *, durable: bool = False) -> None:
         self.root = root
+        self._settings = ("max_connections=200", *(() if durable else FORGETFUL))
         (self.port,) = free_ports(1)
         self._data = root / "data"
         self._process: subprocess.Popen[bytes] | None = None
@@ -52,12 +55,13 @@ class Postgres:
         if programs is None:
             raise RuntimeError(available())
         if not self._data.exists():
-            self._run(programs / "initdb", "-D", self._data, "-U", "test", "-A", "trust", "-N", "-E", "UTF8", "--locale=C.UTF-8")
-        settings = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "max_connections=200")
+            self._run(
+                programs / "initdb", "-D", self._data, "-U", "test", "-A", "trust", "-N", "-E", "UTF8", "--locale=C.UTF-8"
+            )
         command = [programs / "postgres", "-D", self._data, "-p", str(self.port), "-k", self.root, "-h", HOST]
         with (self.root / "log").open("ab") as log:
             self._process = subprocess.Popen(
-                [str(part) for part in (*command, *(part for setting in settings for part in ("-c", setting)))],
+                [str(part) for part in (*command, *(part for setting in self._settings for part in ("-c", setting)))],
                 stdout=subprocess.DEVNULL,
                 stderr=log,
                 **_as_nobody(),

@@ -60,7 +60,9 @@ def findings(class_: str = "enquiry", **changes: Any) -> Findings:
 
 def arrived(**changes: Any) -> MessageArrived:
     """A message that came on Monday to a mailbox that is live."""
-    return replace(MessageArrived(message=message(), origin=Origin.MAILBOX, received_at=MONDAY, born_at=MONDAY, live=True), **changes)
+    return replace(
+        MessageArrived(message=message(), origin=Origin.MAILBOX, received_at=MONDAY, born_at=MONDAY, live=True), **changes
+    )
 
 
 def decided(

@@ -130,6 +130,13 @@ def test_where_the_server_files_copies_it_is_looked_for_first(
     assert second is (DoubtVerdict.ASK_A_PERSON if verdict is DoubtVerdict.RESEND else DoubtVerdict.WAIT)
 
 
+@pytest.mark.parametrize(("hours", "verdict"), [(3, DoubtVerdict.WAIT), (4, DoubtVerdict.ASK_A_PERSON)])
+def test_a_sent_folder_that_cannot_be_read_is_not_waited_for_without_end(hours: int, verdict: DoubtVerdict) -> None:
+    """After four hours without a look into Sent nobody knows more, and a person is asked."""
+    found = DoubtFindings(sent_copy=SentCopy.SERVER, sent_known_until=MONDAY)
+    assert resolve_doubt(outbox_letter(doubts=1), found, MONDAY + timedelta(hours=hours)) is verdict
+
+
 @given(st.sampled_from(SentCopy), st.integers(2, 9), st.none() | st.datetimes(), st.datetimes(datetime(2027, 1, 1)))
 def test_no_letter_is_sent_a_third_time(files_it: SentCopy, doubts: int, read_at: datetime | None, now: datetime) -> None:
     """Whatever the circumstances, a second doubt never resends."""

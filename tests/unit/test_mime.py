@@ -162,6 +162,7 @@ def test_an_id_that_cannot_be_written_is_left_out(broken: str) -> None:
         "Cyngor Bwrdeistref Sirol Dyffryn yr Wylan a Phorth y Tŷ Gwyn ger y Môr ac Ynysoedd y Gorllewin",
         "港務局議會" * 12,
         "Harbour Council, " * 12,
+        pytest.param("Harbour Council and " * 60, id="longer-than-a-line"),
         pytest.param("=?utf-8?q?Harbour?=", id="looks-encoded"),
         "back\\slash",
     ],

@@ -149,7 +149,7 @@ def test_a_new_holiday_is_one_row(edit: Edit) -> None:
         (
             PACK,
             'classes = ["subject_access_request"]',
-            'classes = ["foi_request"]',
+            "classes = []",
             "classes.subject_access_request: no clock 'response' names it; add it there, or write clocks = false",
         ),
         (PACK, 'unit = "working_days"', 'unit = "days"', "clock[1].unit: write one of 'working_days', 'calendar_days'"),

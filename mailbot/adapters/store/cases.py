@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Select, and_, delete, func, or_, select
 
+from mailbot.adapters.store.pending import Pending
 from mailbot.adapters.store.tables import (
     case,
     clock,
@@ -33,9 +34,11 @@ from mailbot.ports import Happened
 
 
 class SqlCases:
-    def __init__(self, connection: Connection, ids: Mapping[str, int]) -> None:
+    def __init__(self, connection: Connection, ids: Mapping[str, int], pending: Pending) -> None:
         self._connection = connection
         self._ids = ids
+        self._pending = pending
+        self._clocks: list[tuple[int, StartClock]] = []
 
     def open(self, name: str, prefix: str, period: str, pack: str, action: OpenCase) -> tuple[int, str]:
         """Open a case under the next reference of its month; returns its row and reference."""
@@ -65,6 +68,7 @@ class SqlCases:
         return int(case_id), reference
 
     def get(self, case_id: int) -> Case:
+        self.flush()
         row = self._connection.execute(
             select(case, mailbox.c.name.label("mailbox_name"), person.c.name.label("owner_name"))
             .join(mailbox, mailbox.c.id == case.c.mailbox)
@@ -102,6 +106,9 @@ class SqlCases:
 
     def candidates(self, ids: Sequence[str], references: Sequence[str]) -> tuple[Candidate, ...]:
         """Cases led to by Message-IDs (of our letters, of known messages) and by references, with their participants."""
+        if not ids and not references:
+            return ()
+        self._pending.flush()
         found = [(row.case, via) for via, query in self._ways(ids, references) for row in self._connection.execute(query)]
         if not found:
             return ()
@@ -122,39 +129,41 @@ class SqlCases:
         )
 
     def add_event(self, happened: Happened) -> None:
-        self._connection.execute(
-            event.insert().values(
-                case=happened.case_id,
-                message=happened.message_row,
-                at=happened.at,
-                actor=happened.actor,
-                kind=happened.kind,
-                rule=happened.reason.rule,
-                detail=happened.reason.detail,
-                offsets=[asdict(span) for span in happened.reason.spans],
-                pack_version=happened.pack_version,
-            )
+        self._pending.insert(
+            event,
+            {
+                "case": happened.case_id,
+                "message": happened.message_row,
+                "at": happened.at,
+                "actor": happened.actor,
+                "kind": happened.kind,
+                "rule": happened.reason.rule,
+                "detail": happened.reason.detail,
+                "offsets": [asdict(span) for span in happened.reason.spans],
+                "pack_version": happened.pack_version,
+            },
         )
 
     # Clocks
 
     def start_clock(self, case_id: int, action: StartClock) -> None:
-        clock_id = self._connection.execute(
-            clock.insert()
-            .values(
-                case=case_id,
-                name=action.name,
-                started_by=action.started_by,
-                started_at=action.started_at,
-                original_due_at=action.due_at,
-                due_at=action.due_at,
-                why=action.why,
-                stopped_by=[stop.value for stop in action.stopped_by],
-            )
-            .returning(clock.c.id)
-        ).scalar_one()
-        rows = [{"clock": clock_id, "kind": item.kind, "due_at": item.due_at} for item in action.deadlines]
-        self._connection.execute(deadline.insert(), rows)
+        """Start a clock; it is written with all others of the transaction, or as soon as a case is read."""
+        self._clocks.append((case_id, action))
+
+    def flush(self) -> None:
+        """Write the clocks that were started, and their deadlines."""
+        started, self._clocks = self._clocks, []
+        if not started:
+            return
+        rows = [_clock_row(case_id, action) for case_id, action in started]
+        written = self._connection.execute(clock.insert().returning(clock.c.id, sort_by_parameter_order=True), rows)
+        deadlines = [
+            {"clock": clock_id, "kind": item.kind, "due_at": item.due_at}
+            for clock_id, (_, action) in zip(written.scalars(), started, strict=True)
+            for item in action.deadlines
+        ]
+        if deadlines:
+            self._connection.execute(deadline.insert(), deadlines)
 
     def stop_clock(self, action: StopClock) -> None:
         """Stop a clock; deadlines that have not come are taken away with it."""
@@ -224,8 +233,8 @@ class SqlCases:
 
     def _take_part(self, case_id: int, address: str) -> None:
         if address:
-            statement = insert(self._connection, participant).values(case=case_id, address=address).on_conflict_do_nothing()
-            self._connection.execute(statement)
+            once = insert(self._connection, participant).on_conflict_do_nothing()
+            self._pending.execute("take part", once, {"case": case_id, "address": address})
 
     def _running(self, case_id: int) -> tuple[RunningClock, ...]:
         query = select(clock).where(clock.c.case == case_id, clock.c.stopped_at.is_(None)).order_by(clock.c.id)
@@ -252,3 +261,16 @@ class SqlCases:
             (Via.THREAD, select(message.c.case).where(known).distinct()),
             (Via.REFERENCE, select(case.c.id.label("case")).where(case.c.reference.in_(references))),
         )
+
+
+def _clock_row(case_id: int, action: StartClock) -> dict[str, Any]:
+    return {
+        "case": case_id,
+        "name": action.name,
+        "started_by": action.started_by,
+        "started_at": action.started_at,
+        "original_due_at": action.due_at,
+        "due_at": action.due_at,
+        "why": action.why,
+        "stopped_by": [stop.value for stop in action.stopped_by],
+    }

@@ -26,6 +26,7 @@ from sqlalchemy.exc import (
     StatementError,
 )
 
+from mailbot import checkpoints
 from mailbot.adapters.store.tables import COMPAT_VERSION, SCHEMA_VERSION
 from mailbot.errors import ConfigError, PermanentError, StorageError
 
@@ -35,7 +36,7 @@ CONNECT_SECONDS = 10
 PASSING_SQLITE_ERRORS = frozenset(
     {5, 6, 8, 10, 11, 13, 14, 15}
 )  # busy, locked, readonly, ioerr, corrupt, full, cantopen, protocol
-SQLITE_MAGIC = b"SQLite format 3\x00"
+NOT_A_DATABASE = 26  # SQLITE_NOTADB
 MIGRATION_LOCK = 0x6D61696C  # any number, as long as every mailbot uses the same
 URL_FORMS = "write sqlite:///path/to/mailbot.db or postgresql+psycopg://user@host/name"
 MIGRATIONS = Path(__file__).with_name("migrations")
@@ -66,9 +67,11 @@ class Database:
             self._writer,
             _translated(),
             self.engine.connect().execution_options(mailbot_begin="IMMEDIATE") as connection,
-            connection.begin(),
+            connection.begin() as transaction,
         ):
             yield connection
+            with checkpoints.around("commit"):
+                transaction.commit()
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
@@ -162,13 +165,11 @@ def _make_private(name: str | None, *, create: bool) -> None:
             f"storage.database: there is no database {file}; has 'mailbot run' been started with this configuration?"
         )
     try:
+        # Never open and close it: POSIX would take away the locks that SQLite holds on it in this process, and
+        # another process would then drop the log of a database that is in use (sqlite.org/howtocorrupt.html, 2.2).
         file.touch(mode=0o600)
-        with file.open("rb") as opened:
-            first = opened.read(len(SQLITE_MAGIC))
     except OSError as error:
         raise ConfigError(f"storage.database: {file} cannot be written: {error.strerror}") from None
-    if first and first != SQLITE_MAGIC:
-        raise ConfigError(f"storage.database: {file} is not an SQLite database; name another file")
 
 
 def _shown(url: URL) -> str:
@@ -234,6 +235,8 @@ def _translated() -> Iterator[None]:
     except DataError as error:
         raise PermanentError(f"the database refused a value: {type(error.orig).__name__}") from error
     except DBAPIError as error:
+        if getattr(error.orig, "sqlite_errorcode", None) == NOT_A_DATABASE:
+            raise ConfigError("storage.database: the file is not an SQLite database; name another file") from error
         if not _may_pass(error):
             raise PermanentError(f"the database refused a statement: {str(error.orig).splitlines()[0]}") from error
         raise StorageError(f"the database cannot be used now: {str(error.orig).splitlines()[0]}") from error

@@ -5,21 +5,28 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from hashlib import sha256
 
-from sqlalchemy import ColumnElement, Connection, select
+from sqlalchemy import ColumnElement, Connection, bindparam, select
 
+from mailbot.adapters.store.pending import Pending
 from mailbot.adapters.store.tables import attachment, hold, location, mailbox, message, raw
 from mailbot.adapters.store.upsert import insert
 from mailbot.core.action import Reason
 from mailbot.core.message import Fetched, Located
 from mailbot.ports import Cursor, KnownMessage, NewMessage
 
+_SETTLE = (
+    location.update()
+    .where(location.c.id == bindparam("location_row"))
+    .values(message=bindparam("message_row"), state="recorded")
+)
 COMPRESSION = 3  # a third of the time of the default level for a few per cent more bytes
 
 
 class SqlMessages:
-    def __init__(self, connection: Connection, ids: Mapping[str, int]) -> None:
+    def __init__(self, connection: Connection, ids: Mapping[str, int], pending: Pending) -> None:
         self._connection = connection
         self._ids = ids
+        self._pending = pending
 
     # Intake
 
@@ -117,14 +124,15 @@ class SqlMessages:
             )
         return found
 
-    def find(self, digest: str) -> KnownMessage | None:
-        """The message with this digest, if it is known."""
-        row = self._connection.execute(select(message.c.id, message.c.case).where(message.c.digest == digest)).one_or_none()
-        return KnownMessage(row=row.id, case_id=row.case) if row else None
+    def known(self, digests: Sequence[str]) -> dict[str, KnownMessage]:
+        """The messages among ``digests`` that are in the store, by digest."""
+        query = select(message.c.digest, message.c.id, message.c.case).where(message.c.digest.in_(digests))
+        return {row.digest: KnownMessage(row=row.id, case_id=row.case) for row in self._connection.execute(query)}
 
-    def message_id_known(self, message_id: str) -> bool:
-        query = select(message.c.id).where(message.c.message_id == message_id).limit(1)
-        return bool(message_id) and self._connection.execute(query).first() is not None
+    def known_ids(self, message_ids: Sequence[str]) -> set[str]:
+        """The Message-IDs among these that some message in the store has."""
+        query = select(message.c.message_id).where(message.c.message_id.in_([one for one in message_ids if one]))
+        return set(self._connection.execute(query).scalars())
 
     def add(self, located: Located, new: NewMessage, case_id: int | None) -> int:
         parsed, judged = new.parsed, new.classification
@@ -174,8 +182,7 @@ class SqlMessages:
 
     def settle_location(self, location_id: int, message_row: int) -> None:
         """The place is decided about: it shows this message."""
-        change = location.update().where(location.c.id == location_id)
-        self._connection.execute(change.values(message=message_row, state="recorded"))
+        self._pending.execute("settle location", _SETTLE, {"location_row": location_id, "message_row": message_row})
 
     def hold(self, location_id: int, reason: Reason, at: datetime) -> None:
         """Set one message aside for a person."""

@@ -1,19 +1,19 @@
 """Letters on their way out: the rows behind ``core.letter.OutboxState``."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, Select, func, select
 from sqlalchemy.engine import Row
 
+from mailbot.adapters.store.pending import Pending
 from mailbot.adapters.store.tables import case, event, hold, mailbox, message_id_alias, outbox
 from mailbot.adapters.store.upsert import insert
 from mailbot.core.action import Reason
 from mailbot.core.case import CaseStatus
 from mailbot.core.delivery import CaseStanding, Settlement
 from mailbot.core.letter import LANE_RANK, RETRYABLE, Envelope, Lane, OutboxLetter, OutboxState, Purpose
-from mailbot.core.screen import History
 from mailbot.errors import PermanentError
 from mailbot.ports import NewLetter
 
@@ -22,53 +22,51 @@ WAITING = (OutboxState.QUEUED.value, OutboxState.DEFERRED.value)
 
 
 class SqlOutbox:
-    def __init__(self, connection: Connection, ids: Mapping[str, int]) -> None:
+    def __init__(self, connection: Connection, ids: Mapping[str, int], pending: Pending) -> None:
         self._connection = connection
         self._ids = ids
+        self._pending = pending
 
     def add(self, letter: NewLetter) -> None:
         """Queue a letter (or record it as observed). A second one with the same key is refused."""
-        self._connection.execute(
-            outbox.insert().values(
-                {
-                    "key": letter.key,
-                    "mailbox": self._ids[letter.mailbox],
-                    "case": letter.case_id,
-                    "message": letter.message_row,
-                    "purpose": letter.purpose.value,
-                    "letter": letter.letter,
-                    "letter_version": letter.composed.letter_version,
-                    "lane": letter.lane.value,
-                    "lane_rank": LANE_RANK[letter.lane],
-                    "not_before": letter.not_before,
-                    "reverse_path": letter.envelope.reverse_path,
-                    "recipient": letter.envelope.recipient,
-                    "recipient_key": letter.envelope.recipient.lower(),
-                    "content": letter.composed.content,
-                    "message_id": letter.composed.message_id,
-                    "in_reply_to": letter.in_reply_to,
-                    "references": list(letter.references),
-                    "states_date": letter.states_date,
-                    "state": (OutboxState.OBSERVED if letter.observed else OutboxState.QUEUED).value,
-                    "created_at": letter.created_at,
-                }
-            )
+        self._pending.insert(
+            outbox,
+            {
+                "key": letter.key,
+                "mailbox": self._ids[letter.mailbox],
+                "case": letter.case_id,
+                "message": letter.message_row,
+                "purpose": letter.purpose.value,
+                "letter": letter.letter,
+                "letter_version": letter.composed.letter_version,
+                "lane": letter.lane.value,
+                "lane_rank": LANE_RANK[letter.lane],
+                "not_before": letter.not_before,
+                "reverse_path": letter.envelope.reverse_path,
+                "recipient": letter.envelope.recipient,
+                "recipient_key": letter.envelope.recipient.lower(),
+                "content": letter.composed.content,
+                "message_id": letter.composed.message_id,
+                "in_reply_to": letter.in_reply_to,
+                "references": list(letter.references),
+                "states_date": letter.states_date,
+                "state": (OutboxState.OBSERVED if letter.observed else OutboxState.QUEUED).value,
+                "created_at": letter.created_at,
+            },
         )
 
-    def history(self, address: str, case_id: int | None, since: datetime) -> History:
-        """What was decided to be sent to this address: receipts for the case, and everything since ``since``."""
-        to_them = (outbox.c.recipient_key == address.lower()) & (outbox.c.state != OutboxState.WITHDRAWN.value)
-        count = select(func.count()).select_from(outbox)
-        receipts = count.where(to_them, outbox.c.case == case_id, outbox.c.purpose == Purpose.RECEIPT.value)
-        return History(
-            receipts_for_case=self._connection.execute(receipts).scalar_one() if case_id is not None else 0,
-            answers_today=self._connection.execute(count.where(to_them, outbox.c.created_at >= since)).scalar_one(),
-        )
+    def sent_since(self, addresses: Sequence[str], since: datetime) -> dict[str, int]:
+        """How many letters to each of these addresses (in comparison form) were decided on since then."""
+        keys = [address.lower() for address in addresses if address]
+        theirs = outbox.c.recipient_key.in_(keys) & (outbox.c.state != OutboxState.WITHDRAWN.value)
+        query = select(outbox.c.recipient_key, func.count()).where(theirs, outbox.c.created_at >= since)
+        return {row[0]: int(row[1]) for row in self._connection.execute(query.group_by(outbox.c.recipient_key))}
 
     # Sending
 
     def next_waiting(self, name: str, now: datetime) -> OutboxLetter | None:
         """The letter of this mailbox that is first in line: by lane, then by age."""
+        self._pending.flush()
         query = (
             _letters()
             .where(outbox.c.mailbox == self._ids[name], outbox.c.state.in_(WAITING), outbox.c.not_before <= now)
@@ -105,6 +103,7 @@ class SqlOutbox:
         return self._connection.execute(outbox.update().where(mine).values(values)).rowcount == 1
 
     def standing(self, case_id: int) -> CaseStanding:
+        self._pending.flush()
         row = self._connection.execute(select(case.c.status, case.c.quiet_until).where(case.c.id == case_id)).one()
         answered = select(event.c.id).where(event.c.case == case_id, event.c.rule == "answered-by-staff").limit(1)
         return CaseStanding(
@@ -167,9 +166,10 @@ class SqlOutbox:
             raise PermanentError(f"there is no letter {letter_id}")
         return _letter(row)
 
-    def is_ours(self, message_id: str) -> bool:
-        query = select(outbox.c.id).where(outbox.c.message_id == message_id)
-        return bool(message_id) and self._connection.execute(query).first() is not None
+    def ours(self, message_ids: Sequence[str]) -> frozenset[str]:
+        """The Message-IDs among these that we gave to letters."""
+        query = select(outbox.c.message_id).where(outbox.c.message_id.in_(message_ids))
+        return frozenset(self._connection.execute(query).scalars()) if message_ids else frozenset()
 
     def hold(self, letter_id: int, reason: Reason, at: datetime) -> None:
         self._connection.execute(hold.insert().values(outbox=letter_id, rule=reason.rule, detail=reason.detail, held_at=at))

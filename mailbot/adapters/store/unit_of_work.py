@@ -15,6 +15,7 @@ from mailbot.adapters.store.leases import SqlLeases
 from mailbot.adapters.store.mailboxes import SqlMailboxes
 from mailbot.adapters.store.messages import SqlMessages
 from mailbot.adapters.store.outbox import SqlOutbox
+from mailbot.adapters.store.pending import Pending
 from mailbot.adapters.store.tables import mailbox, meta, organisation
 from mailbot.adapters.store.upsert import insert
 from mailbot.ports import Transaction
@@ -28,20 +29,30 @@ class SqlTransaction:
     mailbox_ids: Mapping[str, int]
 
     @cached_property
+    def pending(self) -> Pending:
+        return Pending(self.connection)
+
+    def flush(self) -> None:
+        """Write what was kept back."""
+        if "cases" in self.__dict__:
+            self.cases.flush()
+        self.pending.flush()
+
+    @cached_property
     def mailboxes(self) -> SqlMailboxes:
         return SqlMailboxes(self.connection, self.mailbox_ids)
 
     @cached_property
     def messages(self) -> SqlMessages:
-        return SqlMessages(self.connection, self.mailbox_ids)
+        return SqlMessages(self.connection, self.mailbox_ids, self.pending)
 
     @cached_property
     def cases(self) -> SqlCases:
-        return SqlCases(self.connection, self.mailbox_ids)
+        return SqlCases(self.connection, self.mailbox_ids, self.pending)
 
     @cached_property
     def outbox(self) -> SqlOutbox:
-        return SqlOutbox(self.connection, self.mailbox_ids)
+        return SqlOutbox(self.connection, self.mailbox_ids, self.pending)
 
     @cached_property
     def jobs(self) -> SqlJobs:
@@ -82,7 +93,9 @@ class SqlStore:
     @contextmanager
     def transaction(self) -> Iterator[Transaction]:
         with self._database.writing() as connection:
-            yield SqlTransaction(connection, self._mailbox_ids)
+            transaction = SqlTransaction(connection, self._mailbox_ids)
+            yield transaction
+            transaction.flush()
 
     @contextmanager
     def view(self) -> Iterator[Transaction]:

@@ -1,0 +1,106 @@
+"""``python -m tests.bench``: measure mailbot on this machine."""
+
+import argparse
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, ExitStack, contextmanager
+from datetime import datetime, timedelta
+from functools import partial
+from pathlib import Path
+
+from mailbot.adapters.clock import SystemClock
+from tests.bench.end_to_end import measure_end_to_end
+from tests.bench.generate import PERIOD, generate
+from tests.bench.installation import ADDRESS, PASSWORD, Installation, install
+from tests.bench.measured import Measured, together
+from tests.bench.report import keep, show
+from tests.bench.servers import imap_server, postgres_server, relay
+from tests.bench.steps import measure_steps
+from tests.servers.dovecot import available as dovecot_available
+from tests.servers.postgres import available as postgres_available
+
+GROWTH = (200, 20_000)  # end to end only: more of them would tell nothing new about a step alone
+SQLITE, POSTGRESQL = "sqlite", "postgresql"
+
+FreshUrl = Callable[[Path], str]
+Fresh = Callable[[], AbstractContextManager[Installation]]
+
+
+def main() -> None:
+    arguments = _arguments()
+    if reason := dovecot_available():
+        raise SystemExit(reason)
+    sizes = (arguments.messages, *(GROWTH if arguments.growth else ()))
+    measured = list[Measured]()
+    with ExitStack() as servers:
+        databases = _databases(servers, arguments.database)
+        for size in sizes:
+            measured += _measure(size, databases, arguments)
+    print(f"kept in {keep(measured, arguments.json, SystemClock().now())}")
+    show(measured)
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
+    parser.add_argument("--messages", type=int, default=2_000, metavar="N", help="how many (default: 2000)")
+    parser.add_argument("--database", choices=(SQLITE, POSTGRESQL, "both"), default="both")
+    parser.add_argument("--steps", action="store_true", help="only each step alone, not end to end")
+    parser.add_argument("--growth", action="store_true", help="end to end also with 200 and 20,000 messages")
+    parser.add_argument("--repeat", type=int, default=3, metavar="N", help="medians of N runs (default: 3)")
+    parser.add_argument("--json", type=Path, default=Path("bench-results"), metavar="DIR", help="where results are kept")
+    return parser.parse_args()
+
+
+def _databases(servers: ExitStack, wanted: str) -> dict[str, FreshUrl]:
+    """A maker of fresh databases for each kind that is wanted and that there is."""
+    databases: dict[str, FreshUrl] = {}
+    if wanted != POSTGRESQL:
+        databases[SQLITE] = lambda folder: f"sqlite:///{folder / 'mailbot.db'}"
+    if wanted != SQLITE:
+        if reason := postgres_available():
+            print(f"without PostgreSQL: {reason}")
+            return databases
+        postgres = servers.enter_context(postgres_server())
+        databases[POSTGRESQL] = lambda _folder: postgres.database()
+    return databases
+
+
+def _measure(size: int, databases: dict[str, FreshUrl], arguments: argparse.Namespace) -> Iterator[Measured]:
+    """One number of messages on every database: the whole way, and for the wanted number each step."""
+    since = SystemClock().now().replace(microsecond=0) - PERIOD - timedelta(minutes=1)
+    messages = generate(size, ADDRESS, since)
+    with imap_server(ADDRESS, PASSWORD, messages) as imap, relay() as smtp_port:
+        for name, fresh_url in databases.items():
+            fresh = partial(_fresh, fresh_url, imap.port, smtp_port, since)
+            if not arguments.steps:
+                yield together([_whole(fresh, size, name) for _ in range(arguments.repeat)])
+            if size == arguments.messages:
+                yield from _steps(fresh, name, arguments.repeat)
+
+
+@contextmanager
+def _fresh(fresh_url: FreshUrl, imap_port: int, smtp_port: int, since: datetime) -> Iterator[Installation]:
+    with tempfile.TemporaryDirectory(prefix="bench-") as name:
+        folder = Path(name)
+        installation = install(folder, fresh_url(folder), imap_port, smtp_port, since)
+        try:
+            yield installation
+        finally:
+            installation.database.close()
+
+
+def _whole(fresh: Fresh, size: int, database: str) -> Measured:
+    with fresh() as installation:
+        return measure_end_to_end(installation, size, database)
+
+
+def _steps(fresh: Fresh, database: str, repeat: int) -> Iterator[Measured]:
+    runs = list[list[Measured]]()
+    for _ in range(repeat):
+        with fresh() as installation:
+            runs.append(measure_steps(installation, database))
+    return map(together, zip(*runs, strict=True))
+
+
+if __name__ == "__main__":
+    main()

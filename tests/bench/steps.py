@@ -1,0 +1,184 @@
+"""Each step alone, with mailbot's own parts: what it would reach if the other steps cost nothing."""
+
+import asyncio
+import os
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import redirect_stderr
+from dataclasses import dataclass, field
+from itertools import count
+from pathlib import Path
+from threading import Event
+from typing import TypeVar
+
+from mailbot.adapters.clock import SystemClock
+from mailbot.adapters.jobs import EventWake
+from mailbot.adapters.parser import parse, why_unreadable
+from mailbot.adapters.spacy_model import SpacyPhrases
+from mailbot.app import imap_mailbox, smtp_transport
+from mailbot.cli.logs import configure_logs
+from mailbot.core.classify import Hit, classify
+from mailbot.core.letter import LetterValues
+from mailbot.core.message import Fetched, Message
+from mailbot.core.mime import Headers
+from mailbot.pipeline.inbound import MAX_MESSAGES, Inbound
+from mailbot.pipeline.intake import Intake, WatchedFolder
+from mailbot.pipeline.outbox import Outbox, Sender
+from mailbot.ports import Composed, FolderState
+from mailbot.runner import attempt
+from tests.bench.installation import NAME, Installation
+from tests.bench.measured import Measured
+
+T = TypeVar("T")
+
+READY_CONTENT = b"X-Filler: of about the size of a receipt\r\n" * 40
+
+
+def measure_steps(installation: Installation, database: str) -> list[Measured]:
+    """Take all messages of the installation's mailbox through every step, one step after the other."""
+    with Path(os.devnull).open("w", encoding="utf-8") as nowhere, redirect_stderr(nowhere):
+        log = installation.config.log
+        configure_logs(log.format, log.level)  # lines are made, as in the daemon, and not kept
+        return _measure_steps(installation, database)
+
+
+def _measure_steps(installation: Installation, database: str) -> list[Measured]:
+    clocked = _Clocked(database=database)
+    policy = installation.policies.mailboxes[NAME]
+    batches = clocked("fetch", lambda: _fetch(installation))
+    clocked.messages = sum(map(len, batches))
+    clocked("store", lambda: _store(installation, batches))
+    contents = [fetched.content for batch in batches for fetched in batch]
+    messages = clocked("parse", lambda: [parse(content) for content in contents])
+    finder = SpacyPhrases(installation.policies.classes)
+    thresholds = {name: class_.threshold for name, class_ in policy.pack.classes.items()}
+    hits = clocked("classify", lambda: _classify(finder, [message.full_text for message in messages], thresholds))
+    letters = NotedLetters()
+    inbound = _inbound(installation, dict(zip(contents, messages, strict=True)), hits, letters)
+    clocked("record", lambda: _drain(inbound))
+    clocked("render", lambda: [installation.policies.letters.compose(*noted) for noted in letters.noted])
+    clocked("send", lambda: asyncio.run(_send(installation)))
+    return clocked.measured()
+
+
+@dataclass(slots=True, kw_only=True)
+class _Clocked:
+    """Runs steps and notes how long each took, by the wall's clock and by the processor's."""
+
+    database: str
+    messages: int = 0
+    seconds: dict[str, tuple[float, float]] = field(default_factory=dict)
+
+    def __call__(self, step: str, work: Callable[[], T]) -> T:
+        begun, cpu_begun = time.perf_counter(), time.process_time()
+        result = work()
+        self.seconds[step] = time.perf_counter() - begun, time.process_time() - cpu_begun
+        return result
+
+    def measured(self) -> list[Measured]:
+        return [
+            Measured(what=step, messages=self.messages, seconds=(wall,), cpu_seconds=(cpu,), database=self.database)
+            for step, (wall, cpu) in self.seconds.items()
+        ]
+
+
+def _fetch(installation: Installation) -> list[list[Fetched]]:
+    server = imap_mailbox(installation.config, installation.config.mailbox[0])
+    try:
+        server.select("INBOX")
+        return list(server.fetch(server.uids_after(0)))
+    finally:
+        server.close()
+
+
+@dataclass(frozen=True, slots=True)
+class FetchedFolder:
+    """A folder whose messages are here already: intake without a server."""
+
+    batches: Sequence[list[Fetched]]
+    can_finish = False
+
+    def select(self, folder: str) -> FolderState:
+        return FolderState(uidvalidity=1, uidnext=1 + sum(map(len, self.batches)))
+
+    def uids_after(self, uid: int) -> list[int]:
+        return [fetched.uid for batch in self.batches for fetched in batch if fetched.uid > uid]
+
+    def fetch(self, uids: Sequence[int]) -> Iterator[list[Fetched]]:
+        return iter(self.batches)
+
+
+def _store(installation: Installation, batches: Sequence[list[Fetched]]) -> None:
+    intake = Intake(store=installation.store, clock=SystemClock(), wake=EventWake())
+    inbox = WatchedFolder(mailbox=NAME, folder="INBOX", role="inbox", start_from="beginning", finish=False)
+    intake.read_folder(FetchedFolder(batches), inbox)  # type: ignore[arg-type]  # as much of a folder as intake asks for
+
+
+def _classify(finder: SpacyPhrases, texts: Sequence[str], thresholds: dict[str, float]) -> dict[str, tuple[Hit, ...]]:
+    found = dict[str, tuple[Hit, ...]]()
+    for first in range(0, len(texts), MAX_MESSAGES):
+        some = texts[first : first + MAX_MESSAGES]
+        found.update(zip(some, finder.hits(some), strict=True))
+    for hits in found.values():
+        classify(hits, thresholds, "")
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class ReadyPhrases:
+    """Knows what was found in each text before."""
+
+    found: Mapping[str, tuple[Hit, ...]]
+
+    def hits(self, texts: Sequence[str]) -> list[tuple[Hit, ...]]:
+        return [self.found[text] for text in texts]
+
+
+class NotedLetters:
+    """Renders nothing: notes what was asked for, so that it can be rendered later, and hands out ready bytes."""
+
+    def __init__(self) -> None:
+        self.noted: list[tuple[str, LetterValues, Headers]] = []
+        self._numbers = count(1)
+
+    def compose(self, letter: str, values: LetterValues, headers: Headers) -> Composed:
+        self.noted.append((letter, values, headers))
+        message_id = f"{next(self._numbers)}.bench@harbour.example"
+        return Composed(content=READY_CONTENT, message_id=message_id, letter_version="bench")
+
+
+def _inbound(
+    installation: Installation,
+    parsed: Mapping[bytes, Message],
+    hits: Mapping[str, tuple[Hit, ...]],
+    letters: NotedLetters,
+) -> Inbound:
+    """Deciding and recording, with parsing, classifying and rendering done elsewhere."""
+    policies = installation.policies
+    return Inbound(
+        store=installation.store,
+        parse=parsed.__getitem__,
+        why_unreadable=why_unreadable,
+        phrases=ReadyPhrases(hits),
+        letters=letters,
+        screening=policies.screening,
+        rules_version=policies.classes.version,
+        policies=policies.mailboxes,
+        clock=SystemClock(),
+        attempt=attempt,
+    )
+
+
+def _drain(inbound: Inbound) -> None:
+    while inbound.drain():
+        pass
+
+
+async def _send(installation: Installation) -> None:
+    """Every letter over the mailbox's connections; the first that finds none left ends it for all."""
+    policies, mailbox = installation.policies, installation.config.mailbox[0]
+    outbox = Outbox(store=installation.store, letters=policies.letters, policy=policies.mailboxes[NAME], clock=SystemClock())
+    sender = Sender(mailbox=NAME, letters_per_minute=mailbox.letters_per_minute, sent_copy=mailbox.sent_copy)
+    done = Event()
+    connections = (smtp_transport(mailbox) for _ in range(mailbox.smtp_connections))
+    await asyncio.gather(*(outbox.deliver(sender, each, done.is_set, done.set) for each in connections))
