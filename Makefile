@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.complete
 ARGS ?=
 
-.PHONY: venv demo test check lint lock clean
+.PHONY: venv demo test test-all check lint lock clean
 
 venv: $(STAMP)
 
@@ -21,6 +21,9 @@ demo: $(STAMP)  ## The main job on this machine, with invented mail. It keeps ru
 
 test: $(STAMP)  ## All tests. Those that need a server which is missing skip and say so.
 	$(BIN)/python -m pytest --numprocesses 2 $(ARGS)
+
+test-all: $(STAMP)  ## All tests and the kill matrix, which takes long: MAILBOT_KILL_STRIDE=7 kills at every seventh place.
+	$(BIN)/python -m pytest --numprocesses 2 -m '' $(ARGS)
 
 check: $(STAMP)  ## The shipped rules and letters.
 	$(BIN)/mailbot check --offline $(ARGS)

@@ -4,7 +4,6 @@ import random
 import time
 import traceback
 from collections.abc import Callable
-from contextlib import suppress
 from threading import Event, Thread
 
 import structlog
@@ -93,8 +92,10 @@ class Runner:
 
 def _tell(trouble: Callable[[str, float], None], error: str, delay: float) -> None:
     """Report trouble if that is possible: where the database is the trouble, the log has said so already."""
-    with suppress(MailbotError):
+    try:
         trouble(error, delay)
+    except Exception as other:  # noqa: BLE001  # the supervisor: telling must not end the loop it tells about
+        log.warning("trouble_not_noted", error=type(other).__name__)
 
 
 def _sentence(error: Exception) -> str:

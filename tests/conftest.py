@@ -2,7 +2,7 @@
 
 import os
 import tempfile
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -13,12 +13,28 @@ from tests.servers.postgres import Postgres
 from tests.servers.postgres import available as postgres_available
 from tests.servers.smtp import SmtpServer
 
+MEASURED = "measured"
 USERS = {"enquiries@harbour.example": "secret", "foi@harbour.example": "secret"}
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Letters are compared with the files in ``tests/letters/golden``; they are rewritten only when asked for."""
     parser.addoption("--update-golden", action="store_true", help="write the letters as they are now into their golden files")
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Figures that tests have measured, wherever they ran."""
+    for reports in terminalreporter.stats.values():
+        for report in reports:
+            for name, line in getattr(report, "user_properties", ()):
+                if name == MEASURED and getattr(report, "when", "") == "call":
+                    terminalreporter.write_line(line)
+
+
+@pytest.fixture
+def print_at_end(record_property: Callable[[str, object], None]) -> Callable[[str], None]:
+    """Have a line printed at the end of the whole run."""
+    return lambda line: record_property(MEASURED, line)
 
 
 @pytest.fixture
@@ -29,10 +45,12 @@ def start_dovecot() -> Iterator[StartDovecot]:
         (pytest.fail if os.environ.get("CI") else pytest.skip)(reason)
     with ExitStack() as at_end:
 
-        def start(users: Mapping[str, str] = USERS, *, without: Collection[str] = ()) -> Dovecot:
+        def start(
+            users: Mapping[str, str] = USERS, *, without: Collection[str] = (), tokens_port: int | None = None
+        ) -> Dovecot:
             root = Path(at_end.enter_context(tempfile.TemporaryDirectory(prefix="imap-")))
             root.chmod(0o755)  # run by root, the server is nobody and must get in
-            server = Dovecot(root / "dovecot", users, without=without)
+            server = Dovecot(root / "dovecot", users, without=without, tokens_port=tokens_port)
             at_end.callback(server.stop)
             server.start()
             return server

@@ -79,7 +79,8 @@ class ImapMailbox:
         try:
             self._client.logout()
         except (OSError, IMAPClientError, ValueError, AttributeError):
-            self._client.shutdown()
+            with suppress(OSError):  # the socket may be closed already
+                self._client.shutdown()
 
     # Reading
 

@@ -56,7 +56,7 @@ class JinjaLetters:
         loaded, names = self._find(letter), self._names(letter, values)
         try:
             return Rendered(subject=clean_line(loaded.subject.render(names)), body=loaded.body.render(names))
-        except TemplateError as error:
+        except (TemplateError, ArithmeticError, TypeError, ValueError, LookupError) as error:
             raise PolicyError(f"letter '{letter}': does not render: {error}") from error
 
     def compose(self, letter: str, values: LetterValues, headers: Headers) -> Composed:
@@ -77,7 +77,10 @@ class JinjaLetters:
 
     def _load(self, folder: Path) -> _Loaded:
         file = folder / "letter.toml"
-        found = convert(LetterSpec, {"name": folder.name} | read_toml(file, PolicyError), file, PolicyError)
+        data = read_toml(file, PolicyError)
+        if "name" in data:
+            raise PolicyError(f"{file}: name: is the name of the folder; leave it out")
+        found = convert(LetterSpec, data | {"name": folder.name}, file, PolicyError)
         unknown = sorted((set(found.variables) | set(found.fallbacks)) - NAMES)
         if unknown:
             raise PolicyError(f"{file}: variables: there is no value '{unknown[0]}'; known values: {', '.join(sorted(NAMES))}")
@@ -95,11 +98,16 @@ class JinjaLetters:
             raise PolicyError(f"{file}: is missing; write it")
         if file.stat().st_size > MAX_TEMPLATE_BYTES:
             raise PolicyError(f"{file}: is larger than {MAX_TEMPLATE_BYTES} bytes; shorten it")
-        text = file.read_text(encoding="utf-8")
         try:
-            used = meta.find_undeclared_variables(self._environment.parse(text))
+            text = file.read_text(encoding="utf-8")
+            parsed = self._environment.parse(text)
+            used, elsewhere = meta.find_undeclared_variables(parsed), any(meta.find_referenced_templates(parsed))
+        except UnicodeDecodeError:
+            raise PolicyError(f"{file}: is not UTF-8 text; save it as UTF-8") from None
         except TemplateSyntaxError as error:
             raise PolicyError(f"{file}: line {error.lineno}: {error.message}") from None
+        if elsewhere:
+            raise PolicyError(f"{file}: a letter stands alone; write the text instead of include, import or extends")
         undeclared = sorted(used - set(variables))
         if undeclared:
             raise PolicyError(f"{file}: uses '{undeclared[0]}', which letter.toml does not name under variables")

@@ -1,5 +1,6 @@
 """``rules/**`` into policy values. Every mistake is refused with file, key, and what to write instead."""
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date, time
@@ -76,11 +77,11 @@ def load_screening(rules: Path) -> ScreeningRules:
     headers = convert(_HeadersFile, read_toml(files[0], PolicyError), files[0], PolicyError)
     senders = convert(_SendersFile, read_toml(files[1], PolicyError), files[1], PolicyError)
     for rule in headers.header:
-        tests = (rule.present, rule.token_in, rule.token_not_in, rule.contains, rule.starts_with)
-        if sum(map(bool, tests)) != 1:
-            raise PolicyError(f"{files[0]}: header '{rule.id}': write exactly one of present, token_in, token_not_in, contains")
-        if rule.header != rule.header.lower():
-            raise PolicyError(f"{files[0]}: header '{rule.id}': write the field name in lower case")
+        _check_header(files[0], rule)
+    for sender in senders.sender:
+        words = (*sender.local_part, *sender.prefix, *sender.suffix)
+        if not words or not all(_is_comparable(word) for word in words):
+            raise PolicyError(f"{files[1]}: sender '{sender.id}': write local_part, prefix or suffix, each word in lower case")
     _refuse_twice([*(rule.id for rule in headers.header), *(rule.id for rule in senders.sender)], files[0].parent, "id")
     return ScreeningRules(version=_digest(*files), headers=headers.header, senders=senders.sender)
 
@@ -138,6 +139,22 @@ def pack_names(rules: Path) -> tuple[str, ...]:
     return tuple(sorted(path.parent.name for path in rules.glob("packs/*/pack.toml")))
 
 
+def _check_header(file: Path, rule: HeaderRule) -> None:
+    words = (rule.token_in, rule.token_not_in, rule.contains, rule.starts_with)
+    if sum(map(bool, (rule.present, *words))) != 1:
+        tests = "present, token_in, token_not_in, contains, starts_with"
+        raise PolicyError(f"{file}: header '{rule.id}': write exactly one of {tests}")
+    if rule.header != rule.header.lower():
+        raise PolicyError(f"{file}: header '{rule.id}': write the field name in lower case")
+    if not all(_is_comparable(word) for found in words for word in found):
+        raise PolicyError(f"{file}: header '{rule.id}': write every word in lower case, and no empty one")
+
+
+def _is_comparable(word: str) -> bool:
+    """Whether a word of a rule can ever hold, and does not hold always: values are compared in lower case."""
+    return bool(word.strip()) and word == word.lower()
+
+
 def _class(file: Path) -> ClassRule:
     data = read_toml(file, PolicyError)
     class_ = data.pop("class", None)
@@ -149,9 +166,17 @@ def _class(file: Path) -> ClassRule:
 
 
 def _check_clocks(file: Path, found: _PackFile) -> None:
+    if found.name != file.parent.name:
+        raise PolicyError(f'{file}: name: write name = "{file.parent.name}", the name of the folder')
+    if not found.classes:
+        raise PolicyError(f"{file}: classes: write at least one [classes.<class>]")
+    for class_, policy in found.classes.items():
+        if not 0 < policy.threshold <= 1:
+            raise PolicyError(f"{file}: classes.{class_}.threshold: write a number above 0 and up to 1, such as 0.6")
     for rule in found.clock:
-        if rule.amount <= 0:
-            raise PolicyError(f"{file}: clock '{rule.name}': amount: write a number greater than 0")
+        if rule.amount <= 0 or rule.warn_before < 0:
+            key = "amount" if rule.amount <= 0 else "warn_before"
+            raise PolicyError(f"{file}: clock '{rule.name}': {key}: write a number greater than 0")
         unknown = [class_ for class_ in rule.classes if class_ not in found.classes]
         if unknown:
             raise PolicyError(f"{file}: clock '{rule.name}': classes: there is no [classes.{unknown[0]}] in this pack")
@@ -163,6 +188,8 @@ def _check_clocks(file: Path, found: _PackFile) -> None:
 
 
 def _hours(file: Path, hours: dict[str, str]) -> dict[int, Hours]:
+    if not hours:
+        raise PolicyError(f'{file}: hours: write at least one weekday, such as monday = "09:00-17:00"')
     return {_weekday(file, day): _span(file, day, text) for day, text in hours.items()}
 
 
@@ -173,12 +200,11 @@ def _weekday(file: Path, day: str) -> int:
 
 
 def _span(file: Path, day: str, text: str) -> Hours:
-    try:
-        opens, closes = (time.fromisoformat(part.strip()) for part in text.split("-"))
-        if opens >= closes:
-            raise ValueError
-    except ValueError:
-        raise PolicyError(f'{file}: hours.{day}: write opening and closing time such as "09:00-17:00"') from None
+    found = re.fullmatch(r"([01]\d|2[0-3]):([0-5]\d)-([01]\d|2[0-3]):([0-5]\d)", text)
+    hour, minute, last_hour, last_minute = map(int, found.groups()) if found else (0, 0, 0, 0)
+    opens, closes = time(hour, minute), time(last_hour, last_minute)
+    if opens >= closes:
+        raise PolicyError(f'{file}: hours.{day}: write opening and closing time such as "09:00-17:00"')
     return Hours(opens, closes)
 
 

@@ -17,6 +17,8 @@ def copy(
     config: ConfigOption = DEFAULT_CONFIG,
 ) -> None:
     """Copy the configured database into an empty one and compare the counts. Stop the daemon first."""
+    from contextlib import closing
+
     from mailbot.adapters.credentials import read_secret
     from mailbot.adapters.store.copying import copy_database
     from mailbot.adapters.store.database import open_database
@@ -26,8 +28,11 @@ def copy(
 
     settings = load_config(config)
     password = read_secret("--password-path", credential=None, path=password_path, env=None) if password_path else None
-    with only_daemon(settings.storage.database):
-        source, there = database_of(settings), open_database(target, password)
+    with (
+        only_daemon(settings.storage.database),
+        closing(database_of(settings, create=False)) as source,
+        closing(open_database(target, password)) as there,
+    ):
         for copied in copy_database(source, there):
             typer.echo(f"{copied.name}: {copied.source} rows here, {copied.target} there")
     typer.echo("Everything was copied. Write the new URL under [storage] and start the daemon again.")

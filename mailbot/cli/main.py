@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from mailbot import __version__
-from mailbot.cli import case, check, demo, explain, held, init, live, outbox, replay, run, status
+from mailbot.cli import case, check, db, demo, explain, held, init, live, outbox, replay, run, status
 from mailbot.errors import ConfigError, MailbotError, PolicyError, StorageError, TransientError
 
 TYPER_USAGE = 2  # sysexits.h says 64
@@ -21,7 +21,7 @@ app = typer.Typer(
 )
 for module in (init, check, run, live, demo, replay, status, explain):
     module.register(app)
-for name, group in (("case", case), ("outbox", outbox), ("held", held)):
+for name, group in (("case", case), ("outbox", outbox), ("held", held), ("db", db)):
     app.add_typer(group.app, name=name)
 
 

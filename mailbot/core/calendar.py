@@ -54,13 +54,16 @@ class Hours:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WorkingCalendar:
-    """The closed days and opening hours of one place, in its own time zone. ``covers_until`` is the last day known."""
+    """The closed days and opening hours of one place, in its own time zone. ``covers_until`` is the last day known.
+
+    A weekday without hours is not open, and still counts as a working day if the law says so.
+    """
 
     name: str
     zone: ZoneInfo
     covers_until: date
     closed: Mapping[date, ClosedDay] = field(default_factory=dict)
-    hours: Mapping[int, Hours] = field(default_factory=dict)
+    hours: Mapping[int, Hours] = field(default_factory=lambda: dict.fromkeys(range(5), Hours(time(9), time(17))))
 
     def local_date(self, at: datetime) -> date:
         """The local date of an aware moment: 23:59 still counts on that day."""
@@ -105,7 +108,7 @@ class WorkingCalendar:
         local = at.astimezone(self.zone)
         day = local.date()
         while True:
-            hours = self.hours.get(day.weekday(), Hours(time(9), time(17))) if self.is_working_day(day) else None
+            hours = self.hours.get(day.weekday()) if self.is_working_day(day) else None
             if hours is not None:
                 opens = datetime.combine(day, hours.opens, tzinfo=self.zone)
                 if local <= opens:

@@ -15,6 +15,7 @@ from mailbot.core.message import Message
 from mailbot.core.policy import Caps, HeaderRule, MailboxPolicy, ScreeningRules, SenderRule
 
 TRACE_FIELDS = ("delivered-to", "x-original-to", "envelope-to", "resent-to", "resent-cc", "x-forwarded-to")
+_ADDRESSES = re.compile(r"[^\s<>,;:()\"]+@[^\s<>,;:()\"]+")
 _SINGLE_TOKEN = re.compile(r"[^\s;(,]+")
 
 
@@ -168,7 +169,7 @@ def _is_addressed_to(message: Message, answerable: frozenset[str]) -> bool:
     """RFC 5230 section 4.5: in To, Cc or a field in which our own server wrote down the recipient."""
     named = {address.key for address in (*message.to, *message.cc)}
     traced = " ".join(value for field in TRACE_FIELDS for value in message.header_values(field)).lower()
-    return not named.isdisjoint(answerable) or any(address in traced for address in answerable)
+    return not answerable.isdisjoint(named | set(_ADDRESSES.findall(traced)))
 
 
 def _has_null_return_path(message: Message) -> bool:

@@ -6,7 +6,7 @@ next start. One claim per connection: extra copies can never exceed the open SMT
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
 from typing import TypeVar
@@ -65,19 +65,24 @@ class Outbox:
         self, sender: Sender, transport: Transport, stopped: Callable[[], bool], wait: Callable[[], object]
     ) -> None:
         """Send this mailbox's letters over one connection until ``stopped``; ``wait`` blocks until there may be more."""
+        letter: OutboxLetter | None = None
         failures = 0
         try:
             while not stopped():
-                letter = await self._patiently(lambda: self.claim(sender), stopped)
+                letter = letter or await self._patiently(partial(self.claim, sender), stopped)
                 if letter is None:
                     await asyncio.to_thread(wait)
                     continue
                 checkpoints.reached("dot.before")
                 reply = await transport.send(letter.envelope, letter.content)
                 checkpoints.reached("reply.after")
-                await self._patiently(partial(self.settle, letter, reply), stopped)
-                failures = failures + 1 if reply.code == 0 else 0
-                await self._rest(failures, stopped)
+                if reply.code == 0 or stopped():
+                    await self._patiently(partial(self.settle, letter, reply), stopped)
+                    letter, failures = None, failures + 1
+                    await self._rest(failures, stopped)
+                else:
+                    letter = await self._patiently(partial(self.settle_and_claim, letter, reply, sender), stopped)
+                    failures = 0
         finally:
             await transport.close()
 
@@ -106,29 +111,46 @@ class Outbox:
             if not self._first_in_line(transaction, sender, now):
                 return None
         with self.store.transaction() as transaction:
-            letter = self._first_in_line(transaction, sender, now)
-            while letter is not None and self._withdrawn(transaction, letter, now):
-                letter = self._first_in_line(transaction, sender, now)
-            if letter is None:
-                return None
-            transaction.outbox.claim(letter.id, now)
-            claimed = transaction.outbox.get(letter.id)
+            claimed = self._claim(transaction, sender, now)
             checkpoints.reached("claim.before")
         checkpoints.reached("claim.after")
         return claimed
 
     def settle(self, letter: OutboxLetter, reply: Reply) -> None:
         """Write down how the attempt ended; a letter that went stops the clocks it stops."""
-        now = self.clock.now()
-        settlement = settle(letter, reply, now)
         with self.store.transaction() as transaction:
-            if transaction.outbox.settle(letter.id, settlement, now):
-                self._note(transaction, letter, settlement, now)
-                if settlement.state is OutboxState.SENT:
-                    letter_went(transaction, letter, now)
-            transaction.mailboxes.mark_sending(letter.mailbox, settlement.detail if reply.code == 0 else None)
+            self._settle(transaction, letter, reply)
             checkpoints.reached("settle.before")
         checkpoints.reached("settle.after")
+
+    def settle_and_claim(self, letter: OutboxLetter, reply: Reply, sender: Sender) -> OutboxLetter | None:
+        """Settle a letter and claim the next one in the same commit: one connection, one letter being sent."""
+        with self.store.transaction() as transaction:
+            self._settle(transaction, letter, reply)
+            claimed = self._claim(transaction, sender, self.clock.now())
+            for step in ("settle", "claim") if claimed else ("settle",):
+                checkpoints.reached(f"{step}.before")
+        for step in ("settle", "claim") if claimed else ("settle",):
+            checkpoints.reached(f"{step}.after")
+        return claimed
+
+    def _claim(self, transaction: Transaction, sender: Sender, now: datetime) -> OutboxLetter | None:
+        letter = self._first_in_line(transaction, sender, now)
+        while letter is not None and self._withdrawn(transaction, letter, now):
+            letter = self._first_in_line(transaction, sender, now)
+        if letter is None:
+            return None
+        transaction.outbox.claim(letter.id, now)
+        return replace(letter, state=OutboxState.SENDING, attempts=letter.attempts + 1, attempted_at=now)
+
+    def _settle(self, transaction: Transaction, letter: OutboxLetter, reply: Reply) -> None:
+        now = self.clock.now()
+        settlement = settle(letter, reply, now)
+        if transaction.outbox.settle(letter.id, settlement, now):
+            self._note(transaction, letter, settlement, now)
+            if settlement.state is OutboxState.SENT:
+                letter_went(transaction, letter, now)
+        transaction.mailboxes.mark_sending(letter.mailbox, settlement.detail if reply.code == 0 else None)
         tell = log.warning if settlement.state is OutboxState.FAILED else log.info
         tell(
             "letter",

@@ -1,14 +1,16 @@
 """``python -m tests.bench``: measure mailbot on this machine."""
 
 import argparse
+import os
 import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager, redirect_stderr
 from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
 
 from mailbot.adapters.clock import SystemClock
+from mailbot.cli.logs import configure_logs
 from tests.bench.end_to_end import measure_end_to_end
 from tests.bench.generate import PERIOD, generate
 from tests.bench.installation import ADDRESS, PASSWORD, Installation, install
@@ -33,6 +35,7 @@ def main() -> None:
     sizes = (arguments.messages, *(GROWTH if arguments.growth else ()))
     measured = list[Measured]()
     with ExitStack() as servers:
+        servers.enter_context(_log_to_nowhere())
         databases = _databases(servers, arguments.database)
         for size in sizes:
             measured += _measure(size, databases, arguments)
@@ -49,6 +52,15 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--repeat", type=int, default=3, metavar="N", help="medians of N runs (default: 3)")
     parser.add_argument("--json", type=Path, default=Path("bench-results"), metavar="DIR", help="where results are kept")
     return parser.parse_args()
+
+
+@contextmanager
+def _log_to_nowhere() -> Iterator[None]:
+    """Log lines are made, as in a daemon, and not kept. Loggers remember their file, so it stays open to the end."""
+    with Path(os.devnull).open("w", encoding="utf-8") as nowhere:
+        with redirect_stderr(nowhere):
+            configure_logs("text", "info")
+        yield
 
 
 def _databases(servers: ExitStack, wanted: str) -> dict[str, FreshUrl]:

@@ -1,13 +1,10 @@
 """Each step alone, with mailbot's own parts: what it would reach if the other steps cost nothing."""
 
 import asyncio
-import os
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import redirect_stderr
 from dataclasses import dataclass, field
 from itertools import count
-from pathlib import Path
 from threading import Event
 from typing import TypeVar
 
@@ -16,7 +13,6 @@ from mailbot.adapters.jobs import EventWake
 from mailbot.adapters.parser import parse, why_unreadable
 from mailbot.adapters.spacy_model import SpacyPhrases
 from mailbot.app import imap_mailbox, smtp_transport
-from mailbot.cli.logs import configure_logs
 from mailbot.core.classify import Hit, classify
 from mailbot.core.letter import LetterValues
 from mailbot.core.message import Fetched, Message
@@ -36,13 +32,6 @@ READY_CONTENT = b"X-Filler: of about the size of a receipt\r\n" * 40
 
 def measure_steps(installation: Installation, database: str) -> list[Measured]:
     """Take all messages of the installation's mailbox through every step, one step after the other."""
-    with Path(os.devnull).open("w", encoding="utf-8") as nowhere, redirect_stderr(nowhere):
-        log = installation.config.log
-        configure_logs(log.format, log.level)  # lines are made, as in the daemon, and not kept
-        return _measure_steps(installation, database)
-
-
-def _measure_steps(installation: Installation, database: str) -> list[Measured]:
     clocked = _Clocked(database=database)
     policy = installation.policies.mailboxes[NAME]
     batches = clocked("fetch", lambda: _fetch(installation))

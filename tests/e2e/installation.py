@@ -1,30 +1,25 @@
 """One mailbot for a story: its configuration file, its daemon in this process or another, and what may be asked of it."""
 
-import io
 import json
-import os
 import sqlite3
 import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import closing, contextmanager, redirect_stderr, redirect_stdout
-from dataclasses import dataclass
+from contextlib import closing, contextmanager
 from datetime import UTC, date, datetime, timedelta
 from email.message import EmailMessage
 from functools import cache
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
-from unittest import mock
 
 from mailbot.adapters.spacy_model import SpacyPhrases
 from mailbot.adapters.store import open_database
 from mailbot.adapters.store.queries import CaseLine, CaseView, HeldLine, LetterLine, MailboxLine, Queries
-from mailbot.cli import main as cli
 from mailbot.config import Config, load
 from mailbot.daemon import Daemon
 from mailbot.pipeline.commands import Commands
 from mailbot.ports import Clock
+from tests.e2e.command_line import MAILBOT, Said, run_cli
 from tests.e2e.messages import message, read_letter
 from tests.servers.dovecot import Dovecot
 from tests.servers.smtp import SmtpServer
@@ -33,19 +28,9 @@ ENQUIRIES, FOI = "enquiries@harbour.example", "foi@harbour.example"
 MANAGER = "manager@harbour.example"
 PATIENCE = 20.0  # seconds: a deadline for facts, not a measure of speed
 BEGINNING = datetime(2025, 12, 23, 10, 0, tzinfo=UTC)  # in opening hours, holidays ahead; IMAP takes no future date
-MAILBOT = (sys.executable, "-m", "mailbot")
 T = TypeVar("T")
 
 phrases = cache(SpacyPhrases)  # loading takes two seconds; the rules are the same in every story
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Said:
-    """What a command printed, and its exit code."""
-
-    returncode: int
-    stdout: str
-    stderr: str
 
 
 class StoryClock:
@@ -287,30 +272,6 @@ class Install(Protocol):
     ) -> Installation: ...
 
 
-def run_cli(*words: str, answers: str = "") -> Said:
-    """Run the command line with these words on a screen of 160 columns; ``answers`` are typed in."""
-    out, err = (io.TextIOWrapper(io.BytesIO(), encoding="utf-8") for _ in range(2))
-    with (
-        mock.patch.object(sys, "argv", ["mailbot", *words]),
-        mock.patch.object(sys, "stdin", io.StringIO(answers)),
-        mock.patch.dict(os.environ, {"COLUMNS": "160"}),
-        redirect_stdout(out),
-        redirect_stderr(err),
-    ):
-        code = _exit_code_of(cli.main)
-    for stream in (out, err):
-        stream.seek(0)
-    return Said(returncode=code, stdout=out.read(), stderr=err.read())
-
-
-def _exit_code_of(command: Callable[[], None]) -> int:
-    try:
-        command()
-    except SystemExit as end:
-        return int(end.code or 0)
-    return 0
-
-
 def _real_now() -> datetime:
     return datetime.now(UTC)  # noqa: TID251  # stories go on at the pace of the real clock
 
@@ -321,7 +282,7 @@ def _merged(plain: Mapping[str, Any], other: Mapping[str, Any]) -> dict[str, Any
 
 
 def _keys(table: Mapping[str, Any]) -> list[str]:
-    return [f"{key} = {_toml(value)}" for key, value in table.items()]
+    return [f"{key} = {_toml(value)}" for key, value in table.items() if value is not None]
 
 
 def _toml(value: object) -> str:

@@ -1,6 +1,5 @@
 """The stage of the kill tests: two watched mailboxes on a real IMAP server, a relay, and a daemon that can be killed."""
 
-import os
 import signal
 import time
 from collections.abc import Mapping, Sequence
@@ -141,7 +140,7 @@ LETTERS = 4  # one for each case: Ada's, Cyrus's, Dora's; and the manager hears 
 TO_DO = {
     "folders to look at": f"SELECT {2 * len(AFTER_INTAKE)} - count(*) FROM folder_cursor WHERE read_at >= :since",
     "loops": f"SELECT {2 * len(AFTER_INTAKE) + 2} - count(*) FROM lease WHERE holder LIKE :holder",
-    "messages": f"SELECT {len(MAIL)} - count(*) FROM location WHERE role = 'inbox' AND state <> 'stored'",
+    "messages": "SELECT :arrived - count(*) FROM location WHERE role = 'inbox' AND state <> 'stored'",
     "copies": "SELECT :filed - count(*) FROM location WHERE role = 'sent' AND state <> 'stored'",
     "moves": """SELECT count(*) FROM location l JOIN mailbox m ON m.id = l.mailbox
         WHERE m.name = 'enquiries' AND l.folder = 'INBOX' AND NOT l.handled_on_server AND l.gone_at IS NULL""",
@@ -159,27 +158,38 @@ class Scene:
     """One installation, live, with ``MAIL`` waiting in its mailboxes and a case that is overdue. Close it at the end.
 
     ``sent_copy`` is the word of the configuration; under ``server`` the relay files each letter that it accepts.
-    ``database`` is the URL of an empty database; None: a new file in ``folder``.
+    ``database`` is the URL of an empty database; None: a new file in ``folder``. With each start its clock makes a ``step``.
     """
 
-    def __init__(self, name: str, folder: Path, dovecot: Dovecot, sent_copy: str, database: str | None = None) -> None:
+    def __init__(
+        self,
+        name: str,
+        folder: Path,
+        dovecot: Dovecot,
+        sent_copy: str,
+        database: str | None = None,
+        *,
+        step: timedelta = STEP,
+    ) -> None:
         self.smtp = SmtpServer()
         self._name = name
         self._dovecot = dovecot
-        self._files = sent_copy == "server"
+        self._folder = folder
+        self._sent_copy = sent_copy
+        self._arrived = 0
         self._filed = 0
         self._filing = Lock()
         self._kills_at_letter = 0
-        self._process: BaseProcess | None = None
+        self._processes: list[BaseProcess] = []
         self._clock = ShiftedClock(BEGINNING - SystemClock().now())
+        self._step = step
         self._places = folder / "places"
         url = database or _new_file(folder)
-        self._config = self._write_config(folder, sent_copy, url)
+        self.config = self._write_config(url)
         self.database = open_database(url)
         self._go_live()
         for seconds, arrival in enumerate(MAIL):
-            at = BEGINNING - timedelta(hours=1) + timedelta(seconds=seconds)
-            dovecot.append(_user(arrival.mailbox, name), arrival.content(), received_at=at)
+            self.deliver(arrival, BEGINNING - timedelta(hours=1) + timedelta(seconds=seconds))
         self.smtp.fail(at="DOT", how="accept_then_call", call=self._accepted, times=10 * LETTERS)
         self.smtp.start()
 
@@ -188,13 +198,33 @@ class Scene:
         """The places that the last daemon reached, in order."""
         return self._places.read_text().split()
 
+    def deliver(self, arrival: Arrival, received_at: datetime | None = None) -> None:
+        """A message arrives, now by the scene's clock if nothing else is said."""
+        at = received_at or self._clock.now()
+        self._dovecot.append(_user(arrival.mailbox, self._name), arrival.content(), received_at=at)
+        self._arrived += 1
+
+    def move_to(self, database: str) -> None:
+        """From the next start on everything lies in another database."""
+        self.database.close()
+        self.config = self._write_config(database)
+        self.database = open_database(database)
+
     def close(self) -> None:
         """Stop everything that still runs."""
-        if self._process is not None:
-            self._process.kill()
-            self._process.join()
+        for process in self._processes:
+            process.kill()
+            process.join()
         self.smtp.stop()
         self.database.close()
+
+    def start(self, place: str = "", nth: int = 0, how: signal.Signals = signal.SIGKILL) -> BaseProcess:
+        """Start a daemon, which is to send itself the signal ``how`` when it comes to ``place`` for the ``nth`` time."""
+        self._clock = ShiftedClock(self._clock.by + self._step)
+        what = (self.config, self._clock, self._places, place, nth, how)
+        self._processes.append(PROCESSES.Process(target=run, args=what, daemon=True))
+        self._processes[-1].start()
+        return self._processes[-1]
 
     def run_until_killed(self, place: str, nth: int) -> None:
         """Start the daemon and let it die when it comes to ``place`` for the ``nth`` time.
@@ -203,14 +233,14 @@ class Scene:
         """
         if place == AFTER_DOT:
             self._kills_at_letter, place, nth = nth, "", 0
-        process = self._start(place, nth)
+        process = self.start(place, nth)
         process.join(PATIENCE_SECONDS)
         assert process.exitcode == -signal.SIGKILL, f"the daemon did not come to {place}"
         self._let_the_relay_finish()
 
     def run_until_quiet(self) -> EndState:
         """Start the daemon, let it do all there is to do, stop it, and look what there is."""
-        process = self._start()
+        process = self.start()
         started_at = self._clock.now()
         until = time.monotonic() + PATIENCE_SECONDS
         while (to_do := self._to_do(process, started_at)) and time.monotonic() < until:
@@ -221,15 +251,8 @@ class Scene:
         assert process.exitcode == 0, f"the daemon did not stop in order: {process.exitcode}"
         return end_state(self.database, self._folders(), self.smtp.accepted)
 
-    def _start(self, place: str = "", nth: int = 0) -> BaseProcess:
-        self._clock = ShiftedClock(self._clock.by + STEP)
-        what = (self._config, self._clock, self._places, place, nth)
-        self._process = PROCESSES.Process(target=run, args=what, daemon=True)
-        self._process.start()
-        return self._process
-
     def _to_do(self, process: BaseProcess, since: datetime) -> list[str]:
-        about = {"since": since, "holder": f"process {process.pid} %", "filed": self._filed}
+        about = {"since": since, "holder": f"process {process.pid} %", "arrived": self._arrived, "filed": self._filed}
         with self.database.reading() as connection:
             return [what for what, query in TO_DO.items() if connection.execute(_bound(query, about)).scalar_one()]
 
@@ -243,13 +266,13 @@ class Scene:
     def _accepted(self, letter: Accepted) -> None:
         """The relay has taken a letter and has not said so yet."""
         self._file_copies()
-        if self._process is not None and self._process.pid is not None and letter is self._fatal():
-            os.kill(self._process.pid, signal.SIGKILL)
+        if self._processes and letter is self._fatal():
+            self._processes[-1].kill()
 
     def _file_copies(self) -> None:
         """Every letter that was accepted lies in its mailbox's Sent folder, where the server is one that files."""
         with self._filing:
-            for letter in self.smtp.accepted[self._filed :] if self._files else ():
+            for letter in self.smtp.accepted[self._filed :] if self._sent_copy == "server" else ():
                 mailbox = letter.reverse_path.partition("@")[0]
                 self._dovecot.append(_user(mailbox, self._name), letter.content, "Sent", self._clock.now(), ["\\Seen"])
                 self._filed += 1
@@ -266,14 +289,14 @@ class Scene:
         accepted = self.smtp.accepted
         return accepted[self._kills_at_letter - 1] if 0 < self._kills_at_letter <= len(accepted) else None
 
-    def _write_config(self, folder: Path, sent_copy: str, database: str) -> Path:
-        password = folder / "password"
+    def _write_config(self, database: str) -> Path:
+        password = self._folder / "password"
         password.write_text(PASSWORD)
         mailboxes = [
             CONFIG_MAILBOX.format(
                 name=name,
                 after_intake=after_intake,
-                sent_copy=sent_copy,
+                sent_copy=self._sent_copy,
                 user=_user(name, self._name),
                 password=password,
                 imap_port=self._dovecot.port,
@@ -281,13 +304,13 @@ class Scene:
             )
             for name, after_intake in AFTER_INTAKE.items()
         ]
-        path = folder / "mailbot.toml"
+        path = self._folder / "mailbot.toml"
         path.write_text(CONFIG_HEAD.format(database=database) + "".join(mailboxes))
         return path
 
     def _go_live(self) -> None:
         at = BEGINNING - timedelta(hours=2)
-        store, _ = open_store(load(self._config, {}), self.database, at)
+        store, _ = open_store(load(self.config, {}), self.database, at)
         for mailbox in AFTER_INTAKE:
             Commands(store=store, clock=FixedClock(at), actor="test").go_live(mailbox)
         with store.transaction() as transaction:

@@ -53,14 +53,15 @@ class ShiftedClock:
 
 
 class Cut:
-    """Writes down every place that is reached, and kills this process when ``place`` is reached for the ``nth`` time.
+    """Writes down every place that is reached, and strikes this process when ``place`` is reached for the ``nth`` time.
 
-    Then no handler runs and nothing is flushed. ``nth`` 0: never.
+    ``how`` is SIGKILL, and then no handler runs and nothing is flushed, or SIGSTOP. ``nth`` 0: never.
     """
 
-    def __init__(self, place: str, nth: int, log: Path) -> None:
+    def __init__(self, place: str, nth: int, log: Path, how: signal.Signals) -> None:
         self._place = place
         self._left = nth
+        self._how = how
         self._log = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
         self._lock = Lock()
 
@@ -70,10 +71,10 @@ class Cut:
             if self._place in (place, ANYWHERE):
                 self._left -= 1
                 if self._left == 0:
-                    os.kill(os.getpid(), signal.SIGKILL)
+                    os.kill(os.getpid(), self._how)
 
 
-def run(config: Path, clock: ShiftedClock, places: Path, place: str = "", nth: int = 0) -> None:
+def run(config: Path, clock: ShiftedClock, places: Path, place: str, nth: int, how: signal.Signals) -> None:
     """Serve until SIGTERM, or until ``place`` is reached for the ``nth`` time; ``places`` is the file to write them to."""
-    checkpoints.install(Cut(place, nth, places))
+    checkpoints.install(Cut(place, nth, places, how))
     serve(config, phrases=FewWords, clock=clock)

@@ -124,3 +124,22 @@ class TestAWrongConfiguration:
         refused = install(dovecot, smtp_server, tables={"paths": {"rules": str(rules)}}).run()
         assert refused.returncode == EX_CONFIG
         assert f"{pack}: classes.foi_request.receipt: there is no letter 'receipt-fio'" in refused.stderr
+
+
+def test_a_log_that_cannot_be_written_stops_no_loop(mailbot: Installation, tmp_path: Path) -> None:
+    """When the log lies on the full disk too, everything goes on once there is room again."""
+    command = [*MAILBOT, "run", "--config", str(mailbot.config_path)]
+    with (tmp_path / "log").open("a") as log, subprocess.Popen(command, stderr=log, text=True) as process:
+        try:
+            mailbot.wait_until(lambda: mailbot.rows("SELECT id FROM folder_cursor WHERE role = 'inbox'"), "a first look")
+            mailbot.proves_alive(letters=1)
+            allowed = resource.prlimit(process.pid, resource.RLIMIT_FSIZE)
+            resource.prlimit(process.pid, resource.RLIMIT_FSIZE, (0, allowed[1]))
+            mailbot.deliver(message(BIN))
+            mailbot.wait_until(lambda: (tmp_path / "log").stat().st_size > 0, "a log")
+            time.sleep(3)
+            resource.prlimit(process.pid, resource.RLIMIT_FSIZE, allowed)
+            mailbot.letters(2)
+            ends_well(process)
+        finally:
+            process.kill()

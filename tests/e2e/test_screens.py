@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from tests.e2e.installation import ENQUIRIES, Install, Installation, RealClock, run_cli
+from tests.e2e.command_line import run_cli
+from tests.e2e.installation import ENQUIRIES, Install, Installation, RealClock
 from tests.e2e.messages import ACT, BEN, LIBRARY, message, nested
 from tests.servers.dovecot import Dovecot
 from tests.servers.smtp import SmtpServer

@@ -26,9 +26,9 @@ from mailbot.core.letter import Envelope, Lane, OutboxState, Purpose
 from mailbot.core.match import Via
 from mailbot.core.message import Attachment, Direction, Fetched, Located, Message, Origin
 from mailbot.core.reference import make_reference
-from mailbot.core.screen import History, Screening, Verdict
+from mailbot.core.screen import Screening, Verdict
 from mailbot.errors import ConfigError, PermanentError, StorageError
-from mailbot.ports import Composed, Cursor, Happened, NewLetter, NewMessage, Transaction
+from mailbot.ports import Composed, Cursor, Happened, KnownMessage, NewLetter, NewMessage, Transaction
 from tests.invented import CUSTOMER, MAILBOX, MONDAY, at, message
 
 HOUR = timedelta(hours=1)
@@ -526,6 +526,7 @@ def test_sent_is_known_up_to_its_oldest_undecided_copy(store: SqlStore) -> None:
     (located,) = waiting(store)
     with store.transaction() as transaction:
         recorded(transaction, located, message())
+    with store.view() as transaction:
         assert transaction.mailboxes.sent_known_until("enquiries") == read_at
         assert transaction.mailboxes.sent_known_until("foi") is None
 
@@ -574,13 +575,10 @@ def test_a_decided_message_waits_no_more_and_is_known_again(store: SqlStore) -> 
         row = recorded(transaction, located, message(subject="Größe 👩‍👧 €", attachments=(part,)))
     assert waiting(store) == []
     with store.view() as transaction:
-        known = transaction.messages.find("d" * 64)
-        assert known is not None
-        assert (known.row, known.case_id) == (row, None)
-        assert transaction.messages.find("e" * 64) is None
-        assert transaction.messages.message_id_known("1@example.org")
-        assert not transaction.messages.message_id_known("2@example.org")
-        assert not transaction.messages.message_id_known("")
+        known = transaction.messages.known(["d" * 64, "e" * 64])
+        assert known == {"d" * 64: KnownMessage(row=row, case_id=None)}
+        assert transaction.messages.known_ids(["1@example.org", "2@example.org", ""]) == {"1@example.org"}
+        assert transaction.messages.known([]) == {}
 
 
 # Holds -----------------------------------------------------------------------------------------------------------------
@@ -665,6 +663,7 @@ def test_a_letter_comes_back_as_it_was_queued(store: SqlStore) -> None:
     new = letter(1, states_date=MONDAY.date())
     with store.transaction() as transaction:
         transaction.outbox.add(new)
+    with store.view() as transaction:
         found = transaction.outbox.get(1)
     assert (found.content, found.envelope, found.message_id) == (new.composed.content, new.envelope, new.composed.message_id)
     assert (found.in_reply_to, found.references, found.states_date) == (new.in_reply_to, new.references, MONDAY.date())
@@ -744,26 +743,24 @@ def test_our_letters_are_known_by_their_ids(store: SqlStore) -> None:
     """A copy is recognised by its Message-ID; an empty one is nobody's."""
     queued(store)
     with store.view() as transaction:
-        assert transaction.outbox.is_ours("1@harbour.example")
-        assert not transaction.outbox.is_ours("2@harbour.example")
-        assert not transaction.outbox.is_ours("")
+        assert transaction.outbox.ours(["1@harbour.example", "2@harbour.example", ""]) == {"1@harbour.example"}
+        assert transaction.outbox.ours([]) == frozenset()
 
 
-def test_the_history_counts_what_was_decided_to_be_sent(store: SqlStore) -> None:
-    """Per address in any case and per case; withdrawn letters do not count, older ones count only for their case."""
-    case_id, _ = opened(store)
-    queued(store, 1, case_id=case_id)
-    queued(store, 2, case_id=case_id, purpose=Purpose.OVERDUE_ALERT)
-    withdrawn = queued(store, 3, case_id=case_id)
+def test_what_was_decided_to_be_sent_is_counted_for_each_address(store: SqlStore) -> None:
+    """An address in any case, letters of every purpose; withdrawn ones and older ones do not count."""
+    queued(store, 1)
+    queued(store, 2, purpose=Purpose.OVERDUE_ALERT)
+    withdrawn = queued(store, 3)
     queued(store, 4, envelope=Envelope(reverse_path="", recipient="bo@example.org"))
     with store.transaction() as transaction:
         transaction.outbox.withdraw(withdrawn, "already-answered", MONDAY)
     with store.view() as transaction:
-        ask = transaction.outbox.history
-        assert ask("ADA@example.org", case_id, MONDAY - HOUR) == History(receipts_for_case=1, answers_today=2)
-        assert ask(CUSTOMER, case_id, MONDAY + HOUR) == History(receipts_for_case=1, answers_today=0)
-        assert ask(CUSTOMER, None, MONDAY) == History(receipts_for_case=0, answers_today=2)
-        assert ask("eve@example.org", case_id, MONDAY) == History()
+        ask = transaction.outbox.sent_since
+        asked = ["ADA@example.org", "bo@example.org", "eve@example.org", ""]
+        assert ask(asked, MONDAY) == {CUSTOMER: 2, "bo@example.org": 1}
+        assert ask(asked, MONDAY + HOUR) == {}
+        assert ask([], MONDAY) == {}
 
 
 def test_a_waiting_letter_knows_how_its_case_stands(store: SqlStore) -> None:
@@ -773,6 +770,7 @@ def test_a_waiting_letter_knows_how_its_case_stands(store: SqlStore) -> None:
         assert transaction.outbox.standing(case_id) == CaseStanding(closed=False, answered=False, quiet=False)
         happened = Happened(at=MONDAY, actor="mailbot", kind="joined", reason=Reason("answered-by-staff"), case_id=case_id)
         transaction.cases.add_event(happened)
+    with store.view() as transaction:
         assert transaction.outbox.standing(case_id) == CaseStanding(closed=False, answered=True, quiet=False)
 
 
@@ -875,3 +873,26 @@ def test_a_calendar_job_is_run_once_a_period_by_whoever_asks_first(store: SqlSto
         assert not transaction.jobs.claim("digest:enquiries", "2026-11-23", MONDAY + HOUR)
         assert transaction.jobs.claim("digest:enquiries", "2026-11-24", MONDAY)
         assert transaction.jobs.claim("digest:foi", "2026-11-23", MONDAY)
+
+
+def test_a_newer_database_that_allows_this_program_is_left_as_it_is(tmp_path: Path) -> None:
+    """A compatible database of a newer program is used and not changed back."""
+    url = f"sqlite:///{tmp_path}/newer.db"
+    with closing(open_database(url)) as database, database.writing() as connection:
+        connection.exec_driver_sql("UPDATE meta SET value = '99' WHERE key = 'schema_version'")
+        connection.exec_driver_sql("UPDATE alembic_version SET version_num = '0099'")
+    with closing(open_database(url)) as database, database.reading() as connection:
+        version = connection.exec_driver_sql("SELECT value FROM meta WHERE key = 'schema_version'").scalar_one()
+    assert version == "99"
+
+
+def test_a_letter_that_waits_for_a_person_stands_in_the_morning_figures(tmp_path: Path) -> None:
+    """A letter in doubt is as much set aside as a message."""
+    with closing(open_database(f"sqlite:///{tmp_path}/held.db")) as database:
+        store = SqlStore(database)
+        store.register("Harbour Council", MAILBOXES, MONDAY, new_secret="00")
+        letter = queued(store)
+        with store.transaction() as transaction:
+            transaction.outbox.hold(letter, Reason("letter-in-doubt"), MONDAY)
+        with store.view() as transaction:
+            assert transaction.cases.figures("enquiries", MONDAY, MONDAY).held == 1

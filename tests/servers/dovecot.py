@@ -35,6 +35,20 @@ CAPABILITIES = (
     *("STATUS=SIZE", "SAVEDATE", "LITERAL+", "NOTIFY", "SPECIAL-USE"),
 )
 
+# How tokens are judged: Dovecot asks about each of them (RFC 7662).
+TOKEN_PASSWORDS = """passdb {{
+  driver = oauth2
+  mechanisms = xoauth2 oauthbearer
+  args = {root}/tokens.ext
+}}"""
+INTROSPECTION = """introspection_mode = post
+introspection_url = http://127.0.0.1:{port}/introspect
+force_introspection = yes
+active_attribute = active
+active_value = true
+username_attribute = email
+"""
+
 
 def available() -> str | None:
     """Why Dovecot cannot run here, as a reason to skip; None when it can."""
@@ -66,20 +80,24 @@ class Dovecot:
 
     Every mailbox has INBOX, Sent, Handled and Junk. ``without`` names capabilities the server does not announce, for
     instance ``{"IDLE", "MOVE"}``. It would still obey the commands, as Dovecot cannot unlearn them: what a client may
-    go by is the announcement.
+    go by is the announcement. With ``tokens_port`` access tokens are accepted too, as XOAUTH2 and OAUTHBEARER, if the
+    server at that port (``tests.servers.tokens``) says that they are good.
 
     ``root`` is an empty or absent folder with a short path (a Unix socket's may have 107 characters). Run by root the
     server acts as ``nobody``, who must be able to reach it: pytest's ``tmp_path`` will not do, the fixture
     ``start_dovecot`` will.
     """
 
-    def __init__(self, root: Path, users: Mapping[str, str], *, without: Collection[str] = ()) -> None:
+    def __init__(
+        self, root: Path, users: Mapping[str, str], *, without: Collection[str] = (), tokens_port: int | None = None
+    ) -> None:
         if unknown := set(without) - set(CAPABILITIES):
             raise ValueError(f"Dovecot announces no {sorted(unknown)}")
         self.root = root
         self.host = HOST
         self.port, self.tls_port = free_ports(2)
         self._users = users
+        self._tokens_port = tokens_port
         self._capability = " ".join(name for name in CAPABILITIES if name not in without)
         self._account = pwd.getpwnam("nobody") if os.getuid() == 0 else pwd.getpwuid(os.getuid())
         self._process: subprocess.Popen[bytes] | None = None
@@ -176,6 +194,7 @@ class Dovecot:
         make_certificate(self.root)
         lines = [f"{user}:{{PLAIN}}{password}::::::\n" for user, password in self._users.items()]
         (self.root / "passwords").write_text("".join(lines))
+        (self.root / "tokens.ext").write_text(INTROSPECTION.format(port=self._tokens_port))
         self._configuration_path.write_text(self._configuration())
         for path in [self.root, *self.root.iterdir()]:
             os.chown(path, self._account.pw_uid, self._account.pw_gid)
@@ -194,6 +213,8 @@ class Dovecot:
             port=self.port,
             tls_port=self.tls_port,
             capability=self._capability,
+            token_mechanisms=" xoauth2 oauthbearer" if self._tokens_port else "",
+            token_passwords=TOKEN_PASSWORDS.format(root=self.root) if self._tokens_port else "",
         )
 
     def _launch(self) -> subprocess.Popen[bytes]:
@@ -219,4 +240,6 @@ class Dovecot:
 class StartDovecot(Protocol):
     """The fixture ``start_dovecot``: starts an IMAP server, which is stopped when the test ends."""
 
-    def __call__(self, users: Mapping[str, str] = ..., *, without: Collection[str] = ()) -> Dovecot: ...
+    def __call__(
+        self, users: Mapping[str, str] = ..., *, without: Collection[str] = (), tokens_port: int | None = None
+    ) -> Dovecot: ...

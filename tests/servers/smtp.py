@@ -2,6 +2,7 @@
 
 import asyncio
 import ssl
+from base64 import b64decode
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -25,7 +26,8 @@ class SmtpServer:
 
     With ``folder`` each accepted letter is also written there before the reply goes out (``read_accepted`` reads it
     in another process), and letters already there count as accepted. With ``certificate`` STARTTLS is offered. With
-    ``login`` (user, password) every letter needs AUTH PLAIN or LOGIN, after STARTTLS if that is offered.
+    ``login`` (user, password) every letter needs AUTH PLAIN or LOGIN, after STARTTLS if that is offered; with ``judge``,
+    which knows the user of a good access token, it needs AUTH XOAUTH2.
     """
 
     def __init__(
@@ -34,17 +36,23 @@ class SmtpServer:
         *,
         certificate: Certificate | None = None,
         login: tuple[str, str] | None = None,
+        judge: Callable[[str], str | None] | None = None,
     ) -> None:
         self.host = HOST
         (self.port,) = free_ports(1)
         self.folder = folder
         self.login = login
+        self.judge = judge
         self.faults = Faults()
         self.accepted: list[Accepted] = read_accepted(folder) if folder else []
         self.tls = _tls(certificate) if certificate else None
         self.connections: set[Connection] = set()
         self._news = Condition()
         self._thread: Thread | None = None
+
+    @property
+    def wants_login(self) -> bool:
+        return self.login is not None or self.judge is not None
 
     def start(self) -> None:
         """Listen. After ``stop`` it listens on the same port again; letters and waiting faults are kept."""
@@ -137,6 +145,7 @@ class Connection(SMTP):
             tls_context=server.tls,
             auth_require_tls=server.tls is not None,
             authenticator=_authenticate,
+            auth_exclude_mechanism=["XOAUTH2"] if server.judge is None else ["PLAIN", "LOGIN"],
         )
         self.server = server
 
@@ -169,7 +178,7 @@ class Connection(SMTP):
 
     async def check_auth_needed(self, caller_method: str) -> bool:
         # aiosmtpd's own check warns on every connection when there is no TLS.
-        if self.server.login is None or self.session.authenticated:
+        if not self.server.wants_login or self.session.authenticated:
             return False
         await self.push("530 5.7.0 Authentication required")
         return True
@@ -186,6 +195,16 @@ class Connection(SMTP):
 
     async def smtp_AUTH(self, arg: str) -> None:
         await self._unless_faulty("AUTH", super().smtp_AUTH, arg)
+
+    async def auth_XOAUTH2(self, _server: SMTP, words: list[str]) -> AuthResult:
+        # "user=" address 0x01 "auth=Bearer " token 0x01 0x01; a refusal is explained in a challenge that the client
+        # answers with an empty line.
+        user, _, token = b64decode(words[1]).decode().removeprefix("user=").rstrip("\1").partition("\1auth=Bearer ")
+        if self.server.judge is not None and self.server.judge(token) == user:
+            return AuthResult(success=True, auth_data=user)
+        await self.challenge_auth('{"status":"400"}')
+        await self.push("535 5.7.3 Authentication unsuccessful")
+        return AuthResult(success=False, handled=True)
 
     async def smtp_MAIL(self, arg: str | None) -> None:
         await self._unless_faulty("MAIL", super().smtp_MAIL, arg)
@@ -213,7 +232,7 @@ class Handler:
         self, connection: Connection, session: Session, envelope: Envelope, hostname: str, responses: list[str]
     ) -> list[str]:
         session.host_name = hostname
-        return [line for line in responses if self._server.login or not line.startswith("250-AUTH")]
+        return [line for line in responses if self._server.wants_login or not line.startswith("250-AUTH")]
 
     async def handle_DATA(self, connection: Connection, session: Session, envelope: Envelope) -> str:
         fault = self._server.faults.take("DOT")

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from mailbot.config import AfterIntake, Config, Tls, example_text, load, sample_config
+from mailbot.config import AfterIntake, Config, OAuth, SecretRef, Tls, example_text, load, sample_config
 from mailbot.core.delivery import SentCopy
 from mailbot.core.policy import ReversePathKind
 from mailbot.errors import ConfigError
@@ -256,6 +256,86 @@ def test_a_secret_has_exactly_one_source(tmp_path: Path, ref: str) -> None:
     assert found == (
         "mailbot.toml: mailbox[1].imap.password: write exactly one of { credential = … }, { path = … } or { env = … }"
     )
+
+
+MICROSOFT = 'provider = "microsoft", tenant = "t", client_id = "c"'
+
+
+def with_oauth(table: str) -> str:
+    """The smallest configuration with this table ``oauth`` in place of the IMAP password."""
+    return SMALLEST.replace(PASSWORD, f"oauth = {{ {table} }}")
+
+
+def test_a_token_takes_the_place_of_the_password(tmp_path: Path) -> None:
+    """Microsoft's app with a secret or a certificate, Google's service account; paths from the file's folder."""
+    secret = read(tmp_path, with_oauth(f'{MICROSOFT}, secret = {{ path = "s" }}, secret_expires_on = 2028-11-30'))
+    oauth = secret.mailbox[0].imap.oauth
+    assert oauth is not None
+    assert oauth.secret == SecretRef(path=tmp_path / "s")
+    assert (oauth.mechanism, oauth.secret_expires_on) == ("xoauth2", date(2028, 11, 30))
+    certificate = read(tmp_path, with_oauth(f'{MICROSOFT}, certificate = {{ path = "c" }}, mechanism = "oauthbearer"'))
+    assert certificate.mailbox[0].imap.oauth == OAuth(
+        provider="microsoft",
+        tenant="t",
+        client_id="c",
+        certificate=SecretRef(path=tmp_path / "c"),
+        mechanism="oauthbearer",
+    )
+    google = read(tmp_path, with_oauth('provider = "google", key = { path = "k" }'))
+    assert google.mailbox[0].imap.oauth == OAuth(provider="google", key=SecretRef(path=tmp_path / "k"))
+
+
+def test_the_environment_may_name_another_tenant(tmp_path: Path) -> None:
+    """A table within a table is overridden as every key is."""
+    text = with_oauth(f'{MICROSOFT}, secret = {{ env = "S" }}')
+    found = read(tmp_path, text, {"MAILBOT_MAILBOX__ENQUIRIES__IMAP__OAUTH__TENANT": "other"}).mailbox[0].imap.oauth
+    assert found is not None
+    assert found.tenant == "other"
+
+
+@pytest.mark.parametrize(
+    ("table", "said"),
+    [
+        ('provider = "yahoo"', "imap.oauth.provider: write one of 'microsoft' or 'google'"),
+        ("", "imap.oauth.provider: is missing; write it"),
+        (f'{MICROSOFT}, secret = "hunter2"', 'imap.oauth.secret: write a table such as { path = "…" }'),
+        (MICROSOFT, 'write exactly one of secret = { path = "…" } or certificate = { path = "…" }'),
+        (
+            f'{MICROSOFT}, secret = {{ env = "S" }}, certificate = {{ path = "c" }}',
+            'write exactly one of secret = { path = "…" } or certificate = { path = "…" }',
+        ),
+        ('provider = "microsoft", client_id = "c", secret = { env = "S" }', "tenant: write the Directory (tenant) ID"),
+        ('provider = "microsoft", tenant = "t", secret = { env = "S" }', "client_id: write the Application (client) ID"),
+        (f'{MICROSOFT}, secret = {{ env = "S" }}, key = {{ env = "K" }}', 'key: provider = "microsoft" has no such key'),
+        (
+            f'{MICROSOFT}, secret = {{ env = "S" }}, authority = "http://login.example"',
+            "authority: write an address",
+        ),
+        (f'{MICROSOFT}, secret = {{ env = "S" }}, mechanism = "plain"', "write one of 'xoauth2' or 'oauthbearer'"),
+        (f'{MICROSOFT}, secret = {{ env = "S" }}, client = "c"', "imap.oauth.client: there is no such key; did you mean"),
+        ('provider = "google"', 'key: write { path = "…" }, the JSON key of the service account'),
+        ('provider = "google", key = { env = "K" }, tenant = "t"', 'tenant: provider = "google" has no such key; leave it out'),
+    ],
+)
+def test_a_wrong_key_of_oauth_is_named(tmp_path: Path, table: str, said: str) -> None:
+    """The place and what to write; a secret that stands in the file is not repeated."""
+    found = refusal(tmp_path, with_oauth(table))
+    assert found.startswith("mailbot.toml: mailbox[1].imap.oauth")
+    assert said in found
+    assert "hunter2" not in found
+
+
+def test_a_server_wants_one_way_to_sign_in(tmp_path: Path) -> None:
+    """A password or a token, each with its user; SMTP has one way to hand a token over."""
+    oauth = f'oauth = {{ {MICROSOFT}, secret = {{ env = "S" }} }}'
+    assert "imap: write password or oauth, not both" in refusal(tmp_path, SMALLEST.replace(PASSWORD, f"{PASSWORD}\n{oauth}"))
+    nobody = SMALLEST.replace(PASSWORD, oauth).replace('user = "enquiries"\n', "")
+    assert "user and oauth belong together: write the mailbox's own address as user" in refusal(tmp_path, nobody)
+    bearer = oauth.replace(" } }", ' }, mechanism = "oauthbearer" }')
+    relay = SMALLEST.replace('tls = "none"\n', f'tls = "none"\nuser = "enquiries"\n{bearer}\n')
+    assert 'smtp.oauth.mechanism: write "xoauth2"' in refusal(tmp_path, relay)
+    single = SMALLEST.replace(PASSWORD, 'oauth = "microsoft"')
+    assert 'imap.oauth: write a table such as { provider = "microsoft"' in refusal(tmp_path, single)
 
 
 def test_every_mistake_is_named_at_once(tmp_path: Path) -> None:

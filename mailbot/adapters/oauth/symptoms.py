@@ -63,11 +63,19 @@ def password_warning(protocol: Protocol, host: str) -> str | None:
     return _NO_PASSWORDS if protocol == "imap" else _PASSWORDS_END
 
 
-def _exchange_refused(refusal: Refusal) -> str | None:
+def _token_refused(refusal: Refusal) -> str | None:
+    match refusal.provider:
+        case "microsoft":
+            return _exchange_refused(refusal)
+        case "google":
+            return _GMAIL_OFF.format(user=refusal.user)
+        case _:
+            return None  # a wrong password is a wrong password
+
+
+def _exchange_refused(refusal: Refusal) -> str:
     """``AUTHENTICATE failed`` and 535 5.7.3 say the same for every cause: the claims tell some of them apart."""
     claims = refusal.claims
-    if refusal.provider != "microsoft":
-        return None
     if claims is not None and claims.audience.rstrip("/") not in EXCHANGE_AUDIENCES:
         return _WRONG_AUDIENCE.format(audience=claims.audience or "nobody")
     if refusal.protocol == "smtp":
@@ -75,10 +83,6 @@ def _exchange_refused(refusal: Refusal) -> str | None:
     if claims is not None and "IMAP.AccessAsApp" not in claims.roles:
         return _LACKS_ROLE.format(wait=WAIT)
     return _UNKNOWN_APP.format(user=refusal.user, wait=WAIT)
-
-
-def _google_refused(refusal: Refusal) -> str | None:
-    return _GMAIL_OFF.format(user=refusal.user) if refusal.provider == "google" else None
 
 
 def _pause(refusal: Refusal) -> str:
@@ -144,6 +148,5 @@ _SYMPTOMS: dict[str, str | Callable[[Refusal], str | None]] = {
     r"throttled|suggested backoff": _pause,
     r"AccessTokenExpired": _OUTLIVED,
     r"not support XOAUTH2|(no such|unsupported) (authentication )?mechanism": _NO_SUCH_WAY,
-    r"AUTHENTICATE failed|5\.7\.3\b": _exchange_refused,
-    r"invalid credentials|5\.7\.8\b": _google_refused,
+    r"authenticat(e|ion) ?failed|invalid credentials|5\.7\.[38]\b": _token_refused,
 }

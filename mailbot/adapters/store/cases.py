@@ -5,7 +5,7 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Select, and_, delete, func, or_, select
+from sqlalchemy import Connection, Select, and_, bindparam, delete, func, or_, select
 
 from mailbot.adapters.store.pending import Pending
 from mailbot.adapters.store.tables import (
@@ -31,6 +31,13 @@ from mailbot.core.reference import make_reference
 from mailbot.core.trigger import DeadlineReached
 from mailbot.errors import PermanentError
 from mailbot.ports import Happened
+
+_STOP_CLOCK = (
+    clock.update()
+    .where(clock.c.id == bindparam("clock_row"), clock.c.stopped_at.is_(None))
+    .values(stopped_at=bindparam("at"), outcome=bindparam("how"))
+)
+_DROP_DEADLINES = delete(deadline).where(deadline.c.clock == bindparam("clock_row"), deadline.c.fired_at.is_(None))
 
 
 class SqlCases:
@@ -69,6 +76,7 @@ class SqlCases:
 
     def get(self, case_id: int) -> Case:
         self.flush()
+        self._pending.flush()
         row = self._connection.execute(
             select(case, mailbox.c.name.label("mailbox_name"), person.c.name.label("owner_name"))
             .join(mailbox, mailbox.c.id == case.c.mailbox)
@@ -167,13 +175,9 @@ class SqlCases:
 
     def stop_clock(self, action: StopClock) -> None:
         """Stop a clock; deadlines that have not come are taken away with it."""
-        self._connection.execute(
-            clock.update()
-            .where(clock.c.id == action.clock_id, clock.c.stopped_at.is_(None))
-            .values(stopped_at=action.stopped_at, outcome=action.outcome)
-        )
-        ahead = and_(deadline.c.clock == action.clock_id, deadline.c.fired_at.is_(None))
-        self._connection.execute(delete(deadline).where(ahead))
+        values = {"clock_row": action.clock_id, "at": action.stopped_at, "how": action.outcome}
+        self._pending.execute("stop clock", _STOP_CLOCK, values)
+        self._pending.execute("drop deadlines", _DROP_DEADLINES, {"clock_row": action.clock_id})
 
     def due_deadlines(self, now: datetime, limit: int) -> list[tuple[DeadlineReached, int]]:
         """Deadlines that have come and were not acted on, oldest first, each with its case."""
@@ -207,16 +211,20 @@ class SqlCases:
         unanswered = by_clock.where(clock.c.name == "acknowledgement").where(
             case.c.id.not_in(select(outbox.c.case).where(outbox.c.case.is_not(None), outbox.c.purpose == "receipt"))
         )
-        held = select(func.count()).select_from(hold.join(location, location.c.id == hold.c.location))
+        held = (
+            select(func.count())
+            .select_from(hold)
+            .outerjoin(location, location.c.id == hold.c.location)
+            .outerjoin(outbox, outbox.c.id == hold.c.outbox)
+            .where(or_(location.c.mailbox == self._ids[name], outbox.c.mailbox == self._ids[name]))
+        )
         failed = select(func.count()).select_from(outbox).where(outbox.c.mailbox == self._ids[name])
         return Figures(
             late=self._references(by_clock.where(clock.c.due_at <= now)),
             due_soon=self._references(by_clock.where(clock.c.due_at > now, clock.c.due_at <= soon)),
             silenced=self._references(unanswered),
             open=self._connection.execute(select(func.count()).select_from(case).where(mine)).scalar_one(),
-            held=self._connection.execute(
-                held.where(location.c.mailbox == self._ids[name], hold.c.put_back_at.is_(None))
-            ).scalar_one(),
+            held=self._connection.execute(held.where(hold.c.put_back_at.is_(None))).scalar_one(),
             failed=self._connection.execute(failed.where(outbox.c.state == "failed")).scalar_one(),
         )
 

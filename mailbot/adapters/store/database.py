@@ -28,7 +28,7 @@ from sqlalchemy.exc import (
 
 from mailbot import checkpoints
 from mailbot.adapters.store.tables import COMPAT_VERSION, SCHEMA_VERSION
-from mailbot.errors import ConfigError, PermanentError, StorageError
+from mailbot.errors import ConfigError, PermanentError, StorageError, TransientError
 
 BUSY_TIMEOUT_MS = 10_000
 LEAST_FREE_BYTES = 50 * 2**20
@@ -38,6 +38,7 @@ PASSING_SQLITE_ERRORS = frozenset(
 )  # busy, locked, readonly, ioerr, corrupt, full, cantopen, protocol
 NOT_A_DATABASE = 26  # SQLITE_NOTADB
 MIGRATION_LOCK = 0x6D61696C  # any number, as long as every mailbot uses the same
+OUT_OF_USE = "the database cannot be used now: "
 URL_FORMS = "write sqlite:///path/to/mailbot.db or postgresql+psycopg://user@host/name"
 MIGRATIONS = Path(__file__).with_name("migrations")
 
@@ -98,19 +99,20 @@ class Database:
 def open_database(url: str, password: str | None = None, *, create: bool = True) -> Database:
     """Open the database at ``url``; ``create`` it or bring it up to date where needed, or refuse what is not ready.
 
-    Raises ConfigError for an unusable URL or a database made by another program, StorageError when it is out of reach.
+    Raises ConfigError for an unusable URL or a database made by another program, StorageError when it is locked, and
+    TransientError when its server does not let us in.
     """
     engine = _engine(url, password, create=create)
     # Within the process SQLite's writers queue at a lock: its own waiting sleeps and is not fair.
     database = Database(engine, Lock() if engine.dialect.name == "sqlite" else nullcontext())
-    with _translated(), engine.connect() as connection:
+    with _let_in(engine.url), engine.connect() as connection:
         found = _schema_version(connection)
         _refuse_newer(connection, found)
-    if found != SCHEMA_VERSION and not create:
+    if found < SCHEMA_VERSION and not create:
         raise NotReadyError(
             f"storage.database: {_shown(engine.url)} holds nothing yet or an older schema; 'mailbot run' makes it ready"
         )
-    if found != SCHEMA_VERSION:
+    if found < SCHEMA_VERSION:
         with _translated():
             _upgrade(engine)
     return database
@@ -226,6 +228,21 @@ def _upgrade(engine: Engine) -> None:
 
 
 @contextmanager
+def _let_in(url: URL) -> Iterator[None]:
+    """The first connection to a server: what hinders it may pass, or be a slip in the URL. Its own sentence tells."""
+    try:
+        with _translated():
+            yield
+    except StorageError as error:
+        if url.get_backend_name() == "sqlite":
+            raise
+        raise TransientError(
+            f"storage.database: {_shown(url)} cannot be reached: {str(error).removeprefix(OUT_OF_USE)}; "
+            "check that the server runs and that user, host, port and name in the URL and the password are right"
+        ) from error
+
+
+@contextmanager
 def _translated() -> Iterator[None]:
     try:
         yield
@@ -239,7 +256,7 @@ def _translated() -> Iterator[None]:
             raise ConfigError("storage.database: the file is not an SQLite database; name another file") from error
         if not _may_pass(error):
             raise PermanentError(f"the database refused a statement: {str(error.orig).splitlines()[0]}") from error
-        raise StorageError(f"the database cannot be used now: {str(error.orig).splitlines()[0]}") from error
+        raise StorageError(f"{OUT_OF_USE}{str(error.orig).splitlines()[0]}") from error
     except StatementError as error:
         raise PermanentError(f"a value cannot be stored: {type(error.orig).__name__}") from error
 

@@ -35,7 +35,7 @@ def receipt_values(
 def safe_value(text: str) -> str:
     """A customer's words made safe for a letter: one line, cut to length, without links (RFC 3834 section 6)."""
     line = clean_line(text)
-    without_links = " ".join(word for word in line.split() if "://" not in word and not word.lower().startswith("www."))
+    without_links = " ".join(word for word in line.split() if "://" not in word and "www." not in word.lower())
     return without_links if len(without_links) <= SUBJECT_LENGTH else without_links[: SUBJECT_LENGTH - 1].rstrip() + "…"
 
 

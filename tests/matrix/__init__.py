@@ -1,0 +1,1 @@
+"""The long tests: every place at which the daemon can be killed. ``make test-all`` runs them."""
