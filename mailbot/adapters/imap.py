@@ -362,7 +362,7 @@ def _translated() -> Iterator[None]:
         raise TransientError(f"the server's certificate is not trusted: {error.verify_message}") from error
     except (OSError, IMAPClientError, ssl.SSLError) as error:
         raise TransientError(f"IMAP: {_server_text(error)}", retry_after=_back_off(error)) from error
-    except (ValueError, KeyError, AssertionError) as error:
+    except (ValueError, KeyError, AssertionError, AttributeError) as error:
         # imapclient's way of meeting an answer it did not expect; the state of the line is unknown
         raise TransientError(f"IMAP: an answer that cannot be read ({type(error).__name__})") from error
 

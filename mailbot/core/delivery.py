@@ -62,7 +62,7 @@ class Settlement:
 
 def settle(letter: OutboxLetter, reply: Reply, now: datetime) -> Settlement:
     """What the relay's reply makes of a letter that was being sent. ``letter.attempts`` counts this attempt."""
-    detail = f"{reply.code} {reply.text}".strip()
+    detail = f"{reply.code} {reply.text}".strip() if reply.code else reply.text
     if reply.in_doubt:
         return Settlement(state=OutboxState.IN_DOUBT, detail=detail)
     if 200 <= reply.code < 300:

@@ -2,6 +2,8 @@
 
 import argparse
 import os
+import signal
+import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager, redirect_stderr
@@ -30,6 +32,7 @@ Fresh = Callable[[], AbstractContextManager[Installation]]
 
 def main() -> None:
     arguments = _arguments()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))  # or the servers would go on for ever
     if reason := dovecot_available():
         raise SystemExit(reason)
     sizes = (arguments.messages, *(GROWTH if arguments.growth else ()))

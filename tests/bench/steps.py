@@ -12,7 +12,7 @@ from mailbot.adapters.clock import SystemClock
 from mailbot.adapters.jobs import EventWake
 from mailbot.adapters.parser import parse, why_unreadable
 from mailbot.adapters.spacy_model import SpacyPhrases
-from mailbot.app import imap_mailbox, smtp_transport
+from mailbot.app import SignIns, imap_mailbox, smtp_transport
 from mailbot.core.classify import Hit, classify
 from mailbot.core.letter import LetterValues
 from mailbot.core.message import Fetched, Message
@@ -72,7 +72,7 @@ class _Clocked:
 
 
 def _fetch(installation: Installation) -> list[list[Fetched]]:
-    server = imap_mailbox(installation.config, installation.config.mailbox[0])
+    server = imap_mailbox(installation.config, installation.config.mailbox[0], SignIns(SystemClock()))
     try:
         server.select("INBOX")
         return list(server.fetch(server.uids_after(0)))
@@ -168,6 +168,6 @@ async def _send(installation: Installation) -> None:
     policies, mailbox = installation.policies, installation.config.mailbox[0]
     outbox = Outbox(store=installation.store, letters=policies.letters, policy=policies.mailboxes[NAME], clock=SystemClock())
     sender = Sender(mailbox=NAME, letters_per_minute=mailbox.letters_per_minute, sent_copy=mailbox.sent_copy)
-    done = Event()
-    connections = (smtp_transport(mailbox) for _ in range(mailbox.smtp_connections))
+    done, sign_ins = Event(), SignIns(SystemClock())
+    connections = (smtp_transport(mailbox, sign_ins) for _ in range(mailbox.smtp_connections))
     await asyncio.gather(*(outbox.deliver(sender, each, done.is_set, done.set) for each in connections))

@@ -10,6 +10,7 @@ from shutil import copytree
 import pytest
 
 from mailbot.config import Paths
+from tests.e2e.command_line import MAILBOT
 from tests.e2e.installation import ENQUIRIES, PATIENCE, Install, Installation, RealClock
 from tests.e2e.messages import BIN, message
 from tests.servers.dovecot import Dovecot

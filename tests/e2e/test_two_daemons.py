@@ -147,9 +147,9 @@ def test_the_other_takes_over_from_one_that_is_killed(scene: Scene, print_at_end
 def test_one_that_was_away_for_too_long_stands_by(scene: Scene, place: str, print_at_end: Callable[[str], None]) -> None:
     """Stopped in the midst of its work: the other takes over; let go again, the first writes nothing and stands by."""
     first = scene.start(place, 2, signal.SIGSTOP)
-    second = scene.start()
     with arriving(scene) as arrivals:
         wait_until(lambda: is_stopped(first), "the first to stop")
+        second = scene.start()
         took = wait_until(lambda: works(scene, second), "the other to take every lease")
         os.kill(first.pid or 0, signal.SIGCONT)
         time.sleep(5)

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from mailbot.adapters.store import open_database
 from tests.e2e.end_state import EndState
 from tests.e2e.kill_scene import AFTER_INTAKE, Scene, users
 from tests.e2e.killed_daemon import ANYWHERE
@@ -35,6 +36,9 @@ class Stage:
         self._folder = folder
         self._start_dovecot = start_dovecot
         self._postgres = postgres
+        self._new = postgres.database() if postgres else ""
+        if postgres:  # migrated once, copied for each scene
+            open_database(self._new).close()
 
     def undisturbed(self) -> tuple[EndState, int]:
         """The end state by which the kills are measured, and how many places were reached until then."""
@@ -57,7 +61,7 @@ class Stage:
     def _scene(self, name: str, dovecot: Dovecot) -> Iterator[Scene]:
         folder = self._folder / name
         folder.mkdir()
-        url = self._postgres.database() if self._postgres else None
+        url = self._postgres.database(like=self._new) if self._postgres else None
         with closing(Scene(name, folder, dovecot, self._sent_copy, url)) as scene:
             yield scene
         if self._postgres and url:

@@ -79,17 +79,17 @@ class Postgres:
         self.stop()
         self.start()
 
-    def database(self) -> str:
-        """A fresh database's URL."""
+    def database(self, like: str = "postgresql:///template1") -> str:
+        """A fresh database's URL: an empty one, or a copy of another that nobody is using now."""
         name = f"test_{os.getpid()}_{next(self._numbers)}"
         with psycopg.connect(self._dsn("postgres"), autocommit=True) as connection:
-            connection.execute(f"CREATE DATABASE {name}")
+            connection.execute(f"CREATE DATABASE {name} TEMPLATE {_name(like)}")
         return f"postgresql+psycopg://test@{HOST}:{self.port}/{name}"
 
     def drop(self, url: str) -> None:
         """Forget a database that nobody uses any more."""
         with psycopg.connect(self._dsn("postgres"), autocommit=True) as connection:
-            connection.execute(f"DROP DATABASE {url.rpartition('/')[2]} WITH (FORCE)")
+            connection.execute(f"DROP DATABASE {_name(url)} WITH (FORCE)")
 
     def _dsn(self, name: str) -> str:
         return f"host={HOST} port={self.port} user=test dbname={name} connect_timeout=2"
@@ -110,6 +110,10 @@ class Postgres:
         done = subprocess.run([str(part) for part in command], capture_output=True, text=True, check=False, **_as_nobody())
         if done.returncode:
             raise RuntimeError(done.stderr)
+
+
+def _name(url: str) -> str:
+    return url.rpartition("/")[2]
 
 
 def _as_nobody() -> dict[str, Any]:

@@ -33,6 +33,8 @@ from mailbot.errors import ConfigError, PermanentError, StorageError, TransientE
 BUSY_TIMEOUT_MS = 10_000
 LEAST_FREE_BYTES = 50 * 2**20
 CONNECT_SECONDS = 10
+# A process that stands still in a transaction must not keep its locks for longer than its leases.
+SESSION = ("timezone=utc", "lock_timeout=10s", "idle_in_transaction_session_timeout=10s")
 PASSING_SQLITE_ERRORS = frozenset(
     {5, 6, 8, 10, 11, 13, 14, 15}
 )  # busy, locked, readonly, ioerr, corrupt, full, cantopen, protocol
@@ -149,7 +151,7 @@ def _postgresql(url: URL) -> Engine:
             pool_pre_ping=True,  # a restarted server is noticed before a transaction begins, not in its middle
             pool_size=10,
             max_overflow=20,
-            connect_args={"connect_timeout": CONNECT_SECONDS, "options": "-c timezone=utc -c lock_timeout=10s"},
+            connect_args={"connect_timeout": CONNECT_SECONDS, "options": " ".join(f"-c {one}" for one in SESSION)},
         )
     except ModuleNotFoundError:
         raise ConfigError("storage.database: PostgreSQL needs the driver: pip install 'mailbot[postgres]'") from None

@@ -1,0 +1,28 @@
+"""The configuration: TOML into frozen values. It says where and how; what an organisation decided lies in ``rules/``.
+
+Order of precedence: command line, environment (``MAILBOT_<SECTION>__<KEY>``), file, default. Secrets never stand in the
+file: each is a table that says where to find it.
+"""
+
+from mailbot.config.reading import example_text, load, sample_config
+from mailbot.config.servers import OAuth, SecretRef, Server, Tls
+from mailbot.config.values import AfterIntake, Config, Folders, Limits, Log, Mailbox, Organisation, Paths, Storage
+
+__all__ = [
+    "AfterIntake",
+    "Config",
+    "Folders",
+    "Limits",
+    "Log",
+    "Mailbox",
+    "OAuth",
+    "Organisation",
+    "Paths",
+    "SecretRef",
+    "Server",
+    "Storage",
+    "Tls",
+    "example_text",
+    "load",
+    "sample_config",
+]

@@ -1,0 +1,180 @@
+"""The whole configuration as frozen values; each refuses by itself what cannot be."""
+
+import re
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from enum import StrEnum
+from pathlib import Path
+from typing import Literal
+from zoneinfo import ZoneInfo
+
+from mailbot.config.servers import STRICT, SecretRef, Server, require
+from mailbot.core.delivery import SentCopy
+from mailbot.core.policy import ReversePathKind
+
+PACKAGE = Path(__file__).parent.parent
+SHIPPED = PACKAGE / "shipped"
+CHECKOUT = PACKAGE.parent
+ADDRESS = re.compile(r"[!-;=?-~]+@[A-Za-z0-9.-]+")  # ASCII: others need SMTPUTF8 (RFC 6531) at every relay on the way
+
+
+class AfterIntake(StrEnum):
+    """What is done to a message on the server once it is safely stored."""
+
+    LEAVE = "leave"
+    MOVE = "move"
+    FLAG = "flag"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Folders:
+    """IMAP folders: ``inbox`` is watched, ``also`` are polled, copies of sent letters lie in ``sent``."""
+
+    inbox: str = "INBOX"
+    also: tuple[str, ...] = ()
+    sent: str | None = None
+    handled: str = "Handled"
+    __pydantic_config__ = STRICT
+
+    def __post_init__(self) -> None:
+        named = [self.inbox, *self.also, *((self.sent,) if self.sent else ()), self.handled]
+        twice = {folder for folder in named if named.count(folder) > 1}
+        require(not twice, "folders", f"each folder once; {', '.join(sorted(twice))} stands in two places")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mailbox:
+    """One watched group mailbox."""
+
+    name: str
+    address: str
+    imap: Server
+    smtp: Server
+    pack: str = "generic"
+    manager: str | None = None
+    signatory: str = ""
+    aliases: tuple[str, ...] = ()
+    reply_to: str | None = None
+    start_from: Literal["now", "beginning"] | date = "now"
+    max_ack_age: timedelta = timedelta(days=3)
+    folders: Folders = field(default_factory=Folders)
+    after_intake: AfterIntake = AfterIntake.LEAVE
+    flag: str = "\\Flagged"
+    idle: bool = True
+    poll_seconds: int = 120
+    sent_copy: SentCopy = SentCopy.SERVER
+    reverse_path: ReversePathKind = ReversePathKind.OWN
+    smtp_connections: int = 1
+    letters_per_minute: int = 20
+    __pydantic_config__ = STRICT
+
+    def __post_init__(self) -> None:
+        require(re.fullmatch(r"[a-z0-9][a-z0-9-]{0,39}", self.name), "name", "lower-case letters, digits and hyphens")
+        for key in ("address", "manager", "reply_to"):
+            value = getattr(self, key)
+            require(value is None or ADDRESS.fullmatch(value), key, "one plain address such as foi@council.example")
+        for alias in self.aliases:
+            require(ADDRESS.fullmatch(alias), "aliases", "plain addresses such as info@council.example")
+        for key in ("poll_seconds", "smtp_connections", "letters_per_minute"):
+            require(getattr(self, key) > 0, key, "a number greater than 0")
+        require(self.flag.strip(), "flag", 'a flag such as "\\\\Flagged"')
+        require(
+            not self.manager or self.manager.lower() != self.address.lower(), "manager", "a person's address, not the mailbox"
+        )
+        bearer = self.smtp.oauth is not None and self.smtp.oauth.mechanism == "oauthbearer"
+        require(not bearer, "smtp.oauth.mechanism", '"xoauth2", the only way to hand a token to an SMTP server here')
+        needs_sent = self.sent_copy is SentCopy.APPEND and self.folders.sent is None
+        require(not needs_sent, "folders.sent", 'the Sent folder, because sent_copy = "append" needs it')
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Organisation:
+    """Who answers. ``reference_prefix`` begins every case reference."""
+
+    name: str
+    time_zone: str = "Europe/London"
+    reference_prefix: str = "CASE"
+    __pydantic_config__ = STRICT
+
+    def __post_init__(self) -> None:
+        require(self.name.strip(), "name", "the full name of your organisation")
+        require(re.fullmatch(r"[A-Z]{2,6}", self.reference_prefix), "reference_prefix", "two to six capital letters")
+        try:
+            ZoneInfo(self.time_zone)
+        except (KeyError, ValueError, OSError):
+            raise ValueError(f"time_zone: there is no zone '{self.time_zone}'; write one such as Europe/London") from None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Storage:
+    """The database, as an SQLAlchemy URL."""
+
+    database: str = "sqlite:///mailbot.db"
+    password: SecretRef | None = None
+    __pydantic_config__ = STRICT
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Paths:
+    """Rules and letters; the shipped ones by default."""
+
+    rules: Path | None = None
+    letters: Path | None = None
+    __pydantic_config__ = STRICT
+
+    @property
+    def rules_folder(self) -> Path:
+        return self.rules or (SHIPPED / "rules" if SHIPPED.is_dir() else CHECKOUT / "rules")
+
+    @property
+    def letters_folder(self) -> Path:
+        return self.letters or (SHIPPED / "letters" if SHIPPED.is_dir() else CHECKOUT / "templates" / "letters")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """The last guards: letters to one sender a day, and the size from which a message is held unread."""
+
+    answers_per_sender_per_day: int = 5
+    letters_per_manager_per_day: int = 50
+    message_size_mb: int = 50
+    __pydantic_config__ = STRICT
+
+    def __post_init__(self) -> None:
+        require(self.answers_per_sender_per_day > 0, "answers_per_sender_per_day", "a number greater than 0")
+        require(self.letters_per_manager_per_day > 0, "letters_per_manager_per_day", "a number greater than 0")
+        require(self.message_size_mb > 0, "message_size_mb", "a number of megabytes greater than 0")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Log:
+    """How the log is written: lines for people or JSON for machines."""
+
+    format: Literal["text", "json"] = "text"
+    level: Literal["debug", "info", "warning", "error"] = "info"
+    __pydantic_config__ = STRICT
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Config:
+    """The whole configuration."""
+
+    organisation: Organisation
+    mailbox: tuple[Mailbox, ...]
+    storage: Storage = field(default_factory=Storage)
+    paths: Paths = field(default_factory=Paths)
+    limits: Limits = field(default_factory=Limits)
+    log: Log = field(default_factory=Log)
+    __pydantic_config__ = STRICT
+
+    def __post_init__(self) -> None:
+        require(self.mailbox, "mailbox", "at least one [[mailbox]]")
+        for key in ("name", "address"):
+            values = [getattr(mailbox, key).lower() for mailbox in self.mailbox]
+            twice = {value for value in values if values.count(value) > 1}
+            require(
+                not twice,
+                f"mailbox.{key}",
+                f"a different one for each mailbox; {', '.join(sorted(twice))} stands twice",
+            )
+        require(self.mailbox, "mailbox", "at least one [[mailbox]]")
