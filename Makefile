@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.complete
 ARGS ?=
 
-.PHONY: venv demo test test-all check lint lock clean
+.PHONY: venv demo test test-all bench check lint lock clean
 
 venv: $(STAMP)
 
@@ -24,6 +24,9 @@ test: $(STAMP)  ## All tests. Those that need a server which is missing skip and
 
 test-all: $(STAMP)  ## All tests and the kill matrix, which takes long: MAILBOT_KILL_STRIDE=7 kills at every seventh place.
 	$(BIN)/python -m pytest --numprocesses 2 -m '' $(ARGS)
+
+bench: $(STAMP)  ## How fast it is here, on real servers. A short run: make bench ARGS="--messages 500 --database sqlite".
+	$(BIN)/python -m tests.bench $(ARGS)
 
 check: $(STAMP)  ## The shipped rules and letters.
 	$(BIN)/mailbot check --offline $(ARGS)

@@ -119,14 +119,16 @@ class Daemon:
         self._wake.wait(INBOUND, seconds=STANDBY_SECONDS)
 
     def _sweep(self) -> None:
-        if self._leases.hold(TIMERS):
-            with suppress(LeaseLostError):
-                while not self._must_end(TIMERS) and self._timers.sweep():
-                    pass
-                self._timers.run_jobs()
-                for mailbox in self._config.mailbox:
-                    self._outbox(mailbox.name, TIMERS).resolve_doubts(self._sender(mailbox))
-                self._wake_outbox()
+        if not self._leases.hold(TIMERS):
+            self._wake.wait(TIMERS, seconds=STANDBY_SECONDS)
+            return
+        with suppress(LeaseLostError):
+            while not self._must_end(TIMERS) and self._timers.sweep():
+                pass
+            self._timers.run_jobs()
+            for mailbox in self._config.mailbox:
+                self._outbox(mailbox.name, TIMERS).resolve_doubts(self._sender(mailbox))
+            self._wake_outbox()
         self._wake.wait(TIMERS, seconds=SWEEP_SECONDS)
 
     def _send(self, mailbox: Mailbox, sender: Sender) -> None:

@@ -7,6 +7,7 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
+import structlog
 
 from tests.servers.dovecot import Dovecot, StartDovecot, available
 from tests.servers.postgres import Postgres
@@ -78,6 +79,13 @@ def postgres() -> Iterator[Postgres]:
             yield server
         finally:
             server.stop()
+
+
+@pytest.fixture(autouse=True)
+def ordinary_logs() -> Iterator[None]:
+    """What a test does to the log is gone with it."""
+    yield
+    structlog.reset_defaults()
 
 
 @pytest.fixture

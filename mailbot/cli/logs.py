@@ -20,7 +20,6 @@ def configure_logs(format_: str, level: str) -> None:
         ],
         wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelNamesMapping()[level.upper()]),
         logger_factory=structlog.PrintLoggerFactory(cast("TextIO", _Unfailing(sys.stderr))),
-        cache_logger_on_first_use=True,
     )
     logging.getLogger("apscheduler").setLevel(logging.WARNING)
 

@@ -5,7 +5,7 @@ UIDVALIDITY starts the folder anew, and digests recognise what was there before.
 """
 
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 
 import structlog
 
@@ -15,6 +15,7 @@ from mailbot.core.message import Fetched
 from mailbot.ports import Clock, Cursor, FolderState, Happened, MailFolder, Store, Wake
 
 FLAG_WINDOW = 500
+ONE_DAY = timedelta(days=1)
 FILE_AT_ONCE = 20
 FINISH_AT_ONCE = 100
 
@@ -94,7 +95,9 @@ class Intake:
 
     def _first(self, server: MailFolder, watched: WatchedFolder, state: FolderState) -> int:
         """The first UID to read at the very first look: by default the end of the folder."""
-        if watched.role == "sent" or watched.start_from == "now":
+        if watched.role == "sent":  # a day back: a copy may have been filed before the first look
+            return min(server.uids_since(self.clock.now().date() - ONE_DAY), default=state.uidnext)
+        if watched.start_from == "now":
             return state.uidnext
         if isinstance(watched.start_from, date):
             return min(server.uids_since(watched.start_from), default=state.uidnext)

@@ -64,12 +64,15 @@ class Outbox:
     async def deliver(
         self, sender: Sender, transport: Transport, stopped: Callable[[], bool], wait: Callable[[], object]
     ) -> None:
-        """Send this mailbox's letters over one connection until ``stopped``; ``wait`` blocks until there may be more."""
+        """Send this mailbox's letters over one connection until ``stopped``; ``wait`` blocks until there may be more.
+
+        Raises StorageError when a claim's outcome is unknown: begin anew with ``recover``.
+        """
         letter: OutboxLetter | None = None
         failures = 0
         try:
             while not stopped():
-                letter = letter or await self._patiently(partial(self.claim, sender), stopped)
+                letter = letter or self.claim(sender)
                 if letter is None:
                     await asyncio.to_thread(wait)
                     continue
@@ -81,10 +84,19 @@ class Outbox:
                     letter, failures = None, failures + 1
                     await self._rest(failures, stopped)
                 else:
-                    letter = await self._patiently(partial(self.settle_and_claim, letter, reply, sender), stopped)
-                    failures = 0
+                    letter, failures = await self._next(letter, reply, sender, stopped), 0
         finally:
             await transport.close()
+
+    async def _next(
+        self, letter: OutboxLetter, reply: Reply, sender: Sender, stopped: Callable[[], bool]
+    ) -> OutboxLetter | None:
+        """Settle and claim the next. If the answer to the commit is lost, nobody knows what was claimed: begin anew."""
+        try:
+            return self.settle_and_claim(letter, reply, sender)
+        except StorageError:
+            await self._patiently(partial(self.settle, letter, reply), stopped)
+            raise
 
     async def _rest(self, failures: int, stopped: Callable[[], bool]) -> None:
         """While the relay is out of reach or refuses the sign-in: longer and longer pauses, none of it a letter's fault."""
@@ -183,7 +195,7 @@ class Outbox:
                     transaction.outbox.hold(letter.id, Reason("letter-in-doubt", "nobody knows whether it went"), now)
 
     def _first_in_line(self, transaction: Transaction, sender: Sender, now: datetime) -> OutboxLetter | None:
-        if transaction.outbox.attempts_since(sender.mailbox, now - MINUTE) >= sender.letters_per_minute:
+        if transaction.outbox.attempts_within(sender.mailbox, now - MINUTE, now) >= sender.letters_per_minute:
             return None
         return transaction.outbox.next_waiting(sender.mailbox, now)
 

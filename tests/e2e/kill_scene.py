@@ -12,11 +12,11 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from threading import Lock
 
-from sqlalchemy import TextClause, bindparam, text
+from sqlalchemy import TextClause, bindparam, select, text
 
 from mailbot.adapters.clock import SystemClock
 from mailbot.adapters.store import open_database
-from mailbot.adapters.store.tables import UtcDateTime
+from mailbot.adapters.store.tables import UtcDateTime, outbox
 from mailbot.app import open_store
 from mailbot.config import load
 from mailbot.core.action import Deadline, OpenCase, Reason, StartClock
@@ -35,7 +35,7 @@ AFTER_INTAKE = {"enquiries": "move", "foi": "leave"}
 FOLDERS = ("INBOX", "Handled", "Sent")
 PASSWORD = "secret"
 AFTER_DOT = "dot.after"
-PATIENCE_SECONDS = 30
+PATIENCE_SECONDS = 60
 LOOK_EVERY_SECONDS = 0.05
 
 # On every start the scene's clock is one step further: a wait for the Sent folder is over, a dead daemon's lease has run out.
@@ -247,7 +247,7 @@ class Scene:
             time.sleep(LOOK_EVERY_SECONDS)
         process.terminate()
         process.join(PATIENCE_SECONDS)
-        assert not to_do, f"the daemon did not come to rest: {', '.join(to_do)}"
+        assert not to_do, f"{self._name}: the daemon did not come to rest: {', '.join(to_do)}; {self._letters()}"
         assert process.exitcode == 0, f"the daemon did not stop in order: {process.exitcode}"
         return end_state(self.database, self._folders(), self.smtp.accepted)
 
@@ -255,6 +255,12 @@ class Scene:
         about = {"since": since, "holder": f"process {process.pid} %", "arrived": self._arrived, "filed": self._filed}
         with self.database.reading() as connection:
             return [what for what, query in TO_DO.items() if connection.execute(_bound(query, about)).scalar_one()]
+
+    def _letters(self) -> list[tuple[object, ...]]:
+        """The letters as they stand, for whoever must find out why one has not gone."""
+        shown = select(outbox.c.id, outbox.c.state, outbox.c.doubts, outbox.c.attempted_at, outbox.c.detail)
+        with self.database.reading() as connection:
+            return [tuple(row) for row in connection.execute(shown)]
 
     def _folders(self) -> Folders:
         return {

@@ -241,7 +241,8 @@ def test_no_token_and_no_secret_is_written_down(
         mailbot.proves_alive(letters=2)
         mailbot.stop()
     ours = [record.getMessage() for record in caplog.records if record.name != "mail.log"]  # that is the relay's own log
-    logs = capfd.readouterr().err + "\n".join(ours)
+    printed = capfd.readouterr()
+    logs = "\n".join([printed.out, printed.err, *ours])
     assert "something else than JSON" in logs
     assert "imapclient" in {record.name.partition(".")[0] for record in caplog.records}
     written = logs.encode() + b"".join(path.read_bytes() for path in mailbot.folder.glob("mailbot.db*"))

@@ -143,7 +143,13 @@ def test_the_other_takes_over_from_one_that_is_killed(scene: Scene, print_at_end
     nothing_is_lost_or_doubled(scene, arrivals.count, takeovers=1)
 
 
-@pytest.mark.parametrize("place", ["store.before", "record.before", "claim.after", "settle.before"])
+@pytest.mark.parametrize(
+    "place",
+    [
+        "claim.after",
+        *(pytest.param(each, marks=pytest.mark.matrix) for each in ("store.before", "record.before", "settle.before")),
+    ],
+)
 def test_one_that_was_away_for_too_long_stands_by(scene: Scene, place: str, print_at_end: Callable[[str], None]) -> None:
     """Stopped in the midst of its work: the other takes over; let go again, the first writes nothing and stands by."""
     first = scene.start(place, 2, signal.SIGSTOP)

@@ -28,7 +28,7 @@ from sqlalchemy.exc import (
 
 from mailbot import checkpoints
 from mailbot.adapters.store.tables import COMPAT_VERSION, SCHEMA_VERSION
-from mailbot.errors import ConfigError, PermanentError, StorageError, TransientError
+from mailbot.errors import ConfigError, MailbotError, PermanentError, StorageError, TransientError
 
 BUSY_TIMEOUT_MS = 10_000
 LEAST_FREE_BYTES = 50 * 2**20
@@ -107,6 +107,15 @@ def open_database(url: str, password: str | None = None, *, create: bool = True)
     engine = _engine(url, password, create=create)
     # Within the process SQLite's writers queue at a lock: its own waiting sleeps and is not fair.
     database = Database(engine, Lock() if engine.dialect.name == "sqlite" else nullcontext())
+    try:
+        _make_ready(engine, create=create)
+    except MailbotError:
+        database.close()
+        raise
+    return database
+
+
+def _make_ready(engine: Engine, *, create: bool) -> None:
     with _let_in(engine.url), engine.connect() as connection:
         found = _schema_version(connection)
         _refuse_newer(connection, found)
@@ -117,7 +126,6 @@ def open_database(url: str, password: str | None = None, *, create: bool = True)
     if found < SCHEMA_VERSION:
         with _translated():
             _upgrade(engine)
-    return database
 
 
 def _engine(url: str, password: str | None, *, create: bool) -> Engine:
@@ -146,7 +154,7 @@ def _sqlite(url: URL, *, create: bool) -> Engine:
 
 def _postgresql(url: URL) -> Engine:
     try:
-        return create_engine(
+        engine = create_engine(
             url,
             pool_pre_ping=True,  # a restarted server is noticed before a transaction begins, not in its middle
             pool_size=10,
@@ -155,6 +163,15 @@ def _postgresql(url: URL) -> Engine:
         )
     except ModuleNotFoundError:
         raise ConfigError("storage.database: PostgreSQL needs the driver: pip install 'mailbot[postgres]'") from None
+    event.listen(engine, "do_executemany", _many_and_one)
+    return engine
+
+
+def _many_and_one(cursor: Any, statement: str, parameters: Any, _context: object) -> bool:
+    """After psycopg's executemany, a pipeline, PostgreSQL 15 does not count idle time; after one more statement it does."""
+    cursor.executemany(statement, parameters)
+    cursor.connection.execute("SELECT 1")
+    return True
 
 
 def _make_private(name: str | None, *, create: bool) -> None:

@@ -14,5 +14,6 @@ class SqlJobs:
 
     def claim(self, job: str, period: str, at: datetime) -> bool:
         """True for the first who asks for this job and period."""
-        statement = insert(self._connection, job_run).values(job=job, period=period, ran_at=at).on_conflict_do_nothing()
-        return self._connection.execute(statement).rowcount == 1
+        row = insert(self._connection, job_run).values(job=job, period=period, ran_at=at)
+        first = row.on_conflict_do_nothing().returning(job_run.c.job)  # an INSERT's rowcount is unknown on PostgreSQL
+        return self._connection.execute(first).first() is not None

@@ -76,9 +76,9 @@ class SqlOutbox:
         row = self._connection.execute(query).one_or_none()
         return _letter(row) if row else None
 
-    def attempts_since(self, name: str, since: datetime) -> int:
-        """How many letters of this mailbox were handed in after ``since``."""
-        mine = (outbox.c.mailbox == self._ids[name]) & (outbox.c.attempted_at > since)
+    def attempts_within(self, name: str, since: datetime, until: datetime) -> int:
+        """How many letters of this mailbox were handed in between; none from the future, if the clock was set back."""
+        mine = (outbox.c.mailbox == self._ids[name]) & (outbox.c.attempted_at > since) & (outbox.c.attempted_at <= until)
         return int(self._connection.execute(select(func.count()).select_from(outbox).where(mine)).scalar_one())
 
     def claim(self, letter_id: int, at: datetime) -> None:
