@@ -28,9 +28,6 @@ test-all: $(STAMP)  ## All tests and the kill matrix, which takes long: MAILBOT_
 bench: $(STAMP)  ## How fast it is here, on real servers. A short run: make bench ARGS="--messages 500 --database sqlite".
 	$(BIN)/python -m tests.bench $(ARGS)
 
-bench: $(STAMP)  ## How fast, on this machine: make bench ARGS="--messages 500 --database sqlite" for a short run.
-	$(BIN)/python -m tests.bench $(ARGS)
-
 check: $(STAMP)  ## The shipped rules and letters.
 	$(BIN)/mailbot check --offline $(ARGS)
 
