@@ -9,6 +9,7 @@ import logging
 import re
 import threading
 from collections.abc import Coroutine, Mapping
+from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -49,11 +50,10 @@ class DemoServers:
         self.letter_count = _last_number(self._letters)
         _silence_loggers()
         self._running = _Running(imap_class(self._mailboxes), smtp_class(self._accept))
-        try:
+        with ExitStack() as if_that_fails:
+            if_that_fails.callback(self.stop)
             self.imap_port, self.smtp_port = self._running.open()
-        except BaseException:
-            self.stop()
-            raise
+            if_that_fails.pop_all()
 
     def stop(self) -> None:
         """Drop every connection, let go of both ports, end the thread. The mailboxes are emptied; letters stay."""

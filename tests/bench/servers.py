@@ -75,7 +75,7 @@ def _folder(prefix: str, mode: int) -> Iterator[Path]:
 
 
 def _fill(mailbox: Path, messages: Iterable[Generated]) -> None:
-    """Put messages into a maildir as a delivery agent does; the server dates each by its file."""
+    """Put messages into a maildir as a delivering server does; Dovecot dates each by its file."""
     owner = mailbox.parent.stat()
     for folder in (mailbox, *(mailbox / name for name in ("cur", "new", "tmp"))):
         folder.mkdir(exist_ok=True)

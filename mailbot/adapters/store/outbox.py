@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Select, func, select
+from sqlalchemy import Connection, Select, func, literal_column, select
 from sqlalchemy.engine import Row
 
 from mailbot.adapters.store.pending import Pending
@@ -18,7 +18,8 @@ from mailbot.errors import PermanentError
 from mailbot.ports import NewLetter
 
 UNSETTLED = [state.value for state in (OutboxState.IN_DOUBT, OutboxState.QUEUED, OutboxState.DEFERRED, OutboxState.FAILED)]
-WAITING = (OutboxState.QUEUED.value, OutboxState.DEFERRED.value)
+# Written out, not bound: only then does SQLite see that the index of waiting letters serves.
+_IS_WAITING = outbox.c.state.in_([literal_column("'queued'"), literal_column("'deferred'")])
 
 
 class SqlOutbox:
@@ -69,7 +70,7 @@ class SqlOutbox:
         self._pending.flush()
         query = (
             _letters()
-            .where(outbox.c.mailbox == self._ids[name], outbox.c.state.in_(WAITING), outbox.c.not_before <= now)
+            .where(outbox.c.mailbox == self._ids[name], _IS_WAITING, outbox.c.not_before <= now)
             .order_by(outbox.c.lane_rank, outbox.c.id)
             .limit(1)
         )
@@ -83,7 +84,7 @@ class SqlOutbox:
 
     def claim(self, letter_id: int, at: datetime) -> None:
         """Mark a waiting letter as being sent. Refused if somebody else was faster."""
-        mine = (outbox.c.id == letter_id) & outbox.c.state.in_(WAITING)
+        mine = (outbox.c.id == letter_id) & _IS_WAITING
         values = {"state": OutboxState.SENDING.value, "attempts": outbox.c.attempts + 1, "attempted_at": at}
         if self._connection.execute(outbox.update().where(mine).values(values)).rowcount != 1:
             raise PermanentError("the letter is no longer waiting")
@@ -114,7 +115,7 @@ class SqlOutbox:
 
     def withdraw(self, letter_id: int, why: str, at: datetime) -> None:
         """Take a waiting letter back; it never goes."""
-        change = outbox.update().where(outbox.c.id == letter_id, outbox.c.state.in_(WAITING))
+        change = outbox.update().where(outbox.c.id == letter_id, _IS_WAITING)
         self._connection.execute(change.values(state=OutboxState.WITHDRAWN.value, detail=why, settled_at=at))
 
     # Doubt

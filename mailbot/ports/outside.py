@@ -1,0 +1,149 @@
+"""Time, letters, relays and mailboxes: what the flows need from the outside, as small protocols."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Protocol
+
+from mailbot.core.classify import Hit
+from mailbot.core.delivery import Reply
+from mailbot.core.letter import Envelope, LetterValues
+from mailbot.core.message import Fetched
+from mailbot.core.mime import Headers
+
+# Time, wake-ups, judgement ---------------------------------------------------------------------------------------------
+
+
+class Clock(Protocol):
+    """The only source of the present moment."""
+
+    def now(self) -> datetime: ...
+
+
+class Wake(Protocol):
+    """Wakes a loop. Droppable, coalesced, without payload: the tables say what there is to do."""
+
+    def wake(self, kind: str, key: str = "") -> None: ...
+
+    def wait(self, kind: str, key: str = "", *, seconds: float) -> None: ...
+
+
+class Phrases(Protocol):
+    """Finds the phrases of the class rules in texts."""
+
+    def hits(self, texts: Sequence[str]) -> list[tuple[Hit, ...]]: ...
+
+
+class Attempt(Protocol):
+    """Runs work whose failure must not stop the rest; the supervisor's way to set one bad message aside.
+
+    Returns None, or a sentence that names the failure. Transient errors pass through: they are nobody's fault.
+    """
+
+    def __call__(self, work: Callable[[], object]) -> str | None: ...
+
+
+# Letters and the ways out ----------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Composed:
+    """A letter ready to leave: its bytes, its Message-ID, and the version of its text."""
+
+    content: bytes
+    message_id: str
+    letter_version: str
+
+
+class Letters(Protocol):
+    """Renders a letter into final bytes. Raises PolicyError if a name has neither value nor fallback."""
+
+    def compose(self, letter: str, values: LetterValues, headers: Headers) -> Composed: ...
+
+
+class Transport(Protocol):
+    """Hands letters to one mailbox's relay over one kept connection. Every failure is a Reply, never an exception."""
+
+    async def send(self, envelope: Envelope, content: bytes) -> Reply: ...
+
+    async def close(self) -> None: ...
+
+
+# Signing in ------------------------------------------------------------------------------------------------------------
+
+
+class Mechanism(StrEnum):
+    """How a server is told who signs in: a password, or an access token (XOAUTH2, or OAUTHBEARER of RFC 7628)."""
+
+    PASSWORD = "password"  # noqa: S105  # the name of a way, not a secret
+    XOAUTH2 = "xoauth2"
+    OAUTHBEARER = "oauthbearer"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignIn:
+    """What one sign-in needs. ``secret`` is a password or an access token; it shows in no repr and no log."""
+
+    mechanism: Mechanism
+    user: str
+    secret: str = field(repr=False)
+    renew_at: datetime | None = None
+    """From this moment on a session should be replaced by one with a new token; None: never."""
+
+
+class Credentials(Protocol):
+    """Asked anew at each sign-in, so that a changed secret needs no restart. May be used by several threads."""
+
+    def sign_in(self) -> SignIn:
+        """What to sign in with now. Raises ConfigError for a missing secret, TransientError if no token is to be had."""
+
+    def is_stale(self, used: SignIn) -> bool:
+        """Whether a session that began with ``used`` should be replaced."""
+
+    def refused(self, used: SignIn) -> None:
+        """The server did not accept ``used``: what was kept of it is forgotten."""
+
+
+# The mailbox -----------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FolderState:
+    """What SELECT said."""
+
+    uidvalidity: int
+    uidnext: int
+
+
+class MailFolder(Protocol):
+    """One signed-in connection to one mailbox. Raises TransientError when the connection or the server fails."""
+
+    @property
+    def can_idle(self) -> bool: ...
+
+    @property
+    def stale(self) -> bool: ...
+
+    def wait(self, seconds: float, stopped: Callable[[], bool]) -> None: ...
+
+    def close(self) -> None: ...
+
+    def sent_folder(self) -> str | None: ...
+
+    def select(self, folder: str) -> FolderState: ...
+
+    def uids_after(self, uid: int) -> list[int]: ...
+
+    def uids_since(self, day: date) -> list[int]: ...
+
+    def fetch(self, uids: Sequence[int]) -> Iterator[list[Fetched]]: ...
+
+    def seen_uids(self, uids: Sequence[int]) -> dict[int, bool]: ...
+
+    @property
+    def can_finish(self) -> bool: ...
+
+    def finish(self, uids: Sequence[int]) -> list[int]: ...
+
+    def append(self, folder: str, content: bytes, at: datetime) -> None: ...
