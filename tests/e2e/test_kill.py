@@ -112,6 +112,7 @@ def test_no_copy_goes_twice_where_the_server_files_what_it_sent(start_dovecot: S
     assert summary.extra_copies == 0
 
 
+@pytest.mark.matrix
 def test_a_second_kill_while_the_copy_is_read_changes_nothing(start_dovecot: StartDovecot, tmp_path: Path) -> None:
     """Killed at the dot, and again while the copy in the Sent folder is stored or decided about: still one letter each."""
     summary = kill_at_each(WHILE_READING_THE_COPY, LETTERS, "server", start_dovecot, tmp_path)

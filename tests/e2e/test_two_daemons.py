@@ -22,7 +22,7 @@ from tests.e2e.kill_scene import AFTER_INTAKE, BEGINNING, LETTERS, MAIL, Arrival
 from tests.servers.dovecot import StartDovecot
 from tests.servers.postgres import Postgres
 
-pytestmark = [pytest.mark.dovecot, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.dovecot, pytest.mark.matrix, pytest.mark.timeout(300)]  # leases run out in their own time
 
 PATIENCE_SECONDS = 90
 TAKES_OVER_WITHIN = 30  # seconds: what is promised
