@@ -134,11 +134,6 @@ def load_calendar(rules: Path, name: str, zone: ZoneInfo) -> WorkingCalendar:
     )
 
 
-def pack_names(rules: Path) -> tuple[str, ...]:
-    """Every pack that has a file."""
-    return tuple(sorted(path.parent.name for path in rules.glob("packs/*/pack.toml")))
-
-
 def _check_header(file: Path, rule: HeaderRule) -> None:
     words = (rule.token_in, rule.token_not_in, rule.contains, rule.starts_with)
     if sum(map(bool, (rule.present, *words))) != 1:

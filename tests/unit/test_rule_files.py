@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from mailbot.adapters.rule_files import load_calendar, load_classes, load_pack, load_screening, pack_names
+from mailbot.adapters.rule_files import load_calendar, load_classes, load_pack, load_screening
 from mailbot.core.calendar import Hours
 from mailbot.core.policy import UNSURE
 from mailbot.errors import PolicyError
@@ -34,11 +34,15 @@ def edit(tmp_path: Path) -> Edit:
     return make
 
 
+def packs_in(rules: Path) -> list[str]:
+    return sorted(path.parent.name for path in rules.glob("packs/*/pack.toml"))
+
+
 def load_all(rules: Path) -> None:
     """Everything below a folder of rules."""
     load_screening(rules)
     load_classes(rules)
-    for name in pack_names(rules):
+    for name in packs_in(rules):
         load_pack(rules, name, LONDON)
 
 
@@ -55,7 +59,7 @@ def refusal(rules: Path) -> str:
 def test_the_shipped_rules_load() -> None:
     """Screening, classes and every pack are in order."""
     load_all(RULES)
-    assert "generic" in pack_names(RULES)
+    assert "generic" in packs_in(RULES)
 
 
 def test_the_shipped_pack_knows_every_shipped_class() -> None:
