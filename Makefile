@@ -20,7 +20,7 @@ demo: $(STAMP)  ## The main job on this machine, with invented mail. It keeps ru
 	$(BIN)/mailbot demo $(ARGS)
 
 test: $(STAMP)  ## All tests. Those that need a server which is missing skip and say so.
-	$(BIN)/python -m pytest --numprocesses 2 $(ARGS)
+	$(BIN)/python -m pytest --numprocesses 4 --dist worksteal $(ARGS)
 
 test-all: $(STAMP)  ## All tests and the kill matrix, which takes long: MAILBOT_KILL_STRIDE=7 kills at every seventh place.
 	$(BIN)/python -m pytest --numprocesses 2 -m '' $(ARGS)

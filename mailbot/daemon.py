@@ -140,28 +140,16 @@ class Daemon:
             asyncio.run(self._deliver(mailbox, sender, name))
 
     async def _deliver(self, mailbox: Mailbox, sender: Sender, name: str) -> None:
-        """One task a connection. Whatever an earlier holder left unsettled is in doubt first."""
-        outbox, must_end = self._outbox(mailbox.name, name), partial(self._must_end, name)
-        # each connection waits for wake-ups in a thread, and names are looked up in one
+        """Whatever an earlier holder of this job left unsettled is in doubt first."""
+        outbox = self._outbox(mailbox.name, name)
+        # wake-ups are waited for in a thread, each connection may fetch a token in one, and names are looked up in one
         asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(mailbox.smtp_connections + 2))
         if outbox.recover(mailbox.name):
             log.warning("letters_in_doubt", mailbox=mailbox.name)
             self._wake.wake(TIMERS)  # the first sweep may have looked for doubts before they were written down
         wait = partial(self._wake.wait, OUTBOX, mailbox.name, seconds=POLL_SECONDS)
-        tasks = [
-            asyncio.create_task(outbox.deliver(sender, smtp_transport(mailbox, self._sign_ins), must_end, wait))
-            for _ in range(mailbox.smtp_connections)
-        ]
-        try:
-            while not must_end():
-                done, _ = await asyncio.wait(tasks, timeout=0.5, return_when=asyncio.FIRST_EXCEPTION)
-                for task in done:
-                    task.result()
-            await asyncio.wait(tasks, timeout=5)
-        finally:
-            for task in tasks:
-                task.cancel()
-            await asyncio.gather(*tasks, return_exceptions=True)
+        transports = [smtp_transport(mailbox, self._sign_ins) for _ in range(mailbox.smtp_connections)]
+        await outbox.deliver(sender, transports, partial(self._must_end, name), wait)
 
     def _renew(self) -> None:
         self._leases.renew()

@@ -6,6 +6,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import ExitStack
 from pathlib import Path
 
+import hypothesis
 import pytest
 import structlog
 
@@ -13,6 +14,11 @@ from tests.servers.dovecot import Dovecot, StartDovecot, available
 from tests.servers.postgres import Postgres
 from tests.servers.postgres import available as postgres_available
 from tests.servers.smtp import SmtpServer
+
+hypothesis.settings.register_profile(  # tests share the machine with servers: slowness is no finding
+    "calm", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+)
+hypothesis.settings.load_profile("calm")
 
 MEASURED = "measured"
 USERS = {"enquiries@harbour.example": "secret", "foi@harbour.example": "secret"}

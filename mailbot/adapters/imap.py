@@ -30,6 +30,7 @@ PARTIAL_BYTES = 4 * 1024 * 1024
 SIZES_AT_ONCE = 500
 IDLE_RENEW_SECONDS = 9 * 60
 IDLE_SLICE_SECONDS = 1.0
+IDLE_ROUND_SECONDS = 60.0
 MAX_SERVER_TEXT = 200
 SEARCH_UIDS = 100_000
 OVER_CAP = "larger than the size cap"
@@ -67,7 +68,7 @@ class ImapMailbox:
         self._finishing = finishing
         self._max_bytes = max_bytes
         self._alone_above = min(BATCH_BYTES, max_bytes)
-        self._uidnext = 1
+        self._folder, self._uidnext = "INBOX", 1
         self._credentials = account.credentials
         self._signed_in = account.credentials.sign_in()
         with _translated():
@@ -105,7 +106,7 @@ class ImapMailbox:
             uidnext = answer.get(b"UIDNEXT")
             if uidnext is None:
                 uidnext = max(self._client.search(["UID", "1:*"]), default=0) + 1
-            self._uidnext = int(uidnext)
+            self._folder, self._uidnext = folder, int(uidnext)
             return FolderState(uidvalidity=int(answer[b"UIDVALIDITY"]), uidnext=self._uidnext)
 
     def _open(self, folder: str, *, readonly: bool) -> dict[bytes, Any]:
@@ -220,12 +221,17 @@ class ImapMailbox:
     def wait(self, seconds: float, stopped: Callable[[], bool]) -> None:
         """Wait until the server says that something changed, at most ``seconds`` and never past the renewal of IDLE.
 
-        A first round is short: news that the server sends together with its "+ idling" shows only when IDLE is ended.
-        The answer is only a hint: the folder is searched again afterwards whatever it says.
+        What arrived since the last SELECT was announced to an earlier command, and is not announced again: so it is
+        looked for first. News that the server sends together with its "+ idling" shows only when IDLE is ended: so the
+        first round is short, and no round is long. The answer is only a hint: the folder is searched again anyway.
         """
+        known = self._uidnext
+        if self.select(self._folder).uidnext != known:
+            return
+        until, longest = time.monotonic() + min(seconds, IDLE_RENEW_SECONDS), IDLE_SLICE_SECONDS
         with _translated():
-            if not self._idle(IDLE_SLICE_SECONDS, stopped) and not stopped():
-                self._idle(min(seconds, IDLE_RENEW_SECONDS), stopped)
+            while not stopped() and (left := until - time.monotonic()) > 0 and not self._idle(min(left, longest), stopped):
+                longest = IDLE_ROUND_SECONDS
 
     def _idle(self, seconds: float, stopped: Callable[[], bool]) -> bool:
         """One IDLE; True if the server had news."""

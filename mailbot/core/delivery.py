@@ -121,6 +121,14 @@ class CaseStanding:
     quiet: bool
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WaitingLetter:
+    """A letter whose turn has come, with its case as it stands now (None: it belongs to no case)."""
+
+    letter: OutboxLetter
+    case: CaseStanding | None
+
+
 def why_withdraw(letter: OutboxLetter, case: CaseStanding | None, today: date) -> str | None:
     """The reason why a waiting letter is no longer true, or None if it may go. Receipts are due even once closed."""
     if case is not None:

@@ -144,8 +144,9 @@ def _report(message: Message) -> Iterator[tuple[Verdict, Reason]]:
 
 
 def _by_header(message: Message, rules: ScreeningRules, *, bounces: bool) -> Iterator[tuple[Verdict, Reason]]:
+    present = {name for name, _ in message.headers}
     for rule in rules.headers:
-        if rule.verdict == "silence" or (rule.verdict == "bounce") is not bounces:
+        if rule.header not in present or rule.verdict == "silence" or (rule.verdict == "bounce") is not bounces:
             continue
         if evidence := _header_evidence(rule, message):
             yield Verdict(rule.verdict), Reason(rule.id, evidence)

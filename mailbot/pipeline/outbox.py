@@ -1,15 +1,14 @@
-"""The flow of letters: claim -> commit -> send -> settle each reply at once. Nothing is sent inside a transaction.
+"""The flow of letters: claim -> commit -> send -> settle the replies at once. Nothing is sent inside a transaction.
 
 From our final dot until the settle commits a letter is in doubt. A process that died in between finds such rows at its
-next start. One claim per connection: extra copies can never exceed the open SMTP connections.
+next start. One claim per connection: extra copies can never exceed the open SMTP connections. Replies that are there at
+the same moment are settled in one commit, and the letters that follow them are claimed in it.
 """
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from functools import partial
-from typing import TypeVar
 
 import structlog
 
@@ -19,9 +18,9 @@ from mailbot.core.decide import decide
 from mailbot.core.delivery import (
     DoubtFindings,
     DoubtVerdict,
-    Reply,
     SentCopy,
     Settlement,
+    WaitingLetter,
     resolve_doubt,
     settle,
     why_withdraw,
@@ -30,15 +29,14 @@ from mailbot.core.letter import OutboxLetter, OutboxState
 from mailbot.core.policy import MailboxPolicy
 from mailbot.core.trigger import LetterWithdrawn
 from mailbot.errors import StorageError
-from mailbot.pipeline.record import Recording, letter_went, record
+from mailbot.pipeline.connections import Answered, Connections
+from mailbot.pipeline.record import Recording, letters_went, record
 from mailbot.ports import Clock, Happened, Letters, Store, Transaction, Transport
 
 MINUTE = timedelta(minutes=1)
 STORAGE_PAUSE_SECONDS = 1.0
 FIRST_REST_SECONDS = 2.0
 LONGEST_REST_SECONDS = 300.0
-
-T = TypeVar("T")
 
 log = structlog.get_logger()
 
@@ -62,116 +60,108 @@ class Outbox:
     clock: Clock
 
     async def deliver(
-        self, sender: Sender, transport: Transport, stopped: Callable[[], bool], wait: Callable[[], object]
+        self, sender: Sender, transports: Sequence[Transport], stopped: Callable[[], bool], wait: Callable[[], object]
     ) -> None:
-        """Send this mailbox's letters over one connection until ``stopped``; ``wait`` blocks until there may be more.
+        """Send this mailbox's letters until ``stopped``; ``wait`` blocks until there may be more.
 
         Raises StorageError when a claim's outcome is unknown: begin anew with ``recover``.
         """
-        letter: OutboxLetter | None = None
-        failures = 0
+        connections = Connections(transports)
+        answered, failures = list[Answered](), 0
         try:
             while not stopped():
-                letter = letter or self.claim(sender)
-                if letter is None:
-                    await asyncio.to_thread(wait)
-                    continue
-                checkpoints.reached("dot.before")
-                reply = await transport.send(letter.envelope, letter.content)
-                checkpoints.reached("reply.after")
-                if reply.code == 0 or stopped():
-                    await self._patiently(partial(self.settle, letter, reply), stopped)
-                    letter, failures = None, failures + 1
-                    await self._rest(failures, stopped)
-                else:
-                    letter, failures = await self._next(letter, reply, sender, stopped), 0
+                for letter in await self._next(answered, sender, connections.free, stopped):
+                    connections.send(letter)
+                answered = await connections.answers(wait)
+                if any(one.reply.code == 0 for one in answered):
+                    await self._settled(answered, stopped)
+                    answered, failures = [], failures + 1
+                    await self._rest(failures, connections, stopped)
+                elif answered:
+                    failures = 0
+            await self._settled(answered, stopped)
         finally:
-            await transport.close()
+            await self._settled(await connections.finish(), stopped)
+            await connections.close()
 
     async def _next(
-        self, letter: OutboxLetter, reply: Reply, sender: Sender, stopped: Callable[[], bool]
-    ) -> OutboxLetter | None:
-        """Settle and claim the next. If the answer to the commit is lost, nobody knows what was claimed: begin anew."""
+        self, answered: Sequence[Answered], sender: Sender, room: int, stopped: Callable[[], bool]
+    ) -> list[OutboxLetter]:
+        """Settle and claim. If the answer to the commit is lost, nobody knows what was claimed: begin anew."""
         try:
-            return self.settle_and_claim(letter, reply, sender)
+            return self.settle_and_claim(answered, sender, room)
         except StorageError:
-            await self._patiently(partial(self.settle, letter, reply), stopped)
+            await self._settled(answered, stopped)
             raise
 
-    async def _rest(self, failures: int, stopped: Callable[[], bool]) -> None:
+    async def _rest(self, failures: int, connections: Connections, stopped: Callable[[], bool]) -> None:
         """While the relay is out of reach or refuses the sign-in: longer and longer pauses, none of it a letter's fault."""
-        left = min(LONGEST_REST_SECONDS, FIRST_REST_SECONDS * 2.0 ** (failures - 1)) if failures else 0.0
+        left = min(LONGEST_REST_SECONDS, FIRST_REST_SECONDS * 2.0 ** (failures - 1))
         while left > 0 and not stopped():
             await asyncio.sleep(min(left, 0.5))
             left -= 0.5
+            await self._settled(connections.ready(), stopped)
 
-    async def _patiently(self, work: Callable[[], T], stopped: Callable[[], bool]) -> T | None:
-        """Try again while the database cannot be written: a reply that was read must not be forgotten."""
-        while True:
+    async def _settled(self, answered: Sequence[Answered], stopped: Callable[[], bool]) -> None:
+        """Settle, again and again while the database cannot be written: a reply that was read must not be forgotten."""
+        while answered:
             try:
-                return work()
+                self.settle(answered)
+                break
             except StorageError as error:
                 log.error("storage", error=str(error))
                 if stopped():
-                    return None
+                    break
             await asyncio.sleep(STORAGE_PAUSE_SECONDS)
 
-    def claim(self, sender: Sender) -> OutboxLetter | None:
-        """Take the next letter that is still true and that the mailbox's pace allows, and commit that it is being sent."""
-        now = self.clock.now()
-        with self.store.view() as transaction:
-            if not self._first_in_line(transaction, sender, now):
-                return None
+    def settle(self, answered: Sequence[Answered]) -> None:
+        """Write down how attempts ended; a letter that went stops the clocks it stops."""
         with self.store.transaction() as transaction:
-            claimed = self._claim(transaction, sender, now)
-            checkpoints.reached("claim.before")
-        checkpoints.reached("claim.after")
-        return claimed
-
-    def settle(self, letter: OutboxLetter, reply: Reply) -> None:
-        """Write down how the attempt ended; a letter that went stops the clocks it stops."""
-        with self.store.transaction() as transaction:
-            self._settle(transaction, letter, reply)
+            self._settle(transaction, answered)
             checkpoints.reached("settle.before")
         checkpoints.reached("settle.after")
 
-    def settle_and_claim(self, letter: OutboxLetter, reply: Reply, sender: Sender) -> OutboxLetter | None:
-        """Settle a letter and claim the next one in the same commit: one connection, one letter being sent."""
+    def settle_and_claim(self, answered: Sequence[Answered], sender: Sender, room: int) -> list[OutboxLetter]:
+        """Settle what was answered and claim as many letters as there is ``room``, in the same commit."""
+        now = self.clock.now()
+        if not answered and not self._is_waiting(sender, room, now):
+            return []
         with self.store.transaction() as transaction:
-            self._settle(transaction, letter, reply)
-            claimed = self._claim(transaction, sender, self.clock.now())
-            for step in ("settle", "claim") if claimed else ("settle",):
+            self._settle(transaction, answered)
+            claimed = self._claim(transaction, sender, room, now)
+            steps = [step for step, those in (("settle", answered), ("claim", claimed)) if those]
+            for step in steps:
                 checkpoints.reached(f"{step}.before")
-        for step in ("settle", "claim") if claimed else ("settle",):
+        for step in steps:
             checkpoints.reached(f"{step}.after")
         return claimed
 
-    def _claim(self, transaction: Transaction, sender: Sender, now: datetime) -> OutboxLetter | None:
-        letter = self._first_in_line(transaction, sender, now)
-        while letter is not None and self._withdrawn(transaction, letter, now):
-            letter = self._first_in_line(transaction, sender, now)
-        if letter is None:
-            return None
-        transaction.outbox.claim(letter.id, now)
-        return replace(letter, state=OutboxState.SENDING, attempts=letter.attempts + 1, attempted_at=now)
+    def _is_waiting(self, sender: Sender, room: int, now: datetime) -> bool:
+        with self.store.view() as transaction:
+            return bool(_first_in_line(transaction, sender, room, now))
 
-    def _settle(self, transaction: Transaction, letter: OutboxLetter, reply: Reply) -> None:
+    def _claim(self, transaction: Transaction, sender: Sender, room: int, now: datetime) -> list[OutboxLetter]:
+        """Take the next letters that are still true and that the mailbox's pace allows."""
+        while waiting := _first_in_line(transaction, sender, room, now):
+            letters = [one.letter for one in waiting if not self._withdrawn(transaction, one, now)]
+            if letters:
+                transaction.outbox.claim([letter.id for letter in letters], now)
+                return [_claimed(letter, now) for letter in letters]
+        return []
+
+    def _settle(self, transaction: Transaction, answered: Sequence[Answered]) -> None:
         now = self.clock.now()
-        settlement = settle(letter, reply, now)
-        if transaction.outbox.settle(letter.id, settlement, now):
-            self._note(transaction, letter, settlement, now)
-            if settlement.state is OutboxState.SENT:
-                letter_went(transaction, letter, now)
-        transaction.mailboxes.mark_sending(letter.mailbox, settlement.detail if reply.code == 0 else None)
-        tell = log.warning if settlement.state is OutboxState.FAILED else log.info
-        tell(
-            "letter",
-            id=letter.id,
-            state=settlement.state.value,
-            mailbox=letter.mailbox,
-            letter=letter.letter,
-            attempt=letter.attempts,
-        )
+        settlements = {one.letter.id: settle(one.letter, one.reply, now) for one in answered}
+        fresh = transaction.outbox.settle(settlements, now)
+        sent = list[OutboxLetter]()
+        for letter, reply in ((one.letter, one.reply) for one in answered):
+            settlement = settlements[letter.id]
+            if letter.id in fresh:
+                _note(transaction, letter, settlement, now)
+                sent += [letter] if settlement.state is OutboxState.SENT else []
+            transaction.mailboxes.mark_sending(letter.mailbox, settlement.detail if reply.code == 0 else None)
+            _tell(letter, settlement)
+        letters_went(transaction, sent, now)
 
     def recover(self, mailbox: str) -> int:
         """At start: letters whose sending the last process did not settle are in doubt. Returns how many."""
@@ -194,16 +184,10 @@ class Outbox:
                 elif verdict is DoubtVerdict.ASK_A_PERSON:
                     transaction.outbox.hold(letter.id, Reason("letter-in-doubt", "nobody knows whether it went"), now)
 
-    def _first_in_line(self, transaction: Transaction, sender: Sender, now: datetime) -> OutboxLetter | None:
-        if transaction.outbox.attempts_within(sender.mailbox, now - MINUTE, now) >= sender.letters_per_minute:
-            return None
-        return transaction.outbox.next_waiting(sender.mailbox, now)
-
-    def _withdrawn(self, transaction: Transaction, letter: OutboxLetter, now: datetime) -> bool:
+    def _withdrawn(self, transaction: Transaction, waiting: WaitingLetter, now: datetime) -> bool:
         """Check a waiting letter once more; one that is no longer true is withdrawn and decided about anew."""
-        policy = self.policy
-        standing = transaction.outbox.standing(letter.case_id) if letter.case_id is not None else None
-        why = why_withdraw(letter, standing, policy.pack.working_calendar.local_date(now))
+        policy, letter = self.policy, waiting.letter
+        why = why_withdraw(letter, waiting.case, policy.pack.working_calendar.local_date(now))
         if why is None:
             return False
         transaction.outbox.withdraw(letter.id, why, now)
@@ -214,9 +198,26 @@ class Outbox:
             record(transaction, self.letters, decision, about)
         return True
 
-    def _note(self, transaction: Transaction, letter: OutboxLetter, settlement: Settlement, now: datetime) -> None:
-        if letter.case_id is None:
-            return
+
+def _claimed(letter: OutboxLetter, now: datetime) -> OutboxLetter:
+    return replace(letter, state=OutboxState.SENDING, attempts=letter.attempts + 1, attempted_at=now)
+
+
+def _first_in_line(transaction: Transaction, sender: Sender, room: int, now: datetime) -> list[WaitingLetter]:
+    """The next letters, no more than ``room`` and no more than the mailbox's pace allows."""
+    allowed = sender.letters_per_minute - transaction.outbox.attempts_within(sender.mailbox, now - MINUTE, now)
+    room = min(room, allowed)
+    return transaction.outbox.first_in_line(sender.mailbox, now, room) if room > 0 else []
+
+
+def _note(transaction: Transaction, letter: OutboxLetter, settlement: Settlement, now: datetime) -> None:
+    if letter.case_id is not None:
         reason = Reason(f"letter-{settlement.state.value}", letter.letter)
         happened = Happened(at=now, actor="mailbot", kind="letter", reason=reason, case_id=letter.case_id)
         transaction.cases.add_event(happened)
+
+
+def _tell(letter: OutboxLetter, settlement: Settlement) -> None:
+    tell = log.warning if settlement.state is OutboxState.FAILED else log.info
+    state, name = settlement.state.value, letter.letter
+    tell("letter", id=letter.id, state=state, mailbox=letter.mailbox, letter=name, attempt=letter.attempts)

@@ -3,6 +3,7 @@
 Letters are rendered here and now, so the outbox holds final bytes. Nothing is sent from here.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import assert_never
@@ -186,16 +187,16 @@ def _confirm(transaction: Transaction, action: ConfirmLetter, about: Recording) 
     found = transaction.outbox.confirm(action.message_id, action.alias, about.now)
     if found is not None:
         letter = transaction.outbox.get(found)
-        letter_went(transaction, letter, about.now)
+        letters_went(transaction, [letter], about.now)
         # The copy lies in no case; the news belongs to the case of the letter.
         _note(transaction, replace(about, case_id=letter.case_id), "letter-found", replace(action.reason, detail=letter.letter))
 
 
-def letter_went(transaction: Transaction, letter: OutboxLetter, at: datetime) -> None:
-    """A letter is known to have gone: stop the clocks that it stops."""
-    if letter.case_id is not None and letter.purpose is Purpose.RECEIPT:
-        for action in stop_clocks(transaction.cases.get(letter.case_id), ClockStop.RECEIPT_SENT, at):
-            transaction.cases.stop_clock(action)
+def letters_went(transaction: Transaction, letters: Iterable[OutboxLetter], at: datetime) -> None:
+    """Letters are known to have gone: stop the clocks that they stop."""
+    receipted = [letter.case_id for letter in letters if letter.case_id is not None and letter.purpose is Purpose.RECEIPT]
+    for action in stop_clocks(transaction.cases.running(receipted), ClockStop.RECEIPT_SENT, at):
+        transaction.cases.stop_clock(action)
 
 
 def _note(transaction: Transaction, about: Recording, kind: str, reason: Reason) -> None:

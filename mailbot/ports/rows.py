@@ -1,15 +1,15 @@
 """The store: its repositories as protocols, and the values that go in and out of them."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Protocol
 
 from mailbot.core.action import JoinCase, OpenCase, Reason, StartClock, StopClock
-from mailbot.core.case import Case, Figures
+from mailbot.core.case import Case, Figures, RunningClock
 from mailbot.core.classify import Classification
-from mailbot.core.delivery import CaseStanding, Settlement
+from mailbot.core.delivery import Settlement, WaitingLetter
 from mailbot.core.letter import Envelope, Lane, OutboxLetter, Purpose
 from mailbot.core.match import Candidate
 from mailbot.core.message import Direction, Fetched, Located, Message, Origin
@@ -154,6 +154,8 @@ class CaseRows(Protocol):
 
     def get(self, case_id: int) -> Case: ...
 
+    def running(self, case_ids: Sequence[int]) -> list[RunningClock]: ...
+
     def join(self, action: JoinCase, address: str) -> None: ...
 
     def candidates(self, ids: Sequence[str], references: Sequence[str]) -> tuple[Candidate, ...]: ...
@@ -176,15 +178,13 @@ class OutboxRows(Protocol):
 
     def add(self, letter: NewLetter) -> None: ...
 
-    def next_waiting(self, mailbox: str, now: datetime) -> OutboxLetter | None: ...
+    def first_in_line(self, mailbox: str, now: datetime, limit: int) -> list[WaitingLetter]: ...
 
     def attempts_within(self, mailbox: str, since: datetime, until: datetime) -> int: ...
 
-    def claim(self, letter_id: int, at: datetime) -> None: ...
+    def claim(self, letter_ids: Sequence[int], at: datetime) -> None: ...
 
-    def settle(self, letter_id: int, settlement: Settlement, at: datetime) -> bool: ...
-
-    def standing(self, case_id: int) -> CaseStanding: ...
+    def settle(self, settlements: Mapping[int, Settlement], at: datetime) -> set[int]: ...
 
     def doubtful(self, mailbox: str) -> list[OutboxLetter]: ...
 

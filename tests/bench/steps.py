@@ -164,10 +164,10 @@ def _drain(inbound: Inbound) -> None:
 
 
 async def _send(installation: Installation) -> None:
-    """Every letter over the mailbox's connections; the first that finds none left ends it for all."""
+    """Every letter over the mailbox's connections, until none is left."""
     policies, mailbox = installation.policies, installation.config.mailbox[0]
     outbox = Outbox(store=installation.store, letters=policies.letters, policy=policies.mailboxes[NAME], clock=SystemClock())
     sender = Sender(mailbox=NAME, letters_per_minute=mailbox.letters_per_minute, sent_copy=mailbox.sent_copy)
     done, sign_ins = Event(), SignIns(SystemClock())
-    connections = (smtp_transport(mailbox, sign_ins) for _ in range(mailbox.smtp_connections))
-    await asyncio.gather(*(outbox.deliver(sender, each, done.is_set, done.set) for each in connections))
+    transports = [smtp_transport(mailbox, sign_ins) for _ in range(mailbox.smtp_connections)]
+    await outbox.deliver(sender, transports, done.is_set, done.set)

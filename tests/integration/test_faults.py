@@ -19,6 +19,7 @@ from mailbot.core.classify import Hit
 from mailbot.core.delivery import Reply, SentCopy
 from mailbot.core.message import Fetched
 from mailbot.errors import StorageError
+from mailbot.pipeline.connections import Answered
 from mailbot.pipeline.inbound import Inbound
 from mailbot.pipeline.outbox import Outbox, Sender
 from mailbot.pipeline.timers import Timers
@@ -101,9 +102,9 @@ class Office:
         self.inbound.drain()
         self.timers.sweep()
         self.timers.run_jobs()
-        while (letter := self.outbox.claim(SENDER)) is not None:
-            self.went.append(letter.envelope.recipient)
-            self.outbox.settle(letter, ACCEPTED)
+        while letters := self.outbox.settle_and_claim([], SENDER, 1):
+            self.went += [letter.envelope.recipient for letter in letters]
+            self.outbox.settle([Answered(letter, ACCEPTED) for letter in letters])
 
     def count(self, table: type, *conditions: object) -> int:
         with self.database.reading() as connection:
@@ -200,12 +201,11 @@ def test_a_letter_that_was_accepted_while_the_database_was_locked_does_not_go_ag
     """The relay's answer is written down once the database is free again: one letter."""
     office.arrives()
     office.inbound.drain()
-    letter = office.outbox.claim(SENDER)
-    assert letter is not None
+    answered = [Answered(letter, ACCEPTED) for letter in office.outbox.settle_and_claim([], SENDER, 1)]
     with locked_from_outside(office), pytest.raises(StorageError):
-        office.outbox.settle(letter, ACCEPTED)
-    office.outbox.settle(letter, ACCEPTED)
-    assert office.outbox.claim(SENDER) is None
+        office.outbox.settle(answered)
+    office.outbox.settle(answered)
+    assert office.outbox.settle_and_claim([], SENDER, 1) == []
     assert office.count(outbox, outbox.c.state == "sent") == 1
 
 

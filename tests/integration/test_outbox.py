@@ -19,6 +19,7 @@ from mailbot.core.delivery import Reply, SentCopy
 from mailbot.core.letter import Envelope, Lane, OutboxLetter, OutboxState, Purpose
 from mailbot.core.message import Fetched
 from mailbot.pipeline.commands import Commands
+from mailbot.pipeline.connections import Answered
 from mailbot.pipeline.outbox import Outbox, Sender
 from mailbot.ports import Composed, Cursor, Happened, NewLetter, Store, Transaction
 
@@ -143,7 +144,7 @@ class Office:
             idle = True
 
         self.relay.is_lost = False
-        asyncio.run(self.outbox.deliver(_sender(letters_per_minute), self.relay, lambda: idle or self.relay.is_lost, wait))
+        asyncio.run(self.outbox.deliver(_sender(letters_per_minute), [self.relay], lambda: idle or self.relay.is_lost, wait))
 
     def lose_the_answer(self, name: str, times: int = 1) -> int:
         """A letter whose sending ended without an answer to the final dot, so many times; returns its row."""
@@ -161,8 +162,7 @@ class Office:
 
     def claim(self) -> int:
         """A connection takes the next letter and is about to hand it in; returns its row."""
-        letter = self.outbox.claim(_sender())
-        assert letter is not None
+        (letter,) = self.outbox.settle_and_claim([], _sender(), 1)
         return letter.id
 
     def read_sent(self) -> None:
@@ -458,7 +458,7 @@ def test_an_answer_that_comes_after_the_copy_was_found_changes_nothing(office: O
     office.find_copy("quick")
     known = office.letter(letter_id)
     events = office.history()
-    office.outbox.settle(claimed, answer)
+    office.outbox.settle([Answered(claimed, answer)])
     assert known.state is OutboxState.SENT
     assert office.letter(letter_id) == known
     assert office.history() == events

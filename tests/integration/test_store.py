@@ -431,7 +431,7 @@ def test_ids_and_references_lead_to_a_case_with_those_who_take_part(store: SqlSt
     (located,) = stored(store, fetched(1))
     with store.transaction() as transaction:
         recorded(transaction, located, message(message_id="first@example.org"), case_id)
-        transaction.outbox.claim(letter_id, MONDAY)
+        transaction.outbox.claim([letter_id], MONDAY)
         transaction.outbox.confirm("1@harbour.example", "renamed@server.example", MONDAY)
         transaction.cases.join(JoinCase(case_id=case_id, version=1, reason=Reason("x")), "bo@example.org")
     ways = {
@@ -617,8 +617,8 @@ def test_a_held_letter_is_sent_once_more_when_it_is_put_back(store: SqlStore) ->
     """A person says: send it. It starts from its first try, under its old Message-ID, its doubt not forgotten."""
     letter_id = queued(store)
     with store.transaction() as transaction:
-        transaction.outbox.claim(letter_id, MONDAY)
-        transaction.outbox.settle(letter_id, Settlement(state=OutboxState.IN_DOUBT, detail="lost"), MONDAY)
+        transaction.outbox.claim([letter_id], MONDAY)
+        transaction.outbox.settle({letter_id: Settlement(state=OutboxState.IN_DOUBT, detail="lost")}, MONDAY)
         assert [one.id for one in transaction.outbox.doubtful("enquiries")] == [letter_id]
         transaction.outbox.hold(letter_id, Reason("letter-in-doubt"), MONDAY)
         assert transaction.outbox.doubtful("enquiries") == []
@@ -647,9 +647,9 @@ def test_an_alert_never_waits_behind_a_digest(store: SqlStore) -> None:
     def claimed(now: datetime, limit: int) -> list[str]:
         found = list[str]()
         with store.transaction() as transaction:
-            while len(found) < limit and (one := transaction.outbox.next_waiting("enquiries", now)):
-                transaction.outbox.claim(one.id, now)
-                found.append(one.message_id.partition("@")[0])
+            for waiting in transaction.outbox.first_in_line("enquiries", now, limit):
+                transaction.outbox.claim([waiting.letter.id], now)
+                found.append(waiting.letter.message_id.partition("@")[0])
         return found
 
     assert claimed(MONDAY, 1) == ["2"]
@@ -660,10 +660,10 @@ def test_a_letter_is_claimed_by_one_only(store: SqlStore) -> None:
     """Who comes second is refused, and an observed letter can never be claimed."""
     letter_id, observed = queued(store, 1), queued(store, 2, observed=True)
     with store.transaction() as transaction:
-        transaction.outbox.claim(letter_id, MONDAY)
+        transaction.outbox.claim([letter_id], MONDAY)
     for other in (letter_id, observed):
         with pytest.raises(PermanentError, match="no longer waiting"), store.transaction() as transaction:
-            transaction.outbox.claim(other, MONDAY)
+            transaction.outbox.claim([other], MONDAY)
     with store.view() as transaction:
         found = transaction.outbox.get(letter_id)
         assert (found.attempts, found.attempted_at, found.state) == (1, MONDAY, OutboxState.SENDING)
@@ -690,17 +690,17 @@ def test_a_deferred_letter_waits_for_its_next_try(store: SqlStore) -> None:
     letter_id = queued(store)
     deferred = Settlement(state=OutboxState.DEFERRED, detail="450 later", not_before=MONDAY + HOUR)
     with store.transaction() as transaction:
-        transaction.outbox.claim(letter_id, MONDAY)
-        assert transaction.outbox.settle(letter_id, deferred, MONDAY)
-        assert transaction.outbox.next_waiting("enquiries", MONDAY) is None
-        assert transaction.outbox.next_waiting("enquiries", MONDAY + HOUR) is not None
+        transaction.outbox.claim([letter_id], MONDAY)
+        assert transaction.outbox.settle({letter_id: deferred}, MONDAY)
+        assert transaction.outbox.first_in_line("enquiries", MONDAY, 1) == []
+        assert transaction.outbox.first_in_line("enquiries", MONDAY + HOUR, 1)
 
 
 def test_what_was_being_sent_when_the_process_ended_is_in_doubt(store: SqlStore) -> None:
     """And nothing else is."""
     sending, still_queued = queued(store, 1), queued(store, 2)
     with store.transaction() as transaction:
-        transaction.outbox.claim(sending, MONDAY)
+        transaction.outbox.claim([sending], MONDAY)
     with store.transaction() as transaction:
         assert transaction.outbox.doubt_interrupted("enquiries", "the process ended") == 1
         assert transaction.outbox.get(sending).doubts == 1
@@ -711,11 +711,11 @@ def test_a_copy_found_in_sent_ends_the_doubt(store: SqlStore) -> None:
     """The letter has gone; a late settlement does not overwrite that, and a letter never tried is not confirmed."""
     tried, untried = queued(store, 1), queued(store, 2)
     with store.transaction() as transaction:
-        transaction.outbox.claim(tried, MONDAY)
+        transaction.outbox.claim([tried], MONDAY)
         assert transaction.outbox.confirm("1@harbour.example", "1@harbour.example", MONDAY) == tried
         assert transaction.outbox.confirm("1@harbour.example", "", MONDAY) is None
         assert transaction.outbox.confirm("2@harbour.example", "", MONDAY) is None
-        assert not transaction.outbox.settle(tried, Settlement(state=OutboxState.IN_DOUBT, detail="lost"), MONDAY)
+        assert not transaction.outbox.settle({tried: Settlement(state=OutboxState.IN_DOUBT, detail="lost")}, MONDAY)
     assert (state_of(store, tried), state_of(store, untried)) == (OutboxState.SENT, OutboxState.QUEUED)
 
 
@@ -724,8 +724,8 @@ def test_only_a_letter_in_doubt_is_sent_again_by_itself(store: SqlStore) -> None
     doubtful, went = queued(store, 1), queued(store, 2)
     with store.transaction() as transaction:
         for one, state in ((doubtful, OutboxState.IN_DOUBT), (went, OutboxState.SENT)):
-            transaction.outbox.claim(one, MONDAY)
-            transaction.outbox.settle(one, Settlement(state=state, detail=""), MONDAY)
+            transaction.outbox.claim([one], MONDAY)
+            transaction.outbox.settle({one: Settlement(state=state, detail="")}, MONDAY)
             transaction.outbox.send_again(one, "the outcome is unknown", MONDAY)
     assert (state_of(store, doubtful), state_of(store, went)) == (OutboxState.QUEUED, OutboxState.SENT)
 
@@ -735,8 +735,8 @@ def test_a_person_may_retry_what_has_not_gone(store: SqlStore, state: OutboxStat
     """A failed letter is queued from its first try on; one that went is not sent twice."""
     letter_id = queued(store)
     with store.transaction() as transaction:
-        transaction.outbox.claim(letter_id, MONDAY)
-        transaction.outbox.settle(letter_id, Settlement(state=state, detail=""), MONDAY)
+        transaction.outbox.claim([letter_id], MONDAY)
+        transaction.outbox.settle({letter_id: Settlement(state=state, detail="")}, MONDAY)
         assert transaction.outbox.retry(letter_id, MONDAY + HOUR) is (state is OutboxState.FAILED)
         assert not transaction.outbox.retry(404, MONDAY)
     assert state_of(store, letter_id) is (OutboxState.QUEUED if state is OutboxState.FAILED else OutboxState.SENT)
@@ -746,7 +746,7 @@ def test_only_a_waiting_letter_is_withdrawn(store: SqlStore) -> None:
     """What is being sent, or was only observed, stays what it is."""
     queued_, sending, observed = queued(store, 1), queued(store, 2), queued(store, 3, observed=True)
     with store.transaction() as transaction:
-        transaction.outbox.claim(sending, MONDAY)
+        transaction.outbox.claim([sending], MONDAY)
         for one in (queued_, sending, observed):
             transaction.outbox.withdraw(one, "already-answered", MONDAY)
     states = [state_of(store, one) for one in (queued_, sending, observed)]
@@ -780,12 +780,15 @@ def test_what_was_decided_to_be_sent_is_counted_for_each_address(store: SqlStore
 def test_a_waiting_letter_knows_how_its_case_stands(store: SqlStore) -> None:
     """Answered by staff or not."""
     case_id, _ = opened(store)
+    queued(store, case_id=case_id)
     with store.transaction() as transaction:
-        assert transaction.outbox.standing(case_id) == CaseStanding(closed=False, answered=False, quiet=False)
+        (waiting,) = transaction.outbox.first_in_line("enquiries", MONDAY, 1)
+        assert waiting.case == CaseStanding(closed=False, answered=False, quiet=False)
         happened = Happened(at=MONDAY, actor="mailbot", kind="joined", reason=Reason("answered-by-staff"), case_id=case_id)
         transaction.cases.add_event(happened)
     with store.view() as transaction:
-        assert transaction.outbox.standing(case_id) == CaseStanding(closed=False, answered=True, quiet=False)
+        (waiting,) = transaction.outbox.first_in_line("enquiries", MONDAY, 1)
+        assert waiting.case == CaseStanding(closed=False, answered=True, quiet=False)
 
 
 def test_a_letter_that_went_is_filed_once(store: SqlStore) -> None:
@@ -793,8 +796,8 @@ def test_a_letter_that_went_is_filed_once(store: SqlStore) -> None:
     letter_id = queued(store)
     with store.transaction() as transaction:
         assert transaction.outbox.unfiled("enquiries", 10) == []
-        transaction.outbox.claim(letter_id, MONDAY)
-        transaction.outbox.settle(letter_id, Settlement(state=OutboxState.SENT, detail="250 ok"), MONDAY)
+        transaction.outbox.claim([letter_id], MONDAY)
+        transaction.outbox.settle({letter_id: Settlement(state=OutboxState.SENT, detail="250 ok")}, MONDAY)
         assert [one.id for one in transaction.outbox.unfiled("enquiries", 10)] == [letter_id]
         transaction.outbox.filed(letter_id, MONDAY)
         assert transaction.outbox.unfiled("enquiries", 10) == []
@@ -869,8 +872,8 @@ def test_the_morning_s_figures_count_what_needs_somebody(store: SqlStore) -> Non
     started(store, elsewhere[0], now)
     located, *_ = stored(store, fetched(1))
     with store.transaction() as transaction:
-        transaction.outbox.claim(failed, now)
-        transaction.outbox.settle(failed, Settlement(state=OutboxState.FAILED, detail="550"), now)
+        transaction.outbox.claim([failed], now)
+        transaction.outbox.settle({failed: Settlement(state=OutboxState.FAILED, detail="550")}, now)
         transaction.messages.hold(located.id, Reason("unreadable"), now)
     with store.view() as transaction:
         assert transaction.cases.figures("enquiries", now, soon) == Figures(

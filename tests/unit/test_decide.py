@@ -364,7 +364,7 @@ def test_an_answer_by_staff_stops_the_clocks_that_it_answers() -> None:
     outcomes = [(action.clock_id, action.outcome) for action in actions if isinstance(action, StopClock)]
     assert outcomes == [(1, "met"), (2, "late")]
     assert only(JoinCase, actions).reason.rule == "answered-by-staff"
-    assert [stop.clock_id for stop in stop_clocks(known, ClockStop.RECEIPT_SENT, MONDAY)] == [3]
+    assert [stop.clock_id for stop in stop_clocks(known.clocks, ClockStop.RECEIPT_SENT, MONDAY)] == [3]
 
 
 def test_a_copy_to_the_customer_answers_too() -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 from sqlalchemy import Connection, Select, and_, bindparam, delete, func, or_, select
@@ -37,6 +38,20 @@ _STOP_CLOCK = (
     .where(clock.c.id == bindparam("clock_row"), clock.c.stopped_at.is_(None))
     .values(stopped_at=bindparam("at"), outcome=bindparam("how"))
 )
+_OPEN = (
+    case.insert()
+    .values(organisation=select(mailbox.c.organisation).where(mailbox.c.id == bindparam("of_mailbox")).scalar_subquery())
+    .returning(case.c.id)
+)
+_CASE = (
+    select(case, mailbox.c.name.label("mailbox_name"), person.c.name.label("owner_name"))
+    .join(mailbox, mailbox.c.id == case.c.mailbox)
+    .outerjoin(person, person.c.id == case.c.owner)
+    .where(case.c.id == bindparam("this"))
+)
+_RUNNING = (
+    select(clock).where(clock.c.case.in_(bindparam("these", expanding=True)), clock.c.stopped_at.is_(None)).order_by(clock.c.id)
+)
 _DROP_DEADLINES = delete(deadline).where(deadline.c.clock == bindparam("clock_row"), deadline.c.fired_at.is_(None))
 
 
@@ -50,26 +65,22 @@ class SqlCases:
     def open(self, name: str, prefix: str, period: str, pack: str, action: OpenCase) -> tuple[int, str]:
         """Open a case under the next reference of its month; returns its row and reference."""
         reference = make_reference(prefix, period, self._next_number(prefix, period))
-        owner = select(mailbox.c.organisation).where(mailbox.c.id == self._ids[name]).scalar_subquery()
         case_id = self._connection.execute(
-            case.insert()
-            .values(
-                {
-                    "reference": reference,
-                    "organisation": owner,
-                    "mailbox": self._ids[name],
-                    "pack": pack,
-                    "class": action.class_,
-                    "status": CaseStatus.OPEN.value,
-                    "customer": action.customer,
-                    "customer_name": action.customer_name,
-                    "subject": action.subject,
-                    "opened_at": action.opened_at,
-                    "observed": action.observed,
-                    "version": 1,
-                }
-            )
-            .returning(case.c.id)
+            _OPEN,
+            {
+                "reference": reference,
+                "mailbox": self._ids[name],
+                "of_mailbox": self._ids[name],
+                "pack": pack,
+                "class": action.class_,
+                "status": CaseStatus.OPEN.value,
+                "customer": action.customer,
+                "customer_name": action.customer_name,
+                "subject": action.subject,
+                "opened_at": action.opened_at,
+                "observed": action.observed,
+                "version": 1,
+            },
         ).scalar_one()
         self._take_part(case_id, action.customer)
         return int(case_id), reference
@@ -77,12 +88,7 @@ class SqlCases:
     def get(self, case_id: int) -> Case:
         self.flush()
         self._pending.flush()
-        row = self._connection.execute(
-            select(case, mailbox.c.name.label("mailbox_name"), person.c.name.label("owner_name"))
-            .join(mailbox, mailbox.c.id == case.c.mailbox)
-            .outerjoin(person, person.c.id == case.c.owner)
-            .where(case.c.id == case_id)
-        ).one()
+        row = self._connection.execute(_CASE, {"this": case_id}).one()
         values = row._mapping
         return Case(
             id=case_id,
@@ -98,8 +104,25 @@ class SqlCases:
             observed=row.observed,
             quiet=row.quiet_until is not None,
             owner=row.owner_name,
-            clocks=self._running(case_id),
+            clocks=tuple(self.running([case_id])),
         )
+
+    def running(self, case_ids: Sequence[int]) -> list[RunningClock]:
+        """The clocks of these cases that have not stopped."""
+        self.flush()
+        return [
+            RunningClock(
+                id=row.id,
+                name=row.name,
+                started_by=row.started_by,
+                started_at=row.started_at,
+                due_at=row.due_at,
+                original_due_at=row.original_due_at,
+                why=row.why,
+                stopped_by=tuple(ClockStop(word) for word in row.stopped_by),
+            )
+            for row in self._connection.execute(_RUNNING, {"these": list(case_ids)})
+        ]
 
     def join(self, action: JoinCase, address: str) -> None:
         """File a message in a case; refused if the case changed since it was read."""
@@ -235,30 +258,12 @@ class SqlCases:
         return tuple(str(reference) for reference in found)
 
     def _next_number(self, prefix: str, period: str) -> int:
-        first = insert(self._connection, reference_counter).values(prefix=prefix, period=period, last=1)
-        counted = first.on_conflict_do_update(index_elements=["prefix", "period"], set_={"last": reference_counter.c.last + 1})
-        return int(self._connection.execute(counted.returning(reference_counter.c.last)).scalar_one())
+        counted = self._connection.execute(_count_up(self._connection.dialect.name), {"prefix": prefix, "period": period})
+        return int(counted.scalar_one())
 
     def _take_part(self, case_id: int, address: str) -> None:
         if address:
-            once = insert(self._connection, participant).on_conflict_do_nothing()
-            self._pending.execute("take part", once, {"case": case_id, "address": address})
-
-    def _running(self, case_id: int) -> tuple[RunningClock, ...]:
-        query = select(clock).where(clock.c.case == case_id, clock.c.stopped_at.is_(None)).order_by(clock.c.id)
-        return tuple(
-            RunningClock(
-                id=row.id,
-                name=row.name,
-                started_by=row.started_by,
-                started_at=row.started_at,
-                due_at=row.due_at,
-                original_due_at=row.original_due_at,
-                why=row.why,
-                stopped_by=tuple(ClockStop(word) for word in row.stopped_by),
-            )
-            for row in self._connection.execute(query)
-        )
+            self._pending.execute("take part", _once(self._connection.dialect.name), {"case": case_id, "address": address})
 
     def _ways(self, ids: Sequence[str], references: Sequence[str]) -> tuple[tuple[Via, Select[tuple[int | None]]], ...]:
         renamed = select(message_id_alias.c.outbox).where(message_id_alias.c.alias.in_(ids))
@@ -269,6 +274,18 @@ class SqlCases:
             (Via.THREAD, select(message.c.case).where(known).distinct()),
             (Via.REFERENCE, select(case.c.id.label("case")).where(case.c.reference.in_(references))),
         )
+
+
+@cache
+def _count_up(dialect: str) -> Any:
+    first = insert(dialect, reference_counter).values(prefix=bindparam("prefix"), period=bindparam("period"), last=1)
+    counted = first.on_conflict_do_update(index_elements=["prefix", "period"], set_={"last": reference_counter.c.last + 1})
+    return counted.returning(reference_counter.c.last)
+
+
+@cache
+def _once(dialect: str) -> Any:
+    return insert(dialect, participant).on_conflict_do_nothing()
 
 
 def _clock_row(case_id: int, action: StartClock) -> dict[str, Any]:

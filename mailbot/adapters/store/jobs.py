@@ -14,6 +14,6 @@ class SqlJobs:
 
     def claim(self, job: str, period: str, at: datetime) -> bool:
         """True for the first who asks for this job and period."""
-        row = insert(self._connection, job_run).values(job=job, period=period, ran_at=at)
+        row = insert(self._connection.dialect.name, job_run).values(job=job, period=period, ran_at=at)
         first = row.on_conflict_do_nothing().returning(job_run.c.job)  # an INSERT's rowcount is unknown on PostgreSQL
         return self._connection.execute(first).first() is not None

@@ -2,10 +2,16 @@
 
 from datetime import datetime
 
-from sqlalchemy import Connection, case, delete, select
+from sqlalchemy import Connection, bindparam, case, delete, select
 
 from mailbot.adapters.store.tables import lease
 from mailbot.adapters.store.upsert import insert
+
+_HELD = (
+    select(lease.c.name)
+    .where(lease.c.name == bindparam("of"), lease.c.holder == bindparam("by"), lease.c.fence == bindparam("at"))
+    .with_for_update(read=True)
+)
 
 
 class SqlLeases:
@@ -16,7 +22,7 @@ class SqlLeases:
         """Take or renew a lease; returns its fence, or None while another process holds it."""
         mine = lease.c.holder == holder
         fence = case((mine, lease.c.fence), else_=lease.c.fence + 1)
-        row = insert(self._connection, lease).values(name=name, holder=holder, fence=1, until=until)
+        row = insert(self._connection.dialect.name, lease).values(name=name, holder=holder, fence=1, until=until)
         taken = row.on_conflict_do_update(
             index_elements=["name"],
             set_={"holder": holder, "until": until, "fence": fence},
@@ -27,8 +33,7 @@ class SqlLeases:
 
     def is_held(self, name: str, holder: str, fence: int) -> bool:
         """Whether the lease is still this holder's; the row stays locked until the transaction ends."""
-        mine = (lease.c.name == name) & (lease.c.holder == holder) & (lease.c.fence == fence)
-        return self._connection.execute(select(lease.c.name).where(mine).with_for_update(read=True)).first() is not None
+        return self._connection.execute(_HELD, {"of": name, "by": holder, "at": fence}).first() is not None
 
     def release(self, holder: str, now: datetime) -> None:
         """The holder has ended in order: its leases are free at once, and their fences go on from where they were."""

@@ -3,13 +3,18 @@
 from collections.abc import Mapping
 from datetime import datetime
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, bindparam, func, select
 
 from mailbot.adapters.store.tables import folder_cursor, location, mailbox
 from mailbot.adapters.store.upsert import insert
 from mailbot.ports import Cursor, MailboxRow
 
 INBOX, SENT = "inbox", "sent"
+_SENDING = (
+    mailbox.update()
+    .where(mailbox.c.id == bindparam("this"), mailbox.c.sending_error.is_distinct_from(bindparam("error")))
+    .values(sending_error=bindparam("error"))
+)
 
 
 class SqlMailboxes:
@@ -44,7 +49,7 @@ class SqlMailboxes:
             "reindex_until": cursor.reindex_until,
         }
         self._connection.execute(
-            insert(self._connection, folder_cursor)
+            insert(self._connection.dialect.name, folder_cursor)
             .values(mailbox=self._ids[name], folder=folder, **values)
             .on_conflict_do_update(index_elements=["mailbox", "folder"], set_=values)
         )
@@ -73,8 +78,7 @@ class SqlMailboxes:
 
     def mark_sending(self, name: str, error: str | None) -> None:
         """Why letters cannot be handed in now, or None when one has been."""
-        mine = (mailbox.c.id == self._ids[name]) & mailbox.c.sending_error.is_distinct_from(error)
-        self._connection.execute(mailbox.update().where(mine).values(sending_error=error))
+        self._connection.execute(_SENDING, {"this": self._ids[name], "error": error})
 
     def go_live(self, name: str, at: datetime) -> None:
         self._connection.execute(mailbox.update().where(mailbox.c.id == self._ids[name]).values(live_since=at))

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Select, func, literal_column, select
+from sqlalchemy import Connection, Select, bindparam, func, literal_column, select
 from sqlalchemy.engine import Row
 
 from mailbot.adapters.store.pending import Pending
@@ -12,7 +12,7 @@ from mailbot.adapters.store.tables import case, event, hold, mailbox, message_id
 from mailbot.adapters.store.upsert import insert
 from mailbot.core.action import Reason
 from mailbot.core.case import CaseStatus
-from mailbot.core.delivery import CaseStanding, Settlement
+from mailbot.core.delivery import CaseStanding, Settlement, WaitingLetter
 from mailbot.core.letter import LANE_RANK, RETRYABLE, Envelope, Lane, OutboxLetter, OutboxState, Purpose
 from mailbot.errors import PermanentError
 from mailbot.ports import NewLetter
@@ -65,53 +65,31 @@ class SqlOutbox:
 
     # Sending
 
-    def next_waiting(self, name: str, now: datetime) -> OutboxLetter | None:
-        """The letter of this mailbox that is first in line: by lane, then by age."""
+    def first_in_line(self, name: str, now: datetime, limit: int) -> list[WaitingLetter]:
+        """The letters of this mailbox whose turn it is, by lane, then by age, each with its case as it stands now."""
         self._pending.flush()
-        query = (
-            _letters()
-            .where(outbox.c.mailbox == self._ids[name], _IS_WAITING, outbox.c.not_before <= now)
-            .order_by(outbox.c.lane_rank, outbox.c.id)
-            .limit(1)
-        )
-        row = self._connection.execute(query).one_or_none()
-        return _letter(row) if row else None
+        rows = self._connection.execute(_FIRST_IN_LINE, {"of": self._ids[name], "now": now, "most": limit})
+        return [WaitingLetter(letter=_letter(row), case=_standing(row)) for row in rows]
 
     def attempts_within(self, name: str, since: datetime, until: datetime) -> int:
         """How many letters of this mailbox were handed in between; none from the future, if the clock was set back."""
-        mine = (outbox.c.mailbox == self._ids[name]) & (outbox.c.attempted_at > since) & (outbox.c.attempted_at <= until)
-        return int(self._connection.execute(select(func.count()).select_from(outbox).where(mine)).scalar_one())
+        between = {"of": self._ids[name], "since": since, "until": until}
+        return int(self._connection.execute(_ATTEMPTS, between).scalar_one())
 
-    def claim(self, letter_id: int, at: datetime) -> None:
-        """Mark a waiting letter as being sent. Refused if somebody else was faster."""
-        mine = (outbox.c.id == letter_id) & _IS_WAITING
-        values = {"state": OutboxState.SENDING.value, "attempts": outbox.c.attempts + 1, "attempted_at": at}
-        if self._connection.execute(outbox.update().where(mine).values(values)).rowcount != 1:
+    def claim(self, letter_ids: Sequence[int], at: datetime) -> None:
+        """Mark waiting letters as being sent. Refused if one of them is no longer waiting."""
+        claimed = self._connection.execute(_CLAIM, {"these": list(letter_ids), "now": at})
+        if claimed.rowcount != len(letter_ids):
             raise PermanentError("the letter is no longer waiting")
 
-    def settle(self, letter_id: int, settlement: Settlement, at: datetime) -> bool:
-        """Write down how an attempt ended; False if the row was settled otherwise meanwhile (its copy was found)."""
-        doubt = 1 if settlement.state is OutboxState.IN_DOUBT else 0
-        values = {
-            "state": settlement.state.value,
-            "detail": settlement.detail,
-            "settled_at": at,
-            "doubts": outbox.c.doubts + doubt,
-        }
-        if settlement.not_before is not None:
-            values["not_before"] = settlement.not_before
-        mine = (outbox.c.id == letter_id) & (outbox.c.state == OutboxState.SENDING.value)
-        return self._connection.execute(outbox.update().where(mine).values(values)).rowcount == 1
-
-    def standing(self, case_id: int) -> CaseStanding:
-        self._pending.flush()
-        row = self._connection.execute(select(case.c.status, case.c.quiet_until).where(case.c.id == case_id)).one()
-        answered = select(event.c.id).where(event.c.case == case_id, event.c.rule == "answered-by-staff").limit(1)
-        return CaseStanding(
-            closed=row.status == CaseStatus.CLOSED.value,
-            quiet=row.quiet_until is not None,
-            answered=self._connection.execute(answered).first() is not None,
-        )
+    def settle(self, settlements: Mapping[int, Settlement], at: datetime) -> set[int]:
+        """Write down how attempts ended. Returns those that this settled: the others' copies were found meanwhile."""
+        if not settlements:
+            return set()
+        sending = set(self._connection.execute(_STILL_SENDING, {"these": list(settlements)}).scalars())
+        if sending:
+            self._connection.execute(_SETTLE, [_settled(letter_id, settlements[letter_id], at) for letter_id in sending])
+        return sending
 
     def withdraw(self, letter_id: int, why: str, at: datetime) -> None:
         """Take a waiting letter back; it never goes."""
@@ -147,7 +125,9 @@ class SqlOutbox:
         ours = select(outbox.c.id).where(outbox.c.message_id == message_id)
         if alias and alias != message_id:
             renamed = {"alias": alias, "outbox": ours.scalar_subquery()}
-            self._connection.execute(insert(self._connection, message_id_alias).values(renamed).on_conflict_do_nothing())
+            self._connection.execute(
+                insert(self._connection.dialect.name, message_id_alias).values(renamed).on_conflict_do_nothing()
+            )
         unsure = (outbox.c.state == OutboxState.SENDING.value) | ((outbox.c.doubts > 0) & outbox.c.state.in_(UNSETTLED))
         row = self._connection.execute(
             outbox.update()
@@ -205,6 +185,24 @@ class SqlOutbox:
         self._connection.execute(outbox.update().where(outbox.c.id == letter_id).values(filed_at=at))
 
 
+def _settled(letter_id: int, settlement: Settlement, at: datetime) -> dict[str, Any]:
+    return {
+        "letter_row": letter_id,
+        "ended": settlement.state.value,
+        "why": settlement.detail,
+        "now": at,
+        "doubt": int(settlement.state is OutboxState.IN_DOUBT),
+        "then": settlement.not_before,
+    }
+
+
+def _standing(row: Row[Any]) -> CaseStanding | None:
+    if row.case is None:
+        return None
+    closed = row.case_status == CaseStatus.CLOSED.value
+    return CaseStanding(closed=closed, quiet=row.quiet_until is not None, answered=row.answered is not None)
+
+
 def _letters() -> Select[Any]:
     return select(outbox, mailbox.c.name.label("mailbox_name")).join(mailbox, mailbox.c.id == outbox.c.mailbox)
 
@@ -230,3 +228,43 @@ def _letter(row: Row[Any]) -> OutboxLetter:
         in_reply_to=values["in_reply_to"],
         references=tuple(values["references"]),
     )
+
+
+# Made once: putting a statement together costs several times its execution.
+
+_ANSWERED = select(event.c.id).where(event.c.case == case.c.id, event.c.rule == "answered-by-staff").limit(1).scalar_subquery()
+_FIRST_IN_LINE = (
+    _letters()
+    .outerjoin(case, case.c.id == outbox.c.case)
+    .add_columns(case.c.status.label("case_status"), case.c.quiet_until, _ANSWERED.label("answered"))
+    .where(outbox.c.mailbox == bindparam("of"), _IS_WAITING, outbox.c.not_before <= bindparam("now"))
+    .order_by(outbox.c.lane_rank, outbox.c.id)
+    .limit(bindparam("most"))
+)
+_ATTEMPTS = (
+    select(func.count())
+    .select_from(outbox)
+    .where(outbox.c.mailbox == bindparam("of"))
+    .where(outbox.c.attempted_at > bindparam("since"), outbox.c.attempted_at <= bindparam("until"))
+)
+_CLAIM = (
+    outbox.update()
+    .where(outbox.c.id.in_(bindparam("these", expanding=True)), _IS_WAITING)
+    .values(state=OutboxState.SENDING.value, attempts=outbox.c.attempts + 1, attempted_at=bindparam("now"))
+)
+_STILL_SENDING = (
+    select(outbox.c.id)
+    .where(outbox.c.id.in_(bindparam("these", expanding=True)), outbox.c.state == OutboxState.SENDING.value)
+    .with_for_update()
+)
+_SETTLE = (
+    outbox.update()
+    .where(outbox.c.id == bindparam("letter_row"))
+    .values(
+        state=bindparam("ended"),
+        detail=bindparam("why"),
+        settled_at=bindparam("now"),
+        doubts=outbox.c.doubts + bindparam("doubt"),
+        not_before=func.coalesce(bindparam("then", type_=outbox.c.not_before.type), outbox.c.not_before),
+    )
+)

@@ -87,7 +87,7 @@ class SqlStore:
             ids = {row.name: row.id for row in connection.execute(select(mailbox.c.name, mailbox.c.id))}
             self._mailbox_ids = {name: ids[name] for name in mailboxes}
             secret = {"key": "tag_secret", "value": new_secret}
-            connection.execute(insert(connection, meta).values(secret).on_conflict_do_nothing())
+            connection.execute(insert(connection.dialect.name, meta).values(secret).on_conflict_do_nothing())
             return str(connection.execute(select(meta.c.value).where(meta.c.key == "tag_secret")).scalar_one())
 
     @contextmanager

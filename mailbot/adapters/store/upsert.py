@@ -1,11 +1,11 @@
-"""INSERT … ON CONFLICT in the dialect of the connection: the one statement that SQLAlchemy has no common word for."""
+"""INSERT … ON CONFLICT in the dialect of the database: the one statement that SQLAlchemy has no common word for."""
 
 from typing import Any
 
-from sqlalchemy import Connection, Table
+from sqlalchemy import Table
 from sqlalchemy.dialects import postgresql, sqlite
 
 
-def insert(connection: Connection, table: Table) -> Any:
+def insert(dialect: str, table: Table) -> Any:
     """An INSERT that knows ``on_conflict_do_nothing`` and ``on_conflict_do_update`` (alike on both databases)."""
-    return postgresql.insert(table) if connection.dialect.name == "postgresql" else sqlite.insert(table)
+    return postgresql.insert(table) if dialect == "postgresql" else sqlite.insert(table)

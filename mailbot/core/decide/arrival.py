@@ -96,7 +96,7 @@ def _sent_copy(trigger: MessageArrived, case: Case | None, findings: Findings) -
     if not _reaches_the_customer(trigger, findings):
         return [JoinCase(case_id=case.id, version=case.version, reason=Reason("sent-to-others"))]
     joined = JoinCase(case_id=case.id, version=case.version, reason=Reason("answered-by-staff"))
-    return [joined, *stop_clocks(case, ClockStop.RESPONSE_SENT, trigger.received_at)]
+    return [joined, *stop_clocks(case.clocks, ClockStop.RESPONSE_SENT, trigger.received_at)]
 
 
 def _reaches_the_customer(trigger: MessageArrived, findings: Findings) -> bool:

@@ -1,13 +1,14 @@
 """What an answer that went does to the clocks of its case."""
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from mailbot.core.action import Reason, StopClock
-from mailbot.core.case import Case, ClockStop
+from mailbot.core.case import ClockStop, RunningClock
 
 
-def stop_clocks(case: Case, event: ClockStop, at: datetime) -> list[StopClock]:
-    """Stop every running clock of the case that ``event`` stops."""
+def stop_clocks(clocks: Iterable[RunningClock], event: ClockStop, at: datetime) -> list[StopClock]:
+    """Stop every one of these running clocks that ``event`` stops."""
     return [
         StopClock(
             clock_id=running.id,
@@ -15,6 +16,6 @@ def stop_clocks(case: Case, event: ClockStop, at: datetime) -> list[StopClock]:
             stopped_at=at,
             reason=Reason(f"stopped-by-{event.value}"),
         )
-        for running in case.clocks
+        for running in clocks
         if event in running.stopped_by
     ]
