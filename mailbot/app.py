@@ -4,6 +4,7 @@ import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time, timedelta
+from functools import partial
 from threading import Lock
 from typing import Literal
 from zoneinfo import ZoneInfo
@@ -24,15 +25,20 @@ from mailbot.adapters.oauth import (
     google_tokens,
     microsoft_tokens,
 )
-from mailbot.adapters.rule_files import load_classes, load_pack, load_screening
+from mailbot.adapters.reading_process import ReadingProcess
+from mailbot.adapters.rule_files import load_classes, load_directory, load_holding, load_pack, load_screening, own_pack
 from mailbot.adapters.smtp import SmtpAccount, SmtpTransport
 from mailbot.adapters.store import Database, NotReadyError, SqlStore, open_database
 from mailbot.adapters.tls import tls_context
 from mailbot.config import AfterIntake, Config, Mailbox, OAuth, SecretRef, Server, Tls
+from mailbot.core.directory import Directory, team_of
+from mailbot.core.holding import HoldingRules
 from mailbot.core.policy import Caps, ClassRules, MailboxPolicy, Pack, ScreeningRules
 from mailbot.errors import ConfigError, MailbotError, PolicyError
 from mailbot.pipeline.rule_examples import unwritable_letters
-from mailbot.ports import Clock, Credentials, Mechanism
+from mailbot.ports import Clock, Credentials, Mechanism, Reader
+from mailbot.reading import spacy_reader
+from mailbot.runner import attempt
 
 INBOUND_SECONDS = 30
 SWEEP_SECONDS = 15
@@ -48,6 +54,7 @@ class Policies:
     """Everything that was decided about: rules, letters, and the policy of each mailbox, all checked."""
 
     screening: ScreeningRules
+    holding: HoldingRules
     classes: ClassRules
     letters: JinjaLetters
     mailboxes: Mapping[str, MailboxPolicy]
@@ -56,16 +63,32 @@ class Policies:
 def load_policies(config: Config, tag_secret: bytes = b"") -> Policies:
     """Read and check rules, packs, calendars and letters. Raises PolicyError with file and key."""
     rules, zone = config.paths.rules_folder, ZoneInfo(config.organisation.time_zone)
-    packs = {name: load_pack(rules, name, zone) for name in {mailbox.pack for mailbox in config.mailbox}}
+    packs = {
+        name: load_pack(rules, name, zone, config.organisation.name) for name in {mailbox.pack for mailbox in config.mailbox}
+    }
     letters = JinjaLetters(config.paths.letters_folder)
-    mailboxes = {mailbox.name: _policy(config, mailbox, packs[mailbox.pack], tag_secret) for mailbox in config.mailbox}
+    people = people_of(config)
+    mailboxes = {mailbox.name: _policy(config, mailbox, packs[mailbox.pack], people, tag_secret) for mailbox in config.mailbox}
     for policy in mailboxes.values():
         for trouble in unwritable_letters(policy, letters.specs, letters.missing):
             raise PolicyError(f"{rules / 'packs' / policy.pack.name / 'pack.toml'}: {trouble}")
-    return Policies(screening=load_screening(rules), classes=load_classes(rules), letters=letters, mailboxes=mailboxes)
+    return Policies(
+        screening=load_screening(rules),
+        holding=load_holding(rules),
+        classes=load_classes(rules),
+        letters=letters,
+        mailboxes=mailboxes,
+    )
 
 
-def _policy(config: Config, mailbox: Mailbox, pack: Pack, tag_secret: bytes) -> MailboxPolicy:
+def people_of(config: Config) -> Directory:
+    """The organisation's people; nobody where no file names them. Raises PolicyError."""
+    file = config.paths.services
+    return load_directory(file, config.served, config.organisation.time_zone) if file else Directory()
+
+
+def _policy(config: Config, mailbox: Mailbox, pack: Pack, people: Directory, tag_secret: bytes) -> MailboxPolicy:
+    team, services = team_of(people, mailbox.name), config.paths.services
     own = frozenset(each.address.lower() for each in config.mailbox)
     aliases = frozenset(alias.lower() for each in config.mailbox for alias in each.aliases)
     return MailboxPolicy(
@@ -73,12 +96,12 @@ def _policy(config: Config, mailbox: Mailbox, pack: Pack, tag_secret: bytes) -> 
         address=mailbox.address,
         organisation=config.organisation.name,
         reference_prefix=config.organisation.reference_prefix,
-        signatory=mailbox.signatory,
-        manager=mailbox.manager,
+        signatory=mailbox.signatory or pack.signatory,
+        manager=mailbox.manager or (team.manager if team else None),
         reply_to=mailbox.reply_to,
         max_ack_age_hours=mailbox.max_ack_age / timedelta(hours=1),
         start_at=_start_at(mailbox, ZoneInfo(config.organisation.time_zone)),
-        pack=pack,
+        pack=own_pack(services, people, mailbox.name, pack) if services else pack,
         caps=Caps(
             answers_per_sender_per_day=config.limits.answers_per_sender_per_day,
             letters_per_manager_per_day=config.limits.letters_per_manager_per_day,
@@ -87,6 +110,8 @@ def _policy(config: Config, mailbox: Mailbox, pack: Pack, tag_secret: bytes) -> 
         answerable_addresses=own | aliases,
         reverse_path=mailbox.reverse_path,
         tag_secret=tag_secret,
+        team=team,
+        directory=people,
     )
 
 
@@ -196,6 +221,12 @@ def smtp_transport(mailbox: Mailbox, sign_ins: SignIns) -> SmtpTransport:
             timeout_seconds=server.timeout_seconds,
         )
     )
+
+
+def reader_of(config: Config, rules: ClassRules) -> Reader:
+    """What reads messages, in a process of its own if the configuration says so. Raises TransientError."""
+    make = partial(spacy_reader, rules)
+    return ReadingProcess(make, attempt) if config.processing.child_process else make()
 
 
 def database_of(config: Config, *, create: bool = True) -> Database:

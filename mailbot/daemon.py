@@ -5,6 +5,7 @@ daemon may. Whoever gets a lease starts that job anew from the tables.
 """
 
 import asyncio
+import gc
 import os
 import secrets
 import socket
@@ -18,23 +19,35 @@ import structlog
 
 from mailbot.adapters.clock import SystemClock
 from mailbot.adapters.jobs import EventWake, Ticker
-from mailbot.adapters.parser import parse, why_unreadable
 from mailbot.adapters.store.instance import only_daemon
-from mailbot.app import SignIns, check_secrets, database_of, imap_mailbox, load_policies, open_store, smtp_transport
+from mailbot.adapters.webhook import HttpWebhook
+from mailbot.app import (
+    SignIns,
+    check_secrets,
+    database_of,
+    imap_mailbox,
+    load_policies,
+    open_store,
+    reader_of,
+    smtp_transport,
+)
 from mailbot.config import AfterIntake, Config, Mailbox
 from mailbot.core.policy import ClassRules
 from mailbot.errors import MailbotError
+from mailbot.pipeline.alarms import Alarms
 from mailbot.pipeline.inbound import Inbound
 from mailbot.pipeline.intake import Intake, WatchedFolder
 from mailbot.pipeline.leases import RENEW_SECONDS, GuardedStore, LeaseLostError, Leases
 from mailbot.pipeline.outbox import Outbox, Sender
+from mailbot.pipeline.recount import Recount
 from mailbot.pipeline.timers import Timers
 from mailbot.pipeline.watch import Watcher
-from mailbot.ports import Clock, Phrases
-from mailbot.runner import Runner, attempt
+from mailbot.ports import Clock, Reader
+from mailbot.runner import Runner, Trouble, attempt
 
 INBOUND, TIMERS, LEASES, OUTBOX, WATCH = "inbound", "timers", "leases", "outbox", "watch"
 SWEEP_SECONDS = 15
+COLLECT_AFTER = (20_000, 20, 50)  # new objects, younger collections: values that flow through here hold no cycles
 POLL_SECONDS = 2  # how long work waits at most that another process has put into the tables
 STANDBY_SECONDS = 3
 TROUBLE_SHOWN = timedelta(seconds=60)
@@ -43,9 +56,14 @@ log = structlog.get_logger()
 
 
 class Daemon:
-    """The loops. ``start`` returns at once; ``stop`` within ten seconds. Raises ConfigError, PolicyError, StorageError."""
+    """The loops. ``start`` returns at once; ``stop`` within ten seconds. Raises ConfigError, PolicyError, StorageError.
 
-    def __init__(self, config: Config, *, phrases: Callable[[ClassRules], Phrases], clock: Clock | None = None) -> None:
+    ``reader`` makes what reads messages, None: as configured; ``clock`` None: the machine's.
+    """
+
+    def __init__(
+        self, config: Config, *, reader: Callable[[ClassRules], Reader] | None = None, clock: Clock | None = None
+    ) -> None:
         self._config = config
         self._clock = clock or SystemClock()
         self._wake = EventWake()
@@ -63,7 +81,7 @@ class Daemon:
         self._leases = Leases(store=self.store, clock=self._clock, holder=holder)
         if self._database.is_sqlite:
             self._forget_dead_processes()
-        self._phrases = phrases
+        self._make_reader = reader or partial(reader_of, config)
         self._inbound: Inbound | None = None
         self._timers = Timers(
             store=self._guarded(TIMERS),
@@ -72,9 +90,19 @@ class Daemon:
             clock=self._clock,
             attempt=attempt,
         )
+        self._counted = False
+        self._recount = Recount(store=self._guarded(TIMERS), policies=self._policies.mailboxes, clock=self._clock)
+        self._alarms = Alarms(
+            store=self._guarded(TIMERS),
+            letters=self._policies.letters,
+            policies=self._policies.mailboxes,
+            clock=self._clock,
+            webhook=HttpWebhook(),
+        )
 
     def start(self) -> None:
         """Start every loop."""
+        _spare_the_collector()
         for mailbox in self._config.mailbox:
             watcher, sender = self._watcher(mailbox), self._sender(mailbox)
             self._start_loop(f"watch {mailbox.name}", partial(self._watch, watcher))
@@ -105,17 +133,28 @@ class Daemon:
         if not self._leases.hold(name):
             self._wake.wait(WATCH, watcher.mailbox, seconds=STANDBY_SECONDS)
             return
+        if (rest := self._rest_of(watcher.mailbox)) > 0:
+            self.runner.stopped.wait(min(rest, RENEW_SECONDS))
+            return
         with suppress(LeaseLostError):
             watcher.run(partial(self._must_end, name))
 
+    def _rest_of(self, mailbox: str) -> float:
+        """Seconds for which the server has asked to be left alone, whichever process it asked."""
+        with self.store.view() as transaction:
+            until = transaction.mailboxes.get(mailbox).reading_rests_until
+        return (until - self._clock.now()).total_seconds() if until else 0.0
+
     def _decide(self) -> None:
-        """Decide about everything that waits. The class rules' index (spaCy) is built here, in this thread."""
+        """Decide about everything that waits. What reads messages is made here, in this thread."""
         if self._inbound is None:
             self._inbound = self._make_inbound()
         if self._leases.hold(INBOUND):
             with suppress(LeaseLostError):
-                while not self._must_end(INBOUND) and self._inbound.drain():
+                for _ in self._inbound.drain():
                     self._wake_outbox()
+                    if self._must_end(INBOUND):
+                        break
         self._wake.wait(INBOUND, seconds=STANDBY_SECONDS)
 
     def _sweep(self) -> None:
@@ -123,13 +162,24 @@ class Daemon:
             self._wake.wait(TIMERS, seconds=STANDBY_SECONDS)
             return
         with suppress(LeaseLostError):
+            self._count_again()
             while not self._must_end(TIMERS) and self._timers.sweep():
                 pass
             self._timers.run_jobs()
+            self._alarms.ring()
             for mailbox in self._config.mailbox:
                 self._outbox(mailbox.name, TIMERS).resolve_doubts(self._sender(mailbox))
             self._wake_outbox()
         self._wake.wait(TIMERS, seconds=SWEEP_SECONDS)
+
+    def _count_again(self) -> None:
+        """Before the first sweep: dates that rest on other calendars than these are counted by these."""
+        if self._counted:
+            return
+        for _ in self._recount.catch_up():
+            if self._must_end(TIMERS):
+                return
+        self._counted = True
 
     def _send(self, mailbox: Mailbox, sender: Sender) -> None:
         name = f"send {mailbox.name}"
@@ -173,13 +223,14 @@ class Daemon:
             self._wake.wake(OUTBOX, mailbox.name)
 
     def _make_inbound(self) -> Inbound:
+        reader = self._make_reader(self._policies.classes)
+        self._held.callback(reader.close)
         return Inbound(
             store=self._guarded(INBOUND),
-            parse=parse,
-            why_unreadable=why_unreadable,
-            phrases=self._phrases(self._policies.classes),
+            reader=reader,
             letters=self._policies.letters,
             screening=self._policies.screening,
+            holding=self._policies.holding,
             rules_version=self._policies.classes.version,
             policies=self._policies.mailboxes,
             clock=self._clock,
@@ -211,13 +262,21 @@ class Daemon:
     def _start_loop(self, name: str, body: Callable[[], None]) -> None:
         self.runner.start(name, body, partial(self._note_trouble, name))
 
-    def _note_trouble(self, loop: str, error: str, delay: float) -> None:
+    def _note_trouble(self, loop: str, found: Trouble) -> None:
         """Show what keeps a loop from its work until it has had the time to try again."""
-        until = self._clock.now() + timedelta(seconds=delay)
+        until = self._clock.now() + timedelta(seconds=found.seconds)
         with self.store.transaction() as transaction:
-            transaction.leases.note_trouble(loop, error, until + TROUBLE_SHOWN)
+            transaction.leases.note_trouble(loop, found.error, until + TROUBLE_SHOWN)
             if loop.startswith(WATCH):
-                transaction.mailboxes.mark_trouble(loop.removeprefix(f"{WATCH} "), error, until)
+                mailbox = loop.removeprefix(f"{WATCH} ")
+                transaction.mailboxes.mark_trouble(mailbox, found.error, until, until if found.asked else None)
+
+
+def _spare_the_collector() -> None:
+    """What is loaded by now stays for good: the garbage collector need not look through it again and again."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(*COLLECT_AFTER)
 
 
 def _folder(mailbox: Mailbox, folder: str, role: str) -> WatchedFolder:

@@ -4,6 +4,7 @@ import random
 import time
 import traceback
 from collections.abc import Callable
+from dataclasses import dataclass
 from threading import Event, Thread
 
 import structlog
@@ -43,6 +44,15 @@ def back_off(failures: int, wish: float | None) -> float:
     return longest * random.uniform(0.5, 1.0)  # noqa: S311  # jitter, not a secret
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trouble:
+    """Why a loop failed, how long it waits now, and whether a server asked for that."""
+
+    error: str
+    seconds: float
+    asked: bool
+
+
 class Runner:
     """The loops of one process."""
 
@@ -51,8 +61,8 @@ class Runner:
         self._wake_all = wake_all
         self._threads: list[Thread] = []
 
-    def start(self, name: str, body: Callable[[], object], trouble: Callable[[str, float], None] | None = None) -> None:
-        """Run ``body`` again and again until stopped. ``trouble`` hears why it failed and how long it will wait."""
+    def start(self, name: str, body: Callable[[], object], trouble: Callable[[Trouble], None] | None = None) -> None:
+        """Run ``body`` again and again until stopped. ``trouble`` hears of every failure."""
         thread = Thread(target=self._supervise, args=(name, body, trouble), name=name, daemon=True)
         self._threads.append(thread)
         thread.start()
@@ -67,7 +77,7 @@ class Runner:
                 thread.join(0.1)
         return not any(thread.is_alive() for thread in self._threads)
 
-    def _supervise(self, name: str, body: Callable[[], object], trouble: Callable[[str, float], None] | None) -> None:
+    def _supervise(self, name: str, body: Callable[[], object], trouble: Callable[[Trouble], None] | None) -> None:
         failures = 0
         while not self.stopped.is_set():
             began = time.monotonic()
@@ -76,11 +86,12 @@ class Runner:
                 failures = 0
                 continue
             failures = 1 if time.monotonic() - began > STEADY_AFTER_SECONDS else failures + 1
-            delay = back_off(failures, error.retry_after if isinstance(error, TransientError) else None)
-            log.warning("loop_failed", loop=name, error=_sentence(error), wait_seconds=round(delay, 1))
+            wish = error.retry_after if isinstance(error, TransientError) else None
+            found = Trouble(error=_sentence(error), seconds=back_off(failures, wish), asked=wish is not None)
+            log.warning("loop_failed", loop=name, error=found.error, wait_seconds=round(found.seconds, 1))
             if trouble is not None:
-                _tell(trouble, _sentence(error), delay)
-            self.stopped.wait(delay)
+                _tell(trouble, found)
+            self.stopped.wait(found.seconds)
 
     def _once(self, body: Callable[[], object]) -> Exception | None:
         try:
@@ -90,10 +101,10 @@ class Runner:
         return None
 
 
-def _tell(trouble: Callable[[str, float], None], error: str, delay: float) -> None:
+def _tell(trouble: Callable[[Trouble], None], found: Trouble) -> None:
     """Report trouble if that is possible: where the database is the trouble, the log has said so already."""
     try:
-        trouble(error, delay)
+        trouble(found)
     except Exception as other:  # noqa: BLE001  # the supervisor: telling must not end the loop it tells about
         log.warning("trouble_not_noted", error=type(other).__name__)
 

@@ -4,15 +4,22 @@ from dataclasses import replace
 from datetime import UTC, date, datetime
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
 from mailbot.adapters.rule_files import load_calendar, load_pack, load_screening
-from mailbot.core.calendar import WorkingCalendar
-from mailbot.core.case import Case, CaseStatus
+from mailbot.core.action import Action
+from mailbot.core.calendar import ShutDays, WorkingCalendar
+from mailbot.core.case import Case, CaseStatus, ClockKind, ClockStop, Moment, RunningClock
+from mailbot.core.clock_rule import ClockRule, ClockStart, Unit
+from mailbot.core.decide.moving import start_clock
+from mailbot.core.directory import Directory, Person, Team
 from mailbot.core.letter import Envelope, Lane, OutboxLetter, OutboxState, Purpose
 from mailbot.core.message import Address, Message
 from mailbot.core.policy import Caps, MailboxPolicy, Pack, ReversePathKind, ScreeningRules
+from mailbot.core.trigger import DeadlineReached
+
+A = TypeVar("A")
 
 ROOT = Path(__file__).parent.parent
 RULES = ROOT / "rules"
@@ -22,6 +29,8 @@ LONDON = ZoneInfo("Europe/London")
 CUSTOMER = "ada@example.org"
 MAILBOX = "enquiries@harbour.example"
 MANAGER = "manager@harbour.example"
+OWNER = "bo@harbour.example"
+DIRECTOR = "director@harbour.example"
 MONDAY = datetime(2026, 11, 23, 10, 0, tzinfo=UTC)
 """An ordinary Monday in winter, ten in the morning in London."""
 
@@ -41,9 +50,32 @@ def shipped_calendar(name: str) -> WorkingCalendar:
 
 
 @cache
-def shipped_pack() -> Pack:
-    """The shipped pack for any public body, in London."""
-    return load_pack(RULES, "generic", LONDON)
+def shipped_pack(name: str = "generic") -> Pack:
+    """A shipped pack, the one for any public body if none is named, in London."""
+    return load_pack(RULES, name, LONDON)
+
+
+def rule(amount: int = 10, unit: Unit = Unit.WORKING_DAYS, **changes: Any) -> ClockRule:
+    """An invented clock of a pack: an enquiry is answered in ten working days."""
+    usual = ClockRule(
+        name="response",
+        kind=ClockKind.RESPONSE,
+        classes=("enquiry",),
+        starts_on=ClockStart.RECEIPT,
+        amount=amount,
+        unit=unit,
+        calendar="england-and-wales",
+        stopped_by=(ClockStop.RESPONSE_SENT,),
+        source="an invented rule",
+    )
+    return replace(usual, **changes)
+
+
+def pack(*clocks: ClockRule, shut: ShutDays | None = None, **changes: Any) -> Pack:
+    """The shipped pack with these clocks alone, and with the days on which the office is shut."""
+    usual = shipped_pack()
+    calendars = {name: replace(found, shut=(shut,) if shut else ()) for name, found in usual.calendars.items()}
+    return replace(usual, **{"clocks": clocks, "calendars": calendars, **changes})
 
 
 @cache
@@ -91,6 +123,20 @@ def policy(**changes: Any) -> MailboxPolicy:
     return replace(usual, **changes)
 
 
+BO, MO, DI = (
+    Person(name="Bo Sample", address=OWNER, team="Harbour"),
+    Person(name="Mo Sample", address=MANAGER, team="Harbour"),
+    Person(name="Di Sample", address=DIRECTOR),
+)
+
+
+def staffed(*people: Person, **changes: Any) -> MailboxPolicy:
+    """The policy of a mailbox that a team serves: Bo, Mo the manager and Di the director, or these people."""
+    team = Team(name="Harbour", manager=MANAGER, director=DIRECTOR, mailboxes=("enquiries",))
+    directory = Directory(organisation="Harbour Council", people=people or (BO, MO, DI), teams=(team,))
+    return policy(**{"team": team, "directory": directory, **changes})
+
+
 def case(**changes: Any) -> Case:
     """An open case of the customer."""
     usual = Case(
@@ -107,6 +153,49 @@ def case(**changes: Any) -> Case:
         observed=False,
     )
     return replace(usual, **changes)
+
+
+def running(found: ClockRule, started_at: datetime = MONDAY, **changes: Any) -> RunningClock:
+    """The clock of a case that this rule started at that moment, by the shipped calendars."""
+    started = start_clock(policy(pack=pack(found)), found, started_at, found.starts_on.value)
+    usual = RunningClock(
+        id=1,
+        name=started.name,
+        kind=started.kind,
+        law=started.law,
+        started_by=started.started_by,
+        started_at=started_at,
+        counts_from=started_at,
+        due_at=started.due_at,
+        original_due_at=started.due_at,
+        why=started.why,
+        stopped_by=started.stopped_by,
+    )
+    return replace(usual, **changes)
+
+
+def reached(clock: RunningClock, moment: Moment, **changes: Any) -> DeadlineReached:
+    """A moment of this clock has come."""
+    usual = DeadlineReached(
+        deadline_id=9, kind=moment, planned_at=MONDAY, clock_id=clock.id, clock_name=clock.name, due_at=clock.due_at
+    )
+    return replace(usual, **changes)
+
+
+def only(kind: type[A], actions: tuple[Action, ...]) -> A:
+    """The one action of this kind."""
+    (found,) = every(kind, actions)
+    return found
+
+
+def every(kind: type[A], actions: tuple[Action, ...]) -> list[A]:
+    """All actions of this kind."""
+    return [action for action in actions if isinstance(action, kind)]
+
+
+def kinds(actions: tuple[Action, ...]) -> list[type]:
+    """What is done, in order."""
+    return [type(action) for action in actions]
 
 
 def outbox_letter(**changes: Any) -> OutboxLetter:

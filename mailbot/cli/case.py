@@ -1,13 +1,16 @@
-"""``mailbot case``: look at cases."""
+"""``mailbot case``: look at cases. What staff say about them is in ``case_commands``."""
 
 from typing import Annotated
 
 import typer
 
+from mailbot.cli import case_commands, case_import
 from mailbot.cli.options import DEFAULT_CONFIG, ConfigOption, Format, FormatOption
 from mailbot.core.case import CaseStatus
 
-app = typer.Typer(help="Look at cases.", no_args_is_help=True)
+app = typer.Typer(help="Look at cases, and say what became of them.", no_args_is_help=True)
+case_commands.register(app)
+case_import.register(app)
 
 
 @app.command("list")
@@ -62,7 +65,7 @@ def show(reference: str, config: ConfigOption = DEFAULT_CONFIG, format_: FormatO
     from mailbot.errors import PermanentError
 
     settings = load_config(config)
-    view = Queries(database_of(settings, create=False)).case(reference.upper())
+    view = Queries(database_of(settings, create=False)).case(reference)
     if view is None:
         raise PermanentError(f"there is no case {reference}")
     if format_ is Format.JSON:
@@ -71,7 +74,11 @@ def show(reference: str, config: ConfigOption = DEFAULT_CONFIG, format_: FormatO
     zone, line = settings.organisation.time_zone, view.line
     typer.echo(f"{line.reference}  {line.class_}  {line.status}{'  (observed)' if line.observed else ''}")
     typer.echo(f"from {line.customer}: {line.subject}")
-    typer.echo(f"opened {moment(line.opened_at, zone)} in {line.mailbox}\n")
+    typer.echo(f"opened {moment(line.opened_at, zone)} in {line.mailbox}")
+    if line.old_reference:
+        told = f", the customer was told {line.told_on:%a %d %b %Y}" if line.told_on else ""
+        typer.echo(f"{line.old_reference} in the system it came from{told}")
+    typer.echo()
     print_table(
         "dates",
         ("clock", "due", "state", "why"),

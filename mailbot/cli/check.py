@@ -1,7 +1,7 @@
 """``mailbot check``: would it work? Files first, then the servers."""
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing
 from dataclasses import dataclass
 from functools import partial
@@ -15,10 +15,9 @@ if TYPE_CHECKING:
 
     from mailbot.adapters.imap import ImapMailbox
     from mailbot.adapters.oauth import Claims
+    from mailbot.adapters.rule_files import Remark
     from mailbot.app import Protocol, SignIns
     from mailbot.config import Config, Mailbox, Server
-
-CALENDAR_DAYS_AHEAD = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,10 +38,16 @@ def check(
         Path | None, typer.Option("--config", "-c", envvar="MAILBOT_CONFIG", help="The configuration file.")
     ] = None,
     offline: Annotated[bool, typer.Option("--offline", help="Only files, rules and letters; no server.")] = False,
+    probe: Annotated[
+        str | None,
+        typer.Option("--probe-sent", metavar="MAILBOX", help="Only wait for the copy of a message that you send as a mailbox."),
+    ] = None,
+    seconds: Annotated[int, typer.Option(min=1, help="How long --probe-sent waits.")] = 120,
 ) -> None:
     """Check the configuration, rules, packs, calendars and letters, then sign-in, folders and sending.
 
     With --offline and no --config the shipped rules and letters are checked. Sends nothing and changes nothing.
+    With --probe-sent MAILBOX it proves that copies of staff's answers arrive: it asks you for a message and looks for it.
     Exit code 0: all well; 78: something in the files is wrong; 69: a server is not ready.
     """
     from mailbot.adapters.clock import SystemClock
@@ -52,14 +57,25 @@ def check(
 
     settings = sample_config() if offline and config is None else load_config(config or DEFAULT_CONFIG)
     sign_ins = SignIns(SystemClock())
-    failed = _report(_files(settings, sign_ins))
+    if probe is not None:
+        _probe(settings, probe, seconds, sign_ins)
+        return
+    failed = report(_files(settings, sign_ins))
     if failed:
         raise typer.Exit(os.EX_CONFIG)
-    if not offline and _report(_servers(settings, sign_ins)):
+    if not offline and report(_servers(settings, sign_ins)):
         raise typer.Exit(os.EX_UNAVAILABLE)
 
 
-def _report(findings: Iterator[Finding]) -> int:
+def _probe(settings: "Config", name: str, seconds: int, sign_ins: "SignIns") -> None:
+    from mailbot.cli.sent_probe import probe_sent
+
+    if trouble := probe_sent(settings, name, seconds, sign_ins):
+        report([Finding(f"{name}: copies of staff's answers", trouble)])
+        raise typer.Exit(os.EX_UNAVAILABLE)
+
+
+def report(findings: Iterable[Finding]) -> int:
     """Print each finding; returns how many went wrong."""
     failed = 0
     for finding in findings:
@@ -70,15 +86,14 @@ def _report(findings: Iterator[Finding]) -> int:
 
 
 def _files(settings: "Config", sign_ins: "SignIns") -> Iterator[Finding]:
-    from datetime import timedelta
-
     from mailbot.adapters.clock import SystemClock
+    from mailbot.adapters.rule_files import check_pack
     from mailbot.adapters.spacy_model import SpacyPhrases
     from mailbot.app import PROTOCOLS, load_policies, why_database_unusable
     from mailbot.config import sample_config
     from mailbot.pipeline.rule_examples import failing_examples
 
-    policies = load_policies(settings)
+    policies, today = load_policies(settings), SystemClock().now().date()
     yield Finding(f"{len(policies.letters.specs)} letters, {len(policies.classes.rules)} classes, screening rules")
     packs = {policy.pack.name: policy.pack for policy in policies.mailboxes.values()}
     phrases = SpacyPhrases(policies.classes)
@@ -86,17 +101,20 @@ def _files(settings: "Config", sign_ins: "SignIns") -> Iterator[Finding]:
         failures = list(failing_examples(policies.classes, phrases, pack))
         wrong = "\n      ".join(failures) or None
         yield Finding(f"examples of the class rules, with the thresholds of pack {pack.name}", wrong)
-        horizon = SystemClock().now().date() + timedelta(days=CALENDAR_DAYS_AHEAD)
-        for calendar in pack.calendars.values():
-            late = f"ends on {calendar.covers_until}; add later years" if calendar.covers_until < horizon else None
-            yield Finding(f"calendar {calendar.name}", late)
+        remarks = check_pack(settings.paths.rules_folder, pack.name, policies.letters.specs, today, settings.organisation.name)
+        yield from pack_findings(pack.name, remarks)
     if settings != sample_config():
         yield Finding(f"database {settings.storage.database}", why_database_unusable(settings))
-    today = SystemClock().now().date()
     for mailbox in settings.mailbox:
         for protocol in PROTOCOLS:
             if _server(mailbox, protocol).user is not None:
                 yield from _secrets(mailbox, protocol, sign_ins, today)
+
+
+def pack_findings(name: str, remarks: "Iterable[Remark]") -> Iterator[Finding]:
+    """What was remarked about a pack; one finding that says it is in order if nothing was."""
+    found = [Finding(f"pack {name}", *((None, each.text) if each.warning else (each.text, None))) for each in remarks]
+    yield from found or [Finding(f"pack {name}: its clauses, letters, clocks and calendars")]
 
 
 def _secrets(mailbox: "Mailbox", protocol: "Protocol", sign_ins: "SignIns", today: "date") -> Iterator[Finding]:
@@ -148,13 +166,21 @@ def _folders(server: "ImapMailbox", mailbox: "Mailbox") -> Iterator[Finding]:
     if mailbox.after_intake is not AfterIntake.LEAVE:
         why_not = server.why_not_finish(mailbox.folders.inbox)
         yield Finding(f"{mailbox.name}: {mailbox.after_intake.value} messages once they are stored", why_not)
+    yield from _sent(server, mailbox)
+
+
+def _sent(server: "ImapMailbox", mailbox: "Mailbox") -> Iterator[Finding]:
+    from mailbot.cli.sent_probe import WITHOUT_SENT, copies_advice
+
     sent = mailbox.folders.sent or server.sent_folder()
     if sent is None:
-        missing = "none was found, so staff's own answers cannot stop clocks; write folders.sent"
-        yield Finding(f"{mailbox.name}: Sent folder", missing)
+        yield Finding(f"{mailbox.name}: Sent folder", f"none was found; write folders.sent. Until then {WITHOUT_SENT}")
     else:
         what = f"{mailbox.name}: Sent folder {sent}, where staff's own answers stop clocks"
         yield Finding(what, _trouble(partial(server.select, sent)))
+    if advice := copies_advice(mailbox):
+        prove = f"\n      then 'mailbot check --probe-sent {mailbox.name}' proves it"
+        yield Finding(f"{mailbox.name}: copies of staff's answers", warning=advice + prove)
 
 
 def _smtp(mailbox: "Mailbox", sign_ins: "SignIns") -> Iterator[Finding]:

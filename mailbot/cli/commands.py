@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from mailbot.cli.options import load_config
 
 if TYPE_CHECKING:
+    from mailbot.pipeline.case_commands import CaseCommands
     from mailbot.pipeline.commands import Commands
 
 
@@ -19,3 +20,17 @@ def staff_commands(config: Path) -> "Commands":
     clock, settings = SystemClock(), load_config(config)
     store, _ = open_store(settings, database_of(settings, create=False), clock.now())
     return Commands(store=store, clock=clock, actor=getpass.getuser())
+
+
+def case_commands(config: Path) -> "CaseCommands":
+    """Commands about cases, of whoever is signed in to this machine, by the configured policies."""
+    from mailbot.adapters.clock import SystemClock
+    from mailbot.app import database_of, load_policies, open_store
+    from mailbot.pipeline.case_commands import CaseCommands
+
+    clock, settings = SystemClock(), load_config(config)
+    store, tag_secret = open_store(settings, database_of(settings, create=False), clock.now())
+    policies = load_policies(settings, tag_secret)
+    return CaseCommands(
+        store=store, letters=policies.letters, policies=policies.mailboxes, clock=clock, actor=getpass.getuser()
+    )

@@ -7,7 +7,25 @@ from typing import Annotated
 import typer
 
 from mailbot import __version__
-from mailbot.cli import case, check, db, demo, explain, held, init, live, outbox, replay, run, status
+from mailbot.cli import (
+    alarm,
+    calendar,
+    case,
+    check,
+    clock,
+    db,
+    demo,
+    explain,
+    held,
+    init,
+    live,
+    outbox,
+    people,
+    policy,
+    replay,
+    run,
+    status,
+)
 from mailbot.errors import ConfigError, MailbotError, PolicyError, StorageError, TransientError
 
 TYPER_USAGE = 2  # sysexits.h says 64
@@ -21,7 +39,17 @@ app = typer.Typer(
 )
 for module in (init, check, run, live, demo, replay, status, explain):
     module.register(app)
-for name, group in (("case", case), ("outbox", outbox), ("held", held), ("db", db)):
+for name, group in (
+    ("case", case),
+    ("alarm", alarm),
+    ("outbox", outbox),
+    ("held", held),
+    ("clock", clock),
+    ("calendar", calendar),
+    ("people", people),
+    ("policy", policy),
+    ("db", db),
+):
     app.add_typer(group.app, name=name)
 
 

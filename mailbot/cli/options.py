@@ -18,6 +18,10 @@ ConfigOption = Annotated[
     Path,
     typer.Option("--config", "-c", envvar="MAILBOT_CONFIG", help="The configuration file.", show_default=True),
 ]
+RulesOption = Annotated[
+    Path | None,
+    typer.Option("--config", "-c", envvar="MAILBOT_CONFIG", help="Take the rules of this configuration, not the shipped ones."),
+]
 NEVER_CUT = frozenset({"id", "reference", "case", "state", "next date", "due"})
 DEFAULT_CONFIG = Path("mailbot.toml")
 
@@ -37,6 +41,13 @@ def load_config(path: Path) -> "Config":
     from mailbot.config import load
 
     return load(path, os.environ)
+
+
+def rules_folder(path: Path | None) -> Path:
+    """The folder of rules that a configuration names; the shipped one without a configuration."""
+    from mailbot.config import sample_config
+
+    return (load_config(path) if path else sample_config()).paths.rules_folder
 
 
 def print_json(value: object) -> None:

@@ -10,7 +10,7 @@ from mailbot.cli.options import DEFAULT_CONFIG, ConfigOption
 
 if TYPE_CHECKING:
     from mailbot.core.policy import ClassRules
-    from mailbot.ports import Clock, Phrases
+    from mailbot.ports import Clock, Reader
 
 
 def register(app: typer.Typer) -> None:
@@ -25,21 +25,20 @@ def run(config: ConfigOption = DEFAULT_CONFIG) -> None:
     serve(config)
 
 
-def serve(config: Path, phrases: "Callable[[ClassRules], Phrases] | None" = None, clock: "Clock | None" = None) -> None:
+def serve(config: Path, reader: "Callable[[ClassRules], Reader] | None" = None, clock: "Clock | None" = None) -> None:
     """Run the daemon in this process until a signal ends it.
 
-    ``phrases`` makes the finder of phrases, None: spaCy's; ``clock`` None: the machine's.
+    ``reader`` makes what reads messages, None: as configured; ``clock`` None: the machine's.
     """
     import signal
 
-    from mailbot.adapters.spacy_model import SpacyPhrases
     from mailbot.cli.logs import configure_logs
     from mailbot.cli.options import load_config
     from mailbot.daemon import Daemon
 
     settings = load_config(config)
     configure_logs(settings.log.format, settings.log.level)
-    daemon = Daemon(settings, phrases=phrases or SpacyPhrases, clock=clock)
+    daemon = Daemon(settings, reader=reader, clock=clock)
     ends = {signal.SIGTERM, signal.SIGINT}
     signal.pthread_sigmask(signal.SIG_BLOCK, ends)  # kept until asked for: a handler would miss one that comes too early
     daemon.start()

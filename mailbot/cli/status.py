@@ -61,6 +61,8 @@ def status(config: ConfigOption = DEFAULT_CONFIG, format_: FormatOption = Format
             typer.echo(f"TROUBLE {trouble}")
         if found.held or found.failed:
             typer.echo(f"needs a person: {found.held} held (mailbot held list), {found.failed} not sent (mailbot outbox list)")
+        if found.moved:
+            typer.echo(f"dates: {found.moved} moved this week, because a calendar or a clock changed (mailbot calendar moved)")
         for notice in found.notices:
             typer.echo(f"{moment(notice.at, zone)}  {notice.kind}: {notice.detail}; known messages are not answered again")
     if stale or unwritable or found.troubles or not running:

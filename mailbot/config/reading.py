@@ -108,6 +108,7 @@ def _resolved(config: Config, folder: Path) -> Config:
     paths = Paths(
         rules=folder / config.paths.rules if config.paths.rules else None,
         letters=folder / config.paths.letters if config.paths.letters else None,
+        services=folder / config.paths.services if config.paths.services else None,
     )
     prefix, database = "sqlite:///", config.storage.database
     if database.startswith(prefix) and database != prefix + ":memory:":

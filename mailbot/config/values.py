@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from mailbot.config.servers import STRICT, SecretRef, Server, require
 from mailbot.core.delivery import SentCopy
+from mailbot.core.directory import ServedMailbox
 from mailbot.core.policy import ReversePathKind
 
 PACKAGE = Path(__file__).parent.parent
@@ -52,6 +53,7 @@ class Mailbox:
     smtp: Server
     pack: str = "generic"
     manager: str | None = None
+    team: str | None = None
     signatory: str = ""
     aliases: tuple[str, ...] = ()
     reply_to: str | None = None
@@ -116,10 +118,11 @@ class Storage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Paths:
-    """Rules and letters; the shipped ones by default."""
+    """Rules and letters, the shipped ones by default; and the file of the organisation's people, if there is one."""
 
     rules: Path | None = None
     letters: Path | None = None
+    services: Path | None = None
     __pydantic_config__ = STRICT
 
     @property
@@ -147,6 +150,14 @@ class Limits:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Processing:
+    """How messages are read: by a process of its own, or by the daemon itself."""
+
+    child_process: bool = True
+    __pydantic_config__ = STRICT
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Log:
     """How the log is written: lines for people or JSON for machines."""
 
@@ -164,6 +175,7 @@ class Config:
     storage: Storage = field(default_factory=Storage)
     paths: Paths = field(default_factory=Paths)
     limits: Limits = field(default_factory=Limits)
+    processing: Processing = field(default_factory=Processing)
     log: Log = field(default_factory=Log)
     __pydantic_config__ = STRICT
 
@@ -178,3 +190,13 @@ class Config:
                 f"a different one for each mailbox; {', '.join(sorted(twice))} stands twice",
             )
         require(self.mailbox, "mailbox", "at least one [[mailbox]]")
+        named = next((mailbox.name for mailbox in self.mailbox if mailbox.team and not self.paths.services), None)
+        require(named is None, "paths.services", f"the file of your people and teams, because mailbox {named} names a team")
+
+    @property
+    def served(self) -> tuple[ServedMailbox, ...]:
+        """What the file of people is checked against: each mailbox with its addresses and its team."""
+        return tuple(
+            ServedMailbox(name=mailbox.name, addresses=(mailbox.address, *mailbox.aliases), team=mailbox.team)
+            for mailbox in self.mailbox
+        )

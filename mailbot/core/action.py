@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
-from mailbot.core.case import ClockStop
+from mailbot.core.case import CaseStatus, Channel, ClockKind, ClockStop
 from mailbot.core.letter import Audience, Lane, LetterValues, Purpose
 from mailbot.core.message import Span
 
@@ -27,7 +27,10 @@ class Permission:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OpenCase:
-    """Open a case for the message that arrived."""
+    """Open a case for the message that arrived, or one from an older system with what that knew of it.
+
+    ``told_on``: the date that the customer was told there.
+    """
 
     class_: str
     customer: str
@@ -35,6 +38,11 @@ class OpenCase:
     subject: str
     opened_at: datetime
     observed: bool
+    may_write: bool = False
+    channel: Channel = Channel.EMAIL
+    stage: str | None = None
+    old_reference: str | None = None
+    told_on: date | None = None
     reason: Reason
 
 
@@ -64,7 +72,7 @@ class Deadline:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StartClock:
-    """Start a clock of the case; ``why`` is its derivation in words."""
+    """Start a clock of the case; ``why`` is its derivation in words, ``law`` what sets it unless the pack does."""
 
     name: str
     started_by: str
@@ -73,6 +81,36 @@ class StartClock:
     why: str
     stopped_by: tuple[ClockStop, ...]
     deadlines: tuple[Deadline, ...]
+    reason: Reason
+    kind: ClockKind = ClockKind.RESPONSE
+    law: str = ""
+
+    @property
+    def statutory(self) -> bool:
+        return bool(self.law)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MoveClock:
+    """Give a running clock another date, or let it stand still. Its deadlines that have not come are replaced."""
+
+    clock_id: int
+    counts_from: datetime
+    due_at: datetime
+    why: str
+    pauses: tuple[tuple[date, date], ...]
+    paused_on: date | None
+    extensions: int
+    deadlines: tuple[Deadline, ...]
+    reason: Reason
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AddDeadline:
+    """One moment more in a running clock's life."""
+
+    clock_id: int
+    deadline: Deadline
     reason: Reason
 
 
@@ -91,7 +129,8 @@ class QueueLetter:
     """Render a letter now and put its final bytes into the outbox. Needs a ``Permission``.
 
     ``key`` is what it is about (message digest, deadline): purpose + recipient + key can exist only once.
-    ``states_date`` is the date the letter promises: once it has passed, the letter is withdrawn.
+    ``states_date`` is the date the letter promises: once it has passed, the letter is withdrawn. ``clock_id``: the clock it
+    speaks of; once that has stopped, a letter about what is owed is withdrawn.
     """
 
     permission: Permission
@@ -104,9 +143,31 @@ class QueueLetter:
     not_before: datetime
     observed: bool
     states_date: date | None = None
+    clock_id: int | None = None
     in_reply_to: str = ""
     references: tuple[str, ...] = ()
     reason: Reason = field(default_factory=lambda: Reason("letter"))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChangeCase:
+    """Change what a case is; None leaves a thing as it is. ``owner`` is name and address; ``quiet_until`` ends a quiet."""
+
+    case_id: int
+    reason: Reason
+    status: CaseStatus | None = None
+    waits_for: str | None = None
+    owner: tuple[str, str] | None = None
+    quiet_until: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RaiseAlarm:
+    """Tell the duty rota at once and again and again until somebody takes it. ``key``: a second one is the same alarm."""
+
+    key: str
+    what: str
+    reason: Reason
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -143,7 +204,22 @@ class Note:
     reason: Reason
 
 
-Action = OpenCase | JoinCase | FileMessage | StartClock | StopClock | QueueLetter | KeepSilent | Hold | ConfirmLetter | Note
+Action = (
+    OpenCase
+    | JoinCase
+    | FileMessage
+    | ChangeCase
+    | StartClock
+    | MoveClock
+    | AddDeadline
+    | StopClock
+    | QueueLetter
+    | RaiseAlarm
+    | KeepSilent
+    | Hold
+    | ConfirmLetter
+    | Note
+)
 
 
 @dataclass(frozen=True, slots=True)

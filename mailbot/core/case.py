@@ -1,15 +1,63 @@
 """A case: the matter a customer wrote about, its number, its state, and its clocks."""
 
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, fields
+from datetime import date, datetime
 from enum import StrEnum
+
+
+class Channel(StrEnum):
+    """How a contact reached us: the channels of the contact log."""
+
+    EMAIL = "email"
+    LETTER = "letter"
+    PHONE = "phone"
+    IN_PERSON = "in_person"
+    WEB = "web"
+    FAX = "fax"
+    SOCIAL = "social"
+    COMMENT_CARD = "comment_card"
+
+
+class ClockKind(StrEnum):
+    """The role a clock plays in its case. Of several clocks in the same role one binds (``clock.binding``)."""
+
+    RECEIPT = "receipt"
+    ACKNOWLEDGEMENT = "acknowledgement"
+    RESPONSE = "response"
+    CONCLUSION = "conclusion"
+    REVIEW = "review"
+    PROGRESS = "progress"
+    STATUS = "status"
+    CALL_BACK = "call_back"
+    SURVEY = "survey"
+    SILENCE = "silence"
 
 
 class ClockStop(StrEnum):
     """The events that stop a clock."""
 
     RECEIPT_SENT = "receipt_sent"
+    ACKNOWLEDGEMENT_SENT = "acknowledgement_sent"
     RESPONSE_SENT = "response_sent"
+    CONCLUSION_SENT = "conclusion_sent"
+    CALL_MADE = "call_made"
+    SURVEY_SENT = "survey_sent"
+    CUSTOMER_ANSWERED = "customer_answered"
+    CASE_CLOSED = "case_closed"
+
+
+class Moment(StrEnum):
+    """The moments in a clock's life at which something is due."""
+
+    WARN = "warn"
+    TODAY = "today"
+    NO_OWNER = "no_owner"
+    UNREAD = "unread"
+    HEADS_UP = "heads_up"
+    NOTICE = "notice"
+    DUE = "due"
+    OVERDUE_NEXT = "overdue_next"
+    OVERDUE_LAST = "overdue_last"
 
 
 class CaseStatus(StrEnum):
@@ -22,21 +70,36 @@ class CaseStatus(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunningClock:
-    """A clock of a case that has not stopped."""
+    """A clock of a case that has not stopped.
+
+    ``counts_from`` is the moment from which it is counted now: later than ``started_at`` once it began anew.
+    ``pauses`` are spans of days, both ends included, that were left out; ``paused_on`` is set while it stands still.
+    """
 
     id: int
     name: str
+    kind: ClockKind
+    law: str
     started_by: str
     started_at: datetime
+    counts_from: datetime
     due_at: datetime
     original_due_at: datetime
     why: str
     stopped_by: tuple[ClockStop, ...]
+    pauses: tuple[tuple[date, date], ...] = ()
+    paused_on: date | None = None
+    extensions: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Case:
-    """A case as the decision sees it. ``observed`` marks one opened while mailbot only watched."""
+    """A case as the decision sees it. ``observed`` marks one opened while mailbot only watched.
+
+    ``may_write``: the customer was permitted a letter once, and has an address for more. ``last_message_id``: of the
+    customer's newest message. ``waits_for``: what the customer was asked for, while the case waits.
+    ``opened_by_staff``: somebody has read a message of it, or it has an owner.
+    """
 
     id: int
     reference: str
@@ -51,16 +114,36 @@ class Case:
     observed: bool
     quiet: bool = False
     owner: str | None = None
+    owner_address: str | None = None
+    channel: Channel = Channel.EMAIL
+    may_write: bool = False
+    opened_by_staff: bool = False
+    last_message_id: str = ""
+    waits_for: str = ""
     clocks: tuple[RunningClock, ...] = ()
+
+    def clock(self, clock_id: int) -> RunningClock | None:
+        """The running clock with this row, or None if it has stopped."""
+        return next((running for running in self.clocks if running.id == clock_id), None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Figures:
-    """What a manager hears about in the morning: references of cases, and counts."""
+    """What a manager hears about in the morning: references of cases, counts, and mailboxes that could not be read."""
 
     late: tuple[str, ...] = ()
+    due_today: tuple[str, ...] = ()
     due_soon: tuple[str, ...] = ()
+    unowned: tuple[str, ...] = ()
+    unread: tuple[str, ...] = ()
     silenced: tuple[str, ...] = ()
+    stale: tuple[str, ...] = ()
     open: int = 0
     held: int = 0
     failed: int = 0
+    alarms: int = 0
+    moved: int = 0
+
+    def __add__(self, other: "Figures") -> "Figures":
+        """The figures of two mailboxes together."""
+        return Figures(**{one.name: getattr(self, one.name) + getattr(other, one.name) for one in fields(self)})

@@ -5,17 +5,37 @@ Follows RFC 5321 section 4.5.3.2 (time limits), RFC 1047 (why the outcome of the
 """
 
 import hmac
+import re
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
-from mailbot.core.letter import OutboxLetter, OutboxState, Purpose
+from mailbot.core.letter import SCHEDULED, OutboxLetter, OutboxState, Purpose
 from mailbot.core.policy import MailboxPolicy, ReversePathKind
+
+ABOUT_WHAT_IS_OWED = frozenset(
+    {
+        Purpose.DELAY_NOTICE,
+        Purpose.PROGRESS_NOTICE,
+        Purpose.STATUS_NOTICE,
+        Purpose.DUE_SOON,
+        Purpose.DUE_TODAY,
+        Purpose.OVERDUE_ALERT,
+        Purpose.NO_OWNER,
+        Purpose.UNREAD,
+    }
+)
+"""Letters that are untrue once the customer has their answer."""
+
+TO_CUSTOMERS = SCHEDULED | {Purpose.RECEIPT}
 
 DOUBT_WAIT = timedelta(minutes=10)
 DOUBT_BOUND = timedelta(hours=4)
 RETRY_DELAYS = (timedelta(minutes=1), timedelta(minutes=5), timedelta(minutes=15), timedelta(minutes=30))
 LAST_DELAY = timedelta(hours=1)
+# Exchange Online: 432 4.3.2 (concurrent connections, sender thread limit), 451 4.7.500 (server busy). Gmail: 421 4.7.0,
+# 450 4.2.1, 4.7.28 (rate). RFC 3463: X.7.X is policy, 4.3.2 a system that accepts nothing now.
+_THROTTLED = re.compile(r"\b4\.(3\.2|7\.(0|28|500))\b|throttl|\brate\b|limit exceeded|too (many|quickly)", re.IGNORECASE)
 GIVE_UP_AFTER = 100  # about four days at one an hour
 
 
@@ -53,11 +73,15 @@ class Reply:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settlement:
-    """The new state of a letter after an attempt; ``not_before`` says when the next one may be made."""
+    """The new state of a letter after an attempt; ``not_before`` says when the next one may be made.
+
+    ``throttled``: the relay finds that this mailbox sends too fast, so until then its other letters wait too.
+    """
 
     state: OutboxState
     detail: str
     not_before: datetime | None = None
+    throttled: bool = False
 
 
 def settle(letter: OutboxLetter, reply: Reply, now: datetime) -> Settlement:
@@ -71,7 +95,23 @@ def settle(letter: OutboxLetter, reply: Reply, now: datetime) -> Settlement:
         return Settlement(state=OutboxState.FAILED, detail=detail)
     if letter.attempts >= GIVE_UP_AFTER:
         return Settlement(state=OutboxState.FAILED, detail=f"tries used up: {detail}")
-    return Settlement(state=OutboxState.DEFERRED, detail=detail, not_before=now + retry_delay(letter.attempts))
+    not_before = now + retry_delay(letter.attempts)
+    return Settlement(
+        state=OutboxState.DEFERRED, detail=detail, not_before=not_before, throttled=bool(_THROTTLED.search(reply.text))
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pace:
+    """How many letters a mailbox handed in within the last minute, and until when its relay asked it to rest."""
+
+    attempts: int
+    rests_until: datetime | None
+
+    def room(self, letters_per_minute: int, now: datetime) -> int:
+        """How many more may go now."""
+        resting = self.rests_until is not None and now < self.rests_until
+        return 0 if resting else max(letters_per_minute - self.attempts, 0)
 
 
 def retry_delay(attempts: int) -> timedelta:
@@ -114,11 +154,16 @@ def _looked_long_enough(since: datetime, found: DoubtFindings, now: datetime) ->
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CaseStanding:
-    """What a waiting letter must know about its case just before it goes."""
+    """What a waiting letter must know about its case just before it goes.
+
+    ``owed``: a clock of an answer still runs. ``waits``: the case waits for the customer.
+    """
 
     closed: bool
     answered: bool
     quiet: bool
+    owed: bool = True
+    waits: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -130,14 +175,30 @@ class WaitingLetter:
 
 
 def why_withdraw(letter: OutboxLetter, case: CaseStanding | None, today: date) -> str | None:
-    """The reason why a waiting letter is no longer true, or None if it may go. Receipts are due even once closed."""
+    """The reason why a waiting letter is no longer true, or None if it may go.
+
+    Receipts are due even once closed. A quiet case is quiet for its customer: staff still hear of its dates and alarms.
+    """
     if case is not None:
-        if case.quiet:
+        if case.quiet and letter.purpose in TO_CUSTOMERS:
             return "case-is-quiet"
         if letter.purpose is Purpose.RECEIPT and case.answered:
             return "already-answered"
-        if letter.purpose is Purpose.OVERDUE_ALERT and (case.closed or case.answered):
-            return "no-longer-overdue"
+        if _has_been_overtaken(letter.purpose, case):
+            return "nothing-is-owed-any-more"
     if letter.states_date is not None and letter.states_date < today:
         return "stated-date-passed"
     return None
+
+
+def _has_been_overtaken(purpose: Purpose, standing: CaseStanding) -> bool:
+    """Whether what a letter speaks of has ended since: what we owe, what the customer owes us, or the end of the case."""
+    match purpose:
+        case Purpose.SILENCE_WARNING:
+            return not standing.waits
+        case Purpose.SILENCE_CLOSING:
+            return not standing.closed
+        case Purpose.HEADS_UP:
+            return standing.closed or not (standing.owed or standing.waits)
+        case _:
+            return purpose in ABOUT_WHAT_IS_OWED and (standing.closed or not standing.owed)

@@ -28,13 +28,50 @@ class Purpose(StrEnum):
     """What a letter is for: part of the key that makes a second one impossible."""
 
     RECEIPT = "receipt"
+    DELAY_NOTICE = "delay_notice"
+    PROGRESS_NOTICE = "progress_notice"
+    STATUS_NOTICE = "status_notice"
+    SILENCE_WARNING = "silence_warning"
+    SILENCE_CLOSING = "silence_closing"
+    HEADS_UP = "heads_up"
+    DUE_SOON = "due_soon"
+    DUE_TODAY = "due_today"
     OVERDUE_ALERT = "overdue_alert"
+    NO_OWNER = "no_owner"
+    UNREAD = "unread"
+    ALARM = "alarm"
+    ASSIGNMENT = "assignment"
     DIGEST = "digest"
+
+
+SCHEDULED = frozenset(
+    {
+        Purpose.DELAY_NOTICE,
+        Purpose.PROGRESS_NOTICE,
+        Purpose.STATUS_NOTICE,
+        Purpose.SILENCE_WARNING,
+        Purpose.SILENCE_CLOSING,
+    }
+)
+"""Automatic letters to customers that a date brings, not a message: at most one for a case and day, in opening hours."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LetterValues:
-    """Every name a letter may use. All are text, one line each; None means there is no such value for this case."""
+    """Every name a letter may use. All are text, one line each; None means there is no such value for this case.
+
+    Who: ``organisation``, ``mailbox_address``, ``signatory`` (who signs), ``owner`` (who deals with it, a person or a team) and
+    ``owner_contact`` (their address or number).
+    What: ``reference``, ``customer_subject``, ``class_words`` ("your enquiry"), ``policy_link``, ``privacy_notice``.
+    Days, each with its weekday: ``received_on``; ``due_on``, the date that binds; ``revised_on``, the date after an extension;
+    ``next_on``, when the next progress or status notice comes; ``answer_by``, the customer's own date; ``goes_on``, when the
+    letter that a heads-up speaks of goes. ``days_late`` and ``days_left`` are numbers of working days.
+    Clocks: ``clock_name`` (one word), ``clock_title`` (as people call it), ``law`` (the statute or code; none for a pack's),
+    ``office_shut`` (that the office is shut on the due date, and the last open day before).
+    ``delay_reason``: why it takes longer, or how far it is, in the words of staff; no full stop at its end.
+    ``letter_words``: what an automatic letter is called ("the notice of delay"). ``summary_lines``: the lines of a digest.
+    ``alarm_what``: what happened, in one line; ``alarm_number``: the number by which it is taken.
+    """
 
     organisation: str | None = None
     mailbox_address: str | None = None
@@ -50,6 +87,19 @@ class LetterValues:
     days_late: str | None = None
     owner: str | None = None
     summary_lines: str | None = None
+    owner_contact: str | None = None
+    delay_reason: str | None = None
+    revised_on: str | None = None
+    next_on: str | None = None
+    answer_by: str | None = None
+    goes_on: str | None = None
+    letter_words: str | None = None
+    clock_title: str | None = None
+    law: str | None = None
+    office_shut: str | None = None
+    alarm_what: str | None = None
+    alarm_number: str | None = None
+    days_left: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,43 +10,13 @@ from enum import StrEnum
 from typing import Literal
 
 from mailbot.core.calendar import WorkingCalendar
-from mailbot.core.case import ClockStop
+from mailbot.core.case import Channel, ClockKind
+from mailbot.core.clock_rule import ClockRule, ClockStart, ReceiptRule
+from mailbot.core.directory import Directory, Rung, Team
 
 UNSURE = "unsure"
-
-
-class Unit(StrEnum):
-    """What an amount of time counts."""
-
-    WORKING_DAYS = "working_days"
-    CALENDAR_DAYS = "calendar_days"
-    CALENDAR_MONTHS = "calendar_months"
-
-
-class ClockStart(StrEnum):
-    """The event that starts a clock."""
-
-    RECEIPT = "receipt"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ClockRule:
-    """How long something may take: ``amount`` units of ``calendar`` from ``starts_on``, for the named classes.
-
-    ``promised`` clocks are the ones a letter may state to a customer. ``warn_before`` is in working days.
-    """
-
-    name: str
-    classes: tuple[str, ...]
-    starts_on: ClockStart
-    amount: int
-    unit: Unit
-    calendar: str
-    stopped_by: tuple[ClockStop, ...]
-    source: str
-    warn_before: int = 0
-    promised: bool = False
-    __pydantic_config__ = {"extra": "forbid"}  # noqa: RUF012
+AWAITED = frozenset({ClockKind.RECEIPT, ClockKind.ACKNOWLEDGEMENT, ClockKind.RESPONSE, ClockKind.CONCLUSION})
+"""The roles a customer waits for from the first day, whatever their message turns out to be."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,8 +35,86 @@ class ClassPolicy:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class EventLetters:
+    """Which letter (a folder of letters) serves which event.
+
+    To customers. ``neutral_receipt``: a message whose class is not sure, or a receipt whose date has passed.
+    ``delay_notice``: the answer will be late, with the new date (J3, G3). ``progress_notice``: how far an investigation
+    is (F5). ``status_notice``: where an enquiry stands (O3). ``silence_warning``: we wait for an answer, and until when;
+    ``silence_closing``: none came, the case is closed (F8).
+
+    To staff. ``heads_up``: an automatic letter is about to go, and what stops it. ``due_soon``, ``due_today``, ``overdue``: a
+    date nears, is here, has passed. ``no_owner``: nobody has the case (G4). ``unread``: nobody opened it (N4). ``alarm``: at
+    once, until somebody takes it (F9). ``assignment``: the case is yours. ``digest``: the morning summary.
+    """
+
+    neutral_receipt: str
+    delay_notice: str
+    progress_notice: str
+    status_notice: str
+    silence_warning: str
+    silence_closing: str
+    heads_up: str
+    due_soon: str
+    due_today: str
+    overdue: str
+    no_owner: str
+    unread: str
+    alarm: str
+    assignment: str
+    digest: str
+    __pydantic_config__ = {"extra": "forbid"}  # noqa: RUF012
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Alerting:
+    """Who among staff hears of what, and when.
+
+    ``ladder``: who is told of a passed date, in this order. ``ladder_step``: working days from one to the next.
+    ``no_owner_share``: the part of a clock's time, above 0 and up to 1, after which a case without an owner is alerted (G4).
+    ``unread_after``: working days after which a message that nobody opened or took is alerted (N4).
+    ``alarm_every_minutes``: minutes from one mail of an alarm to the next, at any hour, until somebody takes it (F9).
+    ``heads_up_before``: working days before an automatic letter to a customer at which the owner hears of it.
+    ``duty_rota``: the rota that hears alarms, by its name among the services; empty: the mailbox's manager does.
+    """
+
+    ladder: tuple[Rung, ...]
+    ladder_step: int
+    no_owner_share: float
+    unread_after: int
+    alarm_every_minutes: int
+    heads_up_before: int
+    duty_rota: str = ""
+    __pydantic_config__ = {"extra": "forbid"}  # noqa: RUF012
+
+
+class SurveyEvery(StrEnum):
+    """How often a survey is due. ``case``: after each case or event it is about; ``always``: it stands open online."""
+
+    MONTH = "month"
+    QUARTER = "quarter"
+    YEAR = "year"
+    CASE = "case"
+    ALWAYS = "always"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Survey:
+    """A row of the survey calendar (F18): what is asked about, how often, and the role that sees to it."""
+
+    name: str
+    every: SurveyEvery
+    role: str
+    __pydantic_config__ = {"extra": "forbid"}  # noqa: RUF012
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Pack:
-    """The policy of one organisation. ``calendars`` holds every calendar its clocks name; ``version`` is its digest."""
+    """The policy of one organisation. ``calendars`` holds every calendar its clocks name; ``version`` is its digest.
+
+    ``receipt`` says on which day something is received that comes on a closed day. ``review_due``: when somebody looks at
+    the policy again (F20). ``signatory``: who signs letters of a mailbox that names nobody itself.
+    """
 
     name: str
     title: str
@@ -75,10 +123,12 @@ class Pack:
     calendar: str
     classes: Mapping[str, ClassPolicy]
     clocks: tuple[ClockRule, ...]
-    neutral_receipt: str
-    overdue_alert: str
-    digest: str
+    letters: EventLetters
+    alerts: Alerting
     privacy_notice: str
+    signatory: str = ""
+    surveys: tuple[Survey, ...] = ()
+    receipt: ReceiptRule = ReceiptRule.ACT
     calendars: Mapping[str, WorkingCalendar] = field(default_factory=dict)
 
     @property
@@ -86,21 +136,33 @@ class Pack:
         """The calendar of the organisation itself: its opening hours decide when scheduled letters go."""
         return self.calendars[self.calendar]
 
-    def clocks_for(self, class_: str) -> tuple[ClockRule, ...]:
-        """The clocks of a class; for ``unsure`` the strictest plausible ones, by name (design: the clock still runs)."""
+    def clocks_for(
+        self, class_: str, channel: Channel = Channel.EMAIL, event: ClockStart = ClockStart.RECEIPT
+    ) -> tuple[ClockRule, ...]:
+        """The clocks that ``event`` starts for a class that came by ``channel``.
+
+        For ``unsure`` the strictest plausible one of each role that a customer waits for (design: the clock still runs).
+        """
+        started = [rule for rule in self.clocks if rule.starts_on is event and rule.applies_to(channel)]
         if class_ != UNSURE:
-            return tuple(rule for rule in self.clocks if class_ in rule.classes)
-        strictest = dict[str, ClockRule]()
-        for rule in self.clocks:
-            held = strictest.get(rule.name)
-            if held is None or _length(rule) < _length(held):
-                strictest[rule.name] = rule
+            return tuple(rule for rule in started if class_ in rule.classes)
+        strictest = dict[ClockKind, ClockRule]()
+        for rule in started:
+            held = strictest.get(rule.kind)
+            if rule.kind in AWAITED and (held is None or rule.rough_days < held.rough_days):
+                strictest[rule.kind] = rule
         return tuple(strictest.values())
 
+    @property
+    def runs_from_acknowledgement(self) -> bool:
+        """Whether any clock of this pack begins with an acknowledgement."""
+        return any(rule.starts_on is ClockStart.ACKNOWLEDGEMENT for rule in self.clocks)
 
-def _length(rule: ClockRule) -> float:
-    """A rough length in calendar days: enough to say which of two clocks is the stricter."""
-    return rule.amount * {Unit.WORKING_DAYS: 1.4, Unit.CALENDAR_DAYS: 1.0, Unit.CALENDAR_MONTHS: 30.4}[rule.unit]
+    def rule(self, name: str, class_: str, channel: Channel) -> ClockRule | None:
+        """The clock of this name for a class and channel (``unsure``: the strictest of that name), or None."""
+        found = [rule for rule in self.clocks if rule.name == name and rule.applies_to(channel)]
+        meant = [rule for rule in found if class_ == UNSURE or class_ in rule.classes]
+        return min(meant, key=lambda rule: rule.rough_days, default=None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -195,7 +257,8 @@ class MailboxPolicy:
     """What the decision must know about the mailbox a message came to.
 
     ``answerable_addresses`` are the watched addresses and their aliases: mail addressed to none of them was sent blind
-    or through a list (RFC 5230 section 4.5). Empty: every message counts as addressed to us.
+    or through a list (RFC 5230 section 4.5). Empty: every message counts as addressed to us. ``team`` serves the mailbox;
+    ``directory`` has everybody who may be told (``core.directory.who_is_told``), and is empty where no file names them.
     """
 
     name: str
@@ -213,3 +276,5 @@ class MailboxPolicy:
     answerable_addresses: frozenset[str]
     reverse_path: ReversePathKind
     tag_secret: bytes = field(repr=False)
+    team: Team | None = None
+    directory: Directory = field(default_factory=Directory, repr=False)

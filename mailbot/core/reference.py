@@ -51,3 +51,23 @@ def find_references(prefix: str, text: str) -> tuple[str, ...]:
         if _check_digit(period + running) == int(check):
             found[f"{prefix}-{period}-{running}-{check}"] = None
     return tuple(found)
+
+
+MOST_PARTS, LEAST_LENGTH, MOST_LENGTH = 6, 4, 40
+_LINE = 200
+_PART = re.compile(r"\w+")
+
+
+def pieces(line: str) -> frozenset[str]:
+    """Every piece of a subject that could be another system's reference, such as ``FOI/2026/0815``.
+
+    It has a digit, begins and ends with a letter or digit, and has up to six parts and 40 characters.
+    """
+    text = " ".join(line.split())[:_LINE]
+    if not any(character.isdigit() for character in text):
+        return frozenset()
+    parts = [found.span() for found in _PART.finditer(text)]
+    found = (text[first:last] for number, (first, _) in enumerate(parts) for _, last in parts[number : number + MOST_PARTS])
+    return frozenset(
+        piece for piece in found if LEAST_LENGTH <= len(piece) <= MOST_LENGTH and any(each.isdigit() for each in piece)
+    )

@@ -6,11 +6,12 @@ opened and nothing is sent.
 """
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from mailbot.core.action import Permission, Reason
+from mailbot.core.case import Case
 from mailbot.core.message import Message
 from mailbot.core.policy import Caps, HeaderRule, MailboxPolicy, ScreeningRules, SenderRule
 
@@ -92,19 +93,38 @@ def permit_again(recipient: str) -> Permission:
     return Permission(recipient, Reason("replaces-withdrawn-letter"))
 
 
-def permit_staff(policy: MailboxPolicy, history: History | None = None) -> Permission | tuple[Reason, ...]:
-    """Leave to write to the mailbox's manager. A watched mailbox never writes to another, and a flood is capped.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SentBefore:
+    """What was sent before a date came: letters within a day by address (lower case), cases with a notice today."""
 
-    Without a history nothing was sent today (the digest goes once a day by itself).
-    """
-    sent_today = history.answers_today if history else 0
-    if not policy.manager:
+    to: Mapping[str, int] = field(default_factory=dict)
+    noticed: frozenset[int] = frozenset()
+
+
+def permit_notice(case: Case, policy: MailboxPolicy, before: SentBefore) -> Permission | tuple[Reason, ...]:
+    """Leave to write to the customer because a date nears, or every reason against it: from the case's own standing."""
+    against = list[Reason]()
+    if not case.may_write:
+        against.append(Reason("no-letter-was-permitted"))
+    if case.quiet:
+        against.append(Reason("case-is-quiet"))
+    if case.customer.lower() in policy.own_addresses:
+        against.append(Reason("own-address"))
+    if before.to.get(case.customer.lower(), 0) >= policy.caps.answers_per_sender_per_day:
+        against.append(Reason("cap-per-sender-and-day"))
+    return tuple(against) or Permission(case.customer, Reason("permitted-when-opened"))
+
+
+def permit_staff(address: str | None, policy: MailboxPolicy, before: SentBefore) -> Permission | tuple[Reason, ...]:
+    """Leave to write to a member of staff. A watched mailbox never writes to another, and a flood is capped."""
+    if not address:
         return (Reason("no-staff-address"),)
-    if policy.manager.lower() in policy.own_addresses:
+    if address.lower() in policy.own_addresses:
         return (Reason("own-address"),)
+    sent_today = before.to.get(address.lower(), 0)
     if sent_today >= policy.caps.letters_per_manager_per_day:
         return (Reason("cap-per-manager-and-day", f"{sent_today} already sent; the digest names the rest"),)
-    return Permission(policy.manager, Reason("configured-staff-address"))
+    return Permission(address, Reason("staff-address"))
 
 
 def first_token(value: str) -> str:

@@ -4,7 +4,7 @@ import re
 
 REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
 
-_LINE_ENDS = re.compile("\r\n?|[\x0b\x0c\x1c-\x1e\u2028\u2029]")
+_LINE_ENDS = re.compile("[\x0b\x0c\x1c-\x1e\u2028\u2029]")
 _UNSTORABLE = re.compile("[\x00-\x08\x0e-\x1b\x1f\x7f-\x9f\ud800-\udfff]")
 _UNSEEN = re.compile(
     "[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\xad\u061c\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f"
@@ -19,6 +19,9 @@ def clean_text(text: str) -> str:
     NUL, other control characters and lone surrogates become U+FFFD. The range U+0080 to U+009F holds no printable
     character; text that uses it was written as Windows-1252 and sold as ISO-8859-1, and is read as the former.
     """
+    if text.isprintable():
+        return text
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
     return _UNSTORABLE.sub(_storable, _LINE_ENDS.sub("\n", text))
 
 

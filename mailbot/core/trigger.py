@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from mailbot.core.case import Figures
+from mailbot.core.case import Channel, Figures, Moment
+from mailbot.core.clock_rule import ClockEvent
 from mailbot.core.letter import OutboxLetter
 from mailbot.core.message import Message, Origin
 
@@ -31,10 +32,11 @@ class MessageArrived:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeadlineReached:
-    """A deadline of a running clock has come. ``kind`` is ``warn`` or ``due``."""
+    """A moment in a running clock's life has come. ``planned_at`` is when it was to come."""
 
     deadline_id: int
-    kind: str
+    kind: Moment
+    planned_at: datetime
     clock_id: int
     clock_name: str
     due_at: datetime
@@ -42,8 +44,9 @@ class DeadlineReached:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DigestDue:
-    """The morning's figures of a mailbox are due for ``period`` (a local date)."""
+    """The morning's figures for one manager are due for ``period`` (a local date)."""
 
+    manager: str
     period: str
     figures: Figures
     live: bool
@@ -57,4 +60,103 @@ class LetterWithdrawn:
     why: str
 
 
-Trigger = MessageArrived | DeadlineReached | DigestDue | LetterWithdrawn
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AlarmRings:
+    """An alarm that nobody has taken rings, for the first time or again."""
+
+    number: int
+    what: str
+    times: int
+
+
+# What staff say ---------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ContactNoted:
+    """Staff spoke with the customer: by which channel, when, and what came of it (J10). ``call_back``: they want a call (O9).
+
+    ``answers``: it was the answer that was owed.
+    """
+
+    channel: Channel
+    at: datetime
+    outcome: str
+    answers: bool = True
+    call_back: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseDone:
+    """Nothing more is owed: the case is closed."""
+
+    at: datetime
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseWaits:
+    """The customer was asked for something, at that moment, and the case waits for it."""
+
+    event: ClockEvent
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CustomerAnswered:
+    """What the customer was asked for has come, by a way that mailbot did not see."""
+
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseReopened:
+    """A closed case is open again; its answer is owed anew from that moment."""
+
+    at: datetime
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClockExtended:
+    """A person extends a clock (empty name: the one that binds) for a reason, which the customer is told if a letter goes."""
+
+    clock_name: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseQuieted:
+    """No automatic letter until that moment; clocks go on for staff. None ends the quiet."""
+
+    until: datetime | None
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseAssigned:
+    """Somebody has the case now."""
+
+    name: str
+    address: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseAcknowledged:
+    """The formal acknowledgement went by a way that mailbot did not see."""
+
+    at: datetime
+
+
+CaseCommand = (
+    ContactNoted
+    | CaseDone
+    | CaseWaits
+    | CustomerAnswered
+    | CaseReopened
+    | ClockExtended
+    | CaseQuieted
+    | CaseAssigned
+    | CaseAcknowledged
+)
+Trigger = MessageArrived | DeadlineReached | DigestDue | LetterWithdrawn | AlarmRings | CaseCommand

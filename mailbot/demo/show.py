@@ -22,7 +22,6 @@ from rich.table import Table
 from rich.text import Text
 
 from mailbot.adapters.clock import SystemClock
-from mailbot.adapters.spacy_model import SpacyPhrases
 from mailbot.adapters.store.database import open_database
 from mailbot.adapters.store.instance import only_daemon
 from mailbot.adapters.store.queries import Queries
@@ -35,6 +34,7 @@ from mailbot.demo.samples import samples
 from mailbot.demo.servers import DemoServers
 from mailbot.errors import PermanentError, TransientError
 from mailbot.pipeline.commands import Commands
+from mailbot.reading import spacy_reader
 
 ADDRESSES = {"enquiries": "enquiries@harbour.example", "foi": "foi@harbour.example"}
 ADDRESS_FILE = "running.json"
@@ -109,7 +109,7 @@ def _start(folder: Path) -> Show:
     servers = DemoServers(passwords, letters)
     servers.start()
     config = _config(folder, servers, passwords)
-    daemon = Daemon(config, phrases=SpacyPhrases)
+    daemon = Daemon(config, reader=spacy_reader)
     commands = Commands(store=daemon.store, clock=SystemClock(), actor="demo")
     for mailbox in config.mailbox:
         commands.go_live(mailbox.name)

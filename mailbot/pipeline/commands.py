@@ -38,6 +38,13 @@ class Commands:
             transaction.outbox.retry(letter_id, now)
             self._note(transaction, "letter-retried", str(letter_id), letter.case_id)
 
+    def take_alarm(self, number: int) -> None:
+        """The actor sees to an alarm; it rings no more. Raises PermanentError if none rings under this number."""
+        with self.store.transaction() as transaction:
+            if not transaction.alarms.take(number, self.actor, self.clock.now()):
+                raise PermanentError(f"no alarm {number} rings; see 'mailbot alarm list'")
+            self._note(transaction, "alarm-taken", str(number))
+
     def go_live(self, mailbox: str) -> None:
         """From now on letters about newly received mail are sent. What was observed stays observed."""
         now = self.clock.now().replace(microsecond=0)  # servers tell the time of arrival in whole seconds

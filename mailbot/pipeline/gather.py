@@ -8,6 +8,7 @@ from datetime import datetime
 from mailbot.core.action import Decision, QueueLetter
 from mailbot.core.message import Message
 from mailbot.core.mime import LETTER_HEADER
+from mailbot.core.reference import pieces
 from mailbot.core.screen import History
 from mailbot.ports import KnownMessage, MailboxRow, Transaction
 
@@ -23,10 +24,15 @@ class Gathered:
     message_ids: set[str]
     our_letters: frozenset[str]
     answers: Counter[str]
+    old_references: frozenset[str]
 
     def our_letter(self, message: Message) -> str:
         """The Message-ID of the letter of ours that this is a copy of, or an empty string."""
         return next((name for name in _letter_names(message) if name in self.our_letters), "")
+
+    def references_of_old(self, message: Message) -> tuple[str, ...]:
+        """The references in its subject that cases had in the system they came from."""
+        return tuple(sorted(pieces(message.subject) & self.old_references)) if self.old_references else ()
 
     def history(self, message: Message) -> History:
         """What was sent to the author of a message since ``since``."""
@@ -50,6 +56,7 @@ def gather(transaction: Transaction, mailboxes: Iterable[str], messages: Sequenc
         message_ids=transaction.messages.known_ids([message.message_id for message in messages]),
         our_letters=transaction.outbox.ours([name for message in messages for name in _letter_names(message)]),
         answers=Counter(transaction.outbox.sent_since([message.sender for message in messages], since)),
+        old_references=transaction.cases.old_references(sorted({each for one in messages for each in pieces(one.subject)})),
     )
 
 

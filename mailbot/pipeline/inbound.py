@@ -4,9 +4,10 @@ Messages are decided about in order of receipt, each seeing the decisions before
 fails it is rolled back and redone one by one: the one bad message is set aside with its reason, the rest goes through.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import partial
 
 import structlog
 
@@ -14,6 +15,7 @@ from mailbot import checkpoints
 from mailbot.core.action import Reason
 from mailbot.core.classify import Classification, Hit, classify
 from mailbot.core.decide import Findings, decide
+from mailbot.core.holding import HoldingRules, is_holding
 from mailbot.core.match import match
 from mailbot.core.message import Direction, Located, Message, Origin
 from mailbot.core.policy import MailboxPolicy, ScreeningRules
@@ -29,7 +31,7 @@ from mailbot.ports import (
     KnownMessage,
     Letters,
     NewMessage,
-    Phrases,
+    Reader,
     Store,
     Transaction,
 )
@@ -54,27 +56,32 @@ class Judged:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Inbound:
-    """The flow with what it needs. ``parse`` turns bytes into a message and never raises."""
+    """The flow with what it needs."""
 
     store: Store
-    parse: Callable[[bytes], Message]
-    why_unreadable: Callable[[Message], str]
-    phrases: Phrases
+    reader: Reader
     letters: Letters
     screening: ScreeningRules
+    holding: HoldingRules
     rules_version: str
     policies: Mapping[str, MailboxPolicy]
     clock: Clock
     attempt: Attempt
 
-    def drain(self) -> int:
-        """Decide about one batch of waiting messages; returns how many there were."""
+    def drain(self) -> Iterator[int]:
+        """Decide about all messages that wait, batch by batch; yields how many each had. The reader goes ahead by one."""
+        batch = self._waiting()
+        while batch:
+            soon = self._waiting(besides=batch)
+            if self.attempt(partial(self._decide_about, batch, soon)) is not None:
+                for located in batch:
+                    self._alone(located)
+            yield len(batch)
+            batch = soon or self._waiting()
+
+    def _waiting(self, besides: Sequence[Located] = ()) -> list[Located]:
         with self.store.view() as transaction:
-            waiting = transaction.messages.waiting(MAX_MESSAGES, MAX_BYTES)
-        if waiting and self.attempt(lambda: self._decide_about(waiting)) is not None:
-            for located in waiting:
-                self._alone(located)
-        return len(waiting)
+            return transaction.messages.waiting(MAX_MESSAGES, MAX_BYTES, [located.id for located in besides])
 
     def _alone(self, located: Located) -> None:
         failure = self.attempt(lambda: self._decide_about([located]))
@@ -83,8 +90,8 @@ class Inbound:
             with self.store.transaction() as transaction:
                 transaction.messages.hold(located.id, Reason("cannot-be-decided", failure), self.clock.now())
 
-    def _decide_about(self, batch: Sequence[Located]) -> None:
-        judged = self._judge(batch)
+    def _decide_about(self, batch: Sequence[Located], soon: Sequence[Located] = ()) -> None:
+        judged = self._judge(batch, soon)
         with self.store.transaction() as transaction:
             mailboxes, messages = [one.mailbox for one in batch], [one.message for one in judged]
             gathered = gather(transaction, mailboxes, messages, self.clock.now() - DAY)
@@ -93,21 +100,17 @@ class Inbound:
             checkpoints.reached("record.before")
         checkpoints.reached("record.after")
 
-    def _judge(self, batch: Sequence[Located]) -> list[Judged]:
-        messages = [self.parse(located.content) for located in batch]
-        hits = self.phrases.hits([message.full_text for message in messages])
+    def _judge(self, batch: Sequence[Located], soon: Sequence[Located]) -> list[Judged]:
+        read = self.reader.read([located.content for located in batch], [located.content for located in soon])
         return [
             Judged(
                 located=located,
-                message=_identity(located, message),
-                hits=found,
-                unreadable=self._unreadable(located, message),
+                message=_identity(located, one.message),
+                hits=one.hits,
+                unreadable=located.incomplete or one.unreadable,
             )
-            for located, message, found in zip(batch, messages, hits, strict=True)
+            for located, one in zip(batch, read, strict=True)
         ]
-
-    def _unreadable(self, located: Located, message: Message) -> str:
-        return located.incomplete or self.why_unreadable(message)
 
     # The flow of a message ---------------------------------------------------------------------------------------
 
@@ -123,7 +126,7 @@ class Inbound:
             addresses=policy.own_addresses, answerable=policy.answerable_addresses, is_our_message_id=bool(our_letter)
         )
         screening = screen(message, self.screening, own)
-        references = find_references(policy.reference_prefix, message.subject)
+        references = (*find_references(policy.reference_prefix, message.subject), *gathered.references_of_old(message))
         candidates = transaction.cases.candidates((*message.in_reply_to, *message.references), references)
         matched = match(message, candidates, by_staff=located.folder_role == "sent")
         case = transaction.cases.get(matched.candidate.case_id) if matched.candidate else None
@@ -132,6 +135,7 @@ class Inbound:
             match=matched,
             classification=self._classification(judged, policy),
             history=gathered.history(message),
+            holding=located.folder_role == "sent" and is_holding(message, self.holding),
         )
         trigger = self._trigger(judged, policy, gathered, our_letter)
         decision = decide(trigger, case, findings, policy, now)

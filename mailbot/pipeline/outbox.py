@@ -160,8 +160,10 @@ class Outbox:
                 _note(transaction, letter, settlement, now)
                 sent += [letter] if settlement.state is OutboxState.SENT else []
             transaction.mailboxes.mark_sending(letter.mailbox, settlement.detail if reply.code == 0 else None)
+            if settlement.throttled and settlement.not_before is not None:
+                transaction.mailboxes.rest_sending(letter.mailbox, settlement.not_before)
             _tell(letter, settlement)
-        letters_went(transaction, sent, now)
+        letters_went(transaction, sent, self.policy, now)
 
     def recover(self, mailbox: str) -> int:
         """At start: letters whose sending the last process did not settle are in doubt. Returns how many."""
@@ -205,8 +207,7 @@ def _claimed(letter: OutboxLetter, now: datetime) -> OutboxLetter:
 
 def _first_in_line(transaction: Transaction, sender: Sender, room: int, now: datetime) -> list[WaitingLetter]:
     """The next letters, no more than ``room`` and no more than the mailbox's pace allows."""
-    allowed = sender.letters_per_minute - transaction.outbox.attempts_within(sender.mailbox, now - MINUTE, now)
-    room = min(room, allowed)
+    room = min(room, transaction.outbox.pace(sender.mailbox, now - MINUTE, now).room(sender.letters_per_minute, now))
     return transaction.outbox.first_in_line(sender.mailbox, now, room) if room > 0 else []
 
 

@@ -12,21 +12,26 @@ import structlog
 
 from mailbot.core.action import (
     Action,
+    AddDeadline,
+    ChangeCase,
     ConfirmLetter,
     Decision,
     FileMessage,
     Hold,
     JoinCase,
     KeepSilent,
+    MoveClock,
     Note,
     OpenCase,
     QueueLetter,
+    RaiseAlarm,
     Reason,
     StartClock,
     StopClock,
 )
-from mailbot.core.case import ClockStop
-from mailbot.core.decide import stop_clocks
+from mailbot.core.case import ClockKind, ClockStop
+from mailbot.core.clock_rule import ClockStart
+from mailbot.core.decide import dependants, stop_clocks
 from mailbot.core.delivery import reverse_path
 from mailbot.core.letter import Envelope, OutboxLetter, Purpose
 from mailbot.core.message import Direction, Located
@@ -47,6 +52,7 @@ class Recording:
 
     policy: MailboxPolicy
     now: datetime
+    actor: str = SYSTEM
     located: Located | None = None
     arrived: NewMessage | None = None
     case_id: int | None = None
@@ -68,7 +74,7 @@ def record(transaction: Transaction, letters: Letters, decision: Decision, about
         _carry_out(transaction, letters, action, about)
 
 
-def _carry_out(  # noqa: C901  # one line an action: the table of all that a decision can do
+def _carry_out(  # noqa: C901, PLR0912  # one line an action: the table of all that a decision can do
     transaction: Transaction, letters: Letters, action: Action, about: Recording
 ) -> None:
     match action:
@@ -81,6 +87,17 @@ def _carry_out(  # noqa: C901  # one line an action: the table of all that a dec
             _note(transaction, about, "filed", action.reason)
         case StartClock():
             _start_clock(transaction, action, about)
+        case MoveClock():
+            transaction.cases.move_clock(action)
+            _note(transaction, about, "clock-moved", replace(action.reason, detail=action.why))
+        case AddDeadline():
+            transaction.cases.add_deadline(action)
+        case ChangeCase():
+            transaction.cases.change(action, about.now)
+            _note(transaction, about, action.reason.rule, action.reason)
+        case RaiseAlarm():
+            transaction.alarms.add(about.policy.name, about.case_id, action, about.now)
+            _note(transaction, about, "alarm-raised", action.reason)
         case StopClock():
             transaction.cases.stop_clock(action)
             _note(transaction, about, "clock-stopped", replace(action.reason, detail=action.outcome))
@@ -167,6 +184,7 @@ def _queue_letter(transaction: Transaction, letters: Letters, action: QueueLette
             envelope=Envelope(reverse_path=reverse_path(policy, composed.message_id), recipient=recipient),
             not_before=action.not_before,
             states_date=action.states_date,
+            clock_id=action.clock_id,
             in_reply_to=action.in_reply_to,
             references=action.references,
             observed=action.observed,
@@ -187,23 +205,35 @@ def _confirm(transaction: Transaction, action: ConfirmLetter, about: Recording) 
     found = transaction.outbox.confirm(action.message_id, action.alias, about.now)
     if found is not None:
         letter = transaction.outbox.get(found)
-        letters_went(transaction, [letter], about.now)
+        letters_went(transaction, [letter], about.policy, about.now)
         # The copy lies in no case; the news belongs to the case of the letter.
         _note(transaction, replace(about, case_id=letter.case_id), "letter-found", replace(action.reason, detail=letter.letter))
 
 
-def letters_went(transaction: Transaction, letters: Iterable[OutboxLetter], at: datetime) -> None:
-    """Letters are known to have gone: stop the clocks that they stop."""
+def letters_went(transaction: Transaction, letters: Iterable[OutboxLetter], policy: MailboxPolicy, at: datetime) -> None:
+    """Letters are known to have gone: stop the clocks that they stop, and start what runs from an acknowledgement."""
     receipted = [letter.case_id for letter in letters if letter.case_id is not None and letter.purpose is Purpose.RECEIPT]
-    for action in stop_clocks(transaction.cases.running(receipted), ClockStop.RECEIPT_SENT, at):
+    running = transaction.cases.running(receipted)
+    for action in stop_clocks(running, ClockStop.RECEIPT_SENT, at):
         transaction.cases.stop_clock(action)
+    if policy.pack.runs_from_acknowledgement:
+        for case_id in receipted:
+            _acknowledged(transaction, case_id, policy, at)
+
+
+def _acknowledged(transaction: Transaction, case_id: int, policy: MailboxPolicy, at: datetime) -> None:
+    """A receipt went. Where it is the acknowledgement too, other clocks run from it."""
+    case = transaction.cases.get(case_id)
+    if not any(one.kind is ClockKind.ACKNOWLEDGEMENT for one in case.clocks):
+        for started in dependants(policy, case, ClockStart.ACKNOWLEDGEMENT, at):
+            transaction.cases.start_clock(case_id, started)
 
 
 def _note(transaction: Transaction, about: Recording, kind: str, reason: Reason) -> None:
     transaction.cases.add_event(
         Happened(
             at=about.now,
-            actor=SYSTEM,
+            actor=about.actor,
             kind=kind,
             reason=reason,
             pack_version=about.policy.pack.version,

@@ -4,10 +4,12 @@ from collections.abc import Callable, Container, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
 
+from mailbot.core.case import Case, CaseStatus, ClockKind, RunningClock
 from mailbot.core.classify import classify
-from mailbot.core.decide.wording import digest_values, overdue_values, receipt_values
-from mailbot.core.letter import LetterValues
-from mailbot.core.policy import ClassRules, MailboxPolicy, Pack
+from mailbot.core.decide.occasion import letter_for
+from mailbot.core.decide.wording import case_values, digest_values, receipt_values
+from mailbot.core.letter import LetterValues, Purpose
+from mailbot.core.policy import UNSURE, ClassRules, MailboxPolicy, Pack
 from mailbot.ports import Phrases
 
 ANY_TIME = datetime(2026, 1, 5, 12, tzinfo=UTC)
@@ -45,9 +47,55 @@ def unwritable_letters(
 def _letters(policy: MailboxPolicy) -> Iterator[tuple[str, str, LetterValues]]:
     """Every letter of the pack with the least that it can count on."""
     pack = policy.pack
-    yield "neutral_receipt", pack.neutral_receipt, receipt_values(policy, None, "", ANY_TIME, None)
+    yield "letters.neutral_receipt", pack.letters.neutral_receipt, receipt_values(policy, None, "", ANY_TIME, None)
     for name, class_ in pack.classes.items():
         promised = ANY_TIME.date() if any(rule.promised for rule in pack.clocks_for(name)) else None
         yield f"classes.{name}.receipt", class_.receipt, receipt_values(policy, class_, "", ANY_TIME, promised)
-    yield "overdue_alert", pack.overdue_alert, overdue_values(policy, "clock", ANY_TIME.date(), ANY_TIME.date(), 0, None)
-    yield "digest", pack.digest, digest_values(policy, ("- line",))
+    for purpose, more in _GIVEN.items():
+        name = letter_for(pack.letters, purpose)
+        yield f"letters.{purpose.value}", name, replace(case_values(policy, _CASE, _CLOCK), **more)
+    yield "letters.digest", pack.letters.digest, digest_values(policy, ("- line",))
+
+
+# What each letter of a date is given beyond the case itself.
+_GIVEN: dict[Purpose, dict[str, str]] = {
+    Purpose.DELAY_NOTICE: {"revised_on": "date"},
+    Purpose.PROGRESS_NOTICE: {"next_on": "date"},
+    Purpose.STATUS_NOTICE: {"next_on": "date"},
+    Purpose.SILENCE_WARNING: {"answer_by": "date"},
+    Purpose.SILENCE_CLOSING: {},
+    Purpose.HEADS_UP: {"letter_words": "letter", "goes_on": "date"},
+    Purpose.DUE_SOON: {"days_left": "1"},
+    Purpose.DUE_TODAY: {},
+    Purpose.OVERDUE_ALERT: {"days_late": "1"},
+    Purpose.NO_OWNER: {},
+    Purpose.UNREAD: {},
+    Purpose.ALARM: {"alarm_what": "what", "alarm_number": "1"},
+    Purpose.ASSIGNMENT: {"owner": "name", "owner_contact": "address"},
+}
+_CLOCK = RunningClock(
+    id=1,
+    name="clock",
+    kind=ClockKind.RESPONSE,
+    law="",
+    started_by="receipt",
+    started_at=ANY_TIME,
+    counts_from=ANY_TIME,
+    due_at=ANY_TIME,
+    original_due_at=ANY_TIME,
+    why="",
+    stopped_by=(),
+)
+_CASE = Case(
+    id=1,
+    reference="reference",
+    mailbox="",
+    pack="",
+    class_=UNSURE,
+    status=CaseStatus.OPEN,
+    customer="",
+    subject="",
+    opened_at=ANY_TIME,
+    version=1,
+    observed=False,
+)

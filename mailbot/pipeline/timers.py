@@ -1,22 +1,22 @@
 """The flow of time: due deadlines and calendar jobs -> decide -> record. Whatever came due in an outage fires once."""
 
-from collections import Counter
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from functools import partial
+from functools import partial, reduce
+from operator import add
 
-from mailbot.core.action import QueueLetter, Reason
+from mailbot.core.action import Reason
+from mailbot.core.case import Case, Figures
 from mailbot.core.decide import decide
 from mailbot.core.policy import MailboxPolicy
-from mailbot.core.screen import History
 from mailbot.core.trigger import DeadlineReached, DigestDue
 from mailbot.pipeline.record import Recording, record
+from mailbot.pipeline.sent_today import SentToday, sent_today
 from mailbot.ports import Attempt, Clock, Happened, Letters, Store, Transaction
 
 AT_ONCE = 200
 SOON = timedelta(days=2)
-DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,44 +45,79 @@ class Timers:
         return len(due)
 
     def _fire(self, due: Sequence[tuple[DeadlineReached, int]], now: datetime) -> None:
+        before = None
         with self.store.transaction() as transaction:
-            sent = self._sent_today(transaction, now)
-            for trigger, case_id in due:
-                case = transaction.cases.get(case_id)
-                policy = self.policies[case.mailbox]
-                about = Recording(policy=policy, now=now, case_id=case.id, reference=case.reference)
-                decision = decide(trigger, case, None, policy, now, History(answers_today=sent[policy.name]))
-                record(transaction, self.letters, decision, about)
-                sent[policy.name] += sum(isinstance(action, QueueLetter) for action in decision.actions)
-                transaction.cases.fire(trigger.deadline_id, now)
+            for wave in _waves(due):
+                cases = transaction.cases.many(list(wave))
+                before = before or sent_today(transaction, self.policies, cases.values(), now)
+                claimed = transaction.cases.claim([trigger.deadline_id for trigger in wave.values()], now)
+                for case_id, trigger in wave.items():
+                    if trigger.deadline_id in claimed:  # or the moment before it gave the clock another date
+                        self._act(transaction, trigger, cases[case_id], before, now)
 
-    def _sent_today(self, transaction: Transaction, now: datetime) -> Counter[str]:
-        """How many letters each mailbox's manager was sent within a day."""
-        managers = {name: (policy.manager or "").lower() for name, policy in self.policies.items()}
-        counted = transaction.outbox.sent_since(list(managers.values()), now - DAY)
-        return Counter({name: counted.get(manager, 0) for name, manager in managers.items()})
+    def _act(self, transaction: Transaction, trigger: DeadlineReached, case: Case, before: SentToday, now: datetime) -> None:
+        policy = self.policies[case.mailbox]
+        decision = decide(trigger, case, None, policy, now, before.about(case))
+        about = Recording(policy=policy, now=now, case_id=case.id, reference=case.reference)
+        record(transaction, self.letters, decision, about)
+        before.learn(case, decision)
 
     def _give_up(self, due: tuple[DeadlineReached, int], failure: str, now: datetime) -> None:
         trigger, case_id = due
         reason = Reason("deadline-without-alert", failure)
         with self.store.transaction() as transaction:
             transaction.cases.add_event(Happened(at=now, actor="mailbot", kind="failed", reason=reason, case_id=case_id))
-            transaction.cases.fire(trigger.deadline_id, now)
+            transaction.cases.claim([trigger.deadline_id], now)
 
     def run_jobs(self) -> None:
-        """The calendar jobs that are due now: one digest per mailbox and working day, from opening time on."""
+        """The calendar jobs that are due now: one digest a manager and working day, from opening time on."""
         now = self.clock.now()
-        for policy in self.policies.values():
-            calendar = policy.pack.working_calendar
+        for manager, policies in self._managers().items():
+            calendar = policies[0].pack.working_calendar
             if calendar.next_opening(now) > now:
                 continue
             with self.store.transaction() as transaction:
                 period = calendar.local_date(now).isoformat()
-                if transaction.jobs.claim(f"digest:{policy.name}", period, now):
-                    self._digest(transaction, policy, period, now)
+                if transaction.jobs.claim(_digest_of(manager), period, now):
+                    self._digest(transaction, manager, policies, period, now)
 
-    def _digest(self, transaction: Transaction, policy: MailboxPolicy, period: str, now: datetime) -> None:
-        mailbox = transaction.mailboxes.get(policy.name)
-        figures = transaction.cases.figures(policy.name, now, now + SOON)
-        trigger = DigestDue(period=period, figures=figures, live=mailbox.live_since is not None)
-        record(transaction, self.letters, decide(trigger, None, None, policy, now), Recording(policy=policy, now=now))
+    def _managers(self) -> dict[str, list[MailboxPolicy]]:
+        """The mailboxes of each manager: the one whom the team names, or else the configuration."""
+        found = dict[str, list[MailboxPolicy]]()
+        for policy in self.policies.values():
+            manager = policy.team.manager if policy.team else policy.manager
+            if manager:
+                found.setdefault(manager, []).append(policy)
+        return found
+
+    def _digest(
+        self, transaction: Transaction, manager: str, policies: Sequence[MailboxPolicy], period: str, now: datetime
+    ) -> None:
+        first, since = policies[0], transaction.jobs.last(_digest_of(manager), period)
+        figures = reduce(add, (self._figures(transaction, policy, since, now) for policy in policies))
+        live = any(transaction.mailboxes.get(policy.name).live_since is not None for policy in policies)
+        trigger = DigestDue(manager=manager, period=period, figures=figures, live=live)
+        record(transaction, self.letters, decide(trigger, None, None, first, now), Recording(policy=first, now=now))
+
+    def _figures(self, transaction: Transaction, policy: MailboxPolicy, since: datetime | None, now: datetime) -> Figures:
+        """As things are now; ``since``: the digest before, which told of the dates that had moved until then."""
+        calendar = policy.pack.working_calendar
+        today_ends = calendar.end_of(calendar.local_date(now))
+        found = transaction.cases.figures(policy.name, now, today_ends, now + SOON)
+        return replace(found, moved=transaction.recounts.moved_since(policy.name, since))
+
+
+def _waves(due: Sequence[tuple[DeadlineReached, int]]) -> Iterator[dict[int, DeadlineReached]]:
+    """The moments in waves, each with one of every case, so that a case is read as the moment before has left it."""
+    left = due
+    while left:
+        wave, later = dict[int, DeadlineReached](), list[tuple[DeadlineReached, int]]()
+        for trigger, case_id in left:
+            if wave.setdefault(case_id, trigger) is not trigger:
+                later.append((trigger, case_id))
+        yield wave
+        left = later
+
+
+def _digest_of(manager: str) -> str:
+    return f"digest:{manager.lower()}"

@@ -1,6 +1,7 @@
 """What the flows need from the outside, as small protocols. Adapters implement them; tests may too."""
 
 from mailbot.ports.outside import (
+    Alarm,
     Attempt,
     Clock,
     Composed,
@@ -10,11 +11,16 @@ from mailbot.ports.outside import (
     MailFolder,
     Mechanism,
     Phrases,
+    Reader,
+    ReadMessage,
     SignIn,
     Transport,
     Wake,
+    Webhook,
 )
+from mailbot.ports.recounts import MovedDate, RecountRows, Told
 from mailbot.ports.rows import (
+    AlarmRows,
     CaseRows,
     Cursor,
     Happened,
@@ -32,6 +38,8 @@ from mailbot.ports.rows import (
 )
 
 __all__ = [
+    "Alarm",
+    "AlarmRows",
     "Attempt",
     "CaseRows",
     "Clock",
@@ -49,13 +57,19 @@ __all__ = [
     "MailboxRows",
     "Mechanism",
     "MessageRows",
+    "MovedDate",
     "NewLetter",
     "NewMessage",
     "OutboxRows",
     "Phrases",
+    "ReadMessage",
+    "Reader",
+    "RecountRows",
     "SignIn",
     "Store",
+    "Told",
     "Transaction",
     "Transport",
     "Wake",
+    "Webhook",
 ]

@@ -9,7 +9,7 @@ from typing import Protocol
 from mailbot.core.classify import Hit
 from mailbot.core.delivery import Reply
 from mailbot.core.letter import Envelope, LetterValues
-from mailbot.core.message import Fetched
+from mailbot.core.message import Fetched, Message
 from mailbot.core.mime import Headers
 
 # Time, wake-ups, judgement ---------------------------------------------------------------------------------------------
@@ -33,6 +33,27 @@ class Phrases(Protocol):
     """Finds the phrases of the class rules in texts."""
 
     def hits(self, texts: Sequence[str]) -> list[tuple[Hit, ...]]: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReadMessage:
+    """What content says: the message, the phrases of the class rules in it, and why a person must look at it, if so."""
+
+    message: Message
+    hits: tuple[Hit, ...]
+    unreadable: str
+
+
+class Reader(Protocol):
+    """Reads the content of messages, which is all that needs no table."""
+
+    def read(self, contents: Sequence[bytes], soon: Sequence[bytes] = ()) -> list[ReadMessage]:
+        """What each content says. ``soon`` is what will be asked for next, and may be read meanwhile.
+
+        Raises TransientError where reading broke off, PermanentError where it will again.
+        """
+
+    def close(self) -> None: ...
 
 
 class Attempt(Protocol):
@@ -68,6 +89,24 @@ class Transport(Protocol):
     async def send(self, envelope: Envelope, content: bytes) -> Reply: ...
 
     async def close(self) -> None: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Alarm:
+    """An alarm that nobody has taken. ``times``: how often it rang."""
+
+    id: int
+    mailbox: str
+    case_id: int | None
+    what: str
+    raised_at: datetime
+    times: int
+
+
+class Webhook(Protocol):
+    """Tells another program of an alarm. False if it was not taken; it is told again with the next ring."""
+
+    def call(self, url: str, alarm: Alarm) -> bool: ...
 
 
 # Signing in ------------------------------------------------------------------------------------------------------------

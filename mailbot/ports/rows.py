@@ -6,16 +6,27 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Protocol
 
-from mailbot.core.action import JoinCase, OpenCase, Reason, StartClock, StopClock
+from mailbot.core.action import (
+    AddDeadline,
+    ChangeCase,
+    JoinCase,
+    MoveClock,
+    OpenCase,
+    RaiseAlarm,
+    Reason,
+    StartClock,
+    StopClock,
+)
 from mailbot.core.case import Case, Figures, RunningClock
 from mailbot.core.classify import Classification
-from mailbot.core.delivery import Settlement, WaitingLetter
+from mailbot.core.delivery import Pace, Settlement, WaitingLetter
 from mailbot.core.letter import Envelope, Lane, OutboxLetter, Purpose
 from mailbot.core.match import Candidate
 from mailbot.core.message import Direction, Fetched, Located, Message, Origin
 from mailbot.core.screen import Screening
 from mailbot.core.trigger import DeadlineReached
-from mailbot.ports.outside import Composed
+from mailbot.ports.outside import Alarm, Composed
+from mailbot.ports.recounts import RecountRows
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,6 +51,7 @@ class MailboxRow:
     fresh_at: datetime | None
     backoff_until: datetime | None
     last_error: str | None
+    reading_rests_until: datetime | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,6 +94,7 @@ class NewLetter:
     references: tuple[str, ...]
     observed: bool
     created_at: datetime
+    clock_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,7 +123,9 @@ class MailboxRows(Protocol):
 
     def sent_known_until(self, mailbox: str) -> datetime | None: ...
 
-    def mark_trouble(self, mailbox: str, error: str, until: datetime) -> None: ...
+    def mark_trouble(self, mailbox: str, error: str, until: datetime, rests_until: datetime | None) -> None: ...
+
+    def rest_sending(self, mailbox: str, until: datetime) -> None: ...
 
     def mark_sending(self, mailbox: str, error: str | None) -> None: ...
 
@@ -122,7 +137,7 @@ class MessageRows(Protocol):
 
     def store(self, mailbox: str, folder: str, role: str, cursor: Cursor, batch: Sequence[Fetched], at: datetime) -> None: ...
 
-    def waiting(self, limit: int, max_bytes: int) -> list[Located]: ...
+    def waiting(self, limit: int, max_bytes: int, besides: Sequence[int] = ()) -> list[Located]: ...
 
     def known(self, digests: Sequence[str]) -> dict[str, KnownMessage]: ...
 
@@ -154,6 +169,8 @@ class CaseRows(Protocol):
 
     def get(self, case_id: int) -> Case: ...
 
+    def many(self, case_ids: Sequence[int]) -> dict[int, Case]: ...
+
     def running(self, case_ids: Sequence[int]) -> list[RunningClock]: ...
 
     def join(self, action: JoinCase, address: str) -> None: ...
@@ -164,13 +181,23 @@ class CaseRows(Protocol):
 
     def start_clock(self, case_id: int, action: StartClock) -> None: ...
 
+    def move_clock(self, action: MoveClock) -> None: ...
+
+    def add_deadline(self, action: AddDeadline) -> None: ...
+
+    def change(self, action: ChangeCase, at: datetime) -> None: ...
+
+    def find(self, reference: str) -> int | None: ...
+
+    def old_references(self, among: Sequence[str]) -> frozenset[str]: ...
+
     def stop_clock(self, action: StopClock) -> None: ...
 
     def due_deadlines(self, now: datetime, limit: int) -> list[tuple[DeadlineReached, int]]: ...
 
-    def fire(self, deadline_id: int, at: datetime) -> None: ...
+    def claim(self, deadline_ids: Sequence[int], at: datetime) -> set[int]: ...
 
-    def figures(self, mailbox: str, now: datetime, soon: datetime) -> Figures: ...
+    def figures(self, mailbox: str, now: datetime, today_ends: datetime, soon: datetime) -> Figures: ...
 
 
 class OutboxRows(Protocol):
@@ -180,7 +207,7 @@ class OutboxRows(Protocol):
 
     def first_in_line(self, mailbox: str, now: datetime, limit: int) -> list[WaitingLetter]: ...
 
-    def attempts_within(self, mailbox: str, since: datetime, until: datetime) -> int: ...
+    def pace(self, mailbox: str, since: datetime, until: datetime) -> Pace: ...
 
     def claim(self, letter_ids: Sequence[int], at: datetime) -> None: ...
 
@@ -195,6 +222,8 @@ class OutboxRows(Protocol):
     def get(self, letter_id: int) -> OutboxLetter: ...
 
     def ours(self, message_ids: Sequence[str]) -> frozenset[str]: ...
+
+    def noticed_since(self, case_ids: Sequence[int], since: datetime) -> frozenset[int]: ...
 
     def sent_since(self, addresses: Sequence[str], since: datetime) -> dict[str, int]: ...
 
@@ -213,10 +242,24 @@ class OutboxRows(Protocol):
     def filed(self, letter_id: int, at: datetime) -> None: ...
 
 
+class AlarmRows(Protocol):
+    """What cannot wait, until somebody takes it."""
+
+    def add(self, mailbox: str, case_id: int | None, action: RaiseAlarm, at: datetime) -> None: ...
+
+    def ringing(self, now: datetime) -> list[Alarm]: ...
+
+    def rang(self, alarm_id: int, next_at: datetime) -> None: ...
+
+    def take(self, alarm_id: int, by: str, at: datetime) -> bool: ...
+
+
 class JobRows(Protocol):
     """Calendar jobs: each runs once per period, whoever asks first."""
 
     def claim(self, job: str, period: str, at: datetime) -> bool: ...
+
+    def last(self, job: str, before: str) -> datetime | None: ...
 
 
 class LeaseRows(Protocol):
@@ -247,6 +290,12 @@ class Transaction(Protocol):
 
     @property
     def outbox(self) -> OutboxRows: ...
+
+    @property
+    def alarms(self) -> AlarmRows: ...
+
+    @property
+    def recounts(self) -> RecountRows: ...
 
     @property
     def jobs(self) -> JobRows: ...

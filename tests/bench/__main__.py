@@ -13,6 +13,7 @@ from pathlib import Path
 
 from mailbot.adapters.clock import SystemClock
 from mailbot.cli.logs import configure_logs
+from tests.bench.deadlines import measure_deadlines, show_deadlines
 from tests.bench.end_to_end import measure_end_to_end
 from tests.bench.generate import PERIOD, generate
 from tests.bench.installation import ADDRESS, PASSWORD, Installation, install
@@ -35,15 +36,20 @@ def main() -> None:
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))  # or the servers would go on for ever
     if reason := dovecot_available():
         raise SystemExit(reason)
-    sizes = (arguments.messages, *(GROWTH if arguments.growth else ()))
-    measured = list[Measured]()
+    sizes = () if arguments.deadlines else (arguments.messages, *(GROWTH if arguments.growth else ()))
+    measured, timed = list[Measured](), list[Measured]()
     with ExitStack() as servers:
         servers.enter_context(_log_to_nowhere())
         databases = _databases(servers, arguments.database)
         for size in sizes:
             measured += _measure(size, databases, arguments)
-    print(f"kept in {keep(measured, arguments.json, SystemClock().now())}")
-    show(measured)
+        if arguments.deadlines is not False:
+            timed = list(_time(databases, arguments))
+    print(f"kept in {keep([*measured, *timed], arguments.json, SystemClock().now())}")
+    if timed:
+        show_deadlines(timed)
+    if measured:
+        show(measured)
 
 
 def _arguments() -> argparse.Namespace:
@@ -51,6 +57,15 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--messages", type=int, default=2_000, metavar="N", help="how many (default: 2000)")
     parser.add_argument("--database", choices=(SQLITE, POSTGRESQL, "both"), default="both")
     parser.add_argument("--steps", action="store_true", help="only each step alone, not end to end")
+    parser.add_argument(
+        "--child", action=argparse.BooleanOptionalAction, help="messages read in a process of its own, or not (default: both)"
+    )
+    parser.add_argument(
+        "--deadlines", action=argparse.BooleanOptionalAction, help="only what concerns dates, or all but that (default: all)"
+    )
+    parser.add_argument(
+        "--open-deadlines", type=int, default=1_000_000, metavar="N", help="how many are open (default: 1000000)"
+    )
     parser.add_argument("--growth", action="store_true", help="end to end also with 200 and 20,000 messages")
     parser.add_argument("--repeat", type=int, default=3, metavar="N", help="medians of N runs (default: 3)")
     parser.add_argument("--json", type=Path, default=Path("bench-results"), metavar="DIR", help="where results are kept")
@@ -88,9 +103,18 @@ def _measure(size: int, databases: dict[str, FreshUrl], arguments: argparse.Name
         for name, fresh_url in databases.items():
             fresh = partial(_fresh, fresh_url, imap.port, smtp_port, since)
             if not arguments.steps:
-                yield together([_whole(fresh, size, name) for _ in range(arguments.repeat)])
+                for child in (True, False) if arguments.child is None else (arguments.child,):
+                    yield together([_whole(fresh, size, name, child) for _ in range(arguments.repeat)])
             if size == arguments.messages:
                 yield from _steps(fresh, name, arguments.repeat)
+
+
+def _time(databases: dict[str, FreshUrl], arguments: argparse.Namespace) -> Iterator[Measured]:
+    """Whatever happens because time passes; no server is asked."""
+    since = SystemClock().now().replace(microsecond=0)
+    for name, fresh_url in databases.items():
+        fresh = partial(_fresh, fresh_url, 1, 1, since)
+        yield from measure_deadlines(fresh, name, arguments.open_deadlines, arguments.repeat)
 
 
 @contextmanager
@@ -104,9 +128,9 @@ def _fresh(fresh_url: FreshUrl, imap_port: int, smtp_port: int, since: datetime)
             installation.database.close()
 
 
-def _whole(fresh: Fresh, size: int, database: str) -> Measured:
+def _whole(fresh: Fresh, size: int, database: str, child: bool) -> Measured:
     with fresh() as installation:
-        return measure_end_to_end(installation, size, database)
+        return measure_end_to_end(installation, size, database, child=child)
 
 
 def _steps(fresh: Fresh, database: str, repeat: int) -> Iterator[Measured]:

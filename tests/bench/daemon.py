@@ -1,4 +1,4 @@
-"""The daemon that is measured: ``python -m tests.bench.daemon CONFIG``.
+"""The daemon that is measured: ``python -m tests.bench.daemon CONFIG true``, or ``false`` to read in the daemon itself.
 
 It is the daemon of ``mailbot run``, but it says ``ready`` once its rules are loaded and waits for a line before it
 starts, so that loading is not counted as work.
@@ -8,19 +8,20 @@ import signal
 import sys
 from pathlib import Path
 
-from mailbot.adapters.spacy_model import SpacyPhrases
-from mailbot.app import load_policies
-from mailbot.cli.logs import configure_logs
-from mailbot.config import load
-from mailbot.daemon import Daemon
 
-
-def run(config_path: Path) -> None:
+def run(config_path: Path, child_process: str) -> None:
     """Serve until SIGTERM."""
-    config = load(config_path, {})
+    # here, as in the command line: the process that reads imports this module again
+    from mailbot.app import load_policies, reader_of
+    from mailbot.cli.logs import configure_logs
+    from mailbot.config import load
+    from mailbot.daemon import Daemon
+
+    config = load(config_path, {"MAILBOT_PROCESSING__CHILD_PROCESS": child_process})
     configure_logs(config.log.format, config.log.level)
-    phrases = SpacyPhrases(load_policies(config).classes)
-    daemon = Daemon(config, phrases=lambda _rules: phrases)
+    reader = reader_of(config, load_policies(config).classes)
+    reader.read([b"Subject: Is everything loaded?\n\n"])
+    daemon = Daemon(config, reader=lambda _rules: reader)
     signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM})
     print("ready", flush=True)
     sys.stdin.readline()
@@ -30,4 +31,4 @@ def run(config_path: Path) -> None:
 
 
 if __name__ == "__main__":
-    run(Path(sys.argv[1]))
+    run(Path(sys.argv[1]), sys.argv[2])

@@ -8,7 +8,7 @@ from sqlalchemy import text
 
 from mailbot.adapters.store import Database
 from tests.bench.installation import Installation
-from tests.bench.measured import Measured
+from tests.bench.measured import END_TO_END, ONE_PROCESS, Measured
 from tests.bench.processes import family, high_water
 
 LOOK_EVERY_SECONDS = 0.1
@@ -24,9 +24,12 @@ DONE = """SELECT (SELECT count(*) FROM location WHERE state = 'recorded'),
     (SELECT count(*) FROM "case"), (SELECT count(*) FROM outbox WHERE state = 'sent')"""
 
 
-def measure_end_to_end(installation: Installation, messages: int, database: str) -> Measured:
-    """Start the daemon on ``messages`` unseen messages. Raises RuntimeError when it ends or does not get done."""
-    command = [sys.executable, "-m", "tests.bench.daemon", str(installation.config_path)]
+def measure_end_to_end(installation: Installation, messages: int, database: str, *, child: bool) -> Measured:
+    """Start the daemon on ``messages`` unseen messages, with or without a process of its own to read them.
+
+    Raises RuntimeError when it ends or does not get done.
+    """
+    command = [sys.executable, "-m", "tests.bench.daemon", str(installation.config_path), str(child).lower()]
     log = installation.config_path.with_name("daemon.log")
     with (
         log.open("wb") as errors,
@@ -52,7 +55,7 @@ def measure_end_to_end(installation: Installation, messages: int, database: str)
         finally:
             daemon.kill()
     return Measured(
-        what="end to end",
+        what=END_TO_END if child else ONE_PROCESS,
         messages=messages,
         seconds=(seconds,),
         cpu_seconds=(cpu_seconds,),

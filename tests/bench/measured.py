@@ -4,6 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from statistics import median
 
+END_TO_END = "end to end"
+ONE_PROCESS = "end to end, one process"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Measured:

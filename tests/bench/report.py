@@ -12,9 +12,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from tests.bench.measured import Measured
-
-END_TO_END = "end to end"
+from tests.bench.measured import END_TO_END, ONE_PROCESS, Measured
 
 
 def show(measured: Sequence[Measured]) -> None:
@@ -35,9 +33,10 @@ def show(measured: Sequence[Measured]) -> None:
 
 def summary(measured: Sequence[Measured]) -> str:
     """The last line. Where both databases were measured it speaks of the first, where several sizes, of the first."""
-    whole = next((one for one in measured if one.what == END_TO_END), None)
-    steps = [one for one in measured if one.what != END_TO_END and (whole is None or one.database == whole.database)]
-    parts = [f"end to end: {whole.rate:.0f} msg/s"] if whole else []
+    whole = next((one for one in measured if one.what in (END_TO_END, ONE_PROCESS)), None)
+    others = [one for one in measured if one.what not in (END_TO_END, ONE_PROCESS)]
+    steps = [one for one in others if whole is None or one.database == whole.database]
+    parts = [f"{whole.what}: {whole.rate:.0f} msg/s"] if whole else []
     parts += [f"slowest step alone: {min(one.rate for one in steps):.0f} msg/s"] if steps else []
     parts += [f"peak RSS: {whole.peak_rss_mb:.0f} MB"] if whole else []
     return " · ".join(parts)

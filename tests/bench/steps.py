@@ -15,12 +15,12 @@ from mailbot.adapters.spacy_model import SpacyPhrases
 from mailbot.app import SignIns, imap_mailbox, smtp_transport
 from mailbot.core.classify import Hit, classify
 from mailbot.core.letter import LetterValues
-from mailbot.core.message import Fetched, Message
+from mailbot.core.message import Fetched
 from mailbot.core.mime import Headers
 from mailbot.pipeline.inbound import MAX_MESSAGES, Inbound
 from mailbot.pipeline.intake import Intake, WatchedFolder
 from mailbot.pipeline.outbox import Outbox, Sender
-from mailbot.ports import Composed, FolderState
+from mailbot.ports import Composed, FolderState, ReadMessage
 from mailbot.runner import attempt
 from tests.bench.installation import NAME, Installation
 from tests.bench.measured import Measured
@@ -43,7 +43,11 @@ def measure_steps(installation: Installation, database: str) -> list[Measured]:
     thresholds = {name: class_.threshold for name, class_ in policy.pack.classes.items()}
     hits = clocked("classify", lambda: _classify(finder, [message.full_text for message in messages], thresholds))
     letters = NotedLetters()
-    inbound = _inbound(installation, dict(zip(contents, messages, strict=True)), hits, letters)
+    read = {
+        content: ReadMessage(message=message, hits=hits[message.full_text], unreadable=why_unreadable(message))
+        for content, message in zip(contents, messages, strict=True)
+    }
+    inbound = _inbound(installation, ReadyReader(read), letters)
     clocked("record", lambda: _drain(inbound))
     clocked("render", lambda: [installation.policies.letters.compose(*noted) for noted in letters.noted])
     clocked("send", lambda: asyncio.run(_send(installation)))
@@ -114,13 +118,16 @@ def _classify(finder: SpacyPhrases, texts: Sequence[str], thresholds: dict[str, 
 
 
 @dataclass(frozen=True, slots=True)
-class ReadyPhrases:
-    """Knows what was found in each text before."""
+class ReadyReader:
+    """Knows what each content says."""
 
-    found: Mapping[str, tuple[Hit, ...]]
+    known: Mapping[bytes, ReadMessage]
 
-    def hits(self, texts: Sequence[str]) -> list[tuple[Hit, ...]]:
-        return [self.found[text] for text in texts]
+    def read(self, contents: Sequence[bytes], soon: Sequence[bytes] = ()) -> list[ReadMessage]:
+        return [self.known[content] for content in contents]
+
+    def close(self) -> None:
+        pass
 
 
 class NotedLetters:
@@ -136,21 +143,15 @@ class NotedLetters:
         return Composed(content=READY_CONTENT, message_id=message_id, letter_version="bench")
 
 
-def _inbound(
-    installation: Installation,
-    parsed: Mapping[bytes, Message],
-    hits: Mapping[str, tuple[Hit, ...]],
-    letters: NotedLetters,
-) -> Inbound:
+def _inbound(installation: Installation, reader: ReadyReader, letters: NotedLetters) -> Inbound:
     """Deciding and recording, with parsing, classifying and rendering done elsewhere."""
     policies = installation.policies
     return Inbound(
         store=installation.store,
-        parse=parsed.__getitem__,
-        why_unreadable=why_unreadable,
-        phrases=ReadyPhrases(hits),
+        reader=reader,
         letters=letters,
         screening=policies.screening,
+        holding=policies.holding,
         rules_version=policies.classes.version,
         policies=policies.mailboxes,
         clock=SystemClock(),
@@ -159,7 +160,7 @@ def _inbound(
 
 
 def _drain(inbound: Inbound) -> None:
-    while inbound.drain():
+    for _ in inbound.drain():
         pass
 
 

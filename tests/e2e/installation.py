@@ -12,13 +12,13 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
-from mailbot.adapters.spacy_model import SpacyPhrases
 from mailbot.adapters.store import open_database
 from mailbot.adapters.store.queries import CaseLine, CaseView, HeldLine, LetterLine, MailboxLine, Queries
 from mailbot.config import Config, load
 from mailbot.daemon import Daemon
 from mailbot.pipeline.commands import Commands
 from mailbot.ports import Clock
+from mailbot.reading import spacy_reader
 from tests.e2e.command_line import MAILBOT, Said, run_cli
 from tests.e2e.messages import message, read_letter
 from tests.servers.dovecot import Dovecot
@@ -30,7 +30,7 @@ PATIENCE = 20.0  # seconds: a deadline for facts, not a measure of speed
 BEGINNING = datetime(2025, 12, 23, 10, 0, tzinfo=UTC)  # in opening hours, holidays ahead; IMAP takes no future date
 T = TypeVar("T")
 
-phrases = cache(SpacyPhrases)  # loading takes two seconds; the rules are the same in every story
+reader = cache(spacy_reader)  # loading takes two seconds; the rules are the same in every story
 
 
 class StoryClock:
@@ -93,7 +93,7 @@ class Installation:
 
     def start(self, *, live: bool = True) -> None:
         """Start the daemon in this process and return once it has looked into every mailbox that lets it."""
-        self.daemon = Daemon(self.config, phrases=phrases, clock=self.clock)
+        self.daemon = Daemon(self.config, reader=reader, clock=self.clock)
         if live and not any(line.live_since for line in self.mailboxes().values()):
             self.go_live()
         self.daemon.start()

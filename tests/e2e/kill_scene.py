@@ -20,8 +20,7 @@ from mailbot.adapters.store.tables import UtcDateTime, outbox
 from mailbot.app import open_store
 from mailbot.config import load
 from mailbot.core.action import Deadline, OpenCase, Reason, StartClock
-from mailbot.core.case import ClockStop
-from mailbot.core.clock import DUE
+from mailbot.core.case import ClockStop, Moment
 from mailbot.core.reference import period_of
 from mailbot.pipeline.commands import Commands
 from mailbot.ports import Cursor, Transaction
@@ -222,7 +221,7 @@ class Scene:
         """Start a daemon, which is to send itself the signal ``how`` when it comes to ``place`` for the ``nth`` time."""
         self._clock = ShiftedClock(self._clock.by + self._step)
         what = (self.config, self._clock, self._places, place, nth, how)
-        self._processes.append(PROCESSES.Process(target=run, args=what, daemon=True))
+        self._processes.append(PROCESSES.Process(target=run, args=what))  # not "daemonic": it starts a process to read
         self._processes[-1].start()
         return self._processes[-1]
 
@@ -321,9 +320,9 @@ class Scene:
             Commands(store=store, clock=FixedClock(at), actor="test").go_live(mailbox)
         with store.transaction() as transaction:
             _open_overdue_case(transaction)
+            # The morning digest tells what there is at its moment: it has gone.
+            transaction.jobs.claim("digest:manager@harbour.example", BEGINNING.date().isoformat(), at)
             for mailbox in AFTER_INTAKE:
-                # The morning digest tells what there is at its moment: it has gone.
-                transaction.jobs.claim(f"digest:{mailbox}", BEGINNING.date().isoformat(), at)
                 # It ran before: a copy that is filed before the first look at Sent would never be seen.
                 numbered = self._dovecot.uidvalidity(_user(mailbox, self._name), "Sent")
                 transaction.mailboxes.set_cursor(mailbox, "Sent", "sent", Cursor(uidvalidity=numbered, last_uid=0))
@@ -350,7 +349,7 @@ def _open_overdue_case(transaction: Transaction) -> None:
         due_at=due_at,
         why="two months",
         stopped_by=(ClockStop.RESPONSE_SENT,),
-        deadlines=(Deadline(kind=DUE, due_at=due_at),),
+        deadlines=(Deadline(kind=Moment.DUE, due_at=due_at),),
         reason=Reason("clock"),
     )
     transaction.cases.start_clock(case_id, clock)

@@ -1,45 +1,30 @@
 """A daemon that can be made to die at a named place, with a clock of the scene's own.
 
-It is the daemon of ``mailbot run``, but for a small finder of phrases, which is there at once.
+It is the daemon of ``mailbot run``, with a process of its own that reads, but for a small finder of phrases, which is
+there at once.
 """
 
 import os
 import signal
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 from threading import Lock
 
 from mailbot import checkpoints
 from mailbot.adapters.clock import SystemClock
+from mailbot.adapters.reading_process import ReadingProcess
 from mailbot.cli.run import serve
-from mailbot.core.classify import Hit
-from mailbot.core.message import Span
 from mailbot.core.policy import ClassRules
+from mailbot.runner import attempt
+from tests.e2e.few_words import few_words_reader
 
 ANYWHERE = "*"
-WORDS = {"lamp": "service_request", "records": "foi_request", "unacceptable": "complaint"}
-SURE = 4.0
 
 
-class FewWords:
-    """Knows a class by one word each."""
-
-    def __init__(self, rules: ClassRules) -> None:
-        self._known = {rule.class_ for rule in rules.rules}
-
-    def hits(self, texts: Sequence[str]) -> list[tuple[Hit, ...]]:
-        """The known words in each text, first occurrences only."""
-        return [tuple(self._hits(text)) for text in texts]
-
-    def _hits(self, text: str) -> list[Hit]:
-        found = [(text.lower().find(word), word, class_) for word, class_ in WORDS.items() if class_ in self._known]
-        return [
-            Hit(class_=class_, rule=f"{class_}: {word}", weight=SURE, span=Span(start, start + len(word)))
-            for start, word, class_ in found
-            if start >= 0
-        ]
+def few_words_process(rules: ClassRules) -> ReadingProcess:
+    return ReadingProcess(partial(few_words_reader, rules), attempt)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,4 +62,4 @@ class Cut:
 def run(config: Path, clock: ShiftedClock, places: Path, place: str, nth: int, how: signal.Signals) -> None:
     """Serve until SIGTERM, or until ``place`` is reached for the ``nth`` time; ``places`` is the file to write them to."""
     checkpoints.install(Cut(place, nth, places, how))
-    serve(config, phrases=FewWords, clock=clock)
+    serve(config, reader=few_words_process, clock=clock)

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.e2e.installation import BEGINNING, ENQUIRIES, Install
-from tests.e2e.messages import BEN, BIN, message, reply
+from tests.e2e.messages import ACT, BEN, BIN, message, reply
 from tests.servers.certificate import Certificate, make_certificate
 from tests.servers.dovecot import Dovecot, StartDovecot
 from tests.servers.smtp import SmtpServer
@@ -116,7 +116,7 @@ class TestObservingFirst:
         """While it observes nothing goes; after going live new mail is answered, and the observed cases get nothing."""
         mailbot = install(dovecot, smtp_server)
         mailbot.start(live=False)
-        mailbot.deliver(message(BIN, sender=BEN, message_id="<observed@example.org>"))
+        mailbot.deliver(message(ACT, sender=BEN, message_id="<observed@example.org>"))
         (observed,) = mailbot.cases(1)
         assert observed.observed
         assert [letter.state for letter in mailbot.outbox()] == ["observed"]
@@ -125,7 +125,7 @@ class TestObservingFirst:
         mailbot.deliver(message("Still there.", sender=BEN, headers={"In-Reply-To": "<observed@example.org>"}))
         mailbot.wait_for_event(observed.reference, "joined")
         mailbot.stop()
-        mailbot.clock.move(days=24)  # past the observed case's date, in opening hours
+        mailbot.clock.move(days=35)  # past the observed case's date, in opening hours
         mailbot.start()
         mailbot.wait_for_event(observed.reference, "deadline-due")
         mailbot.smtp.wait_for(3)  # the other case is late: an alert and the digest

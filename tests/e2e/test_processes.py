@@ -14,6 +14,7 @@ from tests.e2e.command_line import MAILBOT
 from tests.e2e.installation import ENQUIRIES, PATIENCE, Install, Installation, RealClock
 from tests.e2e.messages import BIN, message
 from tests.servers.dovecot import Dovecot
+from tests.servers.processes import children, is_running
 from tests.servers.smtp import SmtpServer
 
 pytestmark = pytest.mark.dovecot
@@ -47,6 +48,16 @@ class TestTheProcess:
         mailbot.deliver(message(BIN))
         mailbot.start()
         mailbot.letters(2)
+
+    def test_killed_it_leaves_no_process_behind(self, mailbot: Installation) -> None:
+        """Two seconds after the daemon was killed, the process that reads for it is gone too."""
+        with mailbot.process() as daemon:
+            mailbot.proves_alive(letters=1)
+            started = children(daemon.pid)
+            assert started
+            daemon.kill()
+            time.sleep(2)
+            assert not [pid for pid in started if is_running(pid)]
 
     def test_it_ends_although_the_relay_says_nothing(self, mailbot: Installation) -> None:
         """SIGTERM ends it in time while the relay leaves a letter unanswered; that letter is in doubt and goes once more."""

@@ -185,11 +185,11 @@ class TestTheStaff:
         """When the date has passed without an answer the manager is told which case is late and by how much, once."""
         mailbot = install(dovecot, smtp_server)
         mailbot.start()
-        mailbot.deliver(message(LIBRARY))
+        mailbot.deliver(message(ACT, subject="The bridge"))
         mailbot.letters(1)
         (case,) = mailbot.cases(1)
         mailbot.stop()
-        mailbot.clock.move(days=24)  # Friday 16 January 2026, ten o'clock
+        mailbot.clock.move(days=35)  # Tuesday 27 January 2026, ten o'clock
         mailbot.start()
         alert, digest = sorted(mailbot.letters(3)[1:], key=lambda letter: str(letter["Subject"]))
         mailbot.restart()
@@ -198,7 +198,7 @@ class TestTheStaff:
         assert alert["To"] == digest["To"] == MANAGER
         assert alert["Auto-Submitted"] == "auto-generated"
         assert alert["X-Auto-Response-Suppress"] is None
-        assert "Due: Thursday 15 January 2026\nWorking days late: 1\n" in alert.get_content()
+        assert "Due: Monday 26 January 2026\nWorking days late: 1\n" in alert.get_content()
         assert f"- Late: 1 ({case.reference})" in digest.get_content()
 
 

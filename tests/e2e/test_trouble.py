@@ -3,6 +3,7 @@
 import sqlite3
 import time
 from contextlib import closing
+from datetime import timedelta
 from email.message import EmailMessage
 from pathlib import Path
 from shutil import copytree
@@ -35,6 +36,23 @@ class TestTheImapServer:
         mailbot.letters(2)
         mailbot.proves_alive(letters=3)
         assert mailbot.mailboxes()["enquiries"].last_error is None
+
+    def test_it_is_left_alone_for_as_long_as_it_asked(
+        self, install: Install, dovecot: Dovecot, smtp_server: SmtpServer
+    ) -> None:
+        """A server that asked for a pause is not called before its end, whatever process it was that it asked."""
+        mailbot = install(dovecot, smtp_server)
+        mailbot.start()
+        assert mailbot.daemon is not None
+        until = mailbot.clock.now() + timedelta(hours=1)
+        with mailbot.daemon.store.transaction() as transaction:
+            transaction.mailboxes.mark_trouble("enquiries", "Suggested Backoff Time", until, until)
+        mailbot.restart()
+        mailbot.deliver(message(BIN))
+        time.sleep(3)
+        assert mailbot.smtp.accepted == []
+        mailbot.clock.move(hours=1)
+        mailbot.letters(1)
 
     @pytest.mark.parametrize("first_uid", [1001, 1], ids=["other numbers", "the same numbers"])
     def test_it_numbers_its_messages_anew(

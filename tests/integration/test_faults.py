@@ -1,30 +1,32 @@
 """Trouble from below: a full disk, a locked database, a clock that steps. Nothing is lost, and nothing is done twice."""
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from sqlalchemy import event, func, select
 
-from mailbot.adapters.parser import parse, why_unreadable
+from mailbot.adapters.reading_process import ReadingProcess
 from mailbot.adapters.store import Database, SqlStore, open_database
+from mailbot.adapters.store.queries import Queries
 from mailbot.adapters.store.tables import case, deadline, location, outbox
 from mailbot.app import Policies, load_policies
 from mailbot.config import AfterIntake, Config, Mailbox, Organisation, Server, Tls
-from mailbot.core.classify import Hit
 from mailbot.core.delivery import Reply, SentCopy
 from mailbot.core.message import Fetched
-from mailbot.errors import StorageError
+from mailbot.errors import StorageError, TransientError
 from mailbot.pipeline.connections import Answered
-from mailbot.pipeline.inbound import Inbound
+from mailbot.pipeline.inbound import MAX_MESSAGES, Inbound
 from mailbot.pipeline.outbox import Outbox, Sender
 from mailbot.pipeline.timers import Timers
-from mailbot.ports import Cursor
+from mailbot.ports import Cursor, Reader, ReadMessage
+from mailbot.reading import PlainReader
 from mailbot.runner import attempt
+from tests.servers.readers import NoPhrases, fragile
 
 MORNING = datetime(2025, 12, 2, 10, 0, tzinfo=UTC)  # a Tuesday, in opening hours
 HOUR = timedelta(hours=1)
@@ -46,13 +48,6 @@ class Hands:
         self.at += by
 
 
-class NoPhrases:
-    """Knows no class."""
-
-    def hits(self, texts: list[str]) -> list[tuple[Hit, ...]]:
-        return [() for _ in texts]
-
-
 @dataclass
 class Office:
     """Intake's storing, deciding, sweeping and sending on one database, each a call.
@@ -63,6 +58,7 @@ class Office:
     database: Database
     clock: Hands
     policies: Policies
+    reader: Reader = field(default_factory=lambda: PlainReader(NoPhrases()))
     went: list[str] = field(default_factory=list)
     _uids: int = 0
 
@@ -74,10 +70,9 @@ class Office:
         common = {"store": self.store, "letters": self.policies.letters, "clock": self.clock}
         self.inbound = Inbound(
             **common,
-            parse=parse,
-            why_unreadable=why_unreadable,
-            phrases=NoPhrases(),
+            reader=self.reader,
             screening=self.policies.screening,
+            holding=self.policies.holding,
             rules_version="1",
             policies=self.policies.mailboxes,
             attempt=attempt,
@@ -99,7 +94,7 @@ class Office:
 
     def works(self) -> None:
         """Decide about what waits, act on what is due, and send what may go."""
-        self.inbound.drain()
+        list(self.inbound.drain())
         self.timers.sweep()
         self.timers.run_jobs()
         while letters := self.outbox.settle_and_claim([], SENDER, 1):
@@ -187,7 +182,7 @@ def test_a_locked_database_holds_everything_up_and_nothing_is_forgotten(office: 
     """While another program has the database no decision is written and no letter claimed; then each happens once."""
     office.arrives()
     with locked_from_outside(office):
-        for work in (office.inbound.drain, office.timers.run_jobs, office.arrives):
+        for work in (lambda: list(office.inbound.drain()), office.timers.run_jobs, office.arrives):
             with pytest.raises(StorageError, match="database is locked"):
                 work()
     office.works()
@@ -200,13 +195,55 @@ def test_a_locked_database_holds_everything_up_and_nothing_is_forgotten(office: 
 def test_a_letter_that_was_accepted_while_the_database_was_locked_does_not_go_again(office: Office) -> None:
     """The relay's answer is written down once the database is free again: one letter."""
     office.arrives()
-    office.inbound.drain()
+    list(office.inbound.drain())
     answered = [Answered(letter, ACCEPTED) for letter in office.outbox.settle_and_claim([], SENDER, 1)]
     with locked_from_outside(office), pytest.raises(StorageError):
         office.outbox.settle(answered)
     office.outbox.settle(answered)
     assert office.outbox.settle_and_claim([], SENDER, 1) == []
     assert office.count(outbox, outbox.c.state == "sent") == 1
+
+
+def test_a_message_that_kills_the_process_that_reads_is_held_alone(tmp_path: Path, policies: Policies) -> None:
+    """The others of its batch are answered; the one is held with a sentence that says why."""
+    with (
+        closing(open_database(f"sqlite:///{tmp_path}/mailbot.db")) as database,
+        closing(ReadingProcess(fragile, attempt)) as reader,
+    ):
+        office = Office(database, Hands(), policies, reader)
+        for text in ("How deep is it?", "The Gorgon has come.", "How wide is it?"):
+            office.arrives(text)
+        for _ in range(3):  # the daemon's loop backs off and comes again
+            with pytest.raises(TransientError):
+                office.works()
+        office.works()
+        assert office.went == ["customer1@example.org", "customer3@example.org", "manager@harbour.example"]
+        (held,) = Queries(database).held()
+        assert held.rule == "cannot-be-decided"
+        assert held.detail == "the process that reads messages ended each time it read this one"
+
+
+def test_what_is_read_ahead_is_what_comes_next(office: Office) -> None:
+    """Hundred by hundred, each batch is what was announced; an older message that comes meanwhile is in none of them twice."""
+    asked = list[tuple[list[bytes], list[bytes]]]()
+    plain = office.inbound.reader
+
+    class Watched:
+        def read(self, contents: Sequence[bytes], soon: Sequence[bytes] = ()) -> list[ReadMessage]:
+            asked.append((list(contents), list(soon)))
+            if len(asked) == 1:
+                office.clock.move(-DAY)
+                office.arrives("This came late, and is older than all others.")
+                office.clock.move(DAY)
+            return plain.read(contents)
+
+    office.inbound = replace(office.inbound, reader=Watched())
+    for _ in range(2 * MAX_MESSAGES + 50):
+        office.arrives()
+    assert list(office.inbound.drain()) == [MAX_MESSAGES, MAX_MESSAGES, 51]
+    assert [soon for _, soon in asked] == [contents for contents, _ in asked[1:]] + [[]]
+    assert b"This came late" in asked[2][0][0]
+    assert office.count(location, location.c.state == "recorded") == 2 * MAX_MESSAGES + 51
 
 
 @pytest.mark.parametrize("steps", [(-HOUR, HOUR), (HOUR, -HOUR), (-HOUR, -HOUR, HOUR, HOUR)])
@@ -246,7 +283,7 @@ def test_a_clock_that_steps_about_a_deadline_fires_it_once(office: Office, step:
 def test_a_clock_that_steps_runs_a_day_s_job_once(office: Office, step: timedelta) -> None:
     """The morning digest belongs to its day: a jump of an hour within it makes no second one."""
     office.arrives()
-    office.inbound.drain()  # the receipt waits, so that the digest would have something to tell later on
+    list(office.inbound.drain())  # the receipt waits, so that the digest would have something to tell later on
     for move in (timedelta(0), step, -step):
         office.clock.move(move)
         office.timers.run_jobs()

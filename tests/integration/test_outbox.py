@@ -243,6 +243,30 @@ def test_a_mailbox_keeps_to_its_letters_per_minute(office: Office) -> None:
     assert counts == [2, 4, 5, 5]
 
 
+@pytest.mark.parametrize(
+    "asked",
+    [
+        Reply(code=432, text="4.3.2 STOREDRV.ClientSubmit; sender thread limit exceeded"),
+        Reply(code=451, text="4.7.500 Server busy. Please try again later"),
+        Reply(code=450, text="4.2.1 The user is sending mail too quickly"),
+    ],
+    ids=["threads", "busy", "quickly"],
+)
+def test_a_relay_that_asks_for_a_slower_pace_is_left_alone(office: Office, asked: Reply) -> None:
+    """No other letter of the mailbox is tried meanwhile, not even by another process; then all of them go."""
+    for number in range(3):
+        office.queue(f"letter-{number}")
+    office.relay.answers = [asked]
+    office.deliver()
+    tried = len(office.relay.taken)
+    office.clock.advance(MINUTE - timedelta(seconds=1))
+    office.deliver()
+    assert (tried, len(office.relay.taken)) == (1, 1)
+    office.clock.advance(timedelta(seconds=1))
+    office.deliver()
+    assert office.states() == ["sent", "sent", "sent"]
+
+
 def test_a_letter_is_not_sent_before_its_time(office: Office) -> None:
     """A letter that may go from a certain moment on waits for it."""
     office.queue("early")

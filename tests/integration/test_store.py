@@ -18,10 +18,10 @@ from sqlalchemy import Select, event, select
 from mailbot.adapters.store import Database, NotReadyError, SqlStore, open_database
 from mailbot.adapters.store.instance import only_daemon
 from mailbot.adapters.store.tables import SCHEMA_VERSION, case, location, metadata, outbox, raw
-from mailbot.core.action import Deadline, JoinCase, OpenCase, Reason, StartClock, StopClock
-from mailbot.core.case import CaseStatus, ClockStop, Figures
+from mailbot.core.action import AddDeadline, Deadline, JoinCase, MoveClock, OpenCase, Reason, StartClock, StopClock
+from mailbot.core.case import CaseStatus, ClockKind, ClockStop, Figures
 from mailbot.core.classify import Classification
-from mailbot.core.delivery import CaseStanding, Settlement
+from mailbot.core.delivery import CaseStanding, Pace, Settlement
 from mailbot.core.letter import Envelope, Lane, OutboxState, Purpose
 from mailbot.core.match import Via
 from mailbot.core.message import Attachment, Direction, Fetched, Located, Message, Origin
@@ -120,6 +120,7 @@ def clock(due_at: datetime, name: str = "response", **changes: Any) -> StartCloc
         stopped_by=(ClockStop.RESPONSE_SENT,),
         deadlines=(Deadline(kind="warn", due_at=due_at - HOUR), Deadline(kind="due", due_at=due_at)),
         reason=Reason("clock-response"),
+        kind=ClockKind(name),
     )
     return replace(usual, **changes)
 
@@ -218,7 +219,12 @@ def test_the_partial_indexes_are_those_that_were_declared(tmp_path: Path, databa
         with plain.reading() as declared, database.reading() as migrated:
             wanted = declared.exec_driver_sql(query).all()
             assert wanted == migrated.exec_driver_sql(query).all()
-    assert [row[0] for row in wanted] == ["ix_deadline_open", "ix_location_waiting", "ix_outbox_waiting"]
+    assert [row[0] for row in wanted] == [
+        "ix_alarm_open",
+        "ix_deadline_open",
+        "ix_location_waiting",
+        "ix_outbox_waiting",
+    ]
 
 
 def test_a_database_may_be_opened_twice(url: str, store: SqlStore) -> None:
@@ -481,6 +487,13 @@ def test_messages_wait_in_order_of_receipt(store: SqlStore) -> None:
     assert [place.received_at for place in waiting(store, limit=2)] == [MONDAY, MONDAY + HOUR]
 
 
+def test_what_somebody_has_in_hand_is_left_out(store: SqlStore) -> None:
+    """While some messages are being decided about, the next ones can be looked at."""
+    first, second, third = stored(store, fetched(1), fetched(2, b"b"), fetched(3, b"c"))
+    with store.view() as transaction:
+        assert transaction.messages.waiting(100, 10**9, [first.id, third.id]) == [second]
+
+
 def test_what_is_taken_at_once_is_bounded_in_bytes(store: SqlStore) -> None:
     """At least one message, however large, and otherwise no more than the memory that was allowed."""
     stored(store, *(fetched(uid, b"x" * 1000 + str(uid).encode()) for uid in range(1, 5)))
@@ -515,7 +528,7 @@ def test_trouble_is_shown_until_the_next_look_succeeds(store: SqlStore) -> None:
     """The status page says what is wrong and until when, and forgets it once the folder could be read."""
     with store.transaction() as transaction:
         transaction.mailboxes.set_cursor("enquiries", "INBOX", "inbox", CURSOR)
-        transaction.mailboxes.mark_trouble("enquiries", "the server is away", MONDAY + HOUR)
+        transaction.mailboxes.mark_trouble("enquiries", "the server is away", MONDAY + HOUR, None)
     with store.transaction() as transaction:
         row = transaction.mailboxes.get("enquiries")
         assert (row.last_error, row.backoff_until, row.fresh_at) == ("the server is away", MONDAY + HOUR, None)
@@ -667,9 +680,9 @@ def test_a_letter_is_claimed_by_one_only(store: SqlStore) -> None:
     with store.view() as transaction:
         found = transaction.outbox.get(letter_id)
         assert (found.attempts, found.attempted_at, found.state) == (1, MONDAY, OutboxState.SENDING)
-        assert transaction.outbox.attempts_within("enquiries", MONDAY - HOUR, MONDAY) == 1
-        assert transaction.outbox.attempts_within("enquiries", MONDAY, MONDAY) == 0
-        assert transaction.outbox.attempts_within("foi", MONDAY - HOUR, MONDAY) == 0
+        assert transaction.outbox.pace("enquiries", MONDAY - HOUR, MONDAY) == Pace(attempts=1, rests_until=None)
+        assert transaction.outbox.pace("enquiries", MONDAY, MONDAY).attempts == 0
+        assert transaction.outbox.pace("foi", MONDAY - HOUR, MONDAY).attempts == 0
 
 
 def test_a_letter_comes_back_as_it_was_queued(store: SqlStore) -> None:
@@ -778,17 +791,22 @@ def test_what_was_decided_to_be_sent_is_counted_for_each_address(store: SqlStore
 
 
 def test_a_waiting_letter_knows_how_its_case_stands(store: SqlStore) -> None:
-    """Answered by staff or not."""
+    """Whether something is owed, and whether staff have answered."""
     case_id, _ = opened(store)
     queued(store, case_id=case_id)
+
+    def standing() -> CaseStanding | None:
+        with store.transaction() as transaction:
+            (waiting,) = transaction.outbox.first_in_line("enquiries", MONDAY, 1)
+            return waiting.case
+
+    assert standing() == CaseStanding(closed=False, answered=False, quiet=False, owed=False)
+    started(store, case_id, MONDAY)
+    assert standing() == CaseStanding(closed=False, answered=False, quiet=False, owed=True)
     with store.transaction() as transaction:
-        (waiting,) = transaction.outbox.first_in_line("enquiries", MONDAY, 1)
-        assert waiting.case == CaseStanding(closed=False, answered=False, quiet=False)
         happened = Happened(at=MONDAY, actor="mailbot", kind="joined", reason=Reason("answered-by-staff"), case_id=case_id)
         transaction.cases.add_event(happened)
-    with store.view() as transaction:
-        (waiting,) = transaction.outbox.first_in_line("enquiries", MONDAY, 1)
-        assert waiting.case == CaseStanding(closed=False, answered=True, quiet=False)
+    assert standing() == CaseStanding(closed=False, answered=True, quiet=False, owed=True)
 
 
 def test_a_letter_that_went_is_filed_once(store: SqlStore) -> None:
@@ -827,7 +845,7 @@ def test_a_deadline_fires_once_and_in_order(store: SqlStore) -> None:
     with store.transaction() as transaction:
         for found, owner in transaction.cases.due_deadlines(MONDAY + 3 * HOUR, 10):
             assert owner == case_id
-            transaction.cases.fire(found.deadline_id, MONDAY + 3 * HOUR)
+            assert transaction.cases.claim([found.deadline_id], MONDAY + 3 * HOUR) == {found.deadline_id}
     assert due(MONDAY + 9 * HOUR) == [("response", "warn"), ("response", "due")]
 
 
@@ -856,12 +874,43 @@ def test_a_stopped_clock_reminds_nobody(store: SqlStore) -> None:
     assert rows(store, select(metadata.tables["clock"].c.outcome)) == [("met",)]
 
 
+def test_a_clock_that_moves_keeps_the_date_it_began_with(store: SqlStore) -> None:
+    """Its new date counts and its moments are new ones, one more can be added, and the original date stays for the figures."""
+    case_id, _ = opened(store)
+    started(store, case_id, MONDAY + 9 * HOUR)
+    with store.transaction() as transaction:
+        (running,) = transaction.cases.get(case_id).clocks
+        move = MoveClock(
+            clock_id=running.id,
+            counts_from=MONDAY + HOUR,
+            due_at=MONDAY + 50 * HOUR,
+            why="extended",
+            pauses=((MONDAY.date(), MONDAY.date()),),
+            paused_on=None,
+            extensions=1,
+            deadlines=(Deadline(kind="due", due_at=MONDAY + 50 * HOUR),),
+            reason=Reason("delay-notice"),
+        )
+        transaction.cases.move_clock(move)
+        notice = Deadline(kind="notice", due_at=MONDAY + 49 * HOUR)
+        transaction.cases.add_deadline(AddDeadline(clock_id=running.id, deadline=notice, reason=Reason("x")))
+    with store.view() as transaction:
+        (moved,) = transaction.cases.get(case_id).clocks
+        assert moved == replace(
+            running, counts_from=move.counts_from, due_at=move.due_at, why="extended", pauses=move.pauses, extensions=1
+        )
+        assert moved.original_due_at == MONDAY + 9 * HOUR
+        due = [(found.kind, found.due_at) for found, _ in transaction.cases.due_deadlines(MONDAY + 99 * HOUR, 10)]
+        assert due == [("notice", move.due_at), ("due", move.due_at)]
+
+
 def test_the_morning_s_figures_count_what_needs_somebody(store: SqlStore) -> None:
-    """Late, due soon, without a receipt, open, set aside, failed: of this mailbox and no other."""
-    now, soon = MONDAY + 10 * HOUR, MONDAY + 20 * HOUR
-    late, due_soon, quiet, silenced = (opened(store) for _ in range(4))
-    started(store, late[0], now)
-    started(store, late[0], now - HOUR, "receipt")
+    """Late, due today and soon, without a receipt, open, set aside, failed, unread: of this mailbox and no other."""
+    now, today_ends, soon = MONDAY + 10 * HOUR, MONDAY + 14 * HOUR, MONDAY + 20 * HOUR
+    late, due_today, due_soon, quiet, silenced = (opened(store) for _ in range(5))
+    started(store, late[0], now - HOUR)
+    started(store, late[0], now - 2 * HOUR, "receipt")
+    started(store, due_today[0], today_ends)
     started(store, due_soon[0], soon)
     started(store, quiet[0], soon + HOUR)
     started(store, silenced[0], soon + HOUR, "acknowledgement")
@@ -869,17 +918,24 @@ def test_the_morning_s_figures_count_what_needs_somebody(store: SqlStore) -> Non
     queued(store, 1, case_id=quiet[0])
     failed = queued(store, 2)
     elsewhere = opened(store, mailbox="foi")
-    started(store, elsewhere[0], now)
+    started(store, elsewhere[0], now - HOUR)
     located, *_ = stored(store, fetched(1))
     with store.transaction() as transaction:
+        transaction.mailboxes.mark_trouble("foi", "the server is away", now, None)
         transaction.outbox.claim([failed], now)
         transaction.outbox.settle({failed: Settlement(state=OutboxState.FAILED, detail="550")}, now)
         transaction.messages.hold(located.id, Reason("unreadable"), now)
     with store.view() as transaction:
-        assert transaction.cases.figures("enquiries", now, soon) == Figures(
-            late=(late[1],), due_soon=(due_soon[1],), silenced=(silenced[1],), open=4, held=1, failed=1
+        assert transaction.cases.figures("enquiries", now, today_ends, soon) == Figures(
+            late=(late[1],),
+            due_today=(due_today[1],),
+            due_soon=(due_soon[1],),
+            silenced=(silenced[1],),
+            open=5,
+            held=1,
+            failed=1,
         )
-        assert transaction.cases.figures("foi", now, soon) == Figures(late=(elsewhere[1],), open=1)
+        assert transaction.cases.figures("foi", now, today_ends, soon) == Figures(late=(elsewhere[1],), stale=("foi",), open=1)
 
 
 def test_a_calendar_job_is_run_once_a_period_by_whoever_asks_first(store: SqlStore) -> None:
@@ -911,4 +967,4 @@ def test_a_letter_that_waits_for_a_person_stands_in_the_morning_figures(tmp_path
         with store.transaction() as transaction:
             transaction.outbox.hold(letter, Reason("letter-in-doubt"), MONDAY)
         with store.view() as transaction:
-            assert transaction.cases.figures("enquiries", MONDAY, MONDAY).held == 1
+            assert transaction.cases.figures("enquiries", MONDAY, MONDAY, MONDAY).held == 1

@@ -32,7 +32,20 @@ FULLEST = LetterValues(
     privacy_notice="We use what you tell us to deal with your message.",
     days_late="3",
     owner="Di Cole",
+    owner_contact="di.cole@harbour.example or 01632 960123",
     summary_lines="- Late: 2 (HC-2611-0001-1, HC-2611-0042-7)\n- Set aside for a person: 1",
+    delay_reason="we wait for the plan of the drains",
+    revised_on="Tuesday 29 December 2026",
+    next_on="Friday 8 January 2027",
+    answer_by="Tuesday 5 January 2027",
+    goes_on="Thursday 10 December 2026",
+    letter_words="the notice of delay",
+    clock_title="answer to a Freedom of Information request",
+    law="Freedom of Information Act 2000 s.10(1), (6)",
+    office_shut="office shut from Thu 24 Dec 2026 to Thu 31 Dec 2026 (Christmas), answer by Wed 23 Dec 2026",
+    alarm_what="a customer writes of danger to life",
+    alarm_number="17",
+    days_left="2",
 )
 
 
@@ -76,6 +89,14 @@ def test_a_letter_reads_well(letter: str, case: str) -> None:
     assert "\n\n\n" not in now
     assert [line for line in now.splitlines() if line != line.rstrip()] == []
     assert [sentence for line in now.splitlines() for sentence in line.split(". ") if len(sentence.split()) > 25] == []
+
+
+@pytest.mark.parametrize(("letter", "case"), EVERY)
+def test_a_subject_is_short_and_ends_with_the_reference(letter: str, case: str) -> None:
+    """It can be read in a list of messages, and a reply to it is found again; a digest is about no single case."""
+    subject = SHIPPED.render(letter, values(SHIPPED.specs[letter], case)).subject
+    assert len(subject) <= 60
+    assert subject.endswith(f"[{FULLEST.reference}]") or "summary_lines" in SHIPPED.specs[letter].variables
 
 
 def test_the_two_cases_differ_where_a_letter_has_a_fallback() -> None:

@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mailbot.core.calendar import ClosedDay, Hours, WorkingCalendar, last_day
-from tests.invented import LONDON, at, shipped_calendar
+from mailbot.adapters.rule_files import calendar_names, load_calendar
+from mailbot.core.calendar import ClosedDay, Hours, ShutDays, WorkingCalendar, last_day
+from tests.invented import LONDON, RULES, at, shipped_calendar
 
 days = st.dates(date(2026, 1, 1), date(2028, 12, 31))
 amounts = st.integers(0, 45)
@@ -114,7 +115,57 @@ def test_each_weekday_has_its_own_hours() -> None:
     assert early.next_opening(at("2026-11-24 12:00")) == at("2026-12-01 08:00")
 
 
-@pytest.mark.parametrize("name", ["united-kingdom", "england-and-wales"])
+SHIPPED = calendar_names(RULES)
+EXTRA_DAYS = """
+2026: 01-02 03-17 06-15 07-13 08-03 11-30
+2027: 01-04 03-17 07-12 08-02 11-30
+"""
+
+
+@pytest.mark.parametrize("line", EXTRA_DAYS.strip().splitlines())
+def test_the_other_parts_of_the_kingdom_have_these_days_more(line: str) -> None:
+    """On these weekdays England and Wales work, and the clock of the Freedom of Information Act stands still."""
+    year, _, days_ = line.partition(": ")
+    more = {date.fromisoformat(f"{year}-{day}") for day in days_.split()}
+    kingdom, england = (set(shipped_calendar(name).closed) for name in ("united-kingdom", "england-and-wales"))
+    assert {day for day in kingdom - england if day.year == int(year)} == more
+
+
+def test_the_kingdom_is_the_union_of_its_parts() -> None:
+    """FOIA s.10(6): a bank holiday in any part of the United Kingdom, Christmas Day and Good Friday, and nothing else."""
+    parts = [set(shipped_calendar(name).closed) for name in ("england-and-wales", "scotland", "northern-ireland")]
+    assert set(shipped_calendar("united-kingdom").closed) == set.union(*parts)
+
+
+@pytest.mark.parametrize(
+    ("name", "closed", "open_"),
+    [
+        ("scotland", ["2026-01-02", "2026-08-03", "2026-11-30", "2026-06-15"], ["2027-03-29", "2026-08-31", "2026-03-17"]),
+        ("northern-ireland", ["2026-03-17", "2026-07-13", "2027-07-12"], ["2026-01-02", "2026-06-15", "2026-11-30"]),
+        ("england-and-wales", ["2027-03-29", "2026-08-31", "2028-01-03"], ["2026-01-02", "2026-07-13", "2025-12-01"]),
+        ("jersey", ["2025-05-09", "2026-12-28", "2028-05-09"], ["2026-06-15", "2026-05-11", "2027-05-10"]),
+        ("guernsey", ["2025-05-09", "2026-12-28", "2029-05-09"], ["2026-06-15", "2026-07-06"]),
+        ("isle-of-man", ["2026-06-05", "2026-07-06", "2027-07-05"], ["2025-05-09", "2026-06-15"]),
+    ],
+)
+def test_each_place_has_its_own_days(name: str, closed: list[str], open_: list[str]) -> None:
+    """Easter Monday counts in Scotland, Liberation Day is the islands', the races and Tynwald are Man's."""
+    found = load_calendar(RULES, name)
+    assert [day for day in closed if found.is_working_day(date.fromisoformat(day))] == []
+    assert [day for day in open_ if not found.is_working_day(date.fromisoformat(day))] == []
+
+
+@pytest.mark.parametrize("name", SHIPPED)
+def test_every_closed_day_can_be_defended(name: str) -> None:
+    """Each row has a division, an authority and a source, and none is a weekend, which never counts."""
+    for row in load_calendar(RULES, name).closed.values():
+        assert row.division.strip(), row
+        assert row.authority.strip(), row
+        assert row.source.strip(), row
+        assert row.date.weekday() < 5, row
+
+
+@pytest.mark.parametrize("name", SHIPPED)
 def test_every_shipped_holiday_lies_within_the_years_that_the_calendar_claims(name: str) -> None:
     """A calendar that says it covers 2029 has Christmas 2029, and nothing behind its end."""
     shipped = shipped_calendar(name)
@@ -128,12 +179,65 @@ def test_the_whole_kingdom_is_closed_whenever_a_part_of_it_is() -> None:
     assert set(shipped_calendar("england-and-wales").closed) <= set(shipped_calendar("united-kingdom").closed)
 
 
+def test_a_calendar_has_its_own_time_zone_unless_the_organisation_names_one() -> None:
+    """An island's calendar keeps the island's time."""
+    assert load_calendar(RULES, "jersey").zone.key == "Europe/Jersey"
+    assert load_calendar(RULES, "jersey", LONDON).zone == LONDON
+
+
 def test_the_proclaimed_holiday_of_june_2026_does_not_count() -> None:
     """The fifteenth of June 2026, proclaimed for Scotland alone, is known and says by whose authority."""
     why = shipped_calendar("united-kingdom").why_closed(date(2026, 6, 15))
     assert why is not None
     assert "Scotland" in why
     assert shipped_calendar("england-and-wales").is_working_day(date(2026, 6, 15))
+
+
+CLOSURE = ShutDays(from_on=date(2026, 12, 24), until_on=date(2027, 1, 1), name="Christmas closure")
+
+
+def test_days_shut_by_choice_count_and_are_not_opened_on() -> None:
+    """The office is shut from Christmas Eve to New Year's Day: the law counts on, and letters wait until it opens."""
+    england = shipped_calendar("england-and-wales")
+    office = replace(england, shut=(CLOSURE,))
+    assert office.add_working_days(date(2026, 12, 23), 3) == england.add_working_days(date(2026, 12, 23), 3)
+    assert office.is_working_day(date(2026, 12, 29))
+    assert office.next_opening(at("2026-12-23 18:00")) == at("2027-01-04 09:00")
+
+
+@pytest.mark.parametrize(
+    ("due_on", "answer_by"),
+    [("2026-12-23", None), ("2026-12-24", "2026-12-23"), ("2027-01-01", "2026-12-23"), ("2027-01-04", None)],
+)
+def test_a_date_on_a_shut_day_is_answered_before_it(due_on: str, answer_by: str | None) -> None:
+    """Who must answer while the office is shut is told the last open day before, and nobody else is told anything."""
+    notice = replace(shipped_calendar("england-and-wales"), shut=(CLOSURE,)).shut_notice(date.fromisoformat(due_on))
+    assert (notice and notice.answer_by) == (answer_by and date.fromisoformat(answer_by))
+
+
+def test_the_last_open_day_may_lie_before_a_weekend_and_another_closure() -> None:
+    """Shut on a Monday after a Friday that is shut too: the answer goes on Thursday."""
+    monday = ShutDays(from_on=date(2026, 11, 30), until_on=date(2026, 11, 30), name="Stocktaking")
+    friday = ShutDays(from_on=date(2026, 11, 27), until_on=date(2026, 11, 27), name="Training day")
+    notice = replace(shipped_calendar("england-and-wales"), shut=(monday, friday)).shut_notice(date(2026, 11, 30))
+    assert notice is not None
+    assert notice.answer_by == date(2026, 11, 26)
+    assert str(notice) == "office shut from Mon 30 Nov 2026 to Mon 30 Nov 2026 (Stocktaking), answer by Thu 26 Nov 2026"
+
+
+@given(calendars, days, amounts)
+def test_counting_one_by_one_gives_the_same(found: WorkingCalendar, start: date, amount: int) -> None:
+    """The quick count finds the day that a finger on the calendar finds, forwards and backwards."""
+    day, left = start, amount
+    while left:
+        day += timedelta(days=1)
+        left -= found.is_working_day(day)
+    assert found.nth_working_day(start, amount) == day
+    day, left = start, amount
+    while left:
+        day -= timedelta(days=1)
+        left -= found.is_working_day(day)
+    assert found.working_day_before(start, amount) == day
 
 
 @given(calendars, days, st.integers(1, 45))

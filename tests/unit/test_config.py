@@ -82,7 +82,7 @@ def test_the_shipped_example_is_a_configuration(tmp_path: Path) -> None:
 
 def test_every_default_that_the_example_shows_is_the_default(tmp_path: Path) -> None:
     """A commented key of the example with its mark taken off changes nothing."""
-    without_default = "ca_path|rules|letters|also|sent|reply_to|aliases|password"
+    without_default = "ca_path|rules|letters|services|team|also|sent|reply_to|aliases|password"
     shown = re.sub(rf"^# (?!(?:{without_default}) )([a-z_]+ = )", r"\1", example_text({}), flags=re.MULTILINE)
     assert shown.count("\n# ") < example_text({}).count("\n# ") - 10
     assert read(tmp_path, shown) == read(tmp_path, example_text({}))
@@ -121,6 +121,12 @@ def test_an_unprotected_connection_is_for_the_loopback_address(tmp_path: Path, h
 
 
 # The environment -------------------------------------------------------------------------------------------------------
+
+
+def test_messages_are_read_in_a_process_of_its_own_unless_told_otherwise(tmp_path: Path) -> None:
+    """Both cores work by default; a small machine may do with one process."""
+    assert read(tmp_path, SMALLEST).processing.child_process
+    assert not read(tmp_path, SMALLEST + "[processing]\nchild_process = false\n").processing.child_process
 
 
 def test_the_environment_stands_over_the_file(tmp_path: Path) -> None:

@@ -2,14 +2,13 @@
 
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
-from typing import Any, TypeVar
+from typing import Any
 
 import pytest
 
 from mailbot.core.action import (
     Action,
     ConfirmLetter,
-    Deadline,
     FileMessage,
     Hold,
     JoinCase,
@@ -22,18 +21,31 @@ from mailbot.core.action import (
     StartClock,
     StopClock,
 )
-from mailbot.core.case import Case, CaseStatus, ClockStop, Figures, RunningClock
+from mailbot.core.case import Case, CaseStatus, ClockStop, Figures, Moment, RunningClock
 from mailbot.core.classify import Classification
 from mailbot.core.decide import Findings, decide, stop_clocks
 from mailbot.core.letter import Audience, Lane, Purpose
 from mailbot.core.match import Candidate, Match, Via
 from mailbot.core.message import Address, Message, Origin
 from mailbot.core.policy import UNSURE, MailboxPolicy
-from mailbot.core.screen import History, Screening, Verdict
+from mailbot.core.screen import History, Screening, SentBefore, Verdict
 from mailbot.core.trigger import DeadlineReached, DigestDue, LetterWithdrawn, MessageArrived
-from tests.invented import CUSTOMER, MAILBOX, MANAGER, MONDAY, at, case, message, outbox_letter, policy
-
-A = TypeVar("A")
+from tests.invented import (
+    CUSTOMER,
+    MAILBOX,
+    MANAGER,
+    MONDAY,
+    at,
+    case,
+    kinds,
+    message,
+    only,
+    outbox_letter,
+    policy,
+    reached,
+    rule,
+)
+from tests.invented import running as clock
 
 NOW = MONDAY + timedelta(minutes=1)
 END_OF_TUESDAY = datetime(2026, 11, 24, 23, 59, 59, tzinfo=UTC)
@@ -76,29 +88,9 @@ def decided(
     return decide(trigger, known, found, mailbox or policy(), now).actions
 
 
-def only(kind: type[A], actions: tuple[Action, ...]) -> A:
-    """The one action of this kind."""
-    (found,) = (action for action in actions if isinstance(action, kind))
-    return found
-
-
-def kinds(actions: tuple[Action, ...]) -> list[type]:
-    """What is done, in order."""
-    return [type(action) for action in actions]
-
-
 def running(id_: int, stopped_by: ClockStop, due_at: datetime) -> RunningClock:
     """A clock of the case."""
-    return RunningClock(
-        id=id_,
-        name="response",
-        started_by="receipt",
-        started_at=MONDAY,
-        due_at=due_at,
-        original_due_at=due_at,
-        why="",
-        stopped_by=(stopped_by,),
-    )
+    return clock(rule(stopped_by=(stopped_by,)), id=id_, due_at=due_at)
 
 
 # A new message from a person -------------------------------------------------------------------------------------------
@@ -115,6 +107,7 @@ def test_a_new_message_opens_a_case_starts_its_clocks_and_queues_a_receipt() -> 
         subject="The lamp outside number 4",
         opened_at=MONDAY,
         observed=False,
+        may_write=True,
         reason=Reason("no-known-case"),
     )
     letter = only(QueueLetter, actions)
@@ -351,20 +344,35 @@ TO_COLLEAGUE = (Address(address="parks@harbour.example"),)
 
 
 def test_an_answer_by_staff_stops_the_clocks_that_it_answers() -> None:
-    """The response clock stops as met up to its last second and as late after it; others run on."""
+    """The response clock stops as met up to its last second and as late after it, a receipt is due no more (J2); others run."""
     known = case(
         clocks=(
             running(1, ClockStop.RESPONSE_SENT, MONDAY),
             running(2, ClockStop.RESPONSE_SENT, MONDAY - timedelta(seconds=1)),
             running(3, ClockStop.RECEIPT_SENT, MONDAY + timedelta(days=1)),
+            running(4, ClockStop.CALL_MADE, MONDAY + timedelta(days=1)),
         )
     )
     actions = decided(sent(message=message(to=TO_CUSTOMER)), findings(match=MATCHED), known)
-    assert kinds(actions) == [JoinCase, StopClock, StopClock]
+    assert kinds(actions) == [JoinCase, StopClock, StopClock, StopClock]
     outcomes = [(action.clock_id, action.outcome) for action in actions if isinstance(action, StopClock)]
-    assert outcomes == [(1, "met"), (2, "late")]
+    assert outcomes == [(1, "met"), (2, "late"), (3, "met")]
     assert only(JoinCase, actions).reason.rule == "answered-by-staff"
     assert [stop.clock_id for stop in stop_clocks(known.clocks, ClockStop.RECEIPT_SENT, MONDAY)] == [3]
+
+
+def test_a_holding_reply_acknowledges_and_answers_nothing() -> None:
+    """\"We will write again\" ends the acknowledgement and the receipt; the answer is still owed."""
+    known = case(
+        clocks=(
+            running(1, ClockStop.RESPONSE_SENT, MONDAY),
+            running(2, ClockStop.ACKNOWLEDGEMENT_SENT, MONDAY),
+            running(3, ClockStop.RECEIPT_SENT, MONDAY),
+        )
+    )
+    actions = decided(sent(message=message(to=TO_CUSTOMER)), findings(match=MATCHED, holding=True), known)
+    assert [action.clock_id for action in actions if isinstance(action, StopClock)] == [2, 3]
+    assert only(JoinCase, actions).reason.rule == "held-off-by-staff"
 
 
 def test_a_copy_to_the_customer_answers_too() -> None:
@@ -397,18 +405,24 @@ def test_a_letter_by_staff_about_no_case_is_filed() -> None:
 # Time ------------------------------------------------------------------------------------------------------------------
 
 PASSED = DUE_AT + timedelta(seconds=1)
+LATE = clock(rule(14))
 
 
-def deadline(kind: str) -> DeadlineReached:
-    """A deadline of the response clock, due at the end of Friday 11 December 2026."""
-    return DeadlineReached(deadline_id=9, kind=kind, clock_id=1, clock_name="response", due_at=DUE_AT)
+def late_case(**changes: Any) -> Case:
+    """A case of nobody, whose answer was due at the end of Friday 11 December 2026."""
+    return case(clocks=(LATE,), **changes)
 
 
-def test_the_manager_is_told_at_opening_time_that_a_date_has_passed() -> None:
-    """At midnight on Friday nobody reads: the alert waits for Monday at nine and names date and owner."""
-    note, alert = decide(deadline("due"), case(owner="Bo Sample"), None, policy(), PASSED).actions
-    assert note == Note(kind="deadline-due", reason=Reason("clock-response"))
-    assert isinstance(alert, QueueLetter)
+def passed(known: Case, now: datetime = PASSED, before: SentBefore | None = None, **mailbox: Any) -> tuple[Action, ...]:
+    """What follows when its date has passed."""
+    return decide(reached(LATE, Moment.DUE), known, None, policy(**mailbox), now, before).actions
+
+
+def test_somebody_is_told_at_opening_time_that_a_date_has_passed() -> None:
+    """At midnight on Friday nobody reads: the alert waits for Monday at nine, and names date and owner."""
+    actions = passed(late_case(owner="Bo Sample"))
+    alert = only(QueueLetter, actions)
+    assert actions[0] == Note(kind="deadline-due", reason=Reason("clock-response", "due"))
     assert alert.permission.recipient == MANAGER
     assert (alert.purpose, alert.audience, alert.lane) == (Purpose.OVERDUE_ALERT, Audience.STAFF, Lane.ALERT)
     assert (alert.letter, alert.key) == ("manager-overdue", "deadline:9")
@@ -416,74 +430,88 @@ def test_the_manager_is_told_at_opening_time_that_a_date_has_passed() -> None:
     assert alert.values.due_on == "Friday 11 December 2026"
     assert alert.values.received_on == "Monday 23 November 2026"
     assert alert.values.owner == "Bo Sample"
-    assert alert.values.days_late == "0"
+    assert alert.values.days_late == "1"
 
 
 def test_an_alert_after_an_outage_says_how_late_it_is() -> None:
     """Found on Wednesday, the date of Friday is three working days past, and in office hours it goes at once."""
     now = at("2026-12-16 11:00").astimezone(UTC)
-    alert = only(QueueLetter, decide(deadline("due"), case(), None, policy(), now).actions)
+    alert = only(QueueLetter, passed(late_case(), now))
     assert alert.values.days_late == "3"
     assert alert.not_before == now
 
 
-def test_a_warning_is_noted_for_the_morning_digest_and_sends_nothing() -> None:
-    """A date that is near is one line of the morning's figures, not a letter of its own; one overtaken is skipped."""
-    for now, kind in ((DUE_AT - timedelta(days=2), "deadline-warn"), (PASSED, "deadline-skipped")):
-        actions = decide(deadline("warn"), case(), None, policy(), now).actions
-        assert actions == (Note(kind=kind, reason=Reason("clock-response")),)
-
-
 def test_a_flood_of_alerts_is_capped_and_the_reason_kept() -> None:
     """The fifty-first alert of a day is not sent; the case's history says so, and the digest has the case."""
-    history = History(answers_today=50)
-    note, silent = decide(deadline("due"), case(), None, policy(), PASSED, history).actions
-    assert isinstance(note, Note)
-    assert isinstance(silent, KeepSilent)
-    assert [reason.rule for reason in silent.reasons] == ["cap-per-manager-and-day"]
+    actions = passed(late_case(), before=SentBefore(to={MANAGER: 50}))
+    assert QueueLetter not in kinds(actions)
+    assert [reason.rule for reason in only(KeepSilent, actions).reasons] == ["cap-per-manager-and-day"]
 
 
 def test_an_observed_case_alerts_nobody() -> None:
     """Its alert is recorded as a letter that can never go."""
-    assert only(QueueLetter, decide(deadline("due"), case(observed=True), None, policy(), PASSED).actions).observed
+    assert only(QueueLetter, passed(late_case(observed=True))).observed
 
 
-@pytest.mark.parametrize(("manager", "rule"), [(None, "no-staff-address"), (MAILBOX, "own-address")])
-def test_without_a_manager_who_can_be_told_the_reason_is_kept(manager: str | None, rule: str) -> None:
+@pytest.mark.parametrize(("manager", "why"), [(None, "no-staff-address"), (MAILBOX, "own-address")])
+def test_without_a_manager_who_can_be_told_the_reason_is_kept(manager: str | None, why: str) -> None:
     """No manager, or a watched mailbox as one: nobody is written to, and the history says why."""
-    actions = decide(deadline("due"), case(), None, policy(manager=manager), PASSED).actions
-    assert kinds(actions) == [Note, KeepSilent]
-    assert [reason.rule for reason in only(KeepSilent, actions).reasons] == [rule]
+    actions = passed(late_case(), manager=manager)
+    assert QueueLetter not in kinds(actions)
+    assert [reason.rule for reason in only(KeepSilent, actions).reasons] == [why]
 
 
 def test_the_morning_digest_has_a_line_for_each_thing_that_needs_somebody() -> None:
-    """Late, due soon, silenced, set aside and failed, each with its number and, for cases, their references."""
-    figures = Figures(late=("HC-1", "HC-2"), due_soon=("HC-3",), silenced=("HC-4",), open=9, held=1, failed=2)
-    trigger = DigestDue(period="2026-11-23", figures=figures, live=True)
+    """Late, due, nobody's, unread, silenced, unreadable, set aside, failed: each with its number and what it is about."""
+    figures = Figures(
+        late=("HC-1", "HC-2"),
+        due_today=("HC-5",),
+        due_soon=("HC-3",),
+        unowned=("HC-6",),
+        unread=("HC-7",),
+        silenced=("HC-4",),
+        stale=("foi",),
+        open=9,
+        held=1,
+        failed=2,
+        alarms=3,
+    )
+    trigger = DigestDue(manager=MANAGER, period="2026-11-23", figures=figures, live=True)
     digest = only(QueueLetter, decide(trigger, None, None, policy(), MONDAY).actions)
     assert digest.values.summary_lines == (
         "- Late: 2 (HC-1, HC-2)\n"
+        "- Due today: 1 (HC-5)\n"
         "- Due within two days: 1 (HC-3)\n"
+        "- Nobody has: 1 (HC-6)\n"
+        "- Nobody has opened: 1 (HC-7)\n"
         "- Received no receipt, and the clock runs: 1 (HC-4)\n"
+        "- Mailboxes that cannot be read: 1 (foi)\n"
+        "- Alarms that nobody has taken: 3\n"
         "- Set aside for a person: 1\n"
         "- Letters that could not be sent: 2"
     )
     assert digest.permission.recipient == MANAGER
-    assert digest.key == "digest:enquiries:2026-11-23"
+    assert digest.key == f"digest:{MANAGER}:2026-11-23"
     assert (digest.lane, digest.observed) == (Lane.DIGEST, False)
 
 
 def test_a_morning_with_nothing_to_say_sends_nothing() -> None:
-    """Open cases that need nobody are no news, and without a manager there is nobody to tell."""
-    quiet = DigestDue(period="2026-11-23", figures=Figures(open=40), live=True)
-    late = DigestDue(period="2026-11-23", figures=Figures(late=("HC-1",)), live=True)
+    """Open cases that need nobody are no news."""
+    quiet = DigestDue(manager=MANAGER, period="2026-11-23", figures=Figures(open=40), live=True)
     assert decide(quiet, None, None, policy(), MONDAY).actions == ()
-    assert decide(late, None, None, policy(manager=None), MONDAY).actions == ()
+
+
+def test_the_digest_never_goes_to_a_watched_mailbox() -> None:
+    """A manager whose address is a watched mailbox's own is not written to, and the reason is kept."""
+    trigger = DigestDue(manager=MAILBOX, period="2026-11-23", figures=Figures(late=("HC-1",)), live=True)
+    (silent,) = decide(trigger, None, None, policy(), MONDAY).actions
+    assert isinstance(silent, KeepSilent)
+    assert [reason.rule for reason in silent.reasons] == ["own-address"]
 
 
 def test_a_digest_before_going_live_is_observed() -> None:
     """It is recorded and cannot go."""
-    trigger = DigestDue(period="2026-11-23", figures=Figures(failed=1), live=False)
+    trigger = DigestDue(manager=MANAGER, period="2026-11-23", figures=Figures(failed=1), live=False)
     assert only(QueueLetter, decide(trigger, None, None, policy(), MONDAY).actions).observed
 
 
@@ -508,7 +536,7 @@ def test_a_receipt_whose_date_has_passed_is_replaced_by_the_neutral_one() -> Non
     [
         ("already-answered", Purpose.RECEIPT),
         ("case-is-quiet", Purpose.RECEIPT),
-        ("no-longer-overdue", Purpose.OVERDUE_ALERT),
+        ("nothing-is-owed-any-more", Purpose.OVERDUE_ALERT),
         ("stated-date-passed", Purpose.OVERDUE_ALERT),
     ],
 )
@@ -528,20 +556,11 @@ def test_a_message_is_not_decided_about_without_findings() -> None:
         decide(arrived(), None, None, policy(), NOW)
 
 
-@pytest.mark.parametrize("trigger", [deadline("due"), LetterWithdrawn(letter=outbox_letter(), why="case-is-quiet")])
+@pytest.mark.parametrize("trigger", [reached(LATE, Moment.DUE), LetterWithdrawn(letter=outbox_letter(), why="case-is-quiet")])
 def test_a_deadline_and_a_withdrawn_letter_concern_a_case(trigger: DeadlineReached | LetterWithdrawn) -> None:
     """Without one the program is wrong and says so."""
     with pytest.raises(ValueError, match="concerns a case"):
         decide(trigger, None, None, policy(), NOW)
-
-
-def test_a_deadline_value_is_what_a_clock_gave() -> None:
-    """The kinds of deadlines a clock starts with are the kinds that a decision knows."""
-    started = only(
-        StartClock, tuple(a for a in decided(arrived(), findings()) if isinstance(a, StartClock) and a.name == "response")
-    )
-    assert [item.kind for item in started.deadlines] == ["warn", "due"]
-    assert started.deadlines[-1] == Deadline(kind="due", due_at=PASSED)
 
 
 def test_the_message_of_the_trigger_is_the_one_that_is_confirmed() -> None:

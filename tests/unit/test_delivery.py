@@ -159,13 +159,26 @@ STATED = date(2026, 12, 11)
         (Purpose.RECEIPT, {"answered": True}, "already-answered"),
         (Purpose.RECEIPT, {"quiet": True}, "case-is-quiet"),
         (Purpose.OVERDUE_ALERT, {}, None),
-        (Purpose.OVERDUE_ALERT, {"closed": True}, "no-longer-overdue"),
-        (Purpose.OVERDUE_ALERT, {"answered": True}, "no-longer-overdue"),
+        (Purpose.OVERDUE_ALERT, {"closed": True}, "nothing-is-owed-any-more"),
+        (Purpose.OVERDUE_ALERT, {"owed": False}, "nothing-is-owed-any-more"),
+        (Purpose.OVERDUE_ALERT, {"answered": True}, None),
+        (Purpose.DELAY_NOTICE, {"owed": False}, "nothing-is-owed-any-more"),
+        (Purpose.DELAY_NOTICE, {"quiet": True}, "case-is-quiet"),
+        (Purpose.SILENCE_WARNING, {"quiet": True}, "case-is-quiet"),
+        (Purpose.OVERDUE_ALERT, {"quiet": True}, None),
+        (Purpose.ALARM, {"quiet": True, "owed": False, "closed": True}, None),
+        (Purpose.SILENCE_CLOSING, {"owed": False, "closed": True}, None),
+        (Purpose.SILENCE_CLOSING, {"owed": False}, "nothing-is-owed-any-more"),
+        (Purpose.SILENCE_WARNING, {"owed": False, "waits": True}, None),
+        (Purpose.SILENCE_WARNING, {"owed": False}, "nothing-is-owed-any-more"),
+        (Purpose.HEADS_UP, {"owed": False, "waits": True}, None),
+        (Purpose.HEADS_UP, {"owed": False}, "nothing-is-owed-any-more"),
+        (Purpose.ASSIGNMENT, {"owed": False, "closed": True}, None),
         (Purpose.DIGEST, {"answered": True, "closed": True}, None),
     ],
 )
 def test_a_waiting_letter_goes_only_while_it_is_true(purpose: Purpose, standing: dict[str, bool], why: str | None) -> None:
-    """Answered, closed or quiet: what has been overtaken is withdrawn; a receipt is due even for a closed case."""
+    """What has been overtaken is withdrawn; a receipt is due even once closed, and a quiet case is quiet for its customer."""
     found = CaseStanding(**{"closed": False, "answered": False, "quiet": False, **standing})
     assert why_withdraw(outbox_letter(purpose=purpose, states_date=None), found, STATED) == why
 

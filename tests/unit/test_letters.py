@@ -1,6 +1,6 @@
 """Letters as folders of text: no hole, no foreign name, no word of a customer's in a header field."""
 
-from dataclasses import replace
+from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from email import message_from_bytes
 from email.policy import default
@@ -69,13 +69,22 @@ def refusal(folder: Path) -> str:
 def test_every_letter_that_the_shipped_pack_names_is_there() -> None:
     """Each class has a receipt, and the manager's letters exist."""
     pack = shipped_pack()
-    named = {pack.neutral_receipt, pack.overdue_alert, pack.digest, *(class_.receipt for class_ in pack.classes.values())}
+    named = {*asdict(pack.letters).values(), *(class_.receipt for class_ in pack.classes.values())}
     assert named <= set(SHIPPED.specs)
 
 
-def test_no_shipped_letter_asks_the_customer_anything() -> None:
+def test_only_the_warning_of_silence_asks_the_customer_anything() -> None:
     """A receipt that asks would invite an answer to a robot."""
-    assert [name for name, spec in SHIPPED.specs.items() if spec.asks] == []
+    assert [name for name, spec in SHIPPED.specs.items() if spec.asks] == ["silence-warning"]
+
+
+def test_a_letter_that_asks_says_by_when_and_any_other_that_there_is_nothing_to_do() -> None:
+    """Nobody is left to guess whether we wait for them (F8)."""
+    for name, spec in SHIPPED.specs.items():
+        if spec.audience is Audience.CUSTOMER:
+            body = SHIPPED.render(name, replace(FULL, answer_by="Tuesday 5 January 2027")).body
+            assert ("Please answer by Tuesday 5 January 2027." in body) is spec.asks, name
+            assert ("You need do nothing now." in body) is not spec.asks, name
 
 
 def test_letters_to_customers_say_that_they_were_sent_automatically() -> None:
@@ -186,11 +195,11 @@ def test_no_value_changes_a_header_field(letter: str, values: dict[str, str | No
         ({"body": "x" * (MAX_TEMPLATE_BYTES + 1)}, "receipt/body.txt.j2: is larger than 100000 bytes; shorten it"),
         (
             {"spec": SPEC.replace('"reference"', '"referense"')},
-            "receipt/letter.toml: variables: there is no value 'referense'; known values: class_words",
+            "receipt/letter.toml: variables: there is no value 'referense'; known values: alarm_number",
         ),
         (
             {"spec": SPEC + 'sender = "x"\n'},
-            "receipt/letter.toml: variables: there is no value 'sender'; known values: class_words",
+            "receipt/letter.toml: variables: there is no value 'sender'; known values: alarm_number",
         ),
         ({"spec": SPEC.replace("purpose", "porpoise")}, "receipt/letter.toml: purpose: is missing; write it"),
         ({"spec": SPEC.replace('"customer"', '"everybody"')}, "letter.toml: audience: write one of 'customer' or 'staff'"),

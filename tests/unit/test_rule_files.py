@@ -2,19 +2,26 @@
 
 import shutil
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date, time
 from pathlib import Path
 
 import pytest
 
-from mailbot.adapters.rule_files import load_calendar, load_classes, load_pack, load_screening
+from mailbot.adapters.rule_files import load_calendar, load_classes, load_clock, load_clocks, load_pack, load_screening
 from mailbot.core.calendar import Hours
+from mailbot.core.case import Channel
+from mailbot.core.clock_rule import ReceiptRule
 from mailbot.core.policy import UNSURE
 from mailbot.errors import PolicyError
 from tests.invented import LONDON, RULES, shipped_pack, shipped_screening
 
 PACK, HEADERS, SENDERS = "packs/generic/pack.toml", "screening/headers.toml", "screening/senders.toml"
 CALENDAR, CLASS = "calendars/united-kingdom.toml", "classes/complaint.toml"
+
+FOIA = "clocks/foia.toml"
+FOIA_WARNING = 'classes = ["foi_request"]\nwarn_before = 3'
+SHUT = '[[shut]]\nfrom = {}\nuntil = {}\nname = "{}"\n\n'
 
 Edit = Callable[[str, str, str], Path]
 
@@ -42,6 +49,7 @@ def load_all(rules: Path) -> None:
     """Everything below a folder of rules."""
     load_screening(rules)
     load_classes(rules)
+    load_clocks(rules)
     for name in packs_in(rules):
         load_pack(rules, name, LONDON)
 
@@ -119,9 +127,57 @@ def test_a_new_holiday_is_one_row(edit: Edit) -> None:
         'date = 2028-06-12\nname = "Proclaimed day"\ndivision = "Wales"\nauthority = "royal proclamation"\n'
         'source = "the gazette"\nadded_on = 2028-01-05\n\n[[closed]]\n'
     )
-    rules = edit(CALENDAR, "date = 2025-01-01\n", row + "date = 2025-01-01\n")
+    rules = edit(CALENDAR, "date = 2028-07-12\n", row + "date = 2028-07-12\n")
     found = load_calendar(rules, "united-kingdom", LONDON)
     assert found.why_closed(date(2028, 6, 12)) == "Proclaimed day (Wales; royal proclamation)"
+
+
+def test_a_pack_uses_a_clock_of_the_law_under_its_own_name_and_warning() -> None:
+    """What the pack says is added; how long, by whose days and by which law stay the law's."""
+    (used,) = (rule for rule in shipped_pack().clocks if "foi_request" in rule.classes and rule.statutory)
+    foia = load_clock(RULES, "foia")
+    assert used == replace(foia, name="response", classes=("foi_request",), promised=True)
+    assert not foia.classes
+
+
+def test_a_pack_may_warn_earlier_about_a_clock_of_the_law(edit: Edit) -> None:
+    """Five days before instead of three, and only for what comes by e-mail."""
+    rules = edit(PACK, FOIA_WARNING, FOIA_WARNING.replace("= 3", '= 5\nchannels = ["email"]'))
+    (used,) = (rule for rule in load_pack(rules, "generic", LONDON).clocks if "foi_request" in rule.classes and rule.statutory)
+    assert (used.warn_before, used.channels, used.amount) == (5, (Channel.EMAIL,), 20)
+
+
+def test_a_changed_clock_of_the_law_is_another_version(edit: Edit) -> None:
+    """A decision names the version of its pack: a law that was changed is another one."""
+    assert load_pack(edit(FOIA, "amount = 20", "amount = 21"), "generic", LONDON).version != shipped_pack().version
+
+
+def test_the_same_clock_may_differ_by_channel_and_by_nothing_else(edit: Edit) -> None:
+    """Letters in three days and e-mails in one are two rows with one name; two rows for e-mails are a mistake."""
+    row = (
+        '[[clock]]\nname = "receipt"\nkind = "receipt"\nchannels = ["letter", "fax"]\nclasses = ["enquiry"]\n'
+        'starts_on = "receipt"\namount = 3\nunit = "working_days"\ncalendar = "england-and-wales"\n'
+        'stopped_by = ["receipt_sent"]\nsource = "J1"\n\n'
+    )
+    first = '[[clock]]\nname = "receipt"\n'
+    by_channel = edit(PACK, first, row + first + 'channels = ["email"]\n')
+    pack = load_pack(by_channel, "generic", LONDON)
+    assert [rule.amount for rule in pack.clocks_for("enquiry", Channel.LETTER) if rule.name == "receipt"] == [3]
+    assert [rule.amount for rule in pack.clocks_for("enquiry") if rule.name == "receipt"] == [1]
+    (by_channel / PACK).write_text((by_channel / PACK).read_text().replace('channels = ["email"]\n', ""))
+    assert "the clock and class 'receipt/enquiry/letter' stands twice; keep one" in refusal(by_channel)
+
+
+def test_shut_days_and_the_reading_of_receipt_are_the_pack_s(edit: Edit) -> None:
+    """Its own shut days reach every calendar of the pack as shut days, and none as a day that does not count."""
+    rules = edit(PACK, "[hours]", SHUT.format("2026-12-24", "2027-01-01", "Christmas closure") + "[hours]")
+    pack = load_pack(rules, "generic", LONDON)
+    for calendar in pack.calendars.values():
+        assert [(span.from_on, span.until_on) for span in calendar.shut] == [(date(2026, 12, 24), date(2027, 1, 1))]
+        assert calendar.closed == shipped_pack().calendars[calendar.name].closed
+    assert pack.receipt is ReceiptRule.ACT
+    (rules / PACK).write_text((rules / PACK).read_text().replace('receipt = "act"', 'receipt = "code"'))
+    assert load_pack(rules, "generic").receipt is ReceiptRule.CODE
 
 
 # Mistakes --------------------------------------------------------------------------------------------------------------
@@ -157,7 +213,12 @@ def test_a_new_holiday_is_one_row(edit: Edit) -> None:
             "classes.subject_access_request: no clock 'response' names it; add it there, or write clocks = false",
         ),
         (PACK, 'unit = "working_days"', 'unit = "days"', "clock[1].unit: write one of 'working_days', 'calendar_days'"),
-        (PACK, '["receipt_sent", "response_sent"]', '["answered"]', "write one of 'receipt_sent' or 'response_sent'"),
+        (
+            PACK,
+            '["receipt_sent", "response_sent"]',
+            '["answered"]',
+            "write one of 'receipt_sent', 'acknowledgement_sent', 'response_sent'",
+        ),
         (PACK, 'starts_on = "receipt"', 'starts_on = "reading"', "clock[1].starts_on: write one of 'receipt'"),
         (PACK, 'source = "generic policy, G2"\n', "", "clock[3].source: is missing; write it"),
         (HEADERS, 'header = "auto-submitted"', 'header = "Auto-Submitted"', "write the field name in lower case"),
@@ -177,6 +238,146 @@ def test_a_new_holiday_is_one_row(edit: Edit) -> None:
         ),
         (CALENDAR, "date = 2025-01-02", "date = 2025-01-01", "the closed date '2025-01-01' stands twice; keep one"),
         (CALENDAR, "covers_until = 2029-12-31", "", "covers_until: is missing; write it"),
+        (
+            CALENDAR,
+            'time_zone = "Europe/London"',
+            'time_zone = "Europe/Londn"',
+            "time_zone: there is no zone 'Europe/Londn'; write one",
+        ),
+        (CALENDAR, 'name = "united-kingdom"', 'name = "kingdom"', 'name: write name = "united-kingdom", the name of the file'),
+        (CALENDAR, "covers_from = 2025-01-01", "covers_from = 2030-01-01", "covers_until: write a date after covers_from"),
+        (CALENDAR, "date = 2025-01-02", "date = 2024-01-02", "closed 2024-01-02: lies outside the years of this calendar"),
+        (CALENDAR, "date = 2025-01-02", "date = 2025-02-30", "is not valid TOML"),
+        (CALENDAR, "date = 2025-01-02", "date = 2025-01-04", "closed 2025-01-04: a Saturday never counts; leave it out"),
+        (CALENDAR, "date = 2025-01-02", "date = 2025-06-02", "closed 2025-03-17: write the days in the order of their dates"),
+        (
+            CALENDAR,
+            'source = "python-holidays 0.109 (GB-ENG, GB-WLS, GB-SCT, GB-NIR)"\nadded_on',
+            'source = ""\nadded_on',
+            "closed 2025-01-01: write authority and source; a date without them cannot be defended",
+        ),
+        (PACK, 'use = "foia"', 'use = "foi"', "clock 'response': use: there is no clock 'foi'; write one of complaint-ack,"),
+        (
+            PACK,
+            'use = "foia"',
+            'use = "foia"\namount = 25',
+            "clock 'response': amount: a statutory clock cannot be changed by a pack; leave it out",
+        ),
+        (PACK, 'use = "sar"', 'use = "sar"\ncalendar = "scotland"', "calendar: a statutory clock cannot be changed by a pack"),
+        (PACK, 'use = "sar"', 'use = "sar"\nwarnbefore = 3', "warnbefore: there is no such key; did you mean 'warn_before'?"),
+        (PACK, FOIA_WARNING, FOIA_WARNING.replace("3", "-1"), "clock 'response': warn_before: write 0, or the number"),
+        (PACK, 'use = "sar"', 'use = "sar"\nchannels = ["pigeon"]', "channels[1]: write one of 'email', 'letter', 'phone'"),
+        (
+            PACK,
+            'kind = "receipt"',
+            'kind = "receipt"\nlaw = "the law"',
+            "clock 'receipt': law: a clock of the law stands in rules/clocks",
+        ),
+        (PACK, 'kind = "receipt"', 'kind = "recipt"', "clock[1].kind: write one of 'receipt', 'acknowledgement'"),
+        (
+            PACK,
+            'kind = "receipt"',
+            'kind = "receipt"\nrepeats = true\nextension = { amount = 5, unit = "working_days", source = "x" }',
+            "clock 'receipt': extension: a clock that repeats has no date to extend; leave out extension or repeats",
+        ),
+        (
+            PACK,
+            'kind = "receipt"',
+            'kind = "receipt"\nextension = { amount = 1, unit = "working_days", total = true, source = "x" }',
+            "clock 'receipt': extension.amount: with total it counts from the start: write more than the clock has, 1",
+        ),
+        (
+            PACK,
+            'kind = "receipt"',
+            'kind = "receipt"\nextension = { amount = -1, unit = "working_days", source = "x" }',
+            "clock 'receipt': extension.amount: write a number greater than 0",
+        ),
+        (
+            PACK,
+            'kind = "receipt"',
+            'kind = "receipt"\nextension = { amount = 9, unit = "working_days", source = "x", at_most = 0 }',
+            "clock 'receipt': extension.at_most: write how often it may be extended, at least 1",
+        ),
+        (
+            PACK,
+            'kind = "receipt"',
+            'kind = "receipt"\nextension = { amount = 9, unit = "working_days", source = "x", total = true, at_most = 2 }',
+            "clock 'receipt': extension.at_most: a total is reached once; write 1, or total = false",
+        ),
+        (
+            PACK,
+            'kind = "receipt"',
+            'kind = "receipt"\nextension = { amount = 9, unit = "working_days", source = "" }',
+            "clock 'receipt': extension.source: write what allows it",
+        ),
+        (
+            PACK,
+            'kind = "receipt"',
+            'kind = "receipt"\nwhen_passed = "delay_notice"',
+            "clock 'receipt': when_passed: a delay notice needs an extension by = \"notice\" that says how far the date moves",
+        ),
+        (
+            PACK,
+            'kind = "receipt"',
+            'kind = "receipt"\npauses_on = ["waiting"]\nresets_on = ["waiting"]',
+            "clock 'receipt': resets_on: 'waiting' stands in pauses_on too",
+        ),
+        (
+            PACK,
+            'kind = "receipt"',
+            'kind = "receipt"\npauses_on = ["lunch"]',
+            "clock[1].pauses_on[1]: write one of 'clarification', ",
+        ),
+        (
+            PACK,
+            'stopped_by = ["receipt_sent", "response_sent"]',
+            "stopped_by = []",
+            "clock 'receipt': stopped_by: write at least one",
+        ),
+        (
+            PACK,
+            'amount = 1\nunit = "working_days"\ncalendar = "england-and-wales"',
+            'amount = 1\nunit = "working_days"\ncalendar = "wales"',
+            "clock 'receipt': calendar: there is no calendar 'wales'; write one of england-and-wales, guernsey,",
+        ),
+        (
+            PACK,
+            'kind = "receipt"',
+            'kind = "receipt"\nchannels = ["letter"]\n\n[[clock]]\nname = "receipt"\nkind = "receipt"',
+            "clock[1].classes: is missing; write it",
+        ),
+        (PACK, 'receipt = "act"', 'receipt = "postmark"', "receipt: write one of 'act' or 'code'"),
+        (
+            PACK,
+            "[hours]",
+            SHUT.format("2026-12-24", "2026-12-23", "Christmas") + "[hours]",
+            "shut 'Christmas': until: write a date not before from",
+        ),
+        (
+            PACK,
+            "[hours]",
+            SHUT.format("2026-12-24", "2026-12-31", " ") + "[hours]",
+            "shut 2026-12-24: name: write why the office is shut",
+        ),
+        (PACK, "[hours]", '[[shut]]\nuntil = 2026-12-31\nname = "Christmas"\n\n[hours]', "shut[1].from: is missing; write it"),
+        (FOIA, 'law = "Freedom of Information Act 2000 s.10(1), (6)"', 'law = ""', "write title, law and source"),
+        (FOIA, 'name = "foia"', 'name = "foi"', 'name: write name = "foia", the name of the file'),
+        (
+            FOIA,
+            'kind = "response"',
+            'kind = "response"\nclasses = ["enquiry"]',
+            "classes: leave it out; a pack says to which classes",
+        ),
+        (
+            FOIA,
+            'when_passed = "alert"',
+            'when_passed = "delay_notice"',
+            'when_passed: no notice moves a date of the law; write "alert"',
+        ),
+        (FOIA, 'by = "person"', 'by = "notice"', 'extension.by: no notice moves a date of the law; write "person"'),
+        (FOIA, "amount = 20", "amount = 0", "amount: write a number greater than 0"),
+        (FOIA, 'calendar = "united-kingdom"', 'calendar = "kingdom"', "calendar: there is no calendar 'kingdom'; write one of"),
+        (FOIA, 'starts_on = "receipt"', 'starts_on = "reading"', "starts_on: write one of 'receipt'"),
         (CLASS, 'class = "complaint"', 'class = "complaints"', 'class: write class = "complaint", the name of the file'),
         (CLASS, "weight =", "wieght =", "there is no such key; did you mean 'weight'?"),
         (CLASS, "must_hit", "must_hits", "must_hit: is missing; write it"),
@@ -207,8 +408,8 @@ def test_a_pack_that_does_not_exist_is_refused_with_those_that_do() -> None:
 
 def test_a_calendar_that_does_not_exist_is_refused(edit: Edit) -> None:
     """A clock that counts by an unknown calendar names its file."""
-    found = refusal(edit(PACK, 'calendar = "united-kingdom"', 'calendar = "wales"'))
-    assert found == "calendars/wales.toml: there is no such file"
+    own = refusal(edit(PACK, 'calendar = "england-and-wales"', 'calendar = "wales"'))
+    assert own.startswith(f"{PACK}: calendar: there is no calendar 'wales'; write one of england-and-wales, guernsey, ")
 
 
 def test_rules_without_classes_or_screening_are_refused(tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mailbot.errors import PermanentError, PolicyError, StorageError, TransientError
-from mailbot.runner import FIRST_DELAY_SECONDS, LONGEST_DELAY_SECONDS, Runner, attempt, back_off
+from mailbot.runner import FIRST_DELAY_SECONDS, LONGEST_DELAY_SECONDS, Runner, Trouble, attempt, back_off
 
 PATIENCE_SECONDS = 30.0
 """How long a test waits for something that must happen before it fails."""
@@ -140,18 +140,18 @@ def test_an_unforeseen_failure_restarts_the_loop_too() -> None:
 
 def test_trouble_is_told_with_the_wait_before_the_next_try() -> None:
     """The status page can say what is wrong and until when."""
-    heard = Queue[tuple[str, float]]()
+    heard = Queue[Trouble]()
     failing = Loop(TransientError("the server is away", retry_after=0.25))
     runner = running(failing)
-    runner.start("watch", failing, lambda error, delay: heard.put((error, delay)))
-    assert heard.get(timeout=PATIENCE_SECONDS) == ("the server is away", 0.25)
+    runner.start("watch", failing, heard.put)
+    assert heard.get(timeout=PATIENCE_SECONDS) == Trouble(error="the server is away", seconds=0.25, asked=True)
     assert runner.stop()
 
 
 def test_trouble_that_cannot_be_told_stops_no_loop() -> None:
     """Where the database is the trouble, writing it down fails as well, and the loop goes on."""
 
-    def cannot_tell(_error: str, _delay: float) -> None:
+    def cannot_tell(_found: Trouble) -> None:
         raise StorageError("the database is locked")
 
     failing = Loop(TransientError("away", retry_after=0.01))

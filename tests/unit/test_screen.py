@@ -1,6 +1,7 @@
 """Screening: who wrote this, and may it be answered? One wrong "person" can be a loop of letters."""
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -13,14 +14,16 @@ from mailbot.core.screen import (
     History,
     OwnMarks,
     Screening,
+    SentBefore,
     Verdict,
     first_token,
     permit_again,
     permit_answer,
+    permit_notice,
     permit_staff,
     screen,
 )
-from tests.invented import CAPS, CUSTOMER, MAILBOX, MANAGER, message, policy, shipped_screening
+from tests.invented import CAPS, CUSTOMER, MAILBOX, MANAGER, case, message, policy, shipped_screening
 
 RULES = shipped_screening()
 NULL_PATH = ("return-path", "<>")
@@ -354,18 +357,39 @@ def test_the_cap_counts_the_letters_of_the_day() -> None:
 
 
 def test_staff_are_written_to_unless_they_are_a_watched_mailbox() -> None:
-    """The configured manager may be told; a watched mailbox, in whatever case it is written, may not."""
-    assert permit_staff(policy()) == Permission(MANAGER, Reason("configured-staff-address"))
-    assert permit_staff(policy(manager=MAILBOX.upper())) == (Reason("own-address"),)
-    assert permit_staff(policy(manager=None)) == (Reason("no-staff-address"),)
+    """An address of staff may be told; a watched mailbox, in whatever case it is written, may not."""
+    assert permit_staff(MANAGER, policy(), SentBefore()) == Permission(MANAGER, Reason("staff-address"))
+    assert permit_staff(MAILBOX.upper(), policy(), SentBefore()) == (Reason("own-address"),)
+    assert permit_staff(None, policy(), SentBefore()) == (Reason("no-staff-address"),)
 
 
 def test_a_flood_of_alerts_to_one_manager_is_capped() -> None:
     """After an outage with hundreds of late cases fifty alerts are enough: the digest names the rest."""
-    assert isinstance(permit_staff(policy(), History(answers_today=49)), Permission)
-    assert permit_staff(policy(), History(answers_today=50)) == (
+    assert isinstance(permit_staff(MANAGER.upper(), policy(), SentBefore(to={MANAGER: 49})), Permission)
+    assert isinstance(permit_staff("bo@harbour.example", policy(), SentBefore(to={MANAGER: 50})), Permission)
+    assert permit_staff(MANAGER.upper(), policy(), SentBefore(to={MANAGER: 50})) == (
         Reason("cap-per-manager-and-day", "50 already sent; the digest names the rest"),
     )
+
+
+@pytest.mark.parametrize(
+    ("standing", "before", "rules"),
+    [
+        ({}, SentBefore(to={CUSTOMER: 4}), []),
+        ({}, SentBefore(to={CUSTOMER: 5}), ["cap-per-sender-and-day"]),
+        ({"may_write": False}, SentBefore(), ["no-letter-was-permitted"]),
+        ({"quiet": True}, SentBefore(), ["case-is-quiet"]),
+        ({"customer": MAILBOX.title()}, SentBefore(), ["own-address"]),
+        ({"quiet": True, "may_write": False}, SentBefore(), ["no-letter-was-permitted", "case-is-quiet"]),
+    ],
+)
+def test_a_date_brings_a_letter_only_to_who_may_be_written_to(
+    standing: dict[str, Any], before: SentBefore, rules: list[str]
+) -> None:
+    """Whoever was silenced when the case was opened stays so; a quiet case, a flood and our own address are silent too."""
+    answer = permit_notice(case(**{"may_write": True, **standing}), policy(), before)
+    against = [] if isinstance(answer, Permission) else [reason.rule for reason in answer]
+    assert against == rules
 
 
 def test_one_receipt_is_enough_for_a_case() -> None:

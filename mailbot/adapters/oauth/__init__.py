@@ -13,7 +13,7 @@ from mailbot.adapters.oauth.providers import (
     google_tokens,
     microsoft_tokens,
 )
-from mailbot.adapters.oauth.symptoms import expiry_warning, explain_sign_in, password_warning
+from mailbot.adapters.oauth.symptoms import expiry_warning, explain_sign_in, is_microsoft, password_warning
 from mailbot.adapters.oauth.tokens import Token, TokenCredentials, TokenSource
 
 __all__ = [
@@ -29,6 +29,7 @@ __all__ = [
     "expiry_warning",
     "explain_sign_in",
     "google_tokens",
+    "is_microsoft",
     "microsoft_tokens",
     "password_warning",
     "read_claims",

@@ -56,9 +56,14 @@ def expiry_warning(expires_on: date | None, today: date) -> str | None:
     return f"expires on {expires_on} (in {left} days); {urgency}"
 
 
+def is_microsoft(host: str) -> bool:
+    """Whether a server is one of Microsoft 365."""
+    return host.lower().endswith((".office365.com", ".office.com", ".outlook.com"))
+
+
 def password_warning(protocol: Protocol, host: str) -> str | None:
     """What to say about a password where Microsoft takes none, or not for long (its announcement of January 2026)."""
-    if not host.lower().endswith((".office365.com", ".office.com", ".outlook.com")):
+    if not is_microsoft(host):
         return None
     return _NO_PASSWORDS if protocol == "imap" else _PASSWORDS_END
 

@@ -146,7 +146,7 @@ def _node(part: Part, number: str, defects: list[str], *, body_place: bool) -> N
 
 
 def _leaf(part: Part, number: str, defects: list[str], *, body_place: bool) -> Node:
-    content = part.get_payload(decode=True)
+    content = part.content()
     defects += _words_of(part)
     declared = part.declared_type
     # A multipart without parts: what there is, is read as text.
@@ -160,7 +160,7 @@ def _leaf(part: Part, number: str, defects: list[str], *, body_place: bool) -> N
         filename=filename,
         charset=typed.get("charset", ""),
         readable=content_type in _READABLE and not attached,
-        content=content if isinstance(content, bytes) else b"",
+        content=content,
     )
 
 

@@ -22,6 +22,14 @@ _ONCE = ("from", "to", "cc", "reply-to", "subject", "date", "message-id", "in-re
 _ID = re.compile(r"<([^<>\s]+)>")
 _SPACED_ID = re.compile(r"<([^<>]+)>")
 _MAILBOX = re.compile(r"""("[^"\x00-\x1f\x7f]+"|[^\s\x00-\x1f\x7f"(),:;<>@[\]\\]+)@([^\s\x00-\x1f\x7f"(),;<>@\\]+)""")
+_ADDRESS = r"[\w+-]+(?:\.[\w+-]+)*@[a-z0-9-]+(?:\.[a-z0-9-]+)*"
+_PLAIN = re.compile(
+    rf"""
+      (?: (?P<atoms>[a-z'-]+(?:\ [a-z'-]+)*) | "(?P<quoted>[a-z][a-z\ ',-]*)" ) \ <(?P<angled>{_ADDRESS})>
+    | (?P<bare>{_ADDRESS})
+    """,
+    re.ASCII | re.IGNORECASE | re.VERBOSE,
+)
 _BETWEEN = re.compile(r"""[\s"'(),;<>]+""")
 _BRITISH_SUMMER = re.compile(r"\bBST\b", re.IGNORECASE)
 _LINE_ENDS = re.compile(r"[\r\n]+")
@@ -36,7 +44,8 @@ def first(fields: Fields, name: str) -> str:
 
 def shown(value: str) -> str:
     """A raw value as people read it: encoded words decoded, on one line."""
-    return clean_line(clean_text(decode_words(value)))
+    unfolded = decode_words(value).replace("\r", " ").replace("\n", " ").replace("\t", " ")
+    return clean_line(clean_text(unfolded))
 
 
 def shown_headers(fields: Fields) -> Fields:
@@ -82,19 +91,13 @@ def addresses(value: str) -> tuple[tuple[Address, ...], bool]:
     """
     if not value:
         return (), True
-    from mailparser.utils import get_addresses
-
     # Words are written anew: senders leave commas in them. The library is not to decode them, see `charsets`.
     text = decode_words(_LINE_ENDS.sub(" ", value), _as_word)
     if ";" in text and ":" not in text and '"' not in text:
         text = text.replace(";", ",")  # Outlook's separator; with a colon it would be the end of a group
-    reasons: list[object] = []
-    try:
-        pairs = get_addresses(text, defects=reasons, decode_names=False)
-    except LIBRARY_FAULTS:
-        pairs, reasons = [], ["fault"]
+    pairs, clear = _pairs(text)
     found = tuple(_usable(pairs)) or tuple(_usable(_alone(decode_words(value))))
-    return found[:MAX_ADDRESSES], not reasons
+    return found[:MAX_ADDRESSES], clear
 
 
 def sent_at(value: str) -> tuple[datetime | None, str]:
@@ -122,6 +125,19 @@ def _lenient_date(text: str) -> datetime | None:
     except (*LIBRARY_FAULTS, OverflowError):
         return None
     return moment if moment.year >= _OLDEST_YEAR else None
+
+
+def _pairs(text: str) -> tuple[list[tuple[str, str]], bool]:
+    """Names and addresses as mail-parser reads them, and whether it had no doubts. It need not see the plainest fields."""
+    if plain := _PLAIN.fullmatch(text):
+        return [(plain["atoms"] or plain["quoted"] or "", plain["angled"] or plain["bare"])], True
+    from mailparser.utils import get_addresses
+
+    reasons: list[object] = []
+    try:
+        return get_addresses(text, defects=reasons, decode_names=False), not reasons
+    except LIBRARY_FAULTS:
+        return [], False
 
 
 def _as_word(text: str) -> str:

@@ -6,15 +6,17 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, Select, and_, bindparam, delete, func, or_, select
+from sqlalchemy import ColumnElement, Connection, Select, and_, bindparam, or_, select
+from sqlalchemy.engine import Row
 
+from mailbot.adapters.store.clocks import ClockWriter, running_clock
+from mailbot.adapters.store.figures import figures
 from mailbot.adapters.store.pending import Pending
 from mailbot.adapters.store.tables import (
     case,
     clock,
     deadline,
     event,
-    hold,
     location,
     mailbox,
     message,
@@ -25,34 +27,57 @@ from mailbot.adapters.store.tables import (
     reference_counter,
 )
 from mailbot.adapters.store.upsert import insert
-from mailbot.core.action import JoinCase, OpenCase, StartClock, StopClock
-from mailbot.core.case import Case, CaseStatus, ClockStop, Figures, RunningClock
+from mailbot.core.action import AddDeadline, ChangeCase, JoinCase, MoveClock, OpenCase, StartClock, StopClock
+from mailbot.core.case import Case, CaseStatus, Channel, Figures, Moment, RunningClock
 from mailbot.core.match import Candidate, Via
+from mailbot.core.message import Direction
 from mailbot.core.reference import make_reference
 from mailbot.core.trigger import DeadlineReached
 from mailbot.errors import PermanentError
 from mailbot.ports import Happened
 
-_STOP_CLOCK = (
-    clock.update()
-    .where(clock.c.id == bindparam("clock_row"), clock.c.stopped_at.is_(None))
-    .values(stopped_at=bindparam("at"), outcome=bindparam("how"))
-)
+MOST_VALUES = 5000  # in one statement; every database has its own limit
 _OPEN = (
     case.insert()
     .values(organisation=select(mailbox.c.organisation).where(mailbox.c.id == bindparam("of_mailbox")).scalar_subquery())
     .returning(case.c.id)
 )
+_SEEN = (
+    select(location.c.id)
+    .join(message, message.c.id == location.c.message)
+    .where(message.c.case == case.c.id, location.c.role != "sent", location.c.seen_at.is_not(None))
+    .limit(1)
+    .scalar_subquery()
+)
+_LAST_MESSAGE_ID = (
+    select(message.c.message_id)
+    .where(message.c.case == case.c.id, message.c.direction == Direction.IN.value, message.c.message_id != "")
+    .order_by(message.c.received_at.desc(), message.c.id.desc())
+    .limit(1)
+    .scalar_subquery()
+)
 _CASE = (
-    select(case, mailbox.c.name.label("mailbox_name"), person.c.name.label("owner_name"))
+    select(
+        case,
+        mailbox.c.name.label("mailbox_name"),
+        person.c.name.label("owner_name"),
+        person.c.address.label("owner_address"),
+        _SEEN.label("seen"),
+        _LAST_MESSAGE_ID.label("last_message_id"),
+    )
     .join(mailbox, mailbox.c.id == case.c.mailbox)
     .outerjoin(person, person.c.id == case.c.owner)
-    .where(case.c.id == bindparam("this"))
+    .where(case.c.id.in_(bindparam("these", expanding=True)))
 )
 _RUNNING = (
     select(clock).where(clock.c.case.in_(bindparam("these", expanding=True)), clock.c.stopped_at.is_(None)).order_by(clock.c.id)
 )
-_DROP_DEADLINES = delete(deadline).where(deadline.c.clock == bindparam("clock_row"), deadline.c.fired_at.is_(None))
+_CLAIM = (
+    deadline.update()
+    .where(deadline.c.id.in_(bindparam("these", expanding=True)), deadline.c.fired_at.is_(None))
+    .values(fired_at=bindparam("now"))
+    .returning(deadline.c.id)
+)
 
 
 class SqlCases:
@@ -60,7 +85,7 @@ class SqlCases:
         self._connection = connection
         self._ids = ids
         self._pending = pending
-        self._clocks: list[tuple[int, StartClock]] = []
+        self._clocks = ClockWriter(connection, pending)
 
     def open(self, name: str, prefix: str, period: str, pack: str, action: OpenCase) -> tuple[int, str]:
         """Open a case under the next reference of its month; returns its row and reference."""
@@ -76,8 +101,13 @@ class SqlCases:
                 "status": CaseStatus.OPEN.value,
                 "customer": action.customer,
                 "customer_name": action.customer_name,
+                "stage": action.stage,
+                "old_reference": action.old_reference,
+                "told_on": action.told_on,
                 "subject": action.subject,
                 "opened_at": action.opened_at,
+                "channel": action.channel.value,
+                "may_write": action.may_write,
                 "observed": action.observed,
                 "version": 1,
             },
@@ -86,43 +116,22 @@ class SqlCases:
         return int(case_id), reference
 
     def get(self, case_id: int) -> Case:
+        return self.many([case_id])[case_id]
+
+    def many(self, case_ids: Sequence[int]) -> dict[int, Case]:
+        """These cases by their rows, each with the clocks that run."""
         self.flush()
         self._pending.flush()
-        row = self._connection.execute(_CASE, {"this": case_id}).one()
-        values = row._mapping
-        return Case(
-            id=case_id,
-            reference=row.reference,
-            mailbox=row.mailbox_name,
-            pack=row.pack,
-            class_=values["class"],
-            status=CaseStatus(row.status),
-            customer=row.customer,
-            subject=row.subject or "",
-            opened_at=row.opened_at,
-            version=row.version,
-            observed=row.observed,
-            quiet=row.quiet_until is not None,
-            owner=row.owner_name,
-            clocks=tuple(self.running([case_id])),
-        )
+        clocks = dict[int, list[RunningClock]]()
+        for row in self._connection.execute(_RUNNING, {"these": list(case_ids)}):
+            clocks.setdefault(row.case, []).append(running_clock(row))
+        rows = self._connection.execute(_CASE, {"these": list(case_ids)})
+        return {row.id: _case(row, clocks.get(row.id, ())) for row in rows}
 
     def running(self, case_ids: Sequence[int]) -> list[RunningClock]:
         """The clocks of these cases that have not stopped."""
         self.flush()
-        return [
-            RunningClock(
-                id=row.id,
-                name=row.name,
-                started_by=row.started_by,
-                started_at=row.started_at,
-                due_at=row.due_at,
-                original_due_at=row.original_due_at,
-                why=row.why,
-                stopped_by=tuple(ClockStop(word) for word in row.stopped_by),
-            )
-            for row in self._connection.execute(_RUNNING, {"these": list(case_ids)})
-        ]
+        return [running_clock(row) for row in self._connection.execute(_RUNNING, {"these": list(case_ids)})]
 
     def join(self, action: JoinCase, address: str) -> None:
         """File a message in a case; refused if the case changed since it was read."""
@@ -178,37 +187,75 @@ class SqlCases:
     # Clocks
 
     def start_clock(self, case_id: int, action: StartClock) -> None:
-        """Start a clock; it is written with all others of the transaction, or as soon as a case is read."""
-        self._clocks.append((case_id, action))
+        """Start a clock."""
+        self._clocks.start(case_id, action)
 
-    def flush(self) -> None:
-        """Write the clocks that were started, and their deadlines."""
-        started, self._clocks = self._clocks, []
-        if not started:
-            return
-        rows = [_clock_row(case_id, action) for case_id, action in started]
-        written = self._connection.execute(clock.insert().returning(clock.c.id, sort_by_parameter_order=True), rows)
-        deadlines = [
-            {"clock": clock_id, "kind": item.kind, "due_at": item.due_at}
-            for clock_id, (_, action) in zip(written.scalars(), started, strict=True)
-            for item in action.deadlines
-        ]
-        if deadlines:
-            self._connection.execute(deadline.insert(), deadlines)
+    def move_clock(self, action: MoveClock) -> None:
+        """Give a running clock its new date; moments that have not come are replaced by new ones."""
+        self._clocks.move(action)
+
+    def add_deadline(self, action: AddDeadline) -> None:
+        """One moment more in the life of a running clock."""
+        self._clocks.add_deadline(action)
 
     def stop_clock(self, action: StopClock) -> None:
         """Stop a clock; deadlines that have not come are taken away with it."""
-        values = {"clock_row": action.clock_id, "at": action.stopped_at, "how": action.outcome}
-        self._pending.execute("stop clock", _STOP_CLOCK, values)
-        self._pending.execute("drop deadlines", _DROP_DEADLINES, {"clock_row": action.clock_id})
+        self._clocks.stop(action)
+
+    def flush(self) -> None:
+        """Write what was kept back about clocks."""
+        self._clocks.flush()
+
+    # Changes
+
+    def change(self, action: ChangeCase, at: datetime) -> None:
+        """Change a case; its version goes up, so that whoever read it before decides anew."""
+        values: dict[str, Any] = {"version": case.c.version + 1}
+        if action.status is not None:
+            values |= {"status": action.status.value, "closed_at": at if action.status is CaseStatus.CLOSED else None}
+        if action.waits_for is not None:
+            values["waits_for"] = action.waits_for or None
+        if action.quiet_until is not None:
+            values["quiet_until"] = action.quiet_until if action.quiet_until > at else None
+        if action.owner is not None:
+            values["owner"] = self._person(action.case_id, *action.owner)
+        self._connection.execute(case.update().where(case.c.id == action.case_id).values(values))
+
+    def find(self, reference: str) -> int | None:
+        """The row of the case with this reference, ours or that of the system it came from; None without one."""
+        return self._connection.execute(select(case.c.id).where(_named([reference, reference.upper()]))).scalars().first()
+
+    def old_references(self, among: Sequence[str]) -> frozenset[str]:
+        """Those of these texts that are a case's reference in the system it came from."""
+        found = set[str]()
+        for first in range(0, len(among), MOST_VALUES):
+            query = select(case.c.old_reference).where(case.c.old_reference.in_(among[first : first + MOST_VALUES]))
+            found.update(str(reference) for reference in self._connection.execute(query).scalars())
+        return frozenset(found)
+
+    def _person(self, case_id: int, name: str, address: str) -> int:
+        organisation = select(case.c.organisation).where(case.c.id == case_id).scalar_subquery()
+        new = insert(self._connection.dialect.name, person).values(organisation=organisation, name=name, address=address)
+        kept = new.on_conflict_do_update(index_elements=["address"], set_={"name": name})
+        return int(self._connection.execute(kept.returning(person.c.id)).scalar_one())
 
     def due_deadlines(self, now: datetime, limit: int) -> list[tuple[DeadlineReached, int]]:
         """Deadlines that have come and were not acted on, oldest first, each with its case."""
+        self.flush()
+        self._pending.flush()
         query = (
-            select(deadline.c.id, deadline.c.kind, clock.c.id.label("clock_id"), clock.c.name, clock.c.due_at, clock.c.case)
+            select(
+                deadline.c.id,
+                deadline.c.kind,
+                deadline.c.due_at.label("planned_at"),
+                clock.c.id.label("clock_id"),
+                clock.c.name,
+                clock.c.due_at,
+                clock.c.case,
+            )
             .join(clock, clock.c.id == deadline.c.clock)
             .join(case, case.c.id == clock.c.case)
-            .where(deadline.c.due_at <= now, deadline.c.fired_at.is_(None), clock.c.paused_at.is_(None))
+            .where(deadline.c.due_at <= now, deadline.c.fired_at.is_(None))
             .where(case.c.mailbox.in_(self._ids.values()))
             .order_by(deadline.c.due_at, deadline.c.id)
             .limit(limit)
@@ -216,46 +263,31 @@ class SqlCases:
         return [
             (
                 DeadlineReached(
-                    deadline_id=row.id, kind=row.kind, clock_id=row.clock_id, clock_name=row.name, due_at=row.due_at
+                    deadline_id=row.id,
+                    kind=Moment(row.kind),
+                    planned_at=row.planned_at,
+                    clock_id=row.clock_id,
+                    clock_name=row.name,
+                    due_at=row.due_at,
                 ),
                 row.case,
             )
             for row in self._connection.execute(query)
         ]
 
-    def fire(self, deadline_id: int, at: datetime) -> None:
-        self._connection.execute(deadline.update().where(deadline.c.id == deadline_id).values(fired_at=at))
+    def claim(self, deadline_ids: Sequence[int], at: datetime) -> set[int]:
+        """These moments are acted on now. Returns those that were still there and that nobody had acted on."""
+        self.flush()
+        self._pending.flush()
+        return set(self._connection.execute(_CLAIM, {"these": list(deadline_ids), "now": at}).scalars())
 
-    def figures(self, name: str, now: datetime, soon: datetime) -> Figures:
-        """The morning's figures of one mailbox; ``soon`` bounds what counts as due soon."""
-        mine = (case.c.mailbox == self._ids[name]) & (case.c.status != CaseStatus.CLOSED.value)
-        running = clock.c.stopped_at.is_(None)
-        by_clock = select(case.c.reference).join(clock, clock.c.case == case.c.id).where(mine, running)
-        unanswered = by_clock.where(clock.c.name == "acknowledgement").where(
-            case.c.id.not_in(select(outbox.c.case).where(outbox.c.case.is_not(None), outbox.c.purpose == "receipt"))
-        )
-        held = (
-            select(func.count())
-            .select_from(hold)
-            .outerjoin(location, location.c.id == hold.c.location)
-            .outerjoin(outbox, outbox.c.id == hold.c.outbox)
-            .where(or_(location.c.mailbox == self._ids[name], outbox.c.mailbox == self._ids[name]))
-        )
-        failed = select(func.count()).select_from(outbox).where(outbox.c.mailbox == self._ids[name])
-        return Figures(
-            late=self._references(by_clock.where(clock.c.due_at <= now)),
-            due_soon=self._references(by_clock.where(clock.c.due_at > now, clock.c.due_at <= soon)),
-            silenced=self._references(unanswered),
-            open=self._connection.execute(select(func.count()).select_from(case).where(mine)).scalar_one(),
-            held=self._connection.execute(held.where(hold.c.put_back_at.is_(None))).scalar_one(),
-            failed=self._connection.execute(failed.where(outbox.c.state == "failed")).scalar_one(),
-        )
+    def figures(self, name: str, now: datetime, today_ends: datetime, soon: datetime) -> Figures:
+        """The morning's figures of one mailbox; ``today_ends`` and ``soon`` bound what is due today and what is near."""
+        self.flush()
+        self._pending.flush()
+        return figures(self._connection, self._ids[name], (now, today_ends, soon))
 
     # Inside
-
-    def _references(self, query: Select[Any]) -> tuple[str, ...]:
-        found = self._connection.execute(query.distinct().order_by(case.c.reference)).scalars()
-        return tuple(str(reference) for reference in found)
 
     def _next_number(self, prefix: str, period: str) -> int:
         counted = self._connection.execute(_count_up(self._connection.dialect.name), {"prefix": prefix, "period": period})
@@ -272,8 +304,13 @@ class SqlCases:
         return (
             (Via.OUR_LETTER, select(outbox.c.case).where(ours, outbox.c.case.is_not(None)).distinct()),
             (Via.THREAD, select(message.c.case).where(known).distinct()),
-            (Via.REFERENCE, select(case.c.id.label("case")).where(case.c.reference.in_(references))),
+            (Via.REFERENCE, select(case.c.id.label("case")).where(_named(references))),
         )
+
+
+def _named(references: Sequence[str]) -> ColumnElement[bool]:
+    """Cases with one of these references, ours or an older system's."""
+    return case.c.reference.in_(references) | case.c.old_reference.in_(references)
 
 
 @cache
@@ -288,14 +325,26 @@ def _once(dialect: str) -> Any:
     return insert(dialect, participant).on_conflict_do_nothing()
 
 
-def _clock_row(case_id: int, action: StartClock) -> dict[str, Any]:
-    return {
-        "case": case_id,
-        "name": action.name,
-        "started_by": action.started_by,
-        "started_at": action.started_at,
-        "original_due_at": action.due_at,
-        "due_at": action.due_at,
-        "why": action.why,
-        "stopped_by": [stop.value for stop in action.stopped_by],
-    }
+def _case(row: Row[Any], clocks: Sequence[RunningClock]) -> Case:
+    return Case(
+        id=row.id,
+        reference=row.reference,
+        mailbox=row.mailbox_name,
+        pack=row.pack,
+        class_=row._mapping["class"],
+        status=CaseStatus(row.status),
+        customer=row.customer,
+        subject=row.subject or "",
+        opened_at=row.opened_at,
+        version=row.version,
+        observed=row.observed,
+        quiet=row.quiet_until is not None,
+        owner=row.owner_name,
+        owner_address=row.owner_address,
+        channel=Channel(row.channel),
+        may_write=row.may_write,
+        opened_by_staff=row.owner is not None or row.seen is not None,
+        last_message_id=row.last_message_id or "",
+        waits_for=row.waits_for or "",
+        clocks=tuple(clocks),
+    )

@@ -31,6 +31,7 @@ class SqlMailboxes:
             fresh_at=row.fresh_at,
             backoff_until=row.backoff_until,
             last_error=row.last_error,
+            reading_rests_until=row.reading_rests_until,
         )
 
     def cursor(self, name: str, folder: str) -> Cursor | None:
@@ -71,10 +72,14 @@ class SqlMailboxes:
         undecided = self._connection.execute(select(func.min(location.c.received_at)).where(waiting)).scalar_one_or_none()
         return min(filter(None, (read_at, undecided)), default=None)
 
-    def mark_trouble(self, name: str, error: str, until: datetime) -> None:
-        self._connection.execute(
-            mailbox.update().where(mailbox.c.id == self._ids[name]).values(last_error=error, backoff_until=until)
-        )
+    def mark_trouble(self, name: str, error: str, until: datetime, rests_until: datetime | None) -> None:
+        """Why the mailbox cannot be read and when it is tried again; ``rests_until``: the server asked to wait."""
+        values = {"last_error": error, "backoff_until": until, "reading_rests_until": rests_until}
+        self._connection.execute(mailbox.update().where(mailbox.c.id == self._ids[name]).values(values))
+
+    def rest_sending(self, name: str, until: datetime) -> None:
+        """The relay asked for a slower pace: no letter of this mailbox goes before ``until``."""
+        self._connection.execute(mailbox.update().where(mailbox.c.id == self._ids[name]).values(sending_rests_until=until))
 
     def mark_sending(self, name: str, error: str | None) -> None:
         """Why letters cannot be handed in now, or None when one has been."""

@@ -98,14 +98,14 @@ class SqlMessages:
 
     # Deciding
 
-    def waiting(self, limit: int, max_bytes: int) -> list[Located]:
-        """The oldest messages that wait for a decision: at least one, otherwise within both bounds."""
+    def waiting(self, limit: int, max_bytes: int, besides: Sequence[int] = ()) -> list[Located]:
+        """The oldest messages that wait for a decision, ``besides`` these: at least one, otherwise within both bounds."""
         put_back = select(hold.c.id).where(hold.c.location == location.c.id).exists().label("put_back")
         query = (
             select(location, raw.c.content, raw.c.size, mailbox.c.name.label("mailbox_name"), put_back)
             .join(raw, raw.c.sha256 == location.c.raw)
             .join(mailbox, mailbox.c.id == location.c.mailbox)
-            .where(location.c.state == "stored", location.c.mailbox.in_(self._ids.values()))
+            .where(location.c.state == "stored", location.c.mailbox.in_(self._ids.values()), location.c.id.not_in(besides))
             .order_by(location.c.received_at, location.c.id)
             .limit(limit)
         )

@@ -8,15 +8,18 @@ from sqlalchemy import Connection, Select, bindparam, func, literal_column, sele
 from sqlalchemy.engine import Row
 
 from mailbot.adapters.store.pending import Pending
-from mailbot.adapters.store.tables import case, event, hold, mailbox, message_id_alias, outbox
+from mailbot.adapters.store.tables import case, clock, event, hold, mailbox, message_id_alias, outbox
 from mailbot.adapters.store.upsert import insert
 from mailbot.core.action import Reason
-from mailbot.core.case import CaseStatus
-from mailbot.core.delivery import CaseStanding, Settlement, WaitingLetter
-from mailbot.core.letter import LANE_RANK, RETRYABLE, Envelope, Lane, OutboxLetter, OutboxState, Purpose
+from mailbot.core.case import CaseStatus, ClockKind
+from mailbot.core.delivery import CaseStanding, Pace, Settlement, WaitingLetter
+from mailbot.core.letter import LANE_RANK, RETRYABLE, SCHEDULED, Envelope, Lane, OutboxLetter, OutboxState, Purpose
 from mailbot.errors import PermanentError
 from mailbot.ports import NewLetter
 
+AWAITED = [
+    kind.value for kind in ClockKind if kind not in (ClockKind.PROGRESS, ClockKind.STATUS, ClockKind.SILENCE, ClockKind.SURVEY)
+]
 UNSETTLED = [state.value for state in (OutboxState.IN_DOUBT, OutboxState.QUEUED, OutboxState.DEFERRED, OutboxState.FAILED)]
 # Written out, not bound: only then does SQLite see that the index of waiting letters serves.
 _IS_WAITING = outbox.c.state.in_([literal_column("'queued'"), literal_column("'deferred'")])
@@ -36,6 +39,7 @@ class SqlOutbox:
                 "key": letter.key,
                 "mailbox": self._ids[letter.mailbox],
                 "case": letter.case_id,
+                "clock": letter.clock_id,
                 "message": letter.message_row,
                 "purpose": letter.purpose.value,
                 "letter": letter.letter,
@@ -63,6 +67,12 @@ class SqlOutbox:
         query = select(outbox.c.recipient_key, func.count()).where(theirs, outbox.c.created_at >= since)
         return {row[0]: int(row[1]) for row in self._connection.execute(query.group_by(outbox.c.recipient_key))}
 
+    def noticed_since(self, case_ids: Sequence[int], since: datetime) -> frozenset[int]:
+        """The cases among these that were written to because of a date since then, or are about to be."""
+        theirs = outbox.c.case.in_(case_ids) & outbox.c.purpose.in_([purpose.value for purpose in SCHEDULED])
+        query = select(outbox.c.case).where(theirs, outbox.c.created_at >= since, outbox.c.state != OutboxState.WITHDRAWN.value)
+        return frozenset(self._connection.execute(query).scalars())
+
     # Sending
 
     def first_in_line(self, name: str, now: datetime, limit: int) -> list[WaitingLetter]:
@@ -71,10 +81,11 @@ class SqlOutbox:
         rows = self._connection.execute(_FIRST_IN_LINE, {"of": self._ids[name], "now": now, "most": limit})
         return [WaitingLetter(letter=_letter(row), case=_standing(row)) for row in rows]
 
-    def attempts_within(self, name: str, since: datetime, until: datetime) -> int:
-        """How many letters of this mailbox were handed in between; none from the future, if the clock was set back."""
+    def pace(self, name: str, since: datetime, until: datetime) -> Pace:
+        """What this mailbox handed in between (nothing from the future, if the clock was set back), and its rest."""
         between = {"of": self._ids[name], "since": since, "until": until}
-        return int(self._connection.execute(_ATTEMPTS, between).scalar_one())
+        row = self._connection.execute(_PACE, between).one()
+        return Pace(attempts=row.attempts, rests_until=row.sending_rests_until)
 
     def claim(self, letter_ids: Sequence[int], at: datetime) -> None:
         """Mark waiting letters as being sent. Refused if one of them is no longer waiting."""
@@ -200,7 +211,9 @@ def _standing(row: Row[Any]) -> CaseStanding | None:
     if row.case is None:
         return None
     closed = row.case_status == CaseStatus.CLOSED.value
-    return CaseStanding(closed=closed, quiet=row.quiet_until is not None, answered=row.answered is not None)
+    quiet, answered, owed = (value is not None for value in (row.quiet_until, row.answered, row.owed))
+    waits = row.case_status == CaseStatus.WAITING.value
+    return CaseStanding(closed=closed, quiet=quiet, answered=answered, owed=owed, waits=waits)
 
 
 def _letters() -> Select[Any]:
@@ -233,20 +246,25 @@ def _letter(row: Row[Any]) -> OutboxLetter:
 # Made once: putting a statement together costs several times its execution.
 
 _ANSWERED = select(event.c.id).where(event.c.case == case.c.id, event.c.rule == "answered-by-staff").limit(1).scalar_subquery()
+_SPOKEN_OF = (clock.c.id == outbox.c.clock) | (outbox.c.clock.is_(None) & clock.c.kind.in_(AWAITED))
+_OWED = (
+    select(clock.c.id).where(clock.c.case == case.c.id, clock.c.stopped_at.is_(None), _SPOKEN_OF).limit(1).scalar_subquery()
+)
 _FIRST_IN_LINE = (
     _letters()
     .outerjoin(case, case.c.id == outbox.c.case)
-    .add_columns(case.c.status.label("case_status"), case.c.quiet_until, _ANSWERED.label("answered"))
+    .add_columns(case.c.status.label("case_status"), case.c.quiet_until, _ANSWERED.label("answered"), _OWED.label("owed"))
     .where(outbox.c.mailbox == bindparam("of"), _IS_WAITING, outbox.c.not_before <= bindparam("now"))
     .order_by(outbox.c.lane_rank, outbox.c.id)
     .limit(bindparam("most"))
 )
 _ATTEMPTS = (
     select(func.count())
-    .select_from(outbox)
-    .where(outbox.c.mailbox == bindparam("of"))
+    .where(outbox.c.mailbox == mailbox.c.id)
     .where(outbox.c.attempted_at > bindparam("since"), outbox.c.attempted_at <= bindparam("until"))
+    .scalar_subquery()
 )
+_PACE = select(_ATTEMPTS.label("attempts"), mailbox.c.sending_rests_until).where(mailbox.c.id == bindparam("of"))
 _CLAIM = (
     outbox.update()
     .where(outbox.c.id.in_(bindparam("these", expanding=True)), _IS_WAITING)

@@ -2,15 +2,30 @@
 
 from collections.abc import Sequence
 from dataclasses import fields
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
 from sqlalchemy import ColumnElement, Connection, Select, Table, func, select
 from sqlalchemy.engine import Row
 
 from mailbot.adapters.store.database import Database
-from mailbot.adapters.store.tables import case, clock, event, hold, lease, location, mailbox, message, outbox, raw
+from mailbot.adapters.store.recounts import moved_dates
+from mailbot.adapters.store.tables import (
+    alarm,
+    case,
+    clock,
+    event,
+    hold,
+    lease,
+    location,
+    mailbox,
+    message,
+    moved_date,
+    outbox,
+    raw,
+)
 from mailbot.adapters.store.views import (
+    AlarmLine,
     CaseLine,
     CaseView,
     ClockLine,
@@ -24,10 +39,12 @@ from mailbot.adapters.store.views import (
     Status,
 )
 from mailbot.core.message import Span
+from mailbot.ports import MovedDate
 
 V = TypeVar("V")
 
 NOTICES = 5
+MOVED_LATELY = timedelta(days=7)
 
 
 class Queries:
@@ -55,6 +72,34 @@ class Queries:
                 troubles=tuple(f"{row.name}: {row.trouble}" for row in leases if row.trouble and row.trouble_until > now),
                 held=_count(connection, hold, hold.c.put_back_at.is_(None)),
                 failed=_count(connection, outbox, outbox.c.state == "failed"),
+                moved=_count(connection, moved_date, moved_date.c.at > now - MOVED_LATELY),
+            )
+
+    def moved(self, since: datetime) -> tuple[MovedDate, ...]:
+        """The dates that moved since then because a calendar or a clock changed, the oldest first, and who was told them."""
+        with self._database.reading() as connection:
+            return moved_dates(connection, since)
+
+    def alarms(self) -> tuple[AlarmLine, ...]:
+        """The alarms that nobody has taken, the oldest first."""
+        query = (
+            select(alarm, mailbox.c.name.label("mailbox_name"), case.c.reference)
+            .join(mailbox, mailbox.c.id == alarm.c.mailbox)
+            .outerjoin(case, case.c.id == alarm.c.case)
+            .where(alarm.c.taken_at.is_(None))
+            .order_by(alarm.c.id)
+        )
+        with self._database.reading() as connection:
+            return tuple(
+                AlarmLine(
+                    id=row.id,
+                    mailbox=row.mailbox_name,
+                    reference=row.reference,
+                    what=row.what,
+                    raised_at=row.raised_at,
+                    times=row.times,
+                )
+                for row in connection.execute(query)
             )
 
     def cases(self, *, mailbox_name: str | None = None, status: str | None = None, limit: int = 50) -> tuple[CaseLine, ...]:
@@ -68,8 +113,10 @@ class Queries:
             return tuple(_case_line(row) for row in connection.execute(query))
 
     def case(self, reference: str) -> CaseView | None:
+        """The case with this reference, ours or that of the system it came from."""
+        named = (case.c.reference == reference.upper()) | (case.c.old_reference == reference)
         with self._database.reading() as connection:
-            row = connection.execute(_case_lines().where(case.c.reference == reference)).one_or_none()
+            row = connection.execute(_case_lines().where(named)).first()
             if row is None:
                 return None
             mine = row.id

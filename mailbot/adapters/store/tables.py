@@ -105,6 +105,9 @@ mailbox = Table(
     _at("backoff_until"),
     Column("last_error", Text),
     Column("sending_error", Text),
+    _at("reading_rests_until"),
+    _at("sending_rests_until"),
+    _word("dates_basis", nullable=True),  # the rules and calendars by which the dates of its cases were last counted
 )
 
 folder_cursor = Table(
@@ -229,12 +232,17 @@ case = Table(
     metadata,
     _id(),
     _word("reference", unique=True),
+    _word("old_reference", nullable=True, unique=True),  # of the system that the case came from
+    Column("told_on", Date),  # the date that the customer was told there
     _ref("organisation", "organisation"),
     _ref("mailbox", "mailbox"),
     _word("pack"),
     _word("class"),
     _word("status"),
     _word("stage", nullable=True),
+    _word("waits_for", nullable=True),
+    _word("channel", server_default=text("'email'")),
+    _flag("may_write"),
     _ref("owner", "person", nullable=True),
     Column("customer", Text, nullable=False),
     Column("customer_name", Text),
@@ -280,9 +288,14 @@ clock = Table(
     _word("name"),
     _word("started_by"),
     _at("started_at", nullable=False),
+    _at("counts_from", nullable=False),
     _at("original_due_at", nullable=False),
     _at("due_at", nullable=False),
-    _at("paused_at"),
+    _word("kind"),
+    _word("law"),  # empty: the pack's own
+    Column("pauses", JSON, nullable=False),
+    Column("paused_on", Date),
+    _count("extensions"),
     _at("stopped_at"),
     _word("outcome", nullable=True),
     Column("why", Text, nullable=False),
@@ -305,6 +318,17 @@ Index(
     postgresql_where=text("fired_at IS NULL"),
 )
 
+moved_date = Table(
+    "moved_date",
+    metadata,
+    _id(),
+    Column("clock", Integer, ForeignKey("clock.id"), nullable=False),
+    _at("at", nullable=False),
+    Column("old_on", Date, nullable=False),
+    Column("new_on", Date, nullable=False),
+    Index("ix_moved_date_at", "at"),
+)
+
 outbox = Table(
     "outbox",
     metadata,
@@ -312,6 +336,7 @@ outbox = Table(
     Column("key", String(600), nullable=False, unique=True),
     _ref("mailbox", "mailbox"),
     Column("case", Integer, ForeignKey("case.id"), index=True),
+    _ref("clock", "clock", nullable=True),
     _ref("message", "message", nullable=True),
     _word("purpose"),
     _word("letter"),
@@ -345,6 +370,27 @@ Index(
     outbox.c.id,
     sqlite_where=text("state IN ('queued', 'deferred')"),
     postgresql_where=text("state IN ('queued', 'deferred')"),
+)
+
+alarm = Table(
+    "alarm",
+    metadata,
+    _id(),
+    Column("key", String(400), nullable=False, unique=True),
+    _ref("mailbox", "mailbox"),
+    Column("case", Integer, ForeignKey("case.id"), index=True),
+    _word("what"),
+    _at("raised_at", nullable=False),
+    _at("next_at", nullable=False),
+    _count("times"),
+    _at("taken_at"),
+    _word("taken_by", nullable=True),
+)
+Index(
+    "ix_alarm_open",
+    alarm.c.next_at,
+    sqlite_where=text("taken_at IS NULL"),
+    postgresql_where=text("taken_at IS NULL"),
 )
 
 job_run = Table(

@@ -8,6 +8,7 @@ from functools import cached_property
 
 from sqlalchemy import Connection, select
 
+from mailbot.adapters.store.alarms import SqlAlarms
 from mailbot.adapters.store.cases import SqlCases
 from mailbot.adapters.store.database import Database
 from mailbot.adapters.store.jobs import SqlJobs
@@ -16,6 +17,7 @@ from mailbot.adapters.store.mailboxes import SqlMailboxes
 from mailbot.adapters.store.messages import SqlMessages
 from mailbot.adapters.store.outbox import SqlOutbox
 from mailbot.adapters.store.pending import Pending
+from mailbot.adapters.store.recounts import SqlRecounts
 from mailbot.adapters.store.tables import mailbox, meta, organisation
 from mailbot.adapters.store.upsert import insert
 from mailbot.ports import Transaction
@@ -53,6 +55,14 @@ class SqlTransaction:
     @cached_property
     def outbox(self) -> SqlOutbox:
         return SqlOutbox(self.connection, self.mailbox_ids, self.pending)
+
+    @cached_property
+    def alarms(self) -> SqlAlarms:
+        return SqlAlarms(self.connection, self.mailbox_ids)
+
+    @cached_property
+    def recounts(self) -> SqlRecounts:
+        return SqlRecounts(self.connection, self.mailbox_ids)
 
     @cached_property
     def jobs(self) -> SqlJobs:

@@ -1,7 +1,7 @@
 """What people look at: values for screens and reports, as ``queries`` finds them."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from mailbot.core.message import Span
 
@@ -36,7 +36,7 @@ class EventLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Status:
-    """The status page. ``running_until`` is the daemon's last word about being alive."""
+    """The status page. ``running_until`` is the daemon's last word about being alive; ``moved``: dates, within a week."""
 
     holder: str | None
     running_until: datetime | None
@@ -48,11 +48,24 @@ class Status:
     troubles: tuple[str, ...]
     held: int
     failed: int
+    moved: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AlarmLine:
+    """An alarm that nobody has taken."""
+
+    id: int
+    mailbox: str
+    reference: str | None
+    what: str
+    raised_at: datetime
+    times: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CaseLine:
-    """One case in a list. ``due_at`` is its next date."""
+    """One case in a list. ``due_at`` is its next date; ``old_reference`` and ``told_on`` are the system's it came from."""
 
     reference: str
     mailbox: str
@@ -63,6 +76,9 @@ class CaseLine:
     opened_at: datetime
     due_at: datetime | None
     observed: bool
+    stage: str | None
+    old_reference: str | None
+    told_on: date | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

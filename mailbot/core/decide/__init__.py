@@ -4,19 +4,20 @@ Pure. Every letter that is sent automatically is decided here, and none without 
 """
 
 from datetime import datetime
-from typing import assert_never
 
 from mailbot.core.action import Decision
 from mailbot.core.case import Case
+from mailbot.core.decide.alarm import alarm_rings
 from mailbot.core.decide.arrival import Findings, arrived
+from mailbot.core.decide.command import commanded
 from mailbot.core.decide.deadline import deadline_reached, digest_due
-from mailbot.core.decide.staff_answer import stop_clocks
+from mailbot.core.decide.moving import dependants, stop_clocks
 from mailbot.core.decide.withdrawal import letter_withdrawn
 from mailbot.core.policy import MailboxPolicy
-from mailbot.core.screen import History
-from mailbot.core.trigger import DeadlineReached, DigestDue, LetterWithdrawn, MessageArrived, Trigger
+from mailbot.core.screen import SentBefore
+from mailbot.core.trigger import AlarmRings, DeadlineReached, DigestDue, LetterWithdrawn, MessageArrived, Trigger
 
-__all__ = ["Findings", "decide", "stop_clocks"]
+__all__ = ["Findings", "decide", "dependants", "stop_clocks"]
 
 
 def decide(
@@ -25,11 +26,11 @@ def decide(
     findings: Findings | None,
     policy: MailboxPolicy,
     now: datetime,
-    manager_history: History | None = None,
+    before: SentBefore | None = None,
 ) -> Decision:
     """Decide about one trigger. ``case`` is the matched or concerned case; ``findings`` exist for messages only.
 
-    ``manager_history``: what the manager was sent today, which caps alerts.
+    ``before``: what was sent today, which caps letters that a date or a command brings.
     """
     match trigger:
         case MessageArrived():
@@ -37,13 +38,15 @@ def decide(
                 raise ValueError("a message is decided about by its findings")
             return Decision(tuple(arrived(trigger, case, findings, policy, now)))
         case DeadlineReached():
-            return Decision(tuple(deadline_reached(trigger, _required(case), policy, now, manager_history or History())))
+            return Decision(tuple(deadline_reached(trigger, _required(case), policy, now, before or SentBefore())))
         case DigestDue():
             return Decision(tuple(digest_due(trigger, policy, now)))
+        case AlarmRings():
+            return Decision(tuple(alarm_rings(trigger, case, policy, now)))
         case LetterWithdrawn():
             return Decision(tuple(letter_withdrawn(trigger, _required(case), policy, now)))
         case _:
-            assert_never(trigger)
+            return Decision(tuple(commanded(trigger, _required(case), policy, now, before or SentBefore())))
 
 
 def _required(case: Case | None) -> Case:

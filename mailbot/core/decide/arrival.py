@@ -19,9 +19,11 @@ from mailbot.core.action import (
     StartClock,
 )
 from mailbot.core.calendar import last_day
-from mailbot.core.case import Case, ClockStop
+from mailbot.core.case import Case, Channel
 from mailbot.core.classify import Classification
-from mailbot.core.decide.staff_answer import stop_clocks
+from mailbot.core.clock_rule import ClockStart
+from mailbot.core.decide.command import customer_answered, staff_answered
+from mailbot.core.decide.moving import start_clocks
 from mailbot.core.decide.wording import receipt_values
 from mailbot.core.letter import Audience, Lane, Purpose
 from mailbot.core.match import Match
@@ -33,12 +35,16 @@ from mailbot.core.trigger import MessageArrived
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Findings:
-    """What the steps found out about a message, and what had been sent before."""
+    """What the steps found out about a message, and what had been sent before.
+
+    ``holding``: a reply of staff that says that the answer is still to come.
+    """
 
     screening: Screening
     match: Match
     classification: Classification
     history: History = field(default_factory=History)
+    holding: bool = False
 
 
 def arrived(  # noqa: PLR0911  # the order of these lines is the policy: one line, one way a message can go
@@ -47,7 +53,7 @@ def arrived(  # noqa: PLR0911  # the order of these lines is the policy: one lin
     if trigger.origin is Origin.HISTORY:
         return [FileMessage(reason=Reason("older-than-start"))]
     if trigger.origin is Origin.SENT:
-        return _sent_copy(trigger, case, findings)
+        return _sent_copy(trigger, case, findings, policy)
     if trigger.unreadable and not trigger.put_back:
         return [Hold(reason=Reason("unreadable", trigger.unreadable))]
     if not _is_from_a_person(trigger, findings):
@@ -55,7 +61,7 @@ def arrived(  # noqa: PLR0911  # the order of these lines is the policy: one lin
     if findings.match.ambiguous and not trigger.put_back:
         return [Hold(reason=Reason("two-plausible-cases", ", ".join(findings.match.ambiguous)))]
     if case is not None:
-        return _follow_up(case, findings)
+        return _follow_up(trigger, case, findings, policy, now)
     return _new_case(trigger, findings, policy, now)
 
 
@@ -76,13 +82,14 @@ def _automatic(case: Case | None, findings: Findings) -> list[Action]:
     return [filed, KeepSilent(reasons=reasons)]
 
 
-def _follow_up(case: Case, findings: Findings) -> list[Action]:
-    """A customer writes again: the case has it, staff see it, and no second receipt goes."""
+def _follow_up(trigger: MessageArrived, case: Case, findings: Findings, policy: MailboxPolicy, now: datetime) -> list[Action]:
+    """A customer writes again: the case has it, staff see it, and no second receipt goes. It may be what we waited for."""
     joined = JoinCase(case_id=case.id, version=case.version, reason=findings.match.reasons[0])
-    return [joined, KeepSilent(reasons=(Reason("one-receipt-per-sender-and-case"), *findings.screening.silences))]
+    came = customer_answered(case, policy, trigger.received_at, now)
+    return [joined, *came, KeepSilent(reasons=(Reason("one-receipt-per-sender-and-case"), *findings.screening.silences))]
 
 
-def _sent_copy(trigger: MessageArrived, case: Case | None, findings: Findings) -> list[Action]:
+def _sent_copy(trigger: MessageArrived, case: Case | None, findings: Findings, policy: MailboxPolicy) -> list[Action]:
     """A copy in the Sent folder: our own letter confirms its row; a person's answer stops the clocks it answers.
 
     A colleague's automatic reply may lie there too: it moves nothing.
@@ -95,8 +102,9 @@ def _sent_copy(trigger: MessageArrived, case: Case | None, findings: Findings) -
         return [FileMessage(reason=Reason("sent-without-case" if case is None else "automatic"))]
     if not _reaches_the_customer(trigger, findings):
         return [JoinCase(case_id=case.id, version=case.version, reason=Reason("sent-to-others"))]
-    joined = JoinCase(case_id=case.id, version=case.version, reason=Reason("answered-by-staff"))
-    return [joined, *stop_clocks(case.clocks, ClockStop.RESPONSE_SENT, trigger.received_at)]
+    rule = "held-off-by-staff" if findings.holding else "answered-by-staff"
+    joined = JoinCase(case_id=case.id, version=case.version, reason=Reason(rule))
+    return [joined, *staff_answered(case, policy, trigger.received_at, holding=findings.holding)]
 
 
 def _reaches_the_customer(trigger: MessageArrived, findings: Findings) -> bool:
@@ -108,6 +116,8 @@ def _reaches_the_customer(trigger: MessageArrived, findings: Findings) -> bool:
 def _new_case(trigger: MessageArrived, findings: Findings, policy: MailboxPolicy, now: datetime) -> list[Action]:
     message, observed = trigger.message, not trigger.live
     class_ = findings.classification.class_
+    clocks = start_clocks(policy, class_, Channel.EMAIL, ClockStart.RECEIPT, trigger.received_at)
+    answer = _answer(trigger, findings, policy, clocks, now)
     opened = OpenCase(
         class_=class_,
         customer=message.sender,
@@ -115,16 +125,13 @@ def _new_case(trigger: MessageArrived, findings: Findings, policy: MailboxPolicy
         subject=message.subject,
         opened_at=trigger.received_at,
         observed=observed,
+        may_write=isinstance(answer, QueueLetter),
         reason=Reason("no-known-case"),
     )
-    clocks = [
-        clock.start(rule, policy.pack.calendars[rule.calendar], trigger.received_at, "receipt")
-        for rule in policy.pack.clocks_for(class_)
-    ]
     notes = [Note(kind="finding", reason=reason) for reason in findings.match.reasons]
     if trigger.message_id_taken:
         notes.append(Note(kind="finding", reason=Reason("message-id-used-before", "other content")))
-    return [opened, *notes, *clocks, _answer(trigger, findings, policy, clocks, now)]
+    return [opened, *notes, *clocks, answer]
 
 
 def _answer(
@@ -145,7 +152,7 @@ def _answer(
     return QueueLetter(
         permission=permission,
         purpose=Purpose.RECEIPT,
-        letter=class_policy.receipt if class_policy else policy.pack.neutral_receipt,
+        letter=class_policy.receipt if class_policy else policy.pack.letters.neutral_receipt,
         audience=Audience.CUSTOMER,
         lane=Lane.ACKNOWLEDGEMENT,
         key=f"message:{message.digest}",
@@ -166,9 +173,10 @@ def _too_old(trigger: MessageArrived, policy: MailboxPolicy, now: datetime) -> t
 
 
 def _promised(class_: str, policy: MailboxPolicy, clocks: list[StartClock]) -> date | None:
-    """The date a receipt may state: only for a sure class, only from a clock the pack promises."""
+    """The date a receipt may state: only for a sure class, only from a clock that binds and that the pack promises."""
     if class_ not in policy.pack.classes:
         return None
     promised = {rule.name for rule in policy.pack.clocks_for(class_) if rule.promised}
-    dates = [last_day(started.due_at, policy.pack.working_calendar.zone) for started in clocks if started.name in promised]
+    bound = clock.binding(clocks)
+    dates = [last_day(started.due_at, policy.pack.working_calendar.zone) for started in bound if started.name in promised]
     return min(dates, default=None)

@@ -1,64 +1,160 @@
-"""A deadline was reached, or a morning's figures are due: who is told."""
+"""A moment in a clock's life has come, or a morning's figures are due: who is told.
 
-from datetime import UTC, datetime
+What an outage has overtaken is written down as skipped: nobody is warned of a date that has passed.
+"""
 
-from mailbot.core import clock, screen
-from mailbot.core.action import Action, KeepSilent, Note, Permission, QueueLetter, Reason
+from collections.abc import Callable
+from datetime import datetime
+
+from mailbot.core import schedule, screen
+from mailbot.core.action import Action, AddDeadline, Deadline, KeepSilent, Note, Permission, QueueLetter, RaiseAlarm, Reason
 from mailbot.core.calendar import last_day
-from mailbot.core.case import Case, Figures
-from mailbot.core.decide.wording import digest_values, overdue_values
+from mailbot.core.case import Case, ClockKind, Figures, Moment, RunningClock
+from mailbot.core.clock import OWED
+from mailbot.core.clock_rule import ClockStart
+from mailbot.core.decide.moving import dependants
+from mailbot.core.decide.notice import coming_letter, notice, silence_warning
+from mailbot.core.decide.occasion import Occasion
+from mailbot.core.decide.wording import digest_values, letter_date
+from mailbot.core.directory import Rung
 from mailbot.core.letter import Audience, Lane, Purpose
 from mailbot.core.policy import MailboxPolicy
-from mailbot.core.screen import History
+from mailbot.core.screen import SentBefore
 from mailbot.core.trigger import DeadlineReached, DigestDue
+
+LETTER_WORDS = {
+    (ClockKind.PROGRESS, Moment.NOTICE): "the progress notice",
+    (ClockKind.STATUS, Moment.NOTICE): "the status notice",
+    (ClockKind.SILENCE, Moment.WARN): "the letter that asks for the customer's answer",
+    (ClockKind.SILENCE, Moment.NOTICE): "the letter that closes the case",
+}
+LADDER = (Moment.DUE, Moment.OVERDUE_NEXT, Moment.OVERDUE_LAST)
 
 
 def deadline_reached(
-    trigger: DeadlineReached, case: Case, policy: MailboxPolicy, now: datetime, history: History
+    trigger: DeadlineReached, case: Case, policy: MailboxPolicy, now: datetime, before: SentBefore
 ) -> list[Action]:
-    """The manager is told once the date has passed, in opening hours. What is due soon stands in the morning digest.
-
-    A warning that an outage has overtaken is written down as skipped.
-    """
-    permission = screen.permit_staff(policy, history)
-    note = Note(kind=f"deadline-{trigger.kind}", reason=Reason(f"clock-{trigger.clock_name}"))
-    if trigger.kind != clock.DUE:
-        overtaken = trigger.due_at <= now
-        return [Note(kind="deadline-skipped", reason=note.reason)] if overtaken else [note]
-    if not isinstance(permission, Permission):
-        return [note, KeepSilent(reasons=permission)]
-    calendar = policy.pack.working_calendar
-    due_on = last_day(trigger.due_at, calendar.zone)
-    late = max(calendar.working_days_between(due_on, calendar.local_date(now)), 0)
-    alert = QueueLetter(
-        permission=permission,
-        purpose=Purpose.OVERDUE_ALERT,
-        letter=policy.pack.overdue_alert,
-        audience=Audience.STAFF,
-        lane=Lane.ALERT,
-        key=f"deadline:{trigger.deadline_id}",
-        values=overdue_values(policy, trigger.clock_name, due_on, calendar.local_date(case.opened_at), late, case.owner),
-        not_before=calendar.next_opening(now).astimezone(UTC),
-        observed=case.observed,
-        reason=Reason("overdue", trigger.clock_name),
+    """What the moment asks for. A clock that has stopped, stands still, or now has another date asks for nothing."""
+    running = case.clock(trigger.clock_id)
+    reason = Reason(f"clock-{trigger.clock_name}", trigger.kind.value)
+    if running is None or running.paused_on is not None or running.due_at != trigger.due_at:
+        return [Note(kind="deadline-skipped", reason=reason)]
+    occasion = Occasion(
+        case=case, policy=policy, now=now, before=before, key=f"deadline:{trigger.deadline_id}", running=running
     )
-    return [note, alert]
+    return [Note(kind=f"deadline-{trigger.kind.value}", reason=reason), *_acts(trigger, occasion, running)]
+
+
+def _acts(trigger: DeadlineReached, occasion: Occasion, running: RunningClock) -> list[Action]:
+    if trigger.kind in LADDER:
+        return _due(occasion, running, trigger.kind)
+    if trigger.kind is Moment.HEADS_UP:
+        return _heads_up(occasion, running, trigger.planned_at)
+    return _ACTS[trigger.kind](occasion, running)
+
+
+def _warn(occasion: Occasion, running: RunningClock) -> list[Action]:
+    if running.kind is ClockKind.SILENCE:
+        return silence_warning(occasion, running)
+    calendar = occasion.policy.pack.working_calendar
+    left = calendar.working_days_between(calendar.local_date(occasion.opening), last_day(running.due_at, calendar.zone))
+    told_today = left <= 0 and running.kind in OWED  # those have a moment of their own for that
+    if running.due_at <= occasion.opening or told_today:
+        return [_skipped(running, Moment.WARN)]
+    return occasion.tell(Rung.OWNER, Purpose.DUE_SOON, {"days_left": str(max(left, 0))})
+
+
+def _today(occasion: Occasion, running: RunningClock) -> list[Action]:
+    if running.due_at <= occasion.opening:
+        return [_skipped(running, Moment.TODAY)]
+    return occasion.tell(Rung.OWNER, Purpose.DUE_TODAY)
+
+
+def _no_owner(occasion: Occasion, running: RunningClock) -> list[Action]:
+    """Half of the time is over and nobody has the case (G4)."""
+    if occasion.case.owner is not None or running.due_at <= occasion.now:
+        return [_skipped(running, Moment.NO_OWNER)]
+    return occasion.tell(Rung.MANAGER, Purpose.NO_OWNER)
+
+
+def _unread(occasion: Occasion, running: RunningClock) -> list[Action]:
+    """Nobody has opened or taken it (N4)."""
+    if occasion.case.opened_by_staff or running.due_at <= occasion.now:
+        return [_skipped(running, Moment.UNREAD)]
+    return occasion.tell(Rung.MANAGER, Purpose.UNREAD)
+
+
+def _heads_up(occasion: Occasion, running: RunningClock, planned_at: datetime) -> list[Action]:
+    """One working day before an automatic letter the owner sees it coming. Too late, if its own day is here."""
+    calendar = occasion.policy.pack.working_calendar
+    coming = coming_letter(occasion, running, planned_at)
+    if coming is None or calendar.local_date(coming.due_at) <= calendar.local_date(occasion.opening):
+        return [_skipped(running, Moment.HEADS_UP)]
+    words = LETTER_WORDS.get((running.kind, Moment(coming.kind)), "the notice of delay")
+    goes_on = letter_date(calendar.local_date(coming.due_at))
+    return occasion.tell(Rung.OWNER, Purpose.HEADS_UP, {"letter_words": words, "goes_on": goes_on})
+
+
+_ACTS: dict[Moment, Callable[[Occasion, RunningClock], list[Action]]] = {
+    Moment.WARN: _warn,
+    Moment.TODAY: _today,
+    Moment.NO_OWNER: _no_owner,
+    Moment.UNREAD: _unread,
+    Moment.NOTICE: notice,
+}
+
+
+def _due(occasion: Occasion, running: RunningClock, moment: Moment) -> list[Action]:
+    """The date has passed: owner, then manager, then director, a step at a time until somebody answers."""
+    calendar = occasion.policy.pack.working_calendar
+    due_on = last_day(running.due_at, calendar.zone)
+    late = max(calendar.working_days_between(due_on, calendar.local_date(occasion.opening)), 0)
+    ladder = occasion.policy.pack.alerts.ladder
+    rungs = [rung for rung in ladder if rung is not Rung.OWNER or occasion.case.owner] or [Rung.MANAGER]
+    step = LADDER.index(moment)
+    told = occasion.tell(rungs[min(step, len(rungs) - 1)], Purpose.OVERDUE_ALERT, {"days_late": str(late)})
+    more = [_next_step(occasion, running, LADDER[step + 1])] if step + 1 < len(rungs) else []
+    return [*told, *more, *(_missed(occasion, running) if moment is Moment.DUE else [])]
+
+
+def _next_step(occasion: Occasion, running: RunningClock, moment: Moment) -> AddDeadline:
+    pack = occasion.policy.pack
+    at = schedule.step_later(pack.working_calendar, pack.alerts, occasion.opening)
+    return AddDeadline(
+        clock_id=running.id, deadline=Deadline(kind=moment, due_at=at), reason=Reason("next-step-of-the-ladder", running.name)
+    )
+
+
+def _missed(occasion: Occasion, running: RunningClock) -> list[Action]:
+    """A formal acknowledgement that was not given by its date: what runs from it starts all the same, with an alarm."""
+    if running.kind is not ClockKind.ACKNOWLEDGEMENT:
+        return []
+    started = dependants(occasion.policy, occasion.case, ClockStart.ACKNOWLEDGEMENT, running.due_at)
+    if not started:
+        return []
+    what = f"case {occasion.case.reference} was not acknowledged by its date; what runs from it has started"
+    reason = Reason("acknowledgement-missed", running.name)
+    return [*started, RaiseAlarm(key=f"acknowledgement-missed:{running.id}", what=what, reason=reason)]
+
+
+def _skipped(running: RunningClock, moment: Moment) -> Note:
+    return Note(kind="deadline-skipped", reason=Reason(f"clock-{running.name}", moment.value))
 
 
 def digest_due(trigger: DigestDue, policy: MailboxPolicy, now: datetime) -> list[Action]:
-    """One mail a morning to the manager, only if there is something to say."""
+    """One mail a morning to each manager, only if there is something to say."""
     lines = tuple(_digest_lines(trigger.figures))
-    permission = screen.permit_staff(policy)
+    permission = screen.permit_staff(trigger.manager, policy, SentBefore())
     if not lines or not isinstance(permission, Permission):
-        return []
+        return [] if not lines or isinstance(permission, Permission) else [KeepSilent(reasons=permission)]
     return [
         QueueLetter(
             permission=permission,
             purpose=Purpose.DIGEST,
-            letter=policy.pack.digest,
+            letter=policy.pack.letters.digest,
             audience=Audience.STAFF,
             lane=Lane.DIGEST,
-            key=f"digest:{policy.name}:{trigger.period}",
+            key=f"digest:{trigger.manager.lower()}:{trigger.period}",
             values=digest_values(policy, lines),
             not_before=now,
             observed=not trigger.live,
@@ -70,9 +166,18 @@ def digest_due(trigger: DigestDue, policy: MailboxPolicy, now: datetime) -> list
 def _digest_lines(figures: Figures) -> list[str]:
     named = (
         ("Late", figures.late),
+        ("Due today", figures.due_today),
         ("Due within two days", figures.due_soon),
+        ("Nobody has", figures.unowned),
+        ("Nobody has opened", figures.unread),
         ("Received no receipt, and the clock runs", figures.silenced),
+        ("Mailboxes that cannot be read", figures.stale),
     )
-    lines = [f"- {what}: {len(references)} ({', '.join(references)})" for what, references in named if references]
-    counted = (("Set aside for a person", figures.held), ("Letters that could not be sent", figures.failed))
+    lines = [f"- {what}: {len(names)} ({', '.join(names)})" for what, names in named if names]
+    counted = (
+        ("Alarms that nobody has taken", figures.alarms),
+        ("Set aside for a person", figures.held),
+        ("Letters that could not be sent", figures.failed),
+        ("Dates that moved because a calendar or a clock changed ('mailbot calendar moved')", figures.moved),
+    )
     return lines + [f"- {what}: {count}" for what, count in counted if count]

@@ -19,7 +19,7 @@ def letter_withdrawn(trigger: LetterWithdrawn, case: Case, policy: MailboxPolicy
     neutral = QueueLetter(
         permission=screen.permit_again(trigger.letter.envelope.recipient),
         purpose=Purpose.RECEIPT,
-        letter=policy.pack.neutral_receipt,
+        letter=policy.pack.letters.neutral_receipt,
         audience=Audience.CUSTOMER,
         lane=Lane.ACKNOWLEDGEMENT,
         key=f"withdrawn:{trigger.letter.id}",

@@ -1,7 +1,10 @@
 """What a letter is told: dates with their weekday, and a customer's words made safe."""
 
+from dataclasses import replace
 from datetime import date, datetime
 
+from mailbot.core.calendar import last_day
+from mailbot.core.case import Case, RunningClock
 from mailbot.core.letter import LetterValues
 from mailbot.core.policy import ClassPolicy, MailboxPolicy
 from mailbot.core.text import clean_line
@@ -39,27 +42,42 @@ def safe_value(text: str) -> str:
     return without_links if len(without_links) <= SUBJECT_LENGTH else without_links[: SUBJECT_LENGTH - 1].rstrip() + "…"
 
 
-def overdue_values(
-    policy: MailboxPolicy, clock_name: str, due_on: date, received_on: date, days_late: int, owner: str | None
-) -> LetterValues:
-    """The values of the alert about a passed date; ``days_late`` in working days. The reference is added when recorded."""
+def case_values(policy: MailboxPolicy, case: Case, running: RunningClock | None) -> LetterValues:
+    """What every letter about a case may say; ``running`` is the clock it is about. The reference is added when recorded."""
+    calendar = policy.pack.working_calendar
+    class_policy = policy.pack.classes.get(case.class_)
+    due_on = last_day(running.due_at, calendar.zone) if running else None
+    shut = calendar.shut_notice(due_on) if due_on else None
     return LetterValues(
         organisation=policy.organisation,
         mailbox_address=policy.address,
         signatory=policy.signatory or None,
-        clock_name=clock_name,
-        due_on=letter_date(due_on),
-        received_on=letter_date(received_on),
-        days_late=str(days_late),
-        owner=owner,
+        customer_subject=safe_value(case.subject) or None,
+        class_words=class_policy.words if class_policy else None,
+        policy_link=(class_policy.policy_link or None) if class_policy else None,
+        privacy_notice=policy.pack.privacy_notice,
+        received_on=letter_date(calendar.local_date(case.opened_at)),
+        owner=case.owner,
+        owner_contact=case.owner_address,
+        clock_name=running.name if running else None,
+        clock_title=_title(policy, case, running) if running else None,
+        law=(running.law or None) if running else None,
+        due_on=letter_date(due_on) if due_on else None,
+        office_shut=str(shut) if shut else None,
     )
+
+
+def _title(policy: MailboxPolicy, case: Case, running: RunningClock) -> str:
+    """What people call a clock: as its rule says, or else its name."""
+    rule = policy.pack.rule(running.name, case.class_, case.channel)
+    return (rule.title if rule else "") or running.name.replace("-", " ")
+
+
+def mailbox_values(policy: MailboxPolicy) -> LetterValues:
+    """What a mail to staff may say that is about no case."""
+    return LetterValues(organisation=policy.organisation, mailbox_address=policy.address, signatory=policy.signatory or None)
 
 
 def digest_values(policy: MailboxPolicy, lines: tuple[str, ...]) -> LetterValues:
     """The values of the morning digest."""
-    return LetterValues(
-        organisation=policy.organisation,
-        mailbox_address=policy.address,
-        signatory=policy.signatory or None,
-        summary_lines="\n".join(lines),
-    )
+    return replace(mailbox_values(policy), summary_lines="\n".join(lines))

@@ -1,0 +1,47 @@
+"""``rules/**`` into policy values. Every mistake is refused with file, key, and what to write instead."""
+
+from mailbot.adapters.rule_files.calendars import (
+    CalendarFile,
+    calendar_names,
+    calendar_path,
+    calendar_text,
+    load_calendar,
+    read_calendar,
+    with_days,
+)
+from mailbot.adapters.rule_files.classes import load_classes
+from mailbot.adapters.rule_files.clauses import beside_in_words, load_clauses
+from mailbot.adapters.rule_files.clocks import clock_names, load_clock, load_clocks
+from mailbot.adapters.rule_files.pack_checks import Remark, check_pack
+from mailbot.adapters.rule_files.packs import load_pack, pack_names
+from mailbot.adapters.rule_files.phrases import load_holding
+from mailbot.adapters.rule_files.proposals import closed_days
+from mailbot.adapters.rule_files.screening import load_screening
+from mailbot.adapters.rule_files.services import load_directory, own_pack
+from mailbot.adapters.rule_files.settings import settings_of
+
+__all__ = [
+    "CalendarFile",
+    "Remark",
+    "beside_in_words",
+    "calendar_names",
+    "calendar_path",
+    "calendar_text",
+    "check_pack",
+    "clock_names",
+    "closed_days",
+    "load_calendar",
+    "load_classes",
+    "load_clauses",
+    "load_clock",
+    "load_clocks",
+    "load_directory",
+    "load_holding",
+    "load_pack",
+    "load_screening",
+    "own_pack",
+    "pack_names",
+    "read_calendar",
+    "settings_of",
+    "with_days",
+]

@@ -1,0 +1,170 @@
+"""``rules/packs``: the policy of one organisation, with the calendars and the clocks of the law that it names."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import date
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from mailbot.adapters.rule_files.blanks import blanks, filled
+from mailbot.adapters.rule_files.calendars import calendar_names, calendar_path, load_calendar
+from mailbot.adapters.rule_files.checks import STRICT, digest_of, refuse_twice
+from mailbot.adapters.rule_files.clocks import check_clock, filled_in
+from mailbot.adapters.rule_files.opening import ShutRow, opening_hours, shut_days
+from mailbot.core.calendar import Hours
+from mailbot.core.case import Channel, ClockKind
+from mailbot.core.clock_rule import ClockRule, ReceiptRule
+from mailbot.core.policy import Alerting, ClassPolicy, EventLetters, Pack, Survey
+from mailbot.errors import PolicyError
+from mailbot.toml_values import convert, read_toml
+
+_ROLES = (
+    frozenset({ClockKind.RECEIPT}),
+    frozenset({ClockKind.ACKNOWLEDGEMENT}),
+    frozenset({ClockKind.RESPONSE, ClockKind.CONCLUSION}),
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _PackFile:
+    name: str
+    title: str
+    review_due: date
+    calendar: str
+    letters: EventLetters
+    alerts: Alerting
+    privacy_notice: str
+    hours: dict[str, str]
+    classes: dict[str, ClassPolicy]
+    clock: tuple[ClockRule, ...]
+    signatory: str = ""
+    survey: tuple[Survey, ...] = ()
+    receipt: ReceiptRule = ReceiptRule.ACT
+    shut: tuple[ShutRow, ...] = ()
+    __pydantic_config__ = STRICT
+
+
+def pack_names(rules: Path) -> tuple[str, ...]:
+    """The packs there are."""
+    return tuple(sorted(path.parent.name for path in rules.glob("packs/*/pack.toml")))
+
+
+def pack_path(rules: Path, name: str) -> Path:
+    """The file of a pack. Raises PolicyError if there is no such pack."""
+    file = rules / "packs" / name / "pack.toml"
+    if not file.is_file():
+        raise PolicyError(f"{file}: there is no pack '{name}'; known packs: {', '.join(pack_names(rules))}")
+    return file
+
+
+def load_pack(rules: Path, name: str, zone: ZoneInfo | None = None, organisation: str | None = None) -> Pack:
+    """One pack with the calendars it names. ``zone`` is the organisation's time zone; without it, its calendar's.
+
+    With ``organisation``, its name, no blank may be left; without it a pack is read as it stands. Raises PolicyError.
+    """
+    file = pack_path(rules, name)
+    data = filled(read_toml(file, PolicyError), organisation)
+    for blank in blanks(file, data) if organisation is not None else ():
+        raise PolicyError(blank)
+    used = _used_clocks(data)
+    found = convert(_PackFile, _with_clocks_of_the_law(rules, file, data), file, PolicyError)
+    _check(rules, file, found)
+    own = load_calendar(rules, found.calendar, zone)
+    names = sorted({found.calendar, *(rule.calendar for rule in found.clock)})
+    hours, shut = _hours(file, found.hours), shut_days(f"{file}: ", found.shut)
+    calendars = {each: replace(load_calendar(rules, each, own.zone), hours=hours, shut=shut) for each in names}
+    laws = (rules / "clocks" / f"{clock}.toml" for clock in used)
+    return Pack(
+        name=found.name,
+        title=found.title,
+        version=digest_of((file, *(calendar_path(rules, each) for each in names), *laws)),
+        review_due=found.review_due,
+        calendar=found.calendar,
+        classes=found.classes,
+        clocks=found.clock,
+        letters=found.letters,
+        alerts=found.alerts,
+        privacy_notice=found.privacy_notice,
+        signatory=found.signatory,
+        surveys=found.survey,
+        receipt=found.receipt,
+        calendars=calendars,
+    )
+
+
+def _rows(data: dict[str, Any]) -> list[Any]:
+    rows = data.get("clock")
+    return rows if isinstance(rows, list) else []
+
+
+def _used_clocks(data: dict[str, Any]) -> list[str]:
+    return sorted({row["use"] for row in _rows(data) if isinstance(row, dict) and isinstance(row.get("use"), str)})
+
+
+def _with_clocks_of_the_law(rules: Path, file: Path, data: dict[str, Any]) -> dict[str, Any]:
+    rows = _rows(data)
+    return {**data, "clock": [filled_in(rules, file, row) for row in rows]} if rows else data
+
+
+def _check(rules: Path, file: Path, found: _PackFile) -> None:
+    if found.name != file.parent.name:
+        raise PolicyError(f'{file}: name: write name = "{file.parent.name}", the name of the folder')
+    if not found.classes:
+        raise PolicyError(f"{file}: classes: write at least one [classes.<class>]")
+    for class_, policy in found.classes.items():
+        if not 0 < policy.threshold <= 1:
+            raise PolicyError(f"{file}: classes.{class_}.threshold: write a number above 0 and up to 1, such as 0.6")
+    if found.calendar not in (known := calendar_names(rules)):
+        raise PolicyError(f"{file}: calendar: there is no calendar '{found.calendar}'; write one of {', '.join(known)}")
+    _check_alerts(file, found.alerts)
+    for rule in found.clock:
+        check_clock(rules, f"{file}: clock '{rule.name}'", rule)
+        unknown = [class_ for class_ in rule.classes if class_ not in found.classes]
+        if unknown:
+            raise PolicyError(f"{file}: clock '{rule.name}': classes: there is no [classes.{unknown[0]}] in this pack")
+    refuse_twice(_keys(found.clock), file, "clock and class")
+    refuse_twice((survey.name for survey in found.survey), file, "survey")
+    _check_every_class_is_timed(file, found)
+
+
+def _check_alerts(file: Path, alerts: Alerting) -> None:
+    for key, right, write in (
+        ("ladder", bool(alerts.ladder), "at least one of owner, manager, director"),
+        ("ladder_step", alerts.ladder_step > 0, "a number of working days greater than 0"),
+        ("no_owner_share", 0 < alerts.no_owner_share <= 1, "a number above 0 and up to 1, such as 0.5"),
+        ("unread_after", alerts.unread_after > 0, "a number of working days greater than 0"),
+        ("alarm_every_minutes", alerts.alarm_every_minutes > 0, "a number of minutes greater than 0"),
+        ("heads_up_before", alerts.heads_up_before > 0, "a number of working days greater than 0"),
+    ):
+        if not right:
+            raise PolicyError(f"{file}: alerts.{key}: write {write}")
+    refuse_twice(alerts.ladder, file, "step of alerts.ladder")
+
+
+def _keys(clocks: tuple[ClockRule, ...]) -> Iterator[str]:
+    """What may stand once only: a clock's name for a class, and for a channel where channels are told apart."""
+    told_apart = {rule.name for rule in clocks if rule.channels}
+    for rule in clocks:
+        for class_ in rule.classes:
+            everywhere = rule.channels or tuple(Channel)
+            channels = everywhere if rule.name in told_apart else ()
+            yield from (f"{rule.name}/{class_}/{channel.value}" for channel in channels)
+            if not channels:
+                yield f"{rule.name}/{class_}"
+
+
+def _check_every_class_is_timed(file: Path, found: _PackFile) -> None:
+    """Every customer's matter has a receipt, an acknowledgement and an answer, as far as the pack has such clocks at all."""
+    for role in _ROLES:
+        clocks = [rule for rule in found.clock if rule.kind in role]
+        timed = {class_ for rule in clocks for class_ in rule.classes}
+        for class_ in (class_ for class_, policy in found.classes.items() if clocks and policy.clocks and class_ not in timed):
+            name = clocks[0].name
+            raise PolicyError(f"{file}: classes.{class_}: no clock '{name}' names it; add it there, or write clocks = false")
+
+
+def _hours(file: Path, hours: dict[str, str]) -> dict[int, Hours]:
+    if not hours:
+        raise PolicyError(f'{file}: hours: write at least one weekday, such as monday = "09:00-17:00"')
+    return opening_hours(f"{file}: ", hours)

@@ -1,0 +1,144 @@
+"""The settings of a pack under the names by which clauses speak of them, with their values in words."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict
+from itertools import chain
+
+from mailbot.core.calendar import WEEKDAYS
+from mailbot.core.case import Channel
+from mailbot.core.clock_rule import ClockRule, ClockStart, ExtendedBy, Extension, Unit, WhenPassed
+from mailbot.core.counting import span
+from mailbot.core.policy import Alerting, Pack, SurveyEvery
+
+PROGRAM: Mapping[str, str] = {
+    "answer-date": "a letter that asks says by when to answer; every other letter says that there is nothing to do",
+    "binding": "a clock of the law outranks the pack's, and letters show the date that binds",
+    "case-note": "an answer by phone or in person is noted with 'mailbot case note' and stops the clock",
+    "formats": "every letter to a customer offers other formats and other languages",
+    "organisation-name": "the name comes from the configuration, and a blank is refused",
+    "overrides": "a service or a mailbox may be stricter than the pack; a laxer one is refused by 'mailbot policy check'",
+    "reference": "every case has a reference of its own, which can be said aloud and is found again in replies",
+}
+"""What mailbot does for every pack, whatever stands in it."""
+_CHANNELS = {
+    Channel.EMAIL: "e-mail",
+    Channel.IN_PERSON: "in person",
+    Channel.WEB: "web form",
+    Channel.SOCIAL: "social media",
+    Channel.COMMENT_CARD: "comment card",
+}
+_STARTS = {
+    ClockStart.ACKNOWLEDGEMENT: "the acknowledgement",
+    ClockStart.ASSIGNMENT: "somebody is assigned",
+    ClockStart.CONCLUSION: "the conclusion",
+    ClockStart.ASKING_LETTER: "a letter of ours that asks",
+    ClockStart.CALL_BACK: "the wish to be rung",
+}
+_EVERY = {SurveyEvery.CASE: "after each case", SurveyEvery.ALWAYS: "always open"}
+
+
+def settings_of(pack: Pack) -> Mapping[str, tuple[str, ...]]:
+    """Every setting of a pack by its name (``clock:response``, ``letters:digest``, ``hours``), each with its value in words.
+
+    Two clocks under one name, for different classes, are one setting with two values.
+    """
+    found = dict[str, tuple[str, ...]]()
+    parts = (_whole(pack), _alerts(pack.alerts), _letters(pack), _classes(pack), _clocks(pack.clocks), _surveys(pack))
+    for name, words in chain.from_iterable(parts):
+        found[name] = (*found.get(name, ()), words)
+    return found
+
+
+def _whole(pack: Pack) -> Iterator[tuple[str, str]]:
+    linked = sum(bool(class_.policy_link) for class_ in pack.classes.values())
+    yield "title", pack.title
+    yield "calendar", f"calendar {pack.calendar}"
+    yield "hours", f"open {_hours(pack)}"
+    yield "receipt", f"a closed day's messages are received by the rule '{pack.receipt.value}'"
+    yield "review_due", f"looked at again by {pack.review_due:%d %B %Y}"
+    yield "privacy_notice", f"in every letter to a customer: {pack.privacy_notice}"
+    yield "policy_link", f"every receipt names the policy that applies; with a link for {linked} of {len(pack.classes)} classes"
+    if pack.signatory:
+        yield "signatory", f"letters are signed by {pack.signatory}"
+    yield from ((f"program:{name}", words) for name, words in PROGRAM.items())
+
+
+def _hours(pack: Pack) -> str:
+    """Opening hours, days that follow one another with the same hours as one."""
+    hours = pack.working_calendar.hours
+    spans = list[str]()
+    for first in (day for day in sorted(hours) if hours.get(day - 1) != hours[day]):
+        last = first
+        while hours.get(last + 1) == hours[first]:
+            last += 1
+        days = " to ".join(WEEKDAYS[day].capitalize() for day in sorted({first, last}))
+        spans.append(f"{days} {hours[first].opens:%H:%M} to {hours[first].closes:%H:%M}")
+    return ", ".join(spans)
+
+
+def _alerts(alerts: Alerting) -> Iterator[tuple[str, str]]:
+    yield "alerts:ladder", f"a passed date is told to {', then '.join(alerts.ladder)}"
+    yield "alerts:ladder_step", f"from one to the next, {_days(alerts.ladder_step)}"
+    yield "alerts:no_owner_share", f"a case without an owner is alerted when {alerts.no_owner_share:.0%} of its time is gone"
+    yield "alerts:unread_after", f"a message that nobody opened is alerted after {_days(alerts.unread_after)}"
+    yield (
+        "alerts:alarm_every_minutes",
+        f"an alarm comes again every {alerts.alarm_every_minutes} minutes until somebody takes it",
+    )
+    yield "alerts:heads_up_before", f"the owner hears of an automatic letter {_days(alerts.heads_up_before)} before it goes"
+    if alerts.duty_rota:
+        yield "alerts:duty_rota", f"alarms go to the rota '{alerts.duty_rota}'"
+
+
+def _letters(pack: Pack) -> Iterator[tuple[str, str]]:
+    return ((f"letters:{event}", f"{event.replace('_', ' ')}: letter {name}") for event, name in asdict(pack.letters).items())
+
+
+def _classes(pack: Pack) -> Iterator[tuple[str, str]]:
+    for name, class_ in pack.classes.items():
+        yield f"classes:{name}", f"{class_.words.removeprefix('your ')}: a class of its own, with letter {class_.receipt}"
+
+
+def _clocks(clocks: tuple[ClockRule, ...]) -> Iterator[tuple[str, str]]:
+    """The clocks by name. Where the pack and a law have one of the same name, for different classes, the pack's is meant."""
+    own = {rule.name for rule in clocks if not rule.statutory}
+    for rule in clocks:
+        if not rule.statutory or rule.name not in own:
+            yield f"clock:{rule.name}", clock_in_words(rule)
+
+
+def _surveys(pack: Pack) -> Iterator[tuple[str, str]]:
+    for survey in pack.surveys:
+        yield "survey", f"{survey.name}: {_EVERY.get(survey.every, f'every {survey.every.value}')} ({survey.role})"
+
+
+def clock_in_words(rule: ClockRule) -> str:
+    """A clock in one line: how long, from when, for what came how, by whose days, and what may change it."""
+    every = "every " if rule.repeats else ""
+    start = _STARTS.get(rule.starts_on, rule.starts_on.value)
+    parts = [f"{rule.title or rule.name}: {every}{span(rule.amount, rule.unit)} after {start}{_by(rule.channels)}"]
+    if rule.when_passed is WhenPassed.DELAY_NOTICE:
+        when = f"{_days(rule.notice_before)} before" if rule.notice_before else "on the day"
+        parts.append(f"notice of delay {when}")
+    if rule.extension:
+        parts.append(_extension(rule.extension))
+    law = f"; {rule.law}" if rule.law else ""
+    return f"{', '.join(parts)} (calendar {rule.calendar}{law})"
+
+
+def _by(channels: Sequence[Channel]) -> str:
+    if not channels:
+        return ""
+    *others, last = (_CHANNELS.get(channel, channel.value) for channel in channels)
+    return f", by {', '.join(others)} or {last}" if others else f", by {last}"
+
+
+def _extension(extension: Extension) -> str:
+    length = span(extension.amount, extension.unit)
+    reach = f"to {length} in all" if extension.total else f"by {length}"
+    times = "once" if extension.at_most == 1 else f"at most {extension.at_most} times"
+    return f"extended by {'that notice' if extension.by is ExtendedBy.NOTICE else 'a person'} {reach}, {times}"
+
+
+def _days(amount: int) -> str:
+    return span(amount, Unit.WORKING_DAYS)

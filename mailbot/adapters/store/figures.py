@@ -1,0 +1,80 @@
+"""The morning's figures of one mailbox: which cases need somebody, and how much lies about."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Select, func, or_, select
+
+from mailbot.adapters.store.tables import alarm, case, clock, deadline, hold, location, mailbox, message, outbox
+from mailbot.core.case import CaseStatus, ClockKind, Figures, Moment
+
+STALE = timedelta(minutes=15)
+OWED = [ClockKind.RESPONSE.value, ClockKind.CONCLUSION.value, ClockKind.REVIEW.value]
+
+
+def figures(connection: Connection, mailbox_id: int, moments: tuple[datetime, datetime, datetime]) -> Figures:
+    """``moments``: now, the end of today, and until when a date is near."""
+    now, today_ends, soon = moments
+    mine = (case.c.mailbox == mailbox_id) & (case.c.status != CaseStatus.CLOSED.value)
+    by_clock = select(case.c.reference).join(clock, clock.c.case == case.c.id).where(mine, clock.c.stopped_at.is_(None))
+
+    def due(*between: ColumnElement[bool]) -> tuple[str, ...]:
+        return _references(connection, by_clock.where(clock.c.paused_on.is_(None), *between))
+
+    return Figures(
+        late=due(clock.c.due_at < now),
+        due_today=due(clock.c.due_at >= now, clock.c.due_at <= today_ends),
+        due_soon=due(clock.c.due_at > today_ends, clock.c.due_at <= soon),
+        unowned=_references(connection, _alerted(by_clock, Moment.NO_OWNER).where(case.c.owner.is_(None))),
+        unread=_references(connection, _alerted(by_clock, Moment.UNREAD).where(case.c.owner.is_(None), ~_opened())),
+        silenced=_references(connection, by_clock.where(clock.c.kind == ClockKind.ACKNOWLEDGEMENT.value, ~_receipted())),
+        stale=_stale(connection, mailbox_id, now),
+        open=_count(connection, select(func.count()).select_from(case).where(mine)),
+        held=_count(connection, _held(mailbox_id)),
+        failed=_count(connection, _failed(mailbox_id)),
+        alarms=_count(connection, _alarms(mailbox_id)),
+    )
+
+
+def _references(connection: Connection, query: Select[Any]) -> tuple[str, ...]:
+    found = connection.execute(query.distinct().order_by(case.c.reference)).scalars()
+    return tuple(str(reference) for reference in found)
+
+
+def _count(connection: Connection, query: Select[Any]) -> int:
+    return int(connection.execute(query).scalar_one())
+
+
+def _alerted(query: Select[Any], moment: Moment) -> Select[Any]:
+    """Cases whose moment of this kind has come."""
+    came = (deadline.c.kind == moment.value) & deadline.c.fired_at.is_not(None)
+    return query.join(deadline, deadline.c.clock == clock.c.id).where(came, clock.c.kind.in_(OWED))
+
+
+def _opened() -> ColumnElement[bool]:
+    read = select(location.c.id).join(message, message.c.id == location.c.message)
+    return read.where(message.c.case == case.c.id, location.c.seen_at.is_not(None)).exists()
+
+
+def _receipted() -> ColumnElement[bool]:
+    return select(outbox.c.id).where(outbox.c.case == case.c.id, outbox.c.purpose == "receipt").exists()
+
+
+def _stale(connection: Connection, mailbox_id: int, now: datetime) -> tuple[str, ...]:
+    """In trouble, and not read for a while: one that has not been looked at yet since the start is not meant."""
+    old = mailbox.c.last_error.is_not(None) & (func.coalesce(mailbox.c.fresh_at, mailbox.c.started_at) < now - STALE)
+    return tuple(connection.execute(select(mailbox.c.name).where(mailbox.c.id == mailbox_id, old)).scalars())
+
+
+def _held(mailbox_id: int) -> Select[Any]:
+    here = or_(location.c.mailbox == mailbox_id, outbox.c.mailbox == mailbox_id)
+    query = select(func.count()).select_from(hold).outerjoin(location, location.c.id == hold.c.location)
+    return query.outerjoin(outbox, outbox.c.id == hold.c.outbox).where(here, hold.c.put_back_at.is_(None))
+
+
+def _failed(mailbox_id: int) -> Select[Any]:
+    return select(func.count()).select_from(outbox).where(outbox.c.mailbox == mailbox_id, outbox.c.state == "failed")
+
+
+def _alarms(mailbox_id: int) -> Select[Any]:
+    return select(func.count()).select_from(alarm).where(alarm.c.mailbox == mailbox_id, alarm.c.taken_at.is_(None))

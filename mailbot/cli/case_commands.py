@@ -1,0 +1,176 @@
+"""``mailbot case note|done|wait|…``: what staff say about a case."""
+
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from mailbot.cli.options import DEFAULT_CONFIG, ConfigOption
+from mailbot.core.case import Channel
+from mailbot.core.clock_rule import ClockEvent
+
+if TYPE_CHECKING:
+    from mailbot.core.trigger import CaseCommand
+
+Reference = Annotated[str, typer.Argument(help="The case's reference, such as HC-2611-0042-7.")]
+Reason = Annotated[str, typer.Option(help="Why, in a few words; it stands in the history.")]
+At = Annotated[datetime | None, typer.Option(help="When it happened, local time; without it, now.")]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands to ``mailbot case``."""
+    for command in (note, done, acknowledged, wait, answered, reopen, extend, quiet, assign):
+        app.command()(command)
+
+
+def note(
+    reference: Reference,
+    outcome: Annotated[str, typer.Argument(help="What came of it, in a sentence.")],
+    channel: Annotated[Channel, typer.Option(help="How you spoke.")] = Channel.PHONE,
+    at: At = None,
+    no_answer: Annotated[bool, typer.Option("--no-answer", help="It was a contact, and not the answer that is owed.")] = False,
+    callback: Annotated[
+        bool, typer.Option("--callback", help="The customer wants to be called back: that gets its own date.")
+    ] = False,
+    config: ConfigOption = DEFAULT_CONFIG,
+) -> None:
+    """Note an answer by phone or in person: it stops the clock as of then."""
+    from mailbot.core.trigger import ContactNoted
+
+    moment = _moment(at, config)
+    _say(
+        reference, ContactNoted(channel=channel, at=moment, outcome=outcome, answers=not no_answer, call_back=callback), config
+    )
+
+
+def done(
+    reference: Reference, reason: Annotated[str, typer.Argument(help="How it ended.")], config: ConfigOption = DEFAULT_CONFIG
+) -> None:
+    """Close a case: nothing more is owed."""
+    from mailbot.core.trigger import CaseDone
+
+    _say(reference, CaseDone(at=_moment(None, config), reason=reason), config)
+
+
+def acknowledged(reference: Reference, at: At = None, config: ConfigOption = DEFAULT_CONFIG) -> None:
+    """Say that the formal acknowledgement went, by a way that mailbot did not see."""
+    from mailbot.core.trigger import CaseAcknowledged
+
+    _say(reference, CaseAcknowledged(at=_moment(at, config)), config)
+
+
+def wait(
+    reference: Reference,
+    for_: Annotated[ClockEvent, typer.Option("--for", help="What the customer was asked for.")] = ClockEvent.WAITING,
+    at: At = None,
+    config: ConfigOption = DEFAULT_CONFIG,
+) -> None:
+    """Wait for the customer: clocks stand still where their rule says so."""
+    from mailbot.core.trigger import CaseWaits
+
+    _say(reference, CaseWaits(event=for_, at=_moment(at, config)), config)
+
+
+def answered(reference: Reference, at: At = None, config: ConfigOption = DEFAULT_CONFIG) -> None:
+    """What the customer was asked for has come: clocks go on, or begin anew."""
+    from mailbot.core.trigger import CustomerAnswered
+
+    _say(reference, CustomerAnswered(at=_moment(at, config)), config)
+
+
+def reopen(reference: Reference, reason: Reason, at: At = None, config: ConfigOption = DEFAULT_CONFIG) -> None:
+    """Open a closed case again; its answer is owed anew."""
+    from mailbot.core.trigger import CaseReopened
+
+    _say(reference, CaseReopened(at=_moment(at, config), reason=reason), config)
+
+
+def extend(
+    reference: Reference,
+    reason: Annotated[str, typer.Option(help="Why; where the customer is told of it, these are the words.")],
+    clock: Annotated[str, typer.Option(help="Which clock; without it, the one that binds.")] = "",
+    config: ConfigOption = DEFAULT_CONFIG,
+) -> None:
+    """Give more time, as far as the policy or the law allows. Where a notice of delay does it, that goes with your reason."""
+    from mailbot.core.trigger import ClockExtended
+
+    _say(reference, ClockExtended(clock_name=clock, reason=reason), config)
+
+
+def quiet(
+    reference: Reference,
+    reason: Reason,
+    until: Annotated[datetime | None, typer.Option(help="Until when, local time.")] = None,
+    end: Annotated[bool, typer.Option("--end", help="End the quiet.")] = False,
+    config: ConfigOption = DEFAULT_CONFIG,
+) -> None:
+    """Send no automatic letter on this case (bereavement, safeguarding, a court); its clocks go on for staff."""
+    from mailbot.core.trigger import CaseQuieted
+
+    if end is (until is not None):
+        raise typer.BadParameter("write --until with a moment, or --end")
+    _say(reference, CaseQuieted(until=None if end else _moment(until, config), reason=reason), config)
+
+
+def assign(
+    reference: Reference,
+    who: Annotated[str, typer.Argument(help="A name or an address among the people, or any address of a colleague.")],
+    config: ConfigOption = DEFAULT_CONFIG,
+) -> None:
+    """Give a case to somebody; they are told."""
+    from mailbot.core.trigger import CaseAssigned
+
+    name, address = _colleague(who, config)
+    _say(reference, CaseAssigned(name=name, address=address), config)
+
+
+def _say(reference: str, command: "CaseCommand", config: Path) -> None:
+    """Carry it out and print what it did, one line each."""
+    from mailbot.cli.commands import case_commands
+    from mailbot.core.action import KeepSilent, Note, QueueLetter, StartClock, StopClock
+
+    decision = case_commands(config).carry_out(reference, command)
+    for action in decision.actions:
+        match action:
+            case StopClock():
+                typer.echo(f"a clock has stopped: {action.outcome}")
+            case StartClock():
+                typer.echo(f"a clock runs: {action.name}, {action.why}")
+            case QueueLetter():
+                typer.echo(f"a letter is queued: {action.letter}")
+            case KeepSilent():
+                typer.echo(f"no letter: {', '.join(reason.rule for reason in action.reasons)}")
+            case Note() if action.kind == "letter-needs-a-person":
+                typer.echo(f"left to you: {action.reason.detail}")
+    typer.echo(f"{reference.upper()}: noted.")
+
+
+def _moment(at: datetime | None, config: Path) -> datetime:
+    """A local moment in UTC; now without one."""
+    from datetime import UTC
+    from zoneinfo import ZoneInfo
+
+    from mailbot.adapters.clock import SystemClock
+    from mailbot.cli.options import load_config
+
+    if at is None:
+        return SystemClock().now()
+    zone = ZoneInfo(load_config(config).organisation.time_zone)
+    return (at if at.tzinfo else at.replace(tzinfo=zone)).astimezone(UTC)
+
+
+def _colleague(who: str, config: Path) -> tuple[str, str]:
+    """Name and address of a colleague. Raises PermanentError for somebody unknown."""
+    from mailbot.app import people_of
+    from mailbot.cli.options import load_config
+    from mailbot.core.directory import person
+    from mailbot.errors import PermanentError
+
+    try:
+        found = person(people_of(load_config(config)), who)
+    except ValueError as error:
+        if "@" in who:
+            return who, who
+        raise PermanentError(str(error)) from None
+    return found.name, found.address

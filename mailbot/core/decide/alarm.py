@@ -1,0 +1,47 @@
+"""An alarm rings: everybody on duty is told at once, whatever the hour."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import datetime
+
+from mailbot.core import screen
+from mailbot.core.action import Action, KeepSilent, Permission, QueueLetter, Reason
+from mailbot.core.case import Case
+from mailbot.core.decide.wording import case_values, mailbox_values
+from mailbot.core.directory import rota_members, rota_named
+from mailbot.core.letter import Audience, Lane, Purpose
+from mailbot.core.policy import MailboxPolicy
+from mailbot.core.screen import SentBefore
+from mailbot.core.trigger import AlarmRings
+
+
+def alarm_rings(trigger: AlarmRings, case: Case | None, policy: MailboxPolicy, now: datetime) -> list[Action]:
+    """One mail to each member of the rota, or to the mailbox's manager. No cap holds for an alarm."""
+    return [_tell(address, trigger, case, policy, now) for address in _on_duty(policy, now)]
+
+
+def _on_duty(policy: MailboxPolicy, now: datetime) -> Iterator[str | None]:
+    rota = rota_named(policy.directory, policy.pack.alerts.duty_rota)
+    members = rota_members(policy.directory, rota, policy.pack.working_calendar.local_date(now)) if rota else ()
+    yield from (member.address for member in members)
+    if not members:
+        yield policy.manager
+
+
+def _tell(address: str | None, trigger: AlarmRings, case: Case | None, policy: MailboxPolicy, now: datetime) -> Action:
+    permission = screen.permit_staff(address, policy, SentBefore())
+    if not isinstance(permission, Permission):
+        return KeepSilent(reasons=permission)
+    values = case_values(policy, case, None) if case else mailbox_values(policy)
+    return QueueLetter(
+        permission=permission,
+        purpose=Purpose.ALARM,
+        letter=policy.pack.letters.alarm,
+        audience=Audience.STAFF,
+        lane=Lane.ALERT,
+        key=f"alarm:{trigger.number}:{trigger.times}",
+        values=replace(values, alarm_what=trigger.what, alarm_number=str(trigger.number)),
+        not_before=now,
+        observed=case.observed if case else False,
+        reason=Reason("alarm", trigger.what),
+    )

@@ -1,0 +1,220 @@
+"""A member of staff says something about a case: what becomes of it."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import assert_never
+
+from mailbot.core import clock
+from mailbot.core.action import Action, ChangeCase, KeepSilent, Note, Reason, StopClock
+from mailbot.core.case import Case, CaseStatus, Channel, ClockKind, ClockStop, RunningClock
+from mailbot.core.clock import ComputedClock
+from mailbot.core.clock_rule import ClockEvent, ClockStart, ExtendedBy
+from mailbot.core.decide.moving import (
+    after_stopping,
+    answered,
+    asked,
+    dependants,
+    move,
+    restored,
+    start_clocks,
+    stop_clock,
+    stop_for_good,
+)
+from mailbot.core.decide.moving import stop_clocks as stopped_by
+from mailbot.core.decide.notice import delay, delayed
+from mailbot.core.decide.occasion import Occasion
+from mailbot.core.letter import Purpose
+from mailbot.core.policy import MailboxPolicy
+from mailbot.core.screen import SentBefore
+from mailbot.core.trigger import (
+    CaseAcknowledged,
+    CaseAssigned,
+    CaseCommand,
+    CaseDone,
+    CaseQuieted,
+    CaseReopened,
+    CaseWaits,
+    ClockExtended,
+    ContactNoted,
+    CustomerAnswered,
+)
+from mailbot.errors import PermanentError
+
+
+def commanded(  # noqa: PLR0911  # one line a command
+    command: CaseCommand, case: Case, policy: MailboxPolicy, now: datetime, before: SentBefore
+) -> list[Action]:
+    """What a command does. Raises PermanentError with a sentence for one that cannot be done."""
+    _refuse_the_future(command, case, policy, now)
+    match command:
+        case ContactNoted():
+            return _noted(command, case, policy)
+        case CaseDone():
+            return _done(case, command.at, command.reason)
+        case CaseWaits():
+            return _waits(command, case, policy, now)
+        case CustomerAnswered():
+            return _answered(command, case, policy, now)
+        case CaseReopened():
+            return _reopened(command, case, policy)
+        case ClockExtended():
+            return _extended(command, case, policy, now, before)
+        case CaseQuieted():
+            return [ChangeCase(case_id=case.id, quiet_until=command.until or now, reason=Reason("quiet", command.reason))]
+        case CaseAssigned():
+            return _assigned(command, case, policy, now, before)
+        case CaseAcknowledged():
+            return _acknowledged(case, policy, command.at)
+        case _:
+            assert_never(command)
+
+
+def _refuse_the_future(command: CaseCommand, case: Case, policy: MailboxPolicy, now: datetime) -> None:
+    if not isinstance(command, ClockExtended | CaseQuieted | CaseAssigned) and command.at > now:
+        raise PermanentError(f"{case.reference}: {_local(policy, command.at)} is still to come")
+
+
+def staff_answered(case: Case, policy: MailboxPolicy, at: datetime, *, holding: bool) -> list[Action]:
+    """Staff wrote to the customer: an answer ends what was owed; a holding reply is an acknowledgement and no more."""
+    events = [ClockStop.ACKNOWLEDGEMENT_SENT] if holding else [ClockStop.ACKNOWLEDGEMENT_SENT, ClockStop.RESPONSE_SENT]
+    return _ended(case, policy, [*events, ClockStop.RECEIPT_SENT], at)
+
+
+def customer_answered(case: Case, policy: MailboxPolicy, at: datetime, now: datetime) -> list[Action]:
+    """What we waited for has come: the case is open again, and its clocks go on or begin anew.
+
+    What came before we asked is no answer.
+    """
+    if case.status is not CaseStatus.WAITING or not _asked_before(case, policy, at):
+        return []
+    event = ClockEvent(case.waits_for) if case.waits_for else ClockEvent.WAITING
+    reason = Reason("customer-answered", event.value)
+    return [
+        ChangeCase(case_id=case.id, status=CaseStatus.OPEN, waits_for="", reason=reason),
+        *answered(policy, case, event, at, now),
+        *stopped_by(case.clocks, ClockStop.CUSTOMER_ANSWERED, at),
+    ]
+
+
+def _answered(command: CustomerAnswered, case: Case, policy: MailboxPolicy, now: datetime) -> list[Action]:
+    if case.status is not CaseStatus.WAITING:
+        raise PermanentError(f"{case.reference} is {case.status.value}: it waits for nothing that could have come")
+    if not _asked_before(case, policy, command.at):
+        raise PermanentError(f"{case.reference}: nobody had asked the customer by {_local(policy, command.at)}")
+    return customer_answered(case, policy, command.at, now)
+
+
+def _asked_before(case: Case, policy: MailboxPolicy, at: datetime) -> bool:
+    """Whether no clock shows that the customer was asked only after ``at``."""
+    day = policy.pack.working_calendar.local_date(at)
+    later = (one.started_at > at if one.kind is ClockKind.SILENCE else (one.paused_on or day) > day for one in case.clocks)
+    return not any(later)
+
+
+def _local(policy: MailboxPolicy, at: datetime) -> str:
+    return f"{at.astimezone(policy.pack.working_calendar.zone):%Y-%m-%d %H:%M}"
+
+
+def _ended(case: Case, policy: MailboxPolicy, events: Sequence[ClockStop], at: datetime) -> list[Action]:
+    """What these events end, and what then begins: nothing that the same events end."""
+    stopped = _stopped(case.clocks, events, at)
+    begun = [one for one in after_stopping(policy, case, stopped, at) if not set(events) & set(one.stopped_by)]
+    return [*stopped, *begun]
+
+
+def _stopped(clocks: Sequence[RunningClock], events: Sequence[ClockStop], at: datetime) -> list[StopClock]:
+    """Every clock that one of these events stops, once."""
+    return [
+        stop_clock(one, at, event.value) for one in clocks if (event := next((e for e in events if e in one.stopped_by), None))
+    ]
+
+
+def _noted(command: ContactNoted, case: Case, policy: MailboxPolicy) -> list[Action]:
+    reason = Reason(f"contact-by-{command.channel.value}", f"{_local(policy, command.at)}: {command.outcome}")
+    actions: list[Action] = [Note(kind="contact", reason=reason)]
+    if command.call_back:
+        return [*actions, *start_clocks(policy, case.class_, command.channel, ClockStart.CALL_BACK, command.at, case.clocks)]
+    called = [ClockStop.CALL_MADE] if command.channel is Channel.PHONE else []
+    if not command.answers:
+        return [*actions, *_stopped(case.clocks, called, command.at)]
+    events = [*called, ClockStop.RESPONSE_SENT, ClockStop.ACKNOWLEDGEMENT_SENT, ClockStop.RECEIPT_SENT]
+    return [*actions, *_ended(case, policy, events, command.at)]
+
+
+def _done(case: Case, at: datetime, reason: str) -> list[Action]:
+    if case.status is CaseStatus.CLOSED:
+        raise PermanentError(f"{case.reference} is closed already; 'mailbot case reopen' opens it again")
+    stopped = stop_for_good(case.clocks, at)
+    return [*stopped, ChangeCase(case_id=case.id, status=CaseStatus.CLOSED, waits_for="", reason=Reason("done", reason))]
+
+
+def _waits(command: CaseWaits, case: Case, policy: MailboxPolicy, now: datetime) -> list[Action]:
+    if case.status is not CaseStatus.OPEN:
+        raise PermanentError(f"{case.reference} is {case.status.value}; only an open case can begin to wait")
+    reason = Reason("waits", command.event.value)
+    waiting = ChangeCase(case_id=case.id, status=CaseStatus.WAITING, waits_for=command.event.value, reason=reason)
+    moved = asked(policy, case, command.event, command.at, now)
+    return [waiting, *moved, *dependants(policy, case, ClockStart.ASKING_LETTER, command.at)]
+
+
+def _reopened(command: CaseReopened, case: Case, policy: MailboxPolicy) -> list[Action]:
+    if case.status is not CaseStatus.CLOSED:
+        raise PermanentError(f"{case.reference} is {case.status.value}; only a closed case can be opened again")
+    started = start_clocks(policy, case.class_, case.channel, ClockStart.RECEIPT, command.at, case.clocks)
+    owed = [one for one in started if ClockStop.RECEIPT_SENT not in one.stopped_by]
+    if not any(one.kind is ClockKind.ACKNOWLEDGEMENT for one in owed):  # what runs from one that went begins now
+        owed += dependants(policy, case, ClockStart.ACKNOWLEDGEMENT, command.at)
+    return [ChangeCase(case_id=case.id, status=CaseStatus.OPEN, reason=Reason("reopened", command.reason)), *owed]
+
+
+def _extended(command: ClockExtended, case: Case, policy: MailboxPolicy, now: datetime, before: SentBefore) -> list[Action]:
+    """A person gives more time, with a reason. A date of the law moves only so far as the law itself allows."""
+    running = _named(case, command.clock_name)
+    computed = restored(policy, case, running)
+    extension = computed.rule.extension if computed else None
+    if computed is None or extension is None:
+        raise PermanentError(f"the clock '{running.name}' of {case.reference} cannot be extended: no rule says by how much")
+    reason = Reason(f"extended-{running.name}", command.reason)
+    try:
+        if extension.by is ExtendedBy.PERSON:
+            return [move(policy, running, clock.extend(computed), now, reason)]
+        key = f"extend:{running.id}:{running.extensions}"
+        occasion = Occasion(case=case, policy=policy, now=now, before=before, key=key, running=running)
+        delayed(occasion, computed, command.reason)
+    except ValueError as error:
+        raise PermanentError(f"{case.reference}: {error}") from None
+    return [Note(kind="extended", reason=reason), *_with_notice(occasion, running, computed, command.reason)]
+
+
+def _with_notice(occasion: Occasion, running: RunningClock, computed: ComputedClock, why: str) -> list[Action]:
+    """The notice of delay and the date that it gives. A customer who cannot be told of a new date keeps the old one."""
+    actions = delay(occasion, running, computed, why)
+    silent = [reason.rule for action in actions if isinstance(action, KeepSilent) for reason in action.reasons]
+    if silent:
+        raise PermanentError(f"{occasion.case.reference}: the customer cannot be told of a new date ({', '.join(silent)})")
+    return actions
+
+
+def _named(case: Case, name: str) -> RunningClock:
+    """The running clock with this name; without a name, the one that can be meant."""
+    found = [one for one in case.clocks if one.name == name] if name else [one for one in case.clocks if one.kind in clock.OWED]
+    if len(found) == 1:
+        return found[0]
+    names = ", ".join(one.name for one in case.clocks) or "none"
+    raise PermanentError(f"{case.reference}: name the clock with --clock; running: {names}")
+
+
+def _assigned(command: CaseAssigned, case: Case, policy: MailboxPolicy, now: datetime, before: SentBefore) -> list[Action]:
+    owner = (command.name, command.address)
+    changed = ChangeCase(case_id=case.id, owner=owner, reason=Reason("assigned", command.name))
+    key = f"assign:{case.id}:{case.version}"
+    binding = min(
+        (one for one in case.clocks if one.kind in clock.OWED), key=lambda one: (not one.law, one.due_at), default=None
+    )
+    occasion = Occasion(case=case, policy=policy, now=now, before=before, key=key, running=binding)
+    told = occasion.tell_address(command.address, Purpose.ASSIGNMENT, {"owner": command.name, "owner_contact": command.address})
+    return [changed, *dependants(policy, case, ClockStart.ASSIGNMENT, now), *told]
+
+
+def _acknowledged(case: Case, policy: MailboxPolicy, at: datetime) -> list[Action]:
+    return [Note(kind="acknowledged", reason=Reason("by-staff")), *_ended(case, policy, [ClockStop.ACKNOWLEDGEMENT_SENT], at)]

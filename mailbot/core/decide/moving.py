@@ -1,0 +1,127 @@
+"""What events do to the clocks of a case: they start, stop, stand still, go on, begin anew, are extended."""
+
+from collections.abc import Callable, Iterable
+from datetime import datetime
+
+from mailbot.core import clock, schedule
+from mailbot.core.action import MoveClock, Reason, StartClock, StopClock
+from mailbot.core.case import Case, Channel, ClockKind, ClockStop, RunningClock
+from mailbot.core.clock import ComputedClock
+from mailbot.core.clock_rule import ClockEvent, ClockRule, ClockStart
+from mailbot.core.policy import MailboxPolicy
+
+ENDS = {ClockKind.ACKNOWLEDGEMENT: ClockStart.ACKNOWLEDGEMENT, ClockKind.CONCLUSION: ClockStart.CONCLUSION}
+"""What it means to others that a clock of this role has stopped."""
+
+Change = Callable[[ComputedClock], ComputedClock]
+
+
+def start_clocks(
+    policy: MailboxPolicy,
+    class_: str,
+    channel: Channel,
+    event: ClockStart,
+    at: datetime,
+    running: Iterable[RunningClock] = (),
+) -> list[StartClock]:
+    """Start every clock that ``event`` starts for a class and channel, unless one of that name runs already."""
+    named = {one.name for one in running}
+    rules = [rule for rule in policy.pack.clocks_for(class_, channel, event) if rule.name not in named]
+    return [start_clock(policy, rule, at, event.value) for rule in rules]
+
+
+def start_clock(policy: MailboxPolicy, rule: ClockRule, at: datetime, started_by: str) -> StartClock:
+    """One clock, with every moment of its life."""
+    pack = policy.pack
+    computed = clock.compute(rule, pack.calendars[rule.calendar], at, pack.receipt)
+    return StartClock(
+        name=rule.name,
+        kind=rule.kind,
+        law=rule.law,
+        started_by=started_by,
+        started_at=at,
+        due_at=computed.due_at,
+        why=computed.why,
+        stopped_by=rule.stopped_by,
+        deadlines=schedule.moments(computed, pack.alerts, at),
+        reason=Reason(f"clock-{rule.name}", rule.authority),
+    )
+
+
+def stop_clocks(clocks: Iterable[RunningClock], event: ClockStop, at: datetime) -> list[StopClock]:
+    """Stop every one of these running clocks that ``event`` stops."""
+    return [stop_clock(running, at, event.value) for running in clocks if event in running.stopped_by]
+
+
+def stop_clock(running: RunningClock, at: datetime, event: str) -> StopClock:
+    outcome = "met" if at <= running.due_at else "late"
+    return StopClock(clock_id=running.id, outcome=outcome, stopped_at=at, reason=Reason(f"stopped-by-{event}"))
+
+
+def stop_for_good(clocks: Iterable[RunningClock], at: datetime) -> list[StopClock]:
+    """Stop the clocks of a case that is closed: all but the survey's, which asks how it went (F17)."""
+    return [stop_clock(one, at, ClockStop.CASE_CLOSED.value) for one in clocks if one.kind is not ClockKind.SURVEY]
+
+
+def after_stopping(policy: MailboxPolicy, case: Case, stopped: Iterable[StopClock], at: datetime) -> list[StartClock]:
+    """The clocks that run from an acknowledgement or a conclusion, once its own clock has stopped."""
+    ended = {one.clock_id for one in stopped}
+    events = dict.fromkeys(ENDS[one.kind] for one in case.clocks if one.id in ended and one.kind in ENDS)
+    return [started for event in events for started in dependants(policy, case, event, at)]
+
+
+def dependants(policy: MailboxPolicy, case: Case, event: ClockStart, at: datetime) -> list[StartClock]:
+    """The clocks of this case that an event other than receipt starts."""
+    return start_clocks(policy, case.class_, case.channel, event, at, case.clocks)
+
+
+def restored(policy: MailboxPolicy, case: Case, running: RunningClock) -> ComputedClock | None:
+    """A running clock with its rule, as the pack has it now; None if the pack has it no more: then its date stays."""
+    rule = policy.pack.rule(running.name, case.class_, case.channel)
+    if rule is None:
+        return None
+    return clock.restored(rule, policy.pack.calendars[rule.calendar], running, policy.pack.receipt)
+
+
+def move(policy: MailboxPolicy, running: RunningClock, changed: ComputedClock, now: datetime, reason: Reason) -> MoveClock:
+    """The action that gives a running clock what was computed for it. A clock that stands still has no moments."""
+    moments = () if changed.paused_on else schedule.moments(changed, policy.pack.alerts, now)
+    return MoveClock(
+        clock_id=running.id,
+        counts_from=changed.started_at,
+        due_at=changed.due_at,
+        why=changed.why,
+        pauses=tuple((pause.from_on, pause.until_on) for pause in changed.pauses),
+        paused_on=changed.paused_on,
+        extensions=changed.extensions,
+        deadlines=moments,
+        reason=reason,
+    )
+
+
+def asked(policy: MailboxPolicy, case: Case, event: ClockEvent, at: datetime, now: datetime) -> list[MoveClock]:
+    """We ask the customer for something: clocks whose rule says so stand still."""
+    return _each(policy, case, lambda one: clock.asked(one, event, at), now, Reason(f"waits-for-{event.value}"))
+
+
+def answered(policy: MailboxPolicy, case: Case, event: ClockEvent, at: datetime, now: datetime) -> list[MoveClock]:
+    """The customer's answer came: clocks go on or begin anew, as their rule says."""
+    return _each(policy, case, lambda one: clock.answered(one, event, at), now, Reason(f"answered-{event.value}"))
+
+
+def _each(policy: MailboxPolicy, case: Case, change: Change, now: datetime, reason: Reason) -> list[MoveClock]:
+    found = list[MoveClock]()
+    for running in case.clocks:
+        computed = restored(policy, case, running)
+        changed = _changed(computed, change) if computed else None
+        if changed is not None and changed != computed:
+            found.append(move(policy, running, changed, now, reason))
+    return found
+
+
+def _changed(computed: ComputedClock, change: Change) -> ComputedClock:
+    """What cannot be done to this one clock (it is over, or stands still already) leaves it as it is."""
+    try:
+        return change(computed)
+    except ValueError:
+        return computed
