@@ -109,6 +109,7 @@ def _policy(config: Config, mailbox: Mailbox, pack: Pack, people: Directory, tag
         own_addresses=own,
         answerable_addresses=own | aliases,
         reverse_path=mailbox.reverse_path,
+        ack=mailbox.ack,
         tag_secret=tag_secret,
         team=team,
         directory=people,

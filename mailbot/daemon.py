@@ -89,6 +89,7 @@ class Daemon:
             policies=self._policies.mailboxes,
             clock=self._clock,
             attempt=attempt,
+            reviews={f"letter {name}": spec.review_due for name, spec in self._policies.letters.specs.items()},
         )
         self._counted = False
         self._recount = Recount(store=self._guarded(TIMERS), policies=self._policies.mailboxes, clock=self._clock)

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from mailbot.config.servers import STRICT, SecretRef, Server, require
 from mailbot.core.delivery import SentCopy
 from mailbot.core.directory import ServedMailbox
-from mailbot.core.policy import ReversePathKind
+from mailbot.core.policy import AckWhen, ReversePathKind
 
 PACKAGE = Path(__file__).parent.parent
 SHIPPED = PACKAGE / "shipped"
@@ -66,6 +66,7 @@ class Mailbox:
     poll_seconds: int = 120
     sent_copy: SentCopy = SentCopy.SERVER
     reverse_path: ReversePathKind = ReversePathKind.OWN
+    ack: AckWhen = AckWhen.IMMEDIATE
     smtp_connections: int = 1
     letters_per_minute: int = 20
     __pydantic_config__ = STRICT

@@ -116,7 +116,7 @@ class AddDeadline:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StopClock:
-    """Stop a running clock; ``outcome`` is ``met`` or ``late``."""
+    """Stop a running clock; ``outcome`` is ``met``, ``late`` or ``cancelled``."""
 
     clock_id: int
     outcome: str

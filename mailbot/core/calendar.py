@@ -129,7 +129,9 @@ class WorkingCalendar:
     shut: tuple[ShutDays, ...] = ()
     _count: WorkingDayCount = field(init=False, repr=False, compare=False)
     _openings: dict[date, datetime] = field(init=False, repr=False, compare=False, default_factory=dict)
-    """What ``opening_on`` has found: everything in the life of a clock happens on a few hundred days."""
+    """What ``opening_on`` has found: everything in the lives of clocks happens on a few hundred days."""
+    _open_days: dict[date, date] = field(init=False, repr=False, compare=False, default_factory=dict)
+    """What ``open_day_until`` has found."""
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "_count", WorkingDayCount(self.closed))
@@ -196,8 +198,10 @@ class WorkingCalendar:
 
     def open_day_until(self, day: date) -> date:
         """The last day up to and including ``day`` on which the office opens; ``day`` itself if there is none in a year."""
-        days = (day - ONE_DAY * number for number in range(OPEN_WITHIN_DAYS))
-        return next((found for found in days if self.is_open_on(found)), day)
+        if (known := self._open_days.get(day)) is None:
+            days = (day - ONE_DAY * number for number in range(OPEN_WITHIN_DAYS))
+            known = self._open_days[day] = next((found for found in days if self.is_open_on(found)), day)
+        return known
 
     def shut_notice(self, due_on: date) -> ShutNotice | None:
         """What staff are told when the organisation's own shut days cover a due date; None if they do not."""
@@ -209,10 +213,9 @@ class WorkingCalendar:
 
     def opening_on(self, day: date) -> datetime:
         """The first moment at which the office is open on ``day`` or after it, in UTC."""
-        found = self._openings.get(day)
-        if found is None:
-            found = self._openings[day] = self.next_opening(self.start_of(day)).astimezone(dt.UTC)
-        return found
+        if (known := self._openings.get(day)) is None:
+            known = self._openings[day] = self.next_opening(self.start_of(day)).astimezone(dt.UTC)
+        return known
 
     def next_opening(self, at: datetime) -> datetime:
         """``at`` itself while the office is open, otherwise the next moment it opens."""

@@ -138,6 +138,8 @@ class Figures:
     unread: tuple[str, ...] = ()
     silenced: tuple[str, ...] = ()
     stale: tuple[str, ...] = ()
+    reviews: tuple[str, ...] = ()
+    surveys: tuple[str, ...] = ()
     open: int = 0
     held: int = 0
     failed: int = 0

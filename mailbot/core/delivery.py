@@ -29,6 +29,9 @@ ABOUT_WHAT_IS_OWED = frozenset(
 
 TO_CUSTOMERS = SCHEDULED | {Purpose.RECEIPT}
 
+AT_ANY_HOUR = frozenset({Purpose.RECEIPT, Purpose.ALARM})
+"""Letters that somebody waits for; all others go while the office is open."""
+
 DOUBT_WAIT = timedelta(minutes=10)
 DOUBT_BOUND = timedelta(hours=4)
 RETRY_DELAYS = (timedelta(minutes=1), timedelta(minutes=5), timedelta(minutes=15), timedelta(minutes=30))
@@ -156,7 +159,8 @@ def _looked_long_enough(since: datetime, found: DoubtFindings, now: datetime) ->
 class CaseStanding:
     """What a waiting letter must know about its case just before it goes.
 
-    ``owed``: a clock of an answer still runs. ``waits``: the case waits for the customer.
+    ``owed``: the clock that the letter speaks of still runs, or if it names none, one of an answer. ``waits``: the case
+    waits for the customer.
     """
 
     closed: bool

@@ -97,6 +97,12 @@ class SurveyEvery(StrEnum):
     CASE = "case"
     ALWAYS = "always"
 
+    def period(self, day: date) -> str:
+        """The month, quarter or year that ``day`` lies in; empty where no calendar says when it is due."""
+        quarter = (day.month - 1) // 3 + 1
+        periods = {"month": f"{day:%Y-%m}", "quarter": f"{day.year}-Q{quarter}", "year": f"{day.year}"}
+        return periods.get(self.value, "")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Survey:
@@ -244,6 +250,13 @@ class Caps:
     letters_per_manager_per_day: int
 
 
+class AckWhen(StrEnum):
+    """When a receipt goes: at once, or only if staff have not answered by the morning of the day it is due (J2)."""
+
+    IMMEDIATE = "immediate"
+    BY_DEADLINE = "by-deadline"
+
+
 class ReversePathKind(StrEnum):
     """Where bounces of our letters go: to the mailbox, to a tagged form of its address, or nowhere (RFC 3834 s. 3.3)."""
 
@@ -275,6 +288,12 @@ class MailboxPolicy:
     own_addresses: frozenset[str]
     answerable_addresses: frozenset[str]
     reverse_path: ReversePathKind
+    ack: AckWhen = AckWhen.IMMEDIATE
     tag_secret: bytes = field(repr=False)
     team: Team | None = None
     directory: Directory = field(default_factory=Directory, repr=False)
+
+    def is_colleague(self, address: str) -> bool:
+        """Whether an address (in comparison form) is one of staff: in the directory, or at the mailbox's own domain."""
+        same_domain = address.rpartition("@")[2] == self.address.lower().rpartition("@")[2]
+        return bool(address) and (same_domain or any(person.address == address for person in self.directory.people))

@@ -37,6 +37,11 @@ def moments(clock: ComputedClock, alerting: Alerting, since: datetime) -> tuple[
     return tuple(sorted((one for one in found if one.due_at > since or one.kind is Moment.DUE), key=lambda one: one.due_at))
 
 
+def without_owner(clock: ComputedClock, alerting: Alerting) -> Deadline:
+    """The one moment that depends on the hour at which the clock began, and not only on its day."""
+    return _Life(clock=clock, alerting=alerting).without_owner()
+
+
 def step_later(calendar: WorkingCalendar, alerting: Alerting, now: datetime) -> datetime:
     """When the next step of the ladder is told: no step is spent on a closed day, nor on one on which the office is shut."""
     day = calendar.local_date(now)
@@ -70,11 +75,15 @@ class _Life:
         """The life of a clock whose end is an answer to the customer."""
         yield from self.warning()
         yield self._at(Moment.TODAY, self.last_day)
-        yield Deadline(kind=Moment.NO_OWNER, due_at=self._share(self.alerting.no_owner_share))
+        yield self.without_owner()
         calendar, started_on = self.clock.calendar, self.clock.received_on
         yield self._at(Moment.UNREAD, calendar.nth_working_day(started_on, self.alerting.unread_after))
         if self.clock.rule.when_passed is WhenPassed.DELAY_NOTICE:
             yield from self.notice(self._before(self.last_day, self.clock.rule.notice_before))
+
+    def without_owner(self) -> Deadline:
+        """A share of the time is over: a case that nobody has is told of."""
+        return Deadline(kind=Moment.NO_OWNER, due_at=self._share(self.alerting.no_owner_share))
 
     def warning(self) -> Iterator[Deadline]:
         if self.clock.rule.warn_before:

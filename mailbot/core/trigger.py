@@ -16,7 +16,8 @@ class MessageArrived:
     ``born_at``: how old it is for letters; the sender's date where the server renumbered its folder. ``unreadable``: why a
     person must read it; ``put_back``: a person has, and wants it decided about by what can be read. ``our_letter``: the
     Message-ID of the letter of ours that this is a copy of. ``message_id_taken``: another message with other content has
-    the same Message-ID.
+    the same Message-ID. ``by_staff``: a colleague wrote it, by their address. ``receipt_doubt``: why the server's date of
+    arrival was not believed.
     """
 
     message: Message
@@ -28,6 +29,8 @@ class MessageArrived:
     put_back: bool = False
     our_letter: str = ""
     message_id_taken: bool = False
+    by_staff: bool = False
+    receipt_doubt: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

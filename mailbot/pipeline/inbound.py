@@ -14,6 +14,7 @@ import structlog
 from mailbot import checkpoints
 from mailbot.core.action import Reason
 from mailbot.core.classify import Classification, Hit, classify
+from mailbot.core.clock import doubt_receipt
 from mailbot.core.decide import Findings, decide
 from mailbot.core.holding import HoldingRules, is_holding
 from mailbot.core.match import match
@@ -41,7 +42,6 @@ MAX_BYTES = 16 * 1024 * 1024
 log = structlog.get_logger()
 
 DAY = timedelta(days=1)
-EARLIEST_YEAR = 2000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -128,14 +128,16 @@ class Inbound:
         screening = screen(message, self.screening, own)
         references = (*find_references(policy.reference_prefix, message.subject), *gathered.references_of_old(message))
         candidates = transaction.cases.candidates((*message.in_reply_to, *message.references), references)
-        matched = match(message, candidates, by_staff=located.folder_role == "sent")
+        in_sent = located.folder_role == "sent"
+        by_staff = in_sent or policy.is_colleague(message.sender)
+        matched = match(message, candidates, by_staff=by_staff)
         case = transaction.cases.get(matched.candidate.case_id) if matched.candidate else None
         findings = Findings(
             screening=screening,
             match=matched,
             classification=self._classification(judged, policy),
             history=gathered.history(message),
-            holding=located.folder_role == "sent" and is_holding(message, self.holding),
+            holding=by_staff and is_holding(message, self.holding),
         )
         trigger = self._trigger(judged, policy, gathered, our_letter)
         decision = decide(trigger, case, findings, policy, now)
@@ -147,6 +149,7 @@ class Inbound:
             screening=screening,
             classification=findings.classification,
             recorded_at=now,
+            by_staff=case is not None and trigger.by_staff and message.sender != case.customer,
         )
         about = Recording(policy=policy, now=now, located=located, arrived=arrived)
         record(transaction, self.letters, decision, about)
@@ -178,6 +181,8 @@ class Inbound:
             put_back=located.put_back,
             our_letter=our_letter,
             message_id_taken=judged.message.message_id in gathered.message_ids,
+            by_staff=policy.is_colleague(judged.message.sender),
+            receipt_doubt=doubt_receipt(located.received_at, self.clock.now()) or "",
         )
 
 
@@ -188,7 +193,7 @@ def _identity(located: Located, message: Message) -> Message:
 
 def _received_at(located: Located, now: datetime) -> datetime:
     """The server's date of arrival, within bounds: never in the future, and no wild date from a broken server."""
-    return min(located.received_at, now) if located.received_at.year >= EARLIEST_YEAR else now
+    return now if doubt_receipt(located.received_at, now) else min(located.received_at, now)
 
 
 def _born_at(located: Located, message: Message, received_at: datetime) -> datetime:

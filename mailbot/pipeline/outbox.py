@@ -16,6 +16,7 @@ from mailbot import checkpoints
 from mailbot.core.action import Reason
 from mailbot.core.decide import decide
 from mailbot.core.delivery import (
+    AT_ANY_HOUR,
     DoubtFindings,
     DoubtVerdict,
     SentCopy,
@@ -143,7 +144,8 @@ class Outbox:
     def _claim(self, transaction: Transaction, sender: Sender, room: int, now: datetime) -> list[OutboxLetter]:
         """Take the next letters that are still true and that the mailbox's pace allows."""
         while waiting := _first_in_line(transaction, sender, room, now):
-            letters = [one.letter for one in waiting if not self._withdrawn(transaction, one, now)]
+            true = [one.letter for one in waiting if not self._withdrawn(transaction, one, now)]
+            letters = [letter for letter in true if not self._put_off(transaction, letter, now)]
             if letters:
                 transaction.outbox.claim([letter.id for letter in letters], now)
                 return [_claimed(letter, now) for letter in letters]
@@ -185,6 +187,14 @@ class Outbox:
                     transaction.outbox.send_again(letter.id, "sent once more: the outcome is unknown", now)
                 elif verdict is DoubtVerdict.ASK_A_PERSON:
                     transaction.outbox.hold(letter.id, Reason("letter-in-doubt", "nobody knows whether it went"), now)
+
+    def _put_off(self, transaction: Transaction, letter: OutboxLetter, now: datetime) -> bool:
+        """A letter that was held up until the office had shut goes when it opens."""
+        opening = self.policy.pack.working_calendar.next_opening(now)
+        if letter.purpose in AT_ANY_HOUR or opening <= now:
+            return False
+        transaction.outbox.put_off(letter.id, opening)
+        return True
 
     def _withdrawn(self, transaction: Transaction, waiting: WaitingLetter, now: datetime) -> bool:
         """Check a waiting letter once more; one that is no longer true is withdrawn and decided about anew."""

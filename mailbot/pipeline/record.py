@@ -138,7 +138,7 @@ def _participant(arrived: NewMessage | None) -> str:
     """Who takes part in a case by this message: a person who wrote in; not a robot, and not the staff who answer."""
     if arrived is None or arrived.direction is not Direction.IN or arrived.screening.verdict is not Verdict.HUMAN:
         return ""
-    return arrived.parsed.sender
+    return "" if arrived.by_staff else arrived.parsed.sender
 
 
 def _file_message(transaction: Transaction, about: Recording) -> None:

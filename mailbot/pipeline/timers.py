@@ -1,12 +1,12 @@
 """The flow of time: due deadlines and calendar jobs -> decide -> record. Whatever came due in an outage fires once."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime, timedelta
 from functools import partial, reduce
 from operator import add
 
-from mailbot.core.action import Reason
+from mailbot.core.action import ChangeCase, Reason
 from mailbot.core.case import Case, Figures
 from mailbot.core.decide import decide
 from mailbot.core.policy import MailboxPolicy
@@ -28,6 +28,7 @@ class Timers:
     policies: Mapping[str, MailboxPolicy]
     clock: Clock
     attempt: Attempt
+    reviews: Mapping[str, date] = field(default_factory=dict)
 
     def sweep(self) -> int:
         """Act on every deadline that has come; returns how many there were in this round.
@@ -35,6 +36,7 @@ class Timers:
         If a round fails it is redone one by one; what cannot be decided about is noted in its case and shown as late.
         """
         now = self.clock.now()
+        self._end_quiets(now)
         with self.store.view() as transaction:
             due = transaction.cases.due_deadlines(now, AT_ONCE)
         if due and self.attempt(partial(self._fire, due, now)) is not None:
@@ -69,6 +71,18 @@ class Timers:
             transaction.cases.add_event(Happened(at=now, actor="mailbot", kind="failed", reason=reason, case_id=case_id))
             transaction.cases.claim([trigger.deadline_id], now)
 
+    def _end_quiets(self, now: datetime) -> None:
+        """Cases that were to be quiet until now may be written about again."""
+        with self.store.view() as transaction:
+            over = transaction.cases.quiets_over(now)
+        for case_id in over:
+            with self.store.transaction() as transaction:
+                ended = Reason("quiet-ended")
+                transaction.cases.change(ChangeCase(case_id=case_id, quiet_until=now, reason=ended), now)
+                transaction.cases.add_event(
+                    Happened(at=now, actor="mailbot", kind="quiet-ended", reason=ended, case_id=case_id)
+                )
+
     def run_jobs(self) -> None:
         """The calendar jobs that are due now: one digest a manager and working day, from opening time on."""
         now = self.clock.now()
@@ -95,9 +109,18 @@ class Timers:
     ) -> None:
         first, since = policies[0], transaction.jobs.last(_digest_of(manager), period)
         figures = reduce(add, (self._figures(transaction, policy, since, now) for policy in policies))
+        figures = replace(figures, reviews=self._reviews(policies, now), surveys=_surveys(transaction, policies, now))
         live = any(transaction.mailboxes.get(policy.name).live_since is not None for policy in policies)
         trigger = DigestDue(manager=manager, period=period, figures=figures, live=live)
         record(transaction, self.letters, decide(trigger, None, None, first, now), Recording(policy=first, now=now))
+
+    def _reviews(self, policies: Sequence[MailboxPolicy], now: datetime) -> tuple[str, ...]:
+        """On Mondays, the packs and letters whose date of review has passed (F20)."""
+        calendar = policies[0].pack.working_calendar
+        today = calendar.local_date(now)
+        packs = {f"pack {policy.pack.name}": policy.pack.review_due for policy in policies}
+        due = sorted(what for what, review_due in {**packs, **self.reviews}.items() if review_due <= today)
+        return tuple(due) if calendar.working_day_from(_monday(today)) == today else ()
 
     def _figures(self, transaction: Transaction, policy: MailboxPolicy, since: datetime | None, now: datetime) -> Figures:
         """As things are now; ``since``: the digest before, which told of the dates that had moved until then."""
@@ -105,6 +128,22 @@ class Timers:
         today_ends = calendar.end_of(calendar.local_date(now))
         found = transaction.cases.figures(policy.name, now, today_ends, now + SOON)
         return replace(found, moved=transaction.recounts.moved_since(policy.name, since))
+
+
+def _surveys(transaction: Transaction, policies: Sequence[MailboxPolicy], now: datetime) -> tuple[str, ...]:
+    """The surveys whose month, quarter or year has begun, each once, with the role that sees to it (F18)."""
+    found = list[str]()
+    for pack in {policy.pack.name: policy.pack for policy in policies}.values():
+        today = pack.working_calendar.local_date(now)
+        for survey in pack.surveys:
+            period = survey.every.period(today)
+            if period and transaction.jobs.claim(f"survey:{pack.name}:{survey.name}"[:100], period, now):
+                found.append(f"{survey.name}, {survey.role}")
+    return tuple(found)
+
+
+def _monday(day: date) -> date:
+    return day - timedelta(days=day.weekday())
 
 
 def _waves(due: Sequence[tuple[DeadlineReached, int]]) -> Iterator[dict[int, DeadlineReached]]:

@@ -34,16 +34,16 @@ Fresh = Callable[[], AbstractContextManager[Installation]]
 def main() -> None:
     arguments = _arguments()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))  # or the servers would go on for ever
-    if reason := dovecot_available():
-        raise SystemExit(reason)
     sizes = () if arguments.deadlines else (arguments.messages, *(GROWTH if arguments.growth else ()))
+    if sizes and (reason := dovecot_available()):
+        raise SystemExit(reason)
     measured, timed = list[Measured](), list[Measured]()
     with ExitStack() as servers:
         servers.enter_context(_log_to_nowhere())
         databases = _databases(servers, arguments.database)
         for size in sizes:
             measured += _measure(size, databases, arguments)
-        if arguments.deadlines is not False:
+        if arguments.deadlines or (arguments.deadlines is None and not arguments.steps):
             timed = list(_time(databases, arguments))
     print(f"kept in {keep([*measured, *timed], arguments.json, SystemClock().now())}")
     if timed:

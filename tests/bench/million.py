@@ -22,7 +22,8 @@ OTHER = "harbour-office"
 NOW = datetime(2026, 6, 1, 9, 0, tzinfo=UTC)
 """A Monday morning. Every case came within the days after it, so that all its moments lie ahead."""
 
-CAME_WITHIN_HOURS = 10 * 24
+CAME_WITHIN = timedelta(days=10)
+ONE_EVERY = timedelta(minutes=7)
 CASES_AT_ONCE = 5_000
 OWNERS = 100
 DUE = 500
@@ -31,7 +32,7 @@ KINDS = (Moment.WARN, Moment.TODAY, Moment.NOTICE, Moment.DUE)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scene:
-    """The rows to which the new ones belong, and what was started for a case that came in each hour."""
+    """The rows to which the new ones belong, and what was started for a case that came in at each time."""
 
     organisation: int
     mailboxes: dict[str, int]
@@ -68,7 +69,7 @@ def _scene(connection: Connection, policy: MailboxPolicy) -> Scene:
     (rule,) = [found for found in policy.pack.clocks if found.name == "response" and "enquiry" in found.classes]
     of = int(connection.execute(select(organisation.c.id)).scalar_one())
     staff = [{"organisation": of, "name": f"Officer {n}", "address": f"officer{n}@harbour.example"} for n in range(OWNERS)]
-    came = [NOW + timedelta(hours=hour) for hour in range(CAME_WITHIN_HOURS)]
+    came = [NOW + ONE_EVERY * number for number in range(CAME_WITHIN // ONE_EVERY)]
     return Scene(
         organisation=of,
         mailboxes={row.name: row.id for row in connection.execute(select(mailbox))},

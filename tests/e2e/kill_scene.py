@@ -16,7 +16,8 @@ from sqlalchemy import TextClause, bindparam, select, text
 
 from mailbot.adapters.clock import SystemClock
 from mailbot.adapters.store import open_database
-from mailbot.adapters.store.tables import UtcDateTime, outbox
+from mailbot.adapters.store.columns import UtcDateTime
+from mailbot.adapters.store.tables import outbox
 from mailbot.app import open_store
 from mailbot.config import load
 from mailbot.core.action import Deadline, OpenCase, Reason, StartClock

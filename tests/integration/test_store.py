@@ -221,6 +221,7 @@ def test_the_partial_indexes_are_those_that_were_declared(tmp_path: Path, databa
             assert wanted == migrated.exec_driver_sql(query).all()
     assert [row[0] for row in wanted] == [
         "ix_alarm_open",
+        "ix_case_quiet",
         "ix_deadline_open",
         "ix_location_waiting",
         "ix_outbox_waiting",

@@ -70,12 +70,14 @@ def told(
     before: SentBefore | None = None,
     clock: RunningClock | None = None,
     shut: ShutDays | None = None,
+    planned_at: datetime | None = None,
     **standing: Any,
 ) -> tuple[Action, ...]:
     """What follows when this moment of this clock has come, in a case of a customer who may be written to."""
     clock = clock or running(found)
     known = case(**{"may_write": True, "clocks": (clock, *others), **standing})
-    return decide(reached(clock, moment), known, None, policy(pack=pack(found, shut=shut)), now.astimezone(UTC), before).actions
+    trigger = reached(clock, moment, planned_at=(planned_at or now).astimezone(UTC))
+    return decide(trigger, known, None, policy(pack=pack(found, shut=shut)), now.astimezone(UTC), before).actions
 
 
 def waiting(*others: RunningClock, moment: Moment, now: str, **more: Any) -> tuple[Action, ...]:
@@ -379,6 +381,30 @@ def test_staff_see_a_letter_coming_a_working_day_before(found: ClockRule, now: s
     assert (letter.values.letter_words, letter.values.goes_on) == (words, goes_on)
 
 
+@pytest.mark.parametrize(
+    ("now", "words"),
+    [
+        ("2026-12-03 09:00", "the letter that asks for the customer's answer"),
+        ("2026-12-11 09:00", "the letter that closes the case"),
+    ],
+)
+def test_letters_that_are_announced_long_before_are_not_taken_for_one_another(now: str, words: str) -> None:
+    """Seven days ahead, the end of a silence is announced before its reminder has gone: each is called what it is."""
+    clock = running(SILENCE)
+    known = case(may_write=True, status=CaseStatus.WAITING, clocks=(clock,))
+    mailbox = policy(pack=pack(SILENCE, alerts=replace(shipped_pack().alerts, heads_up_before=7)))
+    trigger = reached(clock, Moment.HEADS_UP, planned_at=at(now).astimezone(UTC))
+    actions = decide(trigger, known, None, mailbox, trigger.planned_at).actions
+    assert only(QueueLetter, actions).values.letter_words == words
+
+
+def test_a_late_announcement_does_not_speak_of_another_letter() -> None:
+    """Found only when the reminder has gone, its announcement is skipped; the end of the silence has one of its own."""
+    actions = waiting(moment=Moment.HEADS_UP, now="2026-12-15 11:00", planned_at=at("2026-12-11 09:00"))
+    assert [note.kind for note in every(Note, actions)] == ["deadline-heads_up", "deadline-skipped"]
+    assert QueueLetter not in kinds(actions)
+
+
 def test_a_letter_after_a_closure_is_announced_with_its_own_day() -> None:
     """Announced on 23 December, before the office shuts, the letter of 4 January is not said to go on the 24th."""
     christmas = ShutDays(from_on=date(2026, 12, 24), until_on=date(2027, 1, 3), name="Christmas closure")
@@ -416,7 +442,7 @@ def test_the_end_of_a_silence_that_will_not_come_is_not_announced(others: tuple[
 @pytest.mark.parametrize("now", ["2026-12-10 08:30", "2026-12-10 09:00", "2026-12-12 12:00"])
 def test_an_announcement_on_the_day_of_the_letter_is_skipped(now: str) -> None:
     """After an outage the letter goes at once: to announce it for the same morning, or for one that has passed, is no use."""
-    actions = told(DELAYED, Moment.HEADS_UP, at(now))
+    actions = told(DELAYED, Moment.HEADS_UP, at(now), planned_at=at("2026-12-09 09:00"))
     assert [note.kind for note in every(Note, actions)] == ["deadline-heads_up", "deadline-skipped"]
     assert QueueLetter not in kinds(actions)
 

@@ -231,8 +231,10 @@ def test_staff_see_an_automatic_letter_coming(
     clock = compute(found, calendar, started_at)
     planned = moments(clock, replace(ALERTS, heads_up_before=heads_up_before), started_at)
     letters = {Moment.NOTICE, Moment.WARN} if found.kind is ClockKind.SILENCE else {Moment.NOTICE}
-    for announced in (one for one in planned if one.kind is Moment.HEADS_UP):
-        letter = next(one for one in planned if one.kind in letters and one.due_at > announced.due_at)
+    told = [one for one in reversed(planned) if one.kind is Moment.HEADS_UP]
+    going = [one for one in reversed(planned) if one.kind in letters]
+    assert len(told) <= len(going)
+    for announced, letter in zip(told, going, strict=False):
         told_on, goes_on = calendar.local_date(announced.due_at), calendar.local_date(letter.due_at)
         assert calendar.working_days_between(told_on, goes_on) >= heads_up_before
         days = [told_on + timedelta(days=n) for n in range(1, (goes_on - told_on).days)]

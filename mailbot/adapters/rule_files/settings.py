@@ -17,6 +17,8 @@ PROGRAM: Mapping[str, str] = {
     "formats": "every letter to a customer offers other formats and other languages",
     "organisation-name": "the name comes from the configuration, and a blank is refused",
     "overrides": "a service or a mailbox may be stricter than the pack; a laxer one is refused by 'mailbot policy check'",
+    "review-reminder": "the digest on the first working day of a week names the packs and letters that are due for review",
+    "survey-reminder": "the digest names each survey once its month, quarter or year has begun, and who sees to it",
     "reference": "every case has a reference of its own, which can be said aloud and is found again in replies",
 }
 """What mailbot does for every pack, whatever stands in it."""

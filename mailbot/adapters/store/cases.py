@@ -221,6 +221,10 @@ class SqlCases:
             values["owner"] = self._person(action.case_id, *action.owner)
         self._connection.execute(case.update().where(case.c.id == action.case_id).values(values))
 
+    def quiets_over(self, now: datetime) -> list[int]:
+        """The cases whose quiet has come to its end."""
+        return list(self._connection.execute(select(case.c.id).where(case.c.quiet_until <= now)).scalars())
+
     def find(self, reference: str) -> int | None:
         """The row of the case with this reference, ours or that of the system it came from; None without one."""
         return self._connection.execute(select(case.c.id).where(_named([reference, reference.upper()]))).scalars().first()

@@ -11,7 +11,7 @@ from mailbot.adapters.store.pending import Pending
 from mailbot.adapters.store.tables import case, clock, event, hold, mailbox, message_id_alias, outbox
 from mailbot.adapters.store.upsert import insert
 from mailbot.core.action import Reason
-from mailbot.core.case import CaseStatus, ClockKind
+from mailbot.core.case import CaseStatus, ClockKind, ClockStop
 from mailbot.core.delivery import CaseStanding, Pace, Settlement, WaitingLetter
 from mailbot.core.letter import LANE_RANK, RETRYABLE, SCHEDULED, Envelope, Lane, OutboxLetter, OutboxState, Purpose
 from mailbot.errors import PermanentError
@@ -70,7 +70,8 @@ class SqlOutbox:
     def noticed_since(self, case_ids: Sequence[int], since: datetime) -> frozenset[int]:
         """The cases among these that were written to because of a date since then, or are about to be."""
         theirs = outbox.c.case.in_(case_ids) & outbox.c.purpose.in_([purpose.value for purpose in SCHEDULED])
-        query = select(outbox.c.case).where(theirs, outbox.c.created_at >= since, outbox.c.state != OutboxState.WITHDRAWN.value)
+        lately = (outbox.c.not_before >= since) | (outbox.c.attempted_at >= since) | _IS_WAITING
+        query = select(outbox.c.case).where(theirs, lately, outbox.c.state != OutboxState.WITHDRAWN.value)
         return frozenset(self._connection.execute(query).scalars())
 
     # Sending
@@ -106,6 +107,10 @@ class SqlOutbox:
         """Take a waiting letter back; it never goes."""
         change = outbox.update().where(outbox.c.id == letter_id, _IS_WAITING)
         self._connection.execute(change.values(state=OutboxState.WITHDRAWN.value, detail=why, settled_at=at))
+
+    def put_off(self, letter_id: int, until: datetime) -> None:
+        """A waiting letter goes no earlier than that."""
+        self._connection.execute(outbox.update().where(outbox.c.id == letter_id, _IS_WAITING).values(not_before=until))
 
     # Doubt
 
@@ -245,11 +250,10 @@ def _letter(row: Row[Any]) -> OutboxLetter:
 
 # Made once: putting a statement together costs several times its execution.
 
-_ANSWERED = select(event.c.id).where(event.c.case == case.c.id, event.c.rule == "answered-by-staff").limit(1).scalar_subquery()
+_ANSWERS = ("answered-by-staff", f"stopped-by-{ClockStop.RESPONSE_SENT.value}")  # in writing; by phone or in person
+_ANSWERED = select(event.c.id).where(event.c.case == case.c.id, event.c.rule.in_(_ANSWERS)).limit(1).scalar_subquery()
 _SPOKEN_OF = (clock.c.id == outbox.c.clock) | (outbox.c.clock.is_(None) & clock.c.kind.in_(AWAITED))
-_OWED = (
-    select(clock.c.id).where(clock.c.case == case.c.id, clock.c.stopped_at.is_(None), _SPOKEN_OF).limit(1).scalar_subquery()
-)
+_OWED = select(clock.c.id).where(clock.c.case == case.c.id, clock.c.stopped_at.is_(None), _SPOKEN_OF).limit(1).scalar_subquery()
 _FIRST_IN_LINE = (
     _letters()
     .outerjoin(case, case.c.id == outbox.c.case)

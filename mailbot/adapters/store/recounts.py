@@ -4,8 +4,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, Select, bindparam, delete, func, select
+from sqlalchemy import Column, ColumnElement, Connection, bindparam, func, select
 
+from mailbot.adapters.store.among import among
 from mailbot.adapters.store.clocks import running_clock
 from mailbot.adapters.store.tables import case, clock, deadline, mailbox, moved_date, outbox
 from mailbot.core.case import CaseStatus, Channel, Moment
@@ -14,6 +15,7 @@ from mailbot.core.letter import OutboxState
 from mailbot.ports import MovedDate, Told
 
 T = TypeVar("T")
+_MOMENTS = {moment.value: moment for moment in Moment}
 _LATER = deadline.update().where(deadline.c.id == bindparam("row")).values(due_at=bindparam("new_due_at"))
 
 
@@ -49,16 +51,17 @@ class SqlRecounts:
         ]
 
     def planned(self, clock_ids: Sequence[int]) -> dict[int, list[Planned]]:
-        """Every moment of these clocks, by clock."""
+        """Every moment of these clocks, by clock, in order."""
         found = dict[int, list[Planned]]()
         query = select(deadline.c.id, deadline.c.clock, deadline.c.kind, deadline.c.fired_at.is_not(None).label("fired"))
-        for row in self._connection.execute(query.where(deadline.c.clock.in_(clock_ids))):
-            found.setdefault(row.clock, []).append(Planned(id=row.id, kind=Moment(row.kind), fired=row.fired))
+        query = query.where(self._among(deadline.c.clock, clock_ids)).order_by(deadline.c.id)
+        for row, clock_id, kind, fired in self._connection.execute(query):
+            found.setdefault(clock_id, []).append(Planned(id=row, kind=_MOMENTS[kind], fired=fired))
         return found
 
     def told(self, case_ids: Sequence[int]) -> dict[tuple[int, date], tuple[Told, ...]]:
-        """The letters of these cases that went and state a date, by case and date."""
-        return told(self._connection, case_ids)
+        """Who was told which date in these cases, by case and date."""
+        return _told(self._connection, self._among(outbox.c.case, case_ids), self._among(case.c.id, case_ids))
 
     def write(self, moved: Sequence[MovedClock], at: datetime) -> None:
         """Give these clocks their new dates, and their moments the new times."""
@@ -66,10 +69,10 @@ class SqlRecounts:
             return
         rows = [(each.clock.running.id, each) for each in moved]
         for (due_at, why), these in _together((row, (each.due_at, each.why)) for row, each in rows).items():
-            self._connection.execute(clock.update().where(clock.c.id.in_(these)).values(due_at=due_at, why=why))
+            self._connection.execute(clock.update().where(self._among(clock.c.id, these)).values(due_at=due_at, why=why))
         self._later([one for each in moved for one in each.later])
         if dropped := [row for each in moved for row in each.dropped]:
-            self._connection.execute(delete(deadline).where(deadline.c.id.in_(dropped)))
+            self._connection.execute(deadline.delete().where(self._among(deadline.c.id, dropped)))
         added = [{"clock": row, "kind": one.kind, "due_at": one.due_at} for row, each in rows for one in each.added]
         if added:
             self._connection.execute(deadline.insert(), added)
@@ -83,7 +86,7 @@ class SqlRecounts:
             if len(these) == 1:
                 alone.append({"row": these[0], "new_due_at": due_at})
             else:
-                self._connection.execute(deadline.update().where(deadline.c.id.in_(these)).values(due_at=due_at))
+                self._connection.execute(deadline.update().where(self._among(deadline.c.id, these)).values(due_at=due_at))
         if alone:
             self._connection.execute(_LATER, alone)
 
@@ -102,7 +105,10 @@ class SqlRecounts:
     def note_basis(self, name: str, basis: str) -> None:
         self._connection.execute(mailbox.update().where(mailbox.c.id == self._ids[name]).values(dates_basis=basis))
 
-    def _is_open(self, name: str) -> Any:
+    def _among(self, column: Column[int], rows: Sequence[int]) -> ColumnElement[bool]:
+        return among(self._connection.dialect.name, column, rows)
+
+    def _is_open(self, name: str) -> ColumnElement[bool]:
         return (case.c.mailbox == self._ids[name]) & (case.c.status != CaseStatus.CLOSED.value)
 
 
@@ -117,7 +123,8 @@ def moved_dates(connection: Connection, since: datetime) -> tuple[MovedDate, ...
         .where(lately)
         .order_by(moved_date.c.id)
     )
-    known = told(connection, select(clock.c.case).join(moved_date, moved_date.c.clock == clock.c.id).where(lately))
+    cases = select(clock.c.case).join(moved_date, moved_date.c.clock == clock.c.id).where(lately)
+    known = _told(connection, outbox.c.case.in_(cases), case.c.id.in_(cases))
     return tuple(
         MovedDate(
             mailbox=row.mailbox_name,
@@ -132,23 +139,25 @@ def moved_dates(connection: Connection, since: datetime) -> tuple[MovedDate, ...
     )
 
 
-def _together(rows: Iterable[tuple[int, T]]) -> dict[T, list[int]]:
-    """The rows that get the same value."""
-    found = dict[T, list[int]]()
-    for row, value in rows:
-        found.setdefault(value, []).append(row)
-    return found
-
-
-def told(connection: Connection, cases: Sequence[int] | Select[tuple[int]]) -> dict[tuple[int, date], tuple[Told, ...]]:
-    """Who was told which date in these cases: by letters that went, or by the system that the case came from."""
+def _told(
+    connection: Connection, letters: ColumnElement[bool], cases: ColumnElement[bool]
+) -> dict[tuple[int, date], tuple[Told, ...]]:
+    """By those of these letters that went and state a date, or by the system that one of these cases came from."""
     went = select(outbox.c.case, outbox.c.states_date, outbox.c.recipient, outbox.c.letter, outbox.c.settled_at)
-    went = went.where(outbox.c.case.in_(cases), outbox.c.state == OutboxState.SENT.value, outbox.c.states_date.is_not(None))
-    before = select(case.c.id, case.c.told_on, case.c.customer).where(case.c.id.in_(cases), case.c.told_on.is_not(None))
+    went = went.where(letters, outbox.c.state == OutboxState.SENT.value, outbox.c.states_date.is_not(None))
+    before = select(case.c.id, case.c.told_on, case.c.customer).where(cases, case.c.told_on.is_not(None))
     found = dict[tuple[int, date], tuple[Told, ...]]()
     for old in connection.execute(before):
         found[old.id, old.told_on] = (Told(recipient=old.customer, letter="", at=None),)
     for row in connection.execute(went.order_by(outbox.c.id)):
         one = Told(recipient=row.recipient, letter=row.letter, at=row.settled_at)
         found[row.case, row.states_date] = (*found.get((row.case, row.states_date), ()), one)
+    return found
+
+
+def _together(rows: Iterable[tuple[int, T]]) -> dict[T, list[int]]:
+    """The rows that get the same value."""
+    found = dict[T, list[int]]()
+    for row, value in rows:
+        found.setdefault(value, []).append(row)
     return found

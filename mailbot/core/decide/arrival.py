@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
-from mailbot.core import clock, screen
+from mailbot.core import clock, schedule, screen
 from mailbot.core.action import (
     Action,
     ConfirmLetter,
@@ -19,16 +19,16 @@ from mailbot.core.action import (
     StartClock,
 )
 from mailbot.core.calendar import last_day
-from mailbot.core.case import Case, Channel
+from mailbot.core.case import Case, Channel, ClockStop
 from mailbot.core.classify import Classification
 from mailbot.core.clock_rule import ClockStart
-from mailbot.core.decide.command import customer_answered, staff_answered
+from mailbot.core.decide.command import customer_answered, reopened_by_customer, staff_answered
 from mailbot.core.decide.moving import start_clocks
 from mailbot.core.decide.wording import receipt_values
 from mailbot.core.letter import Audience, Lane, Purpose
 from mailbot.core.match import Match
 from mailbot.core.message import Origin
-from mailbot.core.policy import MailboxPolicy
+from mailbot.core.policy import AckWhen, MailboxPolicy
 from mailbot.core.screen import History, Screening, Verdict
 from mailbot.core.trigger import MessageArrived
 
@@ -60,6 +60,8 @@ def arrived(  # noqa: PLR0911  # the order of these lines is the policy: one lin
         return _automatic(case, findings)
     if findings.match.ambiguous and not trigger.put_back:
         return [Hold(reason=Reason("two-plausible-cases", ", ".join(findings.match.ambiguous)))]
+    if case is not None and _answers_for_us(trigger, case, findings):
+        return _staff_answer(trigger, case, findings, policy)
     if case is not None:
         return _follow_up(trigger, case, findings, policy, now)
     return _new_case(trigger, findings, policy, now)
@@ -83,9 +85,15 @@ def _automatic(case: Case | None, findings: Findings) -> list[Action]:
 
 
 def _follow_up(trigger: MessageArrived, case: Case, findings: Findings, policy: MailboxPolicy, now: datetime) -> list[Action]:
-    """A customer writes again: the case has it, staff see it, and no second receipt goes. It may be what we waited for."""
+    """A customer writes again: the case has it, staff see it, and no second receipt goes.
+
+    It may be what we waited for. A closed case is open again, and an answer is owed: somebody has to read it.
+    """
     joined = JoinCase(case_id=case.id, version=case.version, reason=findings.match.reasons[0])
-    came = customer_answered(case, policy, trigger.received_at, now)
+    came = [
+        *reopened_by_customer(case, policy, trigger.received_at),
+        *customer_answered(case, policy, trigger.received_at, now),
+    ]
     return [joined, *came, KeepSilent(reasons=(Reason("one-receipt-per-sender-and-case"), *findings.screening.silences))]
 
 
@@ -102,6 +110,15 @@ def _sent_copy(trigger: MessageArrived, case: Case | None, findings: Findings, p
         return [FileMessage(reason=Reason("sent-without-case" if case is None else "automatic"))]
     if not _reaches_the_customer(trigger, findings):
         return [JoinCase(case_id=case.id, version=case.version, reason=Reason("sent-to-others"))]
+    return _staff_answer(trigger, case, findings, policy)
+
+
+def _answers_for_us(trigger: MessageArrived, case: Case, findings: Findings) -> bool:
+    """A colleague, not the customer, wrote to the customer and copied the mailbox."""
+    return trigger.by_staff and trigger.message.sender != case.customer and _reaches_the_customer(trigger, findings)
+
+
+def _staff_answer(trigger: MessageArrived, case: Case, findings: Findings, policy: MailboxPolicy) -> list[Action]:
     rule = "held-off-by-staff" if findings.holding else "answered-by-staff"
     joined = JoinCase(case_id=case.id, version=case.version, reason=Reason(rule))
     return [joined, *staff_answered(case, policy, trigger.received_at, holding=findings.holding)]
@@ -131,6 +148,8 @@ def _new_case(trigger: MessageArrived, findings: Findings, policy: MailboxPolicy
     notes = [Note(kind="finding", reason=reason) for reason in findings.match.reasons]
     if trigger.message_id_taken:
         notes.append(Note(kind="finding", reason=Reason("message-id-used-before", "other content")))
+    if trigger.receipt_doubt:
+        notes.append(Note(kind="finding", reason=Reason("date-of-arrival-not-believed", trigger.receipt_doubt)))
     return [opened, *notes, *clocks, answer]
 
 
@@ -157,13 +176,22 @@ def _answer(
         lane=Lane.ACKNOWLEDGEMENT,
         key=f"message:{message.digest}",
         values=receipt_values(policy, class_policy, message.subject, trigger.received_at, promised),
-        not_before=now,
+        not_before=_goes_at(policy, clocks, now),
         observed=not trigger.live,
         states_date=promised,
         in_reply_to=message.message_id,
         references=tuple(reference for reference in references if reference),
         reason=permission.reason,
     )
+
+
+def _goes_at(policy: MailboxPolicy, clocks: list[StartClock], now: datetime) -> datetime:
+    """At once; or, so that staff may answer first, when the office opens last before the receipt is overdue (J2)."""
+    if policy.ack is AckWhen.IMMEDIATE:
+        return now
+    calendar = policy.pack.working_calendar
+    due = [last_day(one.due_at, calendar.zone) for one in clocks if ClockStop.RECEIPT_SENT in one.stopped_by]
+    return max(now, schedule.opening(calendar, calendar.open_day_until(min(due)))) if due else now
 
 
 def _too_old(trigger: MessageArrived, policy: MailboxPolicy, now: datetime) -> tuple[Reason, ...]:

@@ -164,7 +164,22 @@ def _reopened(command: CaseReopened, case: Case, policy: MailboxPolicy) -> list[
     owed = [one for one in started if ClockStop.RECEIPT_SENT not in one.stopped_by]
     if not any(one.kind is ClockKind.ACKNOWLEDGEMENT for one in owed):  # what runs from one that went begins now
         owed += dependants(policy, case, ClockStart.ACKNOWLEDGEMENT, command.at)
-    return [ChangeCase(case_id=case.id, status=CaseStatus.OPEN, reason=Reason("reopened", command.reason)), *owed]
+    opened = ChangeCase(case_id=case.id, status=CaseStatus.OPEN, reason=Reason("reopened", command.reason))
+    return [opened, *_no_survey_yet(case, command.at), *owed]
+
+
+def reopened_by_customer(case: Case, policy: MailboxPolicy, at: datetime) -> list[Action]:
+    """The customer of a closed case writes again: it is opened as if staff had opened it."""
+    if case.status is not CaseStatus.CLOSED:
+        return []
+    return _reopened(CaseReopened(at=at, reason="the customer wrote again"), case, policy)
+
+
+def _no_survey_yet(case: Case, at: datetime) -> list[StopClock]:
+    """How it went is asked after the last stage (F17): opening the case again cancels the survey."""
+    surveys = [one for one in case.clocks if one.kind is ClockKind.SURVEY]
+    reason = Reason("stopped-by-reopening")
+    return [StopClock(clock_id=one.id, outcome="cancelled", stopped_at=at, reason=reason) for one in surveys]
 
 
 def _extended(command: ClockExtended, case: Case, policy: MailboxPolicy, now: datetime, before: SentBefore) -> list[Action]:

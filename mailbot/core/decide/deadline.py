@@ -92,7 +92,8 @@ def _heads_up(occasion: Occasion, running: RunningClock, planned_at: datetime) -
         return [_skipped(running, Moment.HEADS_UP)]
     words = LETTER_WORDS.get((running.kind, Moment(coming.kind)), "the notice of delay")
     goes_on = letter_date(calendar.local_date(coming.due_at))
-    return occasion.tell(Rung.OWNER, Purpose.HEADS_UP, {"letter_words": words, "goes_on": goes_on})
+    answer_by = letter_date(last_day(running.due_at, calendar.zone)) if running.kind is ClockKind.SILENCE else None
+    return occasion.tell(Rung.OWNER, Purpose.HEADS_UP, {"letter_words": words, "goes_on": goes_on, "answer_by": answer_by})
 
 
 _ACTS: dict[Moment, Callable[[Occasion, RunningClock], list[Action]]] = {
@@ -109,12 +110,18 @@ def _due(occasion: Occasion, running: RunningClock, moment: Moment) -> list[Acti
     calendar = occasion.policy.pack.working_calendar
     due_on = last_day(running.due_at, calendar.zone)
     late = max(calendar.working_days_between(due_on, calendar.local_date(occasion.opening)), 0)
-    ladder = occasion.policy.pack.alerts.ladder
-    rungs = [rung for rung in ladder if rung is not Rung.OWNER or occasion.case.owner] or [Rung.MANAGER]
+    rungs = [rung for rung in occasion.policy.pack.alerts.ladder if _is_held(occasion, rung)] or [Rung.MANAGER]
     step = LADDER.index(moment)
     told = occasion.tell(rungs[min(step, len(rungs) - 1)], Purpose.OVERDUE_ALERT, {"days_late": str(late)})
     more = [_next_step(occasion, running, LADDER[step + 1])] if step + 1 < len(rungs) else []
     return [*told, *more, *(_missed(occasion, running) if moment is Moment.DUE else [])]
+
+
+def _is_held(occasion: Occasion, rung: Rung) -> bool:
+    """Whether there is somebody at this step: where there is not, the manager would only hear of it again."""
+    team = occasion.policy.team
+    holders = {Rung.OWNER: occasion.case.owner, Rung.DIRECTOR: team.director if team else None}
+    return rung is Rung.MANAGER or holders[rung] is not None
 
 
 def _next_step(occasion: Occasion, running: RunningClock, moment: Moment) -> AddDeadline:
@@ -172,6 +179,8 @@ def _digest_lines(figures: Figures) -> list[str]:
         ("Nobody has opened", figures.unread),
         ("Received no receipt, and the clock runs", figures.silenced),
         ("Mailboxes that cannot be read", figures.stale),
+        ("Due for review by their owner", figures.reviews),
+        ("Surveys due now", figures.surveys),
     )
     lines = [f"- {what}: {len(names)} ({', '.join(names)})" for what, names in named if names]
     counted = (

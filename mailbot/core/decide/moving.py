@@ -41,11 +41,20 @@ def start_clock(policy: MailboxPolicy, rule: ClockRule, at: datetime, started_by
         started_by=started_by,
         started_at=at,
         due_at=computed.due_at,
-        why=computed.why,
+        why=_why(computed),
         stopped_by=rule.stopped_by,
         deadlines=schedule.moments(computed, pack.alerts, at),
         reason=Reason(f"clock-{rule.name}", rule.authority),
     )
+
+
+def _why(computed: ComputedClock) -> str:
+    """The derivation, the other reading of a receipt on a closed day, and what the office's own shut days mean for it."""
+    closed = not computed.calendar.is_working_day(computed.received_on)
+    other = computed.other_reading if closed else None
+    reading = f"; if counted as received on the next working day: {other[1]:%d %b %Y}" if other else ""
+    shut = clock.shut_on(computed)
+    return f"{computed.why}{reading}" + (f"; {shut}" if shut else "")
 
 
 def stop_clocks(clocks: Iterable[RunningClock], event: ClockStop, at: datetime) -> list[StopClock]:
@@ -90,7 +99,7 @@ def move(policy: MailboxPolicy, running: RunningClock, changed: ComputedClock, n
         clock_id=running.id,
         counts_from=changed.started_at,
         due_at=changed.due_at,
-        why=changed.why,
+        why=_why(changed),
         pauses=tuple((pause.from_on, pause.until_on) for pause in changed.pauses),
         paused_on=changed.paused_on,
         extensions=changed.extensions,

@@ -65,15 +65,18 @@ def delayed(occasion: Occasion, computed: ComputedClock, why: str | None) -> Com
     return extended
 
 
-def coming_letter(occasion: Occasion, running: RunningClock, after: datetime) -> Deadline | None:
-    """This clock's first automatic letter to the customer after a moment; None if it brings none as things stand."""
+def coming_letter(occasion: Occasion, running: RunningClock, planned_at: datetime) -> Deadline | None:
+    """The automatic letter to the customer of which staff were to hear at ``planned_at``; None if none goes as things stand."""
     computed = restored(occasion.policy, occasion.case, running)
     permission = screen.permit_notice(occasion.case, occasion.policy, SentBefore())
     if computed is None or not isinstance(permission, Permission) or not _would_go(occasion, computed):
         return None
-    ahead = schedule.moments(computed, occasion.policy.pack.alerts, after)
-    letters = {Moment.NOTICE, Moment.WARN} if running.kind is ClockKind.SILENCE else {Moment.NOTICE}
-    return next((one for one in ahead if one.kind in letters), None)
+    ahead = schedule.moments(computed, occasion.policy.pack.alerts, planned_at)
+    kinds = {Moment.NOTICE, Moment.WARN} if running.kind is ClockKind.SILENCE else {Moment.NOTICE}
+    letters = [one for one in ahead if one.kind in kinds]
+    told_later = sum(one.kind is Moment.HEADS_UP for one in ahead)
+    told = letters[: len(letters) - told_later]
+    return told[-1] if told else None
 
 
 def _would_go(occasion: Occasion, computed: ComputedClock) -> bool:

@@ -32,7 +32,7 @@ class OpenClock:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Planned:
-    """A moment in a running clock's life, as its row has it. ``fired``: it has come and was acted on."""
+    """A moment in a running clock's life, as its row has it, in order. ``fired``: it has come and was acted on."""
 
     id: int
     kind: Moment
@@ -72,6 +72,7 @@ class Reckoning:
     policy: MailboxPolicy
     _rules: dict[_Key, ClockRule | None] = field(default_factory=dict, repr=False)
     _why: dict[tuple[object, ...], str] = field(default_factory=dict, repr=False)
+    _moments: dict[tuple[object, ...], tuple[Deadline, ...]] = field(default_factory=dict, repr=False)
 
     def with_another_date(self, found: Iterable[OpenClock]) -> Iterator[tuple[OpenClock, ComputedClock]]:
         """The clocks whose date is another one now. A clock that the pack has no more keeps its date."""
@@ -91,18 +92,20 @@ class Reckoning:
         """
         again = _LADDER if each.running.due_at <= now < computed.due_at else frozenset[Moment]()
         dropped = tuple(one.id for one in planned if not one.fired and one.kind in again & _STEPS)
-        waiting = {one.kind: one.id for one in planned if not one.fired and one.id not in dropped}
         over = {one.kind for one in planned if one.fired} - again
-        new = () if computed.paused_on else schedule.moments(computed, self.policy.pack.alerts, now)
+        new = () if computed.paused_on else self._moments_of(each, computed, now)
+        later = dict(_paired([one for one in planned if not one.fired and one.id not in dropped], new))
         return MovedClock(
             clock=each,
             old_on=last_day(each.running.due_at, computed.calendar.zone),
             new_on=computed.due_on,
             due_at=computed.due_at,
             why=self._why_of(each, computed),
-            later=tuple((waiting[Moment(one.kind)], one.due_at) for one in new if one.kind in waiting),
+            later=tuple((row, new[number].due_at) for number, row in later.items()),
             dropped=dropped,
-            added=tuple(one for one in new if one.kind not in waiting.keys() | over and one.due_at > now),
+            added=tuple(
+                one for number, one in enumerate(new) if number not in later and one.kind not in over and one.due_at > now
+            ),
         )
 
     def _rule(self, each: OpenClock) -> ClockRule | None:
@@ -110,6 +113,15 @@ class Reckoning:
         if key not in self._rules:
             self._rules[key] = self.policy.pack.rule(*key)
         return self._rules[key]
+
+    def _moments_of(self, each: OpenClock, computed: ComputedClock, now: datetime) -> tuple[Deadline, ...]:
+        alerting = self.policy.pack.alerts
+        key = (*_key(each), computed.received_on, computed.due_on, now)
+        if key not in self._moments:
+            self._moments[key] = schedule.moments(computed, alerting, now)
+        return tuple(
+            schedule.without_owner(computed, alerting) if one.kind is Moment.NO_OWNER else one for one in self._moments[key]
+        )
 
     def _why_of(self, each: OpenClock, computed: ComputedClock) -> str:
         key = (*_key(each), computed.counted_from, computed.pauses, computed.extensions)
@@ -120,3 +132,13 @@ class Reckoning:
 
 def _key(each: OpenClock) -> _Key:
     return each.running.name, each.class_, each.channel
+
+
+def _paired(waiting: Sequence[Planned], new: Sequence[Deadline]) -> Iterator[tuple[int, int]]:
+    """Each new moment (by its number) with the row that waits for it. Of one kind the last ones belong together."""
+    rows = dict[str, list[int]]()
+    for one in waiting:
+        rows.setdefault(one.kind, []).append(one.id)
+    for number in reversed(range(len(new))):
+        if of_kind := rows.get(new[number].kind):
+            yield number, of_kind.pop()

@@ -135,6 +135,14 @@ def upgrade() -> None:
         sa.UniqueConstraint("old_reference", name=op.f("uq_case_old_reference")),
         sa.UniqueConstraint("reference", name=op.f("uq_case_reference")),
     )
+    op.create_index(
+        "ix_case_quiet",
+        "case",
+        ["quiet_until"],
+        unique=False,
+        sqlite_where=sa.text("quiet_until IS NOT NULL"),
+        postgresql_where=sa.text("quiet_until IS NOT NULL"),
+    )
     op.create_index("ix_case_status_opened_at", "case", ["status", "opened_at"], unique=False)
     op.create_table(
         "folder_cursor",

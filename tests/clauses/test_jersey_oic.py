@@ -1,0 +1,251 @@
+"""Jersey: a regulator acknowledges within days of its channel, answers in fifteen, and gives way to the law."""
+
+import json
+
+import pytest
+
+from mailbot.core.case import Channel
+from mailbot.core.trigger import ClockExtended, ContactNoted
+from tests.clauses.story import ADA_ADDRESS, ROBIN, Rules, TellStory
+from tests.e2e.installation import MANAGER
+from tests.e2e.messages import ACT, BEN
+from tests.servers.smtp import SmtpServer
+
+pytestmark = pytest.mark.dovecot
+
+PACK = "jersey-oic"
+OWN_FILE = "Please send me a copy of the personal information that you hold about me. This is a subject access request."
+SHUT = """
+[organisation]
+name = "Harbour Council"
+
+[[shut]]
+from = 2025-12-24
+until = 2025-12-24
+name = "staff day"
+
+[[team]]
+name = "Casework"
+mailboxes = ["enquiries"]
+manager = "Mara Quill"
+
+[[person]]
+name = "Mara Quill"
+email = "mara.quill@harbour.example"
+"""
+ENQUIRY_CLASSES = 'classes = ["enquiry", "service_request", "complaint", "compensation_claim", "suggestion", "compliment"]'
+
+
+class TestJ1:
+    def test_J1_a_letter_is_acknowledged_within_three_working_days(self, tell: TellStory) -> None:
+        """A letter of Tuesday 23 December 2025 is acknowledged by Tuesday 30 December, three working days later."""
+        words = ("clock", "due", "--pack", PACK, "--class", "enquiry", "--received", "2025-12-23T10:00", "--format", "json")
+        by_letter = json.loads(tell(PACK).tell(*words, "--channel", "letter"))["clocks"]
+        dates = {clock["name"]: clock["due_on"] for clock in by_letter}
+        assert dates == {"acknowledgement-letter": "2025-12-30", "response": "2026-01-16"}
+
+
+class TestJ2:
+    def test_J2_an_email_is_acknowledged_within_one_working_day(self, tell: TellStory) -> None:
+        """An e-mail is confirmed at once; the day by which that had to be is the next working day."""
+        story = tell(PACK)
+        case = story.customer_writes()
+        assert story.subjects_to(ADA_ADDRESS) == ["We have your enquiry"]
+        assert story.due(case, "acknowledgement-email") == "Wednesday 24 December 2025"
+        assert story.outcomes(case)["acknowledgement-email"] == "met"
+
+    def test_J2_an_answer_that_goes_before_the_receipt_replaces_it(self, tell: TellStory, smtp_server: SmtpServer) -> None:
+        """If an officer answers while the receipt still waits, that was the acknowledgement, and no receipt follows."""
+        story = tell(PACK)
+        smtp_server.fail(at="MAIL", times=100)
+        case = story.customer_writes()
+        story.officer_writes(case, "It opens at nine.")
+        smtp_server.heal()
+        story.until("2025-12-24 09:05")
+        assert story.letters_to(ADA_ADDRESS) == []
+        assert [(letter.state, letter.detail) for letter in story.case(case).letters] == [("withdrawn", "already-answered")]
+        assert story.outcomes(case) == {"acknowledgement-email": "met", "response": "met"}
+
+    def test_J2_an_answer_by_phone_replaces_it_too(self, tell: TellStory, smtp_server: SmtpServer) -> None:
+        """A receipt that promises an answer does not go once that answer was given on the phone and noted."""
+        story = tell(PACK)
+        smtp_server.fail(at="MAIL", times=100)
+        case = story.customer_writes()
+        story.say(case, ContactNoted(channel=Channel.PHONE, at=story.clock.now(), outcome="She has the hours."))
+        smtp_server.heal()
+        story.until("2025-12-24 09:05")
+        assert story.letters_to(ADA_ADDRESS) == []
+
+    def test_J2_a_mailbox_may_give_staff_until_the_deadline(self, tell: TellStory) -> None:
+        """Where the mailbox says so, staff have until the morning of the next working day; only then the receipt goes."""
+        story = tell(PACK, ack="by-deadline")
+        quick, slow = story.customer_writes(), story.customer_writes(sender=BEN)
+        story.officer_writes(quick, "It opens at nine.")
+        assert story.smtp.accepted == []
+        story.until("2025-12-24 09:05")
+        assert story.letters_to(ADA_ADDRESS) == []
+        assert story.subjects_to("ben.marlow@example.org") == ["We have your enquiry"]
+        assert story.outcomes(slow)["acknowledgement-email"] == "met"
+
+    def test_J2_a_day_on_which_the_office_is_shut_is_no_excuse(self, tell: TellStory) -> None:
+        """If nobody is in on the day of the deadline, the receipt goes before it."""
+        story = tell(PACK, ack="by-deadline", manager=None, people=SHUT)
+        case = story.customer_writes()
+        assert story.outcomes(case)["acknowledgement-email"] == "met"
+
+
+class TestJ3:
+    def test_J3_the_customer_is_told_of_the_delay_before_the_date(self, tell: TellStory) -> None:
+        """The answer is due on the fifteenth working day. The day before, the customer is given a new date; it holds."""
+        story = tell(PACK)
+        case = story.customer_writes()
+        assert "We will answer it by Friday 16 January 2026." in story.letters_to(ADA_ADDRESS)[0].get_content()
+        story.until("2026-01-15 08:59")
+        assert len(story.letters_to(ADA_ADDRESS)) == 1
+        story.until("2026-01-15 09:05")
+        notice = story.letters_to(ADA_ADDRESS)[1]
+        assert notice["Subject"] == f"Our answer needs more time [{case}]"
+        assert "meant to answer you by Friday 16 January 2026." in notice.get_content()
+        assert "you will have our answer by Friday 30 January 2026." in notice.get_content()
+        assert story.due(case, "response") == "Friday 30 January 2026"
+        assert story.first_due(case, "response") == "Friday 16 January 2026"
+        story.until("2026-01-19 09:05")
+        assert len(story.letters_to(ADA_ADDRESS)) == 2
+        assert story.letters_to(MANAGER, "Late") == []
+
+    def test_J3_the_owner_sees_the_notice_coming(self, tell: TellStory) -> None:
+        """One working day before the notice goes its owner is told what goes, when, and what stops it."""
+        story = tell(PACK)
+        case = story.customer_writes()
+        story.assign(case)
+        story.until("2026-01-14 09:05")
+        (coming,) = story.letters_to(ROBIN, "An automatic letter is about to go")
+        assert "Letter: the notice of delay\n" in coming.get_content()
+        assert "Goes on: Thursday 15 January 2026\n" in coming.get_content()
+        assert f"mailbot case wait {case}" in coming.get_content()
+        assert len(story.letters_to(ADA_ADDRESS)) == 1
+
+    def test_J3_an_answer_in_time_needs_no_notice(self, tell: TellStory) -> None:
+        """An answer that lies in Sent stops the clock; no notice of delay and no alert follows."""
+        story = tell(PACK)
+        case = story.customer_writes()
+        story.officer_writes(case, "It opens at nine.")
+        story.until("2026-01-19 09:05")
+        assert story.outcomes(case)["response"] == "met"
+        assert story.subjects_to(ADA_ADDRESS) == ["We have your enquiry"]
+        assert story.subjects_to(MANAGER) == []
+
+    def test_J3_a_holding_reply_is_no_answer(self, tell: TellStory) -> None:
+        """A reply that only says that the answer is to come stops nothing: the notice of delay goes all the same."""
+        story = tell(PACK)
+        case = story.customer_writes()
+        story.officer_writes(case, "Thank you. I am looking into this and will write again next week.")
+        assert story.outcomes(case)["response"] is None
+        assert "held-off-by-staff" in story.rules_of(case)
+        story.until("2026-01-15 09:05")
+        assert story.subjects_to(ADA_ADDRESS)[1:] == ["Our answer needs more time"]
+
+    def test_J3_staff_give_their_own_reason(self, tell: TellStory) -> None:
+        """Staff who see the delay coming say why; the customer gets those words and the new date, and no second notice."""
+        story = tell(PACK)
+        case = story.customer_writes()
+        story.say(case, ClockExtended(clock_name="", reason="The architect is away until February."))
+        story.settle()
+        notice = story.letters_to(ADA_ADDRESS)[1].get_content()
+        assert "Why it takes longer: The architect is away until February\n" in notice
+        assert "by Friday 30 January 2026." in notice
+        story.until("2026-01-15 09:05")
+        assert len(story.letters_to(ADA_ADDRESS)) == 2
+
+    def test_J3_whoever_waits_for_the_customer_sends_no_notice(self, tell: TellStory) -> None:
+        """While we wait for the customer's own answer nobody is told that ours takes longer."""
+        story = tell(PACK)
+        case = story.customer_writes()
+        story.tell("case", "wait", case, "--at", "2025-12-23T10:30")
+        story.until("2026-01-15 09:05")
+        assert story.subjects_to(ADA_ADDRESS) == ["We have your enquiry"]
+
+    def test_J3_after_two_notices_a_person_decides(self, tell: TellStory) -> None:
+        """The policy allows two notices. The third time nothing goes, nobody is told that it would, and the owner acts."""
+        story = tell(PACK)
+        case = story.customer_writes()
+        for _ in range(2):
+            story.say(case, ClockExtended(clock_name="", reason="We wait for a survey"))
+            story.settle()
+        assert story.due(case, "response") == "Friday 13 February 2026"
+        story.until("2026-02-12 09:05")
+        assert len(story.letters_to(ADA_ADDRESS)) == 3
+        assert story.letters_to(MANAGER, "An automatic letter is about to go") == []
+        assert len(story.letters_to(MANAGER, "Due soon")) == 1
+        assert "letter-needs-a-person" in {event.kind for event in story.case(case).events}
+
+
+class TestJ10:
+    def test_J10_an_answer_by_phone_is_noted_and_stops_the_clock(self, tell: TellStory) -> None:
+        """What was said on the phone stands in the history with day, time and outcome, and it was the answer."""
+        story = tell(PACK)
+        case = story.customer_writes()
+        story.tell("case", "note", case, "--channel", "phone", "--at", "2025-12-29T11:20", "She has the opening hours.")
+        (noted,) = (event for event in story.case(case).events if event.kind == "contact")
+        assert noted.rule == "contact-by-phone"
+        assert noted.detail == "2025-12-29 11:20: She has the opening hours."
+        assert story.outcomes(case)["response"] == "met"
+        story.until("2026-01-15 09:05")
+        assert story.subjects_to(ADA_ADDRESS) == ["We have your enquiry"]
+
+    def test_J10_a_contact_that_answers_nothing_stops_nothing(self, tell: TellStory) -> None:
+        """A talk that was not the answer is noted too, and the clock runs on."""
+        story = tell(PACK)
+        case = story.customer_writes()
+        story.tell("case", "note", case, "--channel", "in_person", "--no-answer", "He asked how far we are.")
+        assert "contact-by-in_person" in story.rules_of(case)
+        assert story.outcomes(case)["response"] is None
+
+
+class TestJ12:
+    def test_J12_a_request_for_information_has_the_time_of_the_law(self, tell: TellStory) -> None:
+        """A request for information has the twenty working days of the law of Jersey, and the receipt names that law."""
+        story = tell(PACK)
+        case = story.customer_writes(ACT, subject="The bridge")
+        letter = story.letters_to(ADA_ADDRESS)[0].get_content()
+        assert "by Friday 23 January 2026 at the latest." in letter
+        assert "Freedom of Information (Jersey) Law 2011" in letter
+        assert story.due(case, "response-foi") == "Friday 23 January 2026"
+
+
+class TestJ18:
+    def test_J18_the_law_outranks_the_policy(self, tell: TellStory, own_rules: Rules) -> None:
+        """Where the policy's fifteen days stand beside the law's twenty, letters show the law's date and no delay is told."""
+        own_rules.change(PACK, ENQUIRY_CLASSES, ENQUIRY_CLASSES.replace('["enquiry"', '["foi_request", "enquiry"'))
+        story = tell(PACK, rules=own_rules.folder)
+        case = story.customer_writes(ACT, subject="The bridge")
+        assert story.due(case, "response") == "Friday 16 January 2026"
+        assert "by Friday 23 January 2026 at the latest." in story.letters_to(ADA_ADDRESS)[0].get_content()
+        story.until("2026-01-15 09:05")
+        assert story.subjects_to(ADA_ADDRESS) == ["We have your information request"]
+
+    def test_J18_no_notice_moves_the_date_of_the_law(self, tell: TellStory) -> None:
+        """When the law's date nears, only staff are told; it passes unmoved, and then the case is late."""
+        story = tell(PACK)
+        case = story.customer_writes(ACT, subject="The bridge")
+        story.until("2026-01-26 09:05")
+        assert story.subjects_to(ADA_ADDRESS) == ["We have your information request"]
+        assert story.due(case, "response-foi") == "Friday 23 January 2026"
+        (late,) = story.letters_to(MANAGER, "Late")
+        assert "Due: Friday 23 January 2026\nWorking days late: 1\n" in late.get_content()
+
+    def test_J18_a_request_for_ones_own_file_has_four_weeks(self, tell: TellStory) -> None:
+        """A request for personal information is due in four weeks; a person may give the eight more that the law allows."""
+        story = tell(PACK)
+        case = story.customer_writes(OWN_FILE, subject="My file")
+        assert "by Tuesday 20 January 2026 at the latest." in story.letters_to(ADA_ADDRESS)[0].get_content()
+        story.say(case, ClockExtended(clock_name="", reason="Nine hundred pages"))
+        assert story.due(case, "response-personal") == "Tuesday 17 March 2026"
+
+    def test_J18_the_policy_is_shown_beside_the_law(self, tell: TellStory) -> None:
+        """``mailbot policy show`` prints the law's figure beside the policy's own."""
+        shown = " ".join(tell(PACK).tell("policy", "show", PACK).split())
+        clause = shown.partition("J18")[2].partition("J19")[0]
+        assert "15 working days" in clause
+        assert "20 working days" in clause
+        assert "Freedom of Information (Jersey) Law 2011" in clause

@@ -1,0 +1,256 @@
+"""Northamptonshire Fire: complaints are investigated in ten working days, and silence ends what only waits."""
+
+import pytest
+
+from mailbot.core.clock_rule import ClockEvent
+from mailbot.core.trigger import CaseAcknowledged, CaseDone, CaseReopened, CaseWaits, ClockExtended
+from tests.clauses.story import ADA_ADDRESS, ROBIN, Rules, Story, TellStory
+from tests.clauses.webhook import Webhook
+from tests.e2e.messages import ACT
+
+pytestmark = pytest.mark.dovecot
+
+PACK = "northants-fire"
+COMPLAINT = "I wish to make a formal complaint about the way in which your crew spoke to my mother."
+CLOSING = "We have closed your case"
+CODE = """
+[[clock]]
+use = "complaint-ack"
+name = "formal-acknowledgement"
+classes = ["complaint"]
+
+[[clock]]
+use = "complaint-stage-1"
+name = "stage-1"
+classes = ["complaint"]
+"""
+ON_DUTY = """
+[organisation]
+name = "Harbour Council"
+
+[[team]]
+name = "Service Information"
+mailboxes = ["enquiries"]
+manager = "Mara Quill"
+
+[[person]]
+name = "Mara Quill"
+email = "mara.quill@harbour.example"
+
+[[person]]
+name = "Olu Reed"
+email = "olu.reed@harbour.example"
+
+[[rota]]
+name = "duty"
+members = ["Olu Reed"]
+webhook = "{url}"
+"""
+
+
+def complained(story: Story) -> str:
+    return story.customer_writes(COMPLAINT, subject="Complaint")
+
+
+def asked(story: Story, *, answered: bool) -> str:
+    """A case in which the customer was asked something; ``answered``: in a letter of ours, and nothing else is owed."""
+    case = story.customer_writes()
+    if answered:
+        story.officer_writes(case, "We can visit you. On which day would that suit you?")
+    story.say(case, CaseWaits(event=ClockEvent.WAITING, at=story.clock.now()))
+    return case
+
+
+class TestF4:
+    def test_F4_the_letter_that_names_the_officer_is_due_once_there_is_one(self, tell: TellStory) -> None:
+        """A complaint is confirmed at once. When it has an officer, a formal letter is owed by the next working day."""
+        story = tell(PACK)
+        case = complained(story)
+        assert story.subjects_to(ADA_ADDRESS) == ["We have your complaint"]
+        assert "officer-letter" not in story.outcomes(case)
+        story.assign(case)
+        assert story.due(case, "officer-letter") == "Wednesday 24 December 2025"
+        story.say(case, CaseAcknowledged(at=story.clock.now()))
+        assert {name: story.outcomes(case)[name] for name in ("officer-letter", "conclusion")} == {
+            "officer-letter": "met",
+            "conclusion": None,
+        }
+
+    def test_F4_an_officer_who_was_not_named_in_time_is_told(self, tell: TellStory) -> None:
+        """If that letter has not gone by its date, the officer hears of it on the next morning."""
+        story = tell(PACK)
+        case = complained(story)
+        story.assign(case)
+        story.until("2025-12-29 09:05")
+        (late,) = story.letters_to(ROBIN, "Late: officer-letter")
+        assert f"Case: {case}\n" in late.get_content()
+
+
+class TestF5:
+    def test_F5_an_investigation_is_concluded_within_ten_working_days(self, tell: TellStory) -> None:
+        """The complainant is promised the tenth working day after receipt; the officer's answer ends the investigation."""
+        story = tell(PACK)
+        case = complained(story)
+        assert "will answer it by Friday 9 January 2026." in story.letters_to(ADA_ADDRESS)[0].get_content()
+        story.officer_writes(case, "We have spoken to the crew, and we apologise.")
+        assert {name: story.outcomes(case)[name] for name in ("conclusion", "progress")} == {
+            "conclusion": "met",
+            "progress": "met",
+        }
+
+    def test_F5_progress_is_told_every_ten_working_days(self, tell: TellStory) -> None:
+        """Every ten working days the complainant hears how far it is, who has it, and when the next word comes."""
+        story = tell(PACK)
+        case = complained(story)
+        story.assign(case)
+        story.until("2026-01-09 09:05")
+        story.until("2026-01-23 09:05")
+        first, second = story.letters_to(ADA_ADDRESS, "How far we are")
+        assert "It is with Robin Vale.\n" in first.get_content()
+        assert "or hear again how far we are, by Friday 23 January 2026." in first.get_content()
+        assert "or hear again how far we are, by Friday 6 February 2026." in second.get_content()
+
+    def test_F5_the_officer_sees_the_progress_notice_coming(self, tell: TellStory) -> None:
+        """The working day before, the officer is told that the notice goes, and when."""
+        story = tell(PACK)
+        story.assign(complained(story))
+        story.until("2026-01-08 09:05")
+        (coming,) = story.letters_to(ROBIN, "An automatic letter is about to go")
+        assert "Letter: the progress notice\nGoes to: the customer\nGoes on: Friday 9 January 2026\n" in coming.get_content()
+        assert len(story.letters_to(ADA_ADDRESS)) == 1
+
+    def test_F5_only_a_person_gives_an_investigation_more_time(self, tell: TellStory) -> None:
+        """The date of the conclusion moves when an officer gives a reason, by ten working days."""
+        story = tell(PACK)
+        case = complained(story)
+        story.say(case, ClockExtended(clock_name="", reason="A witness is away"))
+        assert story.due(case, "conclusion") == "Friday 23 January 2026"
+        assert story.first_due(case, "conclusion") == "Friday 9 January 2026"
+
+
+class TestF8:
+    def test_F8_silence_closes_what_only_waits_for_the_customer(self, tell: TellStory) -> None:
+        """We asked and owe nothing: five working days before the date the customer is reminded, after it the case is closed."""
+        story = tell(PACK)
+        case = asked(story, answered=True)
+        story.until("2026-01-16 09:05")
+        (warning,) = story.letters_to(ADA_ADDRESS, "We need your answer")
+        assert "Please answer by Friday 23 January 2026." in warning.get_content()
+        assert story.case(case).line.status == "waiting"
+        story.until("2026-01-26 09:05")
+        (closing,) = story.letters_to(ADA_ADDRESS, CLOSING)
+        assert "asked for your answer by Friday 23 January 2026 and has not heard from you." in closing.get_content()
+        assert story.case(case).line.status == "closed"
+
+    def test_F8_staff_see_both_letters_coming(self, tell: TellStory) -> None:
+        """A working day before the reminder, and again before the closing letter, the owner is told what goes and when."""
+        story = tell(PACK)
+        case = asked(story, answered=True)
+        story.assign(case)
+        story.until("2026-01-15 09:05")
+        story.until("2026-01-23 09:05")
+        coming = [letter.get_content() for letter in story.letters_to(ROBIN, "An automatic letter is about to go")]
+        assert [text.partition("Goes on: ")[2].partition("\n")[0] for text in coming] == [
+            "Friday 16 January 2026",
+            "Monday 26 January 2026",
+        ]
+        assert f"Has the customer answered by another way? Say so: mailbot case answered {case}\n" in coming[0]
+
+    def test_F8_an_answer_ends_the_wait(self, tell: TellStory) -> None:
+        """A customer who answers after the reminder has an open case again, and nothing is closed."""
+        story = tell(PACK)
+        case = asked(story, answered=True)
+        story.until("2026-01-16 09:05")
+        story.customer_answers(case, "Tuesday would suit me.")
+        assert story.case(case).line.status == "open"
+        story.until("2026-01-26 09:05")
+        assert story.letters_to(ADA_ADDRESS, CLOSING) == []
+
+    def test_F8_nothing_is_closed_while_an_answer_is_owed(self, tell: TellStory) -> None:
+        """If we still owe an answer of our own, silence neither warns the customer nor closes the case."""
+        story = tell(PACK)
+        case = asked(story, answered=False)
+        story.until("2026-01-26 09:05")
+        assert story.subjects_to(ADA_ADDRESS) == ["We have your enquiry"]
+        assert story.case(case).line.status == "waiting"
+
+    def test_F8_silence_never_closes_a_request_for_information(self, tell: TellStory) -> None:
+        """A request for information that waits for a clarification waits for ever; the law gave the customer that right."""
+        story = tell(PACK)
+        case = story.customer_writes(ACT, subject="The bridge")
+        story.say(case, CaseWaits(event=ClockEvent.CLARIFICATION, at=story.clock.now()))
+        assert "silence" not in story.outcomes(case)
+        story.until("2026-02-02 09:05")
+        assert story.subjects_to(ADA_ADDRESS) == ["We have your information request"]
+        assert story.case(case).line.status == "waiting"
+
+
+class TestF9:
+    def test_F9_an_alarm_rings_at_any_hour_until_somebody_takes_it(
+        self, tell: TellStory, own_rules: Rules, webhook: Webhook
+    ) -> None:
+        """Saturday, just after midnight: whoever is on duty gets a mail and a call, and again, until it is taken."""
+        own_rules.add(PACK, CODE)
+        own_rules.change(PACK, 'duty_rota = ""', 'duty_rota = "duty"')
+        story = tell(PACK, rules=own_rules.folder, people=ON_DUTY.format(url=webhook.url), manager=None)
+        case = complained(story)
+        story.until("2026-01-03 00:05")
+        story.until("2026-01-03 00:21")
+        first, second = story.letters_to("olu.reed@harbour.example", "Act now: alarm 1")
+        what = f"case {case} was not acknowledged by its date; what runs from it has started"
+        assert f"This cannot wait: {what}\n" in first.get_content()
+        assert first.get_content() == second.get_content()
+        assert [(call["alarm"], call["what"]) for call in webhook.calls] == [(1, what)] * 2
+        assert story.tell("alarm", "take", "1") == "Alarm 1 is yours.\n"
+        story.until("2026-01-03 01:00")
+        assert len(story.letters_to("olu.reed@harbour.example")) == len(webhook.calls) == 2
+        assert story.due(case, "stage-1") == "Friday 16 January 2026"
+
+
+class TestF17:
+    def test_F17_the_survey_is_due_four_weeks_after_the_conclusion(self, tell: TellStory) -> None:
+        """From the letter that concludes a complaint four weeks run in which the complainant is asked how it went."""
+        story = tell(PACK)
+        case = complained(story)
+        story.officer_writes(case, "We have spoken to the crew, and we apologise.")
+        assert story.due(case, "survey") == "Tuesday 20 January 2026"
+        assert story.outcomes(case)["survey"] is None
+
+    def test_F17_opening_the_complaint_again_cancels_the_survey(self, tell: TellStory) -> None:
+        """The four weeks count from the last conclusion: what was reopened is not surveyed before it is concluded again."""
+        story = tell(PACK)
+        case = complained(story)
+        story.officer_writes(case, "We have spoken to the crew, and we apologise.")
+        story.say(case, CaseDone(at=story.clock.now(), reason="We apologised"))
+        story.until("2026-01-05 10:00")
+        story.say(case, CaseReopened(at=story.clock.now(), reason="She is not content"))
+        assert story.outcomes(case)["survey"] == "cancelled"
+        story.officer_writes(case, "The crew has been trained.")
+        surveys = [clock for clock in story.case(case).clocks if clock.name == "survey"]
+        assert [(f"{clock.due_at:%d %B %Y}", clock.outcome) for clock in surveys] == [
+            ("20 January 2026", "cancelled"),
+            ("02 February 2026", None),
+        ]
+
+
+class TestF18:
+    def test_F18_the_survey_calendar_says_what_how_often_and_who(self, tell: TellStory) -> None:
+        """Each survey stands in the policy with how often it is due and the role that sees to it."""
+        shown = " ".join(tell(PACK).tell("policy", "show", PACK).split())
+        clause = shown.partition("F18 ")[2].partition("F19 ")[0]
+        for fact in ("Strategic plan", "year", "integrated risk management plan manager", "After a complaint"):
+            assert fact in clause
+
+
+class TestF20:
+    @pytest.mark.parametrize(
+        ("review_due", "warning"),
+        [("2025-06-30", "was to be looked at again by 2025-06-30"), ("2039-01-01", "is more than two years away")],
+    )
+    def test_F20_a_policy_is_looked_at_again_within_two_years(
+        self, tell: TellStory, own_rules: Rules, review_due: str, warning: str
+    ) -> None:
+        """A review that is overdue, or more than two years off, is warned of by each check; nothing stops for it."""
+        own_rules.change(PACK, "review_due = 2028-05-21", f"review_due = {review_due}")
+        said = tell(PACK, rules=own_rules.folder).tell("check", "--offline")
+        assert warning in said

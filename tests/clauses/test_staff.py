@@ -1,0 +1,118 @@
+"""What holds under every pack: who hears of what is late, and what waiting for a customer does to the dates of the law."""
+
+import pytest
+
+from mailbot.core.trigger import CaseAssigned
+from tests.clauses.story import ADA_ADDRESS, Story, TellStory
+from tests.e2e.installation import MANAGER
+from tests.e2e.messages import ACT
+
+pytestmark = pytest.mark.dovecot
+
+PEOPLE = """
+[organisation]
+name = "Harbour Council"
+
+[[team]]
+name = "Information"
+mailboxes = ["enquiries"]
+manager = "Mara Quill"
+director = "Ivo Penn"
+
+[[person]]
+name = "Robin Vale"
+email = "robin.vale@harbour.example"
+team = "Information"
+
+[[person]]
+name = "Mara Quill"
+email = "mara.quill@harbour.example"
+team = "Information"
+absent = [{ from = 2026-01-29, until = 2026-01-30, deputy = "Sol Hart" }]
+
+[[person]]
+name = "Sol Hart"
+email = "sol.hart@harbour.example"
+team = "Information"
+
+[[person]]
+name = "Ivo Penn"
+email = "ivo.penn@harbour.example"
+"""
+OWN_FILE = "Please send me a copy of the personal information that you hold about me. This is a subject access request."
+
+
+def late(story: Story, name: str) -> list[str]:
+    """The alerts that somebody got, by how late the case was then."""
+    letters = story.letters_to(f"{name}@harbour.example", "Late: response")
+    return [letter.get_content().partition("Working days late: ")[2].partition("\n")[0] for letter in letters]
+
+
+class TestTheLadder:
+    def test_a_late_case_climbs_from_its_owner_to_the_director(self, tell: TellStory) -> None:
+        """Owner, then manager (her deputy while she is away), then director: each two working days after the other, once."""
+        story = tell("generic", people=PEOPLE, manager=None)
+        case = story.customer_writes(ACT, subject="The bridge")
+        story.say(case, CaseAssigned(name="Robin Vale", address="robin.vale@harbour.example"))
+        story.until("2026-01-27 09:05")  # it was due on Monday 26 January
+        assert (late(story, "robin.vale"), late(story, "sol.hart"), late(story, "ivo.penn")) == (["1"], [], [])
+        story.until("2026-01-29 09:05")
+        assert (late(story, "robin.vale"), late(story, "sol.hart"), late(story, "ivo.penn")) == (["1"], ["3"], [])
+        story.until("2026-02-02 09:05")  # no step was spent on the weekend
+        assert (late(story, "robin.vale"), late(story, "sol.hart"), late(story, "ivo.penn")) == (["1"], ["3"], ["5"])
+        assert late(story, "mara.quill") == []
+
+    def test_an_answer_ends_the_climb(self, tell: TellStory) -> None:
+        """Once the customer has been answered, nobody further up hears of it."""
+        story = tell("generic", people=PEOPLE, manager=None)
+        case = story.customer_writes(ACT, subject="The bridge")
+        story.until("2026-01-27 09:05")
+        assert late(story, "mara.quill") == ["1"]
+        story.officer_writes(case, "The bridge cost two million pounds.")
+        assert story.outcomes(case)["response"] == "late"
+        story.until("2026-02-02 09:05")
+        assert late(story, "ivo.penn") == []
+
+    def test_nobody_hears_of_the_same_date_twice(self, tell: TellStory) -> None:
+        """Where nobody stands above the manager, the climb ends with her; what is late is in her morning figures."""
+        story = tell("generic")
+        case = story.customer_writes(ACT, subject="The bridge")
+        story.until("2026-01-27 09:05")
+        story.until("2026-02-02 09:05")
+        assert len(story.letters_to(MANAGER, "Late: response")) == 1
+        assert f"- Late: 1 ({case})\n" in story.letters_to(MANAGER, "Today in")[-1].get_content()
+
+
+class TestWaitingForTheCustomer:
+    def test_a_clarification_begins_the_time_of_the_act_anew(self, tell: TellStory) -> None:
+        """A request for information that had to be clarified is due twenty working days after the customer's answer."""
+        story = tell("generic")
+        case = story.customer_writes(ACT, subject="The bridge")
+        story.until("2026-01-05 10:00")
+        story.tell("case", "wait", case, "--for", "clarification", "--at", "2026-01-05T10:00")
+        assert story.case(case).line.status == "waiting"
+        story.until("2026-01-12 10:00")
+        story.customer_answers(case, "I mean the bridge over the mill stream.")
+        assert story.case(case).line.status == "open"
+        assert story.due(case, "response") == "Monday 9 February 2026"
+        assert story.first_due(case, "response") == "Monday 26 January 2026"
+
+    def test_a_clarification_lets_a_request_for_ones_own_file_stand_still(self, tell: TellStory) -> None:
+        """The eight days from asking to the answer, both included, do not count; a date that is a Saturday moves to Monday."""
+        story = tell("generic")
+        case = story.customer_writes(OWN_FILE, subject="My file")
+        assert story.due(case, "response") == "Friday 23 January 2026"
+        story.until("2026-01-05 10:00")
+        story.tell("case", "wait", case, "--for", "clarification", "--at", "2026-01-05T10:00")
+        story.until("2026-01-12 10:00")
+        story.customer_answers(case, "Only the letters of last year.")
+        assert story.due(case, "response") == "Monday 2 February 2026"
+
+    def test_staff_say_what_came_by_another_way(self, tell: TellStory) -> None:
+        """A clarification that was given on the phone is as good: staff say when it came."""
+        story = tell("generic")
+        case = story.customer_writes(ACT, subject="The bridge")
+        story.tell("case", "wait", case, "--for", "clarification", "--at", "2026-01-05T10:00")
+        story.tell("case", "answered", case, "--at", "2026-01-12T10:00")
+        assert story.due(case, "response") == "Monday 9 February 2026"
+        assert story.subjects_to(ADA_ADDRESS) == ["We have your information request"]
