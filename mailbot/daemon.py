@@ -35,6 +35,7 @@ from mailbot.config import AfterIntake, Config, Mailbox
 from mailbot.core.policy import ClassRules
 from mailbot.errors import MailbotError
 from mailbot.pipeline.alarms import Alarms
+from mailbot.pipeline.catching_up import CatchingUp
 from mailbot.pipeline.inbound import Inbound
 from mailbot.pipeline.intake import Intake, WatchedFolder
 from mailbot.pipeline.leases import RENEW_SECONDS, GuardedStore, LeaseLostError, Leases
@@ -47,6 +48,7 @@ from mailbot.runner import Runner, Trouble, attempt
 
 INBOUND, TIMERS, LEASES, OUTBOX, WATCH = "inbound", "timers", "leases", "outbox", "watch"
 SWEEP_SECONDS = 15
+CATCH_UP_SECONDS = 0.5
 COLLECT_AFTER = (20_000, 20, 50)  # new objects, younger collections: values that flow through here hold no cycles
 POLL_SECONDS = 2  # how long work waits at most that another process has put into the tables
 STANDBY_SECONDS = 3
@@ -91,6 +93,8 @@ class Daemon:
             attempt=attempt,
             reviews={f"letter {name}": spec.review_due for name, spec in self._policies.letters.specs.items()},
         )
+        names = [mailbox.name for mailbox in config.mailbox]
+        self._catching_up = CatchingUp(store=self.store, clock=self._clock, mailboxes=names, since=self._clock.now())
         self._counted = False
         self._recount = Recount(store=self._guarded(TIMERS), policies=self._policies.mailboxes, clock=self._clock)
         self._alarms = Alarms(
@@ -161,6 +165,9 @@ class Daemon:
     def _sweep(self) -> None:
         if not self._leases.hold(TIMERS):
             self._wake.wait(TIMERS, seconds=STANDBY_SECONDS)
+            return
+        if not self._catching_up.done():
+            self._wake.wait(TIMERS, seconds=CATCH_UP_SECONDS)
             return
         with suppress(LeaseLostError):
             self._count_again()

@@ -223,7 +223,7 @@ class ImapMailbox:
 
         What arrived since the last SELECT was announced to an earlier command, and is not announced again: so it is
         looked for first. News that the server sends together with its "+ idling" shows only when IDLE is ended: so the
-        first round is short, and no round is long. The answer is only a hint: the folder is searched again anyway.
+        first rounds are short, and no round is long. The answer is only a hint: the folder is searched again anyway.
         """
         known = self._uidnext
         if self.select(self._folder).uidnext != known:
@@ -231,7 +231,7 @@ class ImapMailbox:
         until, longest = time.monotonic() + min(seconds, IDLE_RENEW_SECONDS), IDLE_SLICE_SECONDS
         with _translated():
             while not stopped() and (left := until - time.monotonic()) > 0 and not self._idle(min(left, longest), stopped):
-                longest = IDLE_ROUND_SECONDS
+                longest = min(longest * 2, IDLE_ROUND_SECONDS)
 
     def _idle(self, seconds: float, stopped: Callable[[], bool]) -> bool:
         """One IDLE; True if the server had news."""

@@ -39,7 +39,8 @@ class Recount:
                 yield len(batch)
             with self.store.transaction() as transaction:
                 transaction.recounts.note_basis(policy.name, basis(policy))
-            log.info("dates_counted_again", mailbox=policy.name, moved=dates)
+            if dates:
+                log.info("dates_moved", mailbox=policy.name, dates=dates)
 
     def run(self, policy: MailboxPolicy, *, write: bool = True) -> Iterator[list[MovedDate]]:
         """Every date of a mailbox that moves, batch by batch; without ``write`` nothing is changed."""

@@ -97,11 +97,11 @@ class Timers:
 
     def _managers(self) -> dict[str, list[MailboxPolicy]]:
         """The mailboxes of each manager: the one whom the team names, or else the configuration."""
-        found = dict[str, list[MailboxPolicy]]()
+        found, spelt = dict[str, list[MailboxPolicy]](), dict[str, str]()
         for policy in self.policies.values():
             manager = policy.team.manager if policy.team else policy.manager
             if manager:
-                found.setdefault(manager, []).append(policy)
+                found.setdefault(spelt.setdefault(manager.lower(), manager), []).append(policy)
         return found
 
     def _digest(

@@ -4,10 +4,11 @@ import json
 import shutil
 from datetime import date, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from tests.e2e.command_line import run_cli
+from tests.e2e.command_line import Said, run_cli
 from tests.e2e.installation import Install, Installation, RealClock
 from tests.e2e.messages import message
 from tests.invented import RULES
@@ -52,6 +53,12 @@ def close_a_day(mailbot: Installation, after: date) -> date:
     return day
 
 
+def printed(said: Said) -> dict[str, Any]:
+    """What a program reads; the daemon of this story may log above it."""
+    found: dict[str, Any] = json.loads(said.stdout.splitlines()[-1])
+    return found
+
+
 def due_on(mailbot: Installation) -> str:
     """The date of the answer, as a program reads it."""
     (line,) = mailbot.cases(1)
@@ -66,7 +73,7 @@ def test_a_restart_with_another_calendar_moves_the_dates(mailbot: Installation) 
     close_a_day(mailbot, mailbot.clock.now().date())
     mailbot.restart()
     mailbot.wait_until(lambda: mailbot.queries.status(mailbot.clock.now()).moved == 1, "the date to move")
-    (moved,) = json.loads(mailbot.cli("calendar", "moved", "--format", "json").stdout)["moved"]
+    (moved,) = printed(mailbot.cli("calendar", "moved", "--format", "json"))["moved"]
     assert (moved["clock"], moved["old_on"], moved["new_on"]) == ("response", told, due_on(mailbot))
     assert moved["new_on"] > told
     assert [(one["recipient"], one["letter"]) for one in moved["told"]] == [("ada.finch@example.org", "receipt-enquiry")]
@@ -85,8 +92,7 @@ def test_an_admin_may_look_first(mailbot: Installation) -> None:
     assert "told: ada.finch@example.org" in looked.stdout
     assert "Nothing was written" in looked.stdout
     assert due_on(mailbot) == told
-    done = mailbot.cli("calendar", "recount", "--format", "json")
-    (moved,) = json.loads(done.stdout)["moved"]
+    (moved,) = printed(mailbot.cli("calendar", "recount", "--format", "json"))["moved"]
     assert moved["new_on"] == due_on(mailbot) > told
     mailbot.restart()
     assert "\n0 dates moved" in f"\n{mailbot.cli('calendar', 'recount', '--dry-run').stdout}"

@@ -201,6 +201,24 @@ class TestTheStaff:
         assert "Due: Monday 26 January 2026\nWorking days late: 1\n" in alert.get_content()
         assert f"- Late: 1 ({case.reference})" in digest.get_content()
 
+    def test_an_answer_from_before_an_outage_is_read_before_dates_are(
+        self, install: Install, dovecot: Dovecot, smtp_server: SmtpServer
+    ) -> None:
+        """Staff answered while mailbot was down: the customer gets no notice of delay, and nobody hears that it is late."""
+        mailbot = install(dovecot, smtp_server, folders={"sent": "Sent"})
+        mailbot.start()
+        mailbot.deliver(message(LIBRARY))
+        (letter,) = mailbot.letters(1)
+        (case,) = mailbot.cases(1)
+        mailbot.stop()
+        answer = reply(letter, "It opens at nine.", sender=f"The council <{ENQUIRIES}>", to="ada.finch@example.org")
+        mailbot.deliver(answer, folder="Sent")
+        mailbot.clock.move(days=22)  # Wednesday 14 January 2026: the day of the notice
+        mailbot.start()
+        mailbot.wait_for_event(case.reference, "clock-stopped")
+        mailbot.proves_alive(letters=2)
+        assert [str(found["To"]) for found in mailbot.letters(2)] == ["ada.finch@example.org", "stranger2@example.org"]
+
 
 class TestTheMachines:
     def test_no_machine_is_answered(self, install: Install, dovecot: Dovecot, smtp_server: SmtpServer) -> None:

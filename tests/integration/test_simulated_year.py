@@ -126,18 +126,23 @@ def act(when: str, did: Did, *, by_mail: bool = False) -> Act:
     return Act(at(when).astimezone(UTC), did, by_mail=by_mail)
 
 
-def letters_after_saturday(database: Database, told: Story) -> list[tuple[Purpose, date]]:
-    """The scheduled letters of this case in the week after the daemon came back."""
+def back_on_saturday(database: Database, told: Story) -> YearBook:
+    """The book of the weeks around the Saturday on which the daemon came back."""
     office = SimulatedOffice(database, outages=[SATURDAY], digests_until=START)
     book = lived(office, [told], at("2026-12-12 12:00").astimezone(UTC))
     check(book, *LETTERS)
+    return book
+
+
+def letters_after(book: YearBook) -> list[tuple[Purpose, date]]:
+    """The scheduled letters that went after it."""
     return [(went.letter.purpose, book.on(went)) for _, went in book.about(SCHEDULED) if went.at >= SATURDAY.since]
 
 
 def test_a_letter_kept_for_monday_counts_for_monday(database: Database) -> None:
     """A notice of delay that waits over the weekend goes on Monday; the status notice of Monday goes on Tuesday."""
-    found = letters_after_saturday(database, story(MEETING, "2026-11-17 11:00"))
-    assert found == [(Purpose.DELAY_NOTICE, date(2026, 12, 7)), (Purpose.STATUS_NOTICE, date(2026, 12, 8))]
+    book = back_on_saturday(database, story(MEETING, "2026-11-17 11:00"))
+    assert letters_after(book) == [(Purpose.DELAY_NOTICE, date(2026, 12, 7)), (Purpose.STATUS_NOTICE, date(2026, 12, 8))]
 
 
 ASKED = (act("2026-11-04 10:00", Did.ANSWER), act("2026-11-05 10:00", Did.WAIT))
@@ -146,10 +151,14 @@ ASKED = (act("2026-11-04 10:00", Did.ANSWER), act("2026-11-05 10:00", Did.WAIT))
 def test_a_case_is_not_closed_before_its_letter_can_go(database: Database) -> None:
     """The silence ended while the daemon stood still: an answer that comes before the office opens keeps the case open."""
     answers = act("2026-12-06 12:00", Did.CUSTOMER_ANSWERS, by_mail=True)
-    assert letters_after_saturday(database, story("northants-fire", "2026-11-02 11:00", *ASKED, answers)) == []
+    book = back_on_saturday(database, story("northants-fire", "2026-11-02 11:00", *ASKED, answers))
+    assert letters_after(book) == []
+    assert "customer-answered" in book.history
+    assert "closed-by-silence" not in book.history
 
 
 def test_a_case_is_closed_on_monday_by_the_silence_that_ended_on_friday(database: Database) -> None:
     """Without an answer the case is closed, and the customer told, when the office opens."""
-    found = letters_after_saturday(database, story("northants-fire", "2026-11-02 11:00", *ASKED))
-    assert found == [(Purpose.SILENCE_CLOSING, date(2026, 12, 7))]
+    book = back_on_saturday(database, story("northants-fire", "2026-11-02 11:00", *ASKED))
+    assert letters_after(book) == [(Purpose.SILENCE_CLOSING, date(2026, 12, 7))]
+    assert "closed-by-silence" in book.history

@@ -74,6 +74,11 @@ class YearBook:
         """What brought each letter."""
         return {row.id: row.key.rpartition("|")[2] for row in self._rows(select(outbox.c.id, outbox.c.key))}
 
+    @property
+    def history(self) -> set[str]:
+        """The rules of everything that happened."""
+        return {row.rule for row in self._rows(select(event.c.rule))}
+
     def _rows(self, query: Select[Any]) -> list[Any]:
         with self.office.database.reading() as connection:
             return list(connection.execute(query))

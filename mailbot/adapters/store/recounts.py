@@ -86,7 +86,8 @@ class SqlRecounts:
             if len(these) == 1:
                 alone.append({"row": these[0], "new_due_at": due_at})
             else:
-                self._connection.execute(deadline.update().where(self._among(deadline.c.id, these)).values(due_at=due_at))
+                others = self._among(deadline.c.id, these) & (deadline.c.due_at != due_at)  # some stay where they were
+                self._connection.execute(deadline.update().where(others).values(due_at=due_at))
         if alone:
             self._connection.execute(_LATER, alone)
 
