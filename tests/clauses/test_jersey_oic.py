@@ -5,7 +5,7 @@ import json
 import pytest
 
 from mailbot.core.case import Channel
-from mailbot.core.trigger import ClockExtended, ContactNoted
+from mailbot.core.trigger import CaseAcknowledged, ClockExtended, ContactNoted
 from tests.clauses.story import ADA_ADDRESS, ROBIN, Rules, TellStory
 from tests.e2e.installation import MANAGER
 from tests.e2e.messages import ACT, BEN
@@ -43,6 +43,18 @@ class TestJ1:
         by_letter = json.loads(tell(PACK).tell(*words, "--channel", "letter"))["clocks"]
         dates = {clock["name"]: clock["due_on"] for clock in by_letter}
         assert dates == {"acknowledgement-letter": "2025-12-30", "response": "2026-01-16"}
+
+    def test_J1_a_letter_that_was_recorded_is_due_by_that_date(self, tell: TellStory) -> None:
+        """A letter of 23 December that staff have recorded waits for its acknowledgement until the 30th, and gets it."""
+        story = tell(PACK)
+        file = story.folder / "letters.csv"
+        columns = "old_reference,class,channel,received,stage,owner,customer,customer_name,subject"
+        file.write_text(f"{columns}\nPOST-2025-17,enquiry,letter,2025-12-23,,,{ADA_ADDRESS},Ada Finch,The bridge\n")
+        story.tell("case", "import", str(file))
+        (line,) = story.cases(1)
+        assert story.due(line.reference, "acknowledgement-letter") == "Tuesday 30 December 2025"
+        story.say(line.reference, CaseAcknowledged(at=story.clock.now()))
+        assert story.outcomes(line.reference)["acknowledgement-letter"] == "met"
 
 
 class TestJ2:
