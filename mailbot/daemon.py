@@ -166,19 +166,17 @@ class Daemon:
         if not self._leases.hold(TIMERS):
             self._wake.wait(TIMERS, seconds=STANDBY_SECONDS)
             return
-        if not self._catching_up.done():
-            self._wake.wait(TIMERS, seconds=CATCH_UP_SECONDS)
-            return
+        caught_up = self._catching_up.done()
         with suppress(LeaseLostError):
             self._count_again()
-            while not self._must_end(TIMERS) and self._timers.sweep():
+            while caught_up and not self._must_end(TIMERS) and self._timers.sweep():
                 pass
             self._timers.run_jobs()
             self._alarms.ring()
             for mailbox in self._config.mailbox:
                 self._outbox(mailbox.name, TIMERS).resolve_doubts(self._sender(mailbox))
             self._wake_outbox()
-        self._wake.wait(TIMERS, seconds=SWEEP_SECONDS)
+        self._wake.wait(TIMERS, seconds=SWEEP_SECONDS if caught_up else CATCH_UP_SECONDS)
 
     def _count_again(self) -> None:
         """Before the first sweep: dates that rest on other calendars than these are counted by these."""
