@@ -26,7 +26,15 @@ from mailbot.adapters.oauth import (
     microsoft_tokens,
 )
 from mailbot.adapters.reading_process import ReadingProcess
-from mailbot.adapters.rule_files import load_classes, load_directory, load_holding, load_pack, load_screening, own_pack
+from mailbot.adapters.rule_files import (
+    load_classes,
+    load_directory,
+    load_holding,
+    load_pack,
+    load_screening,
+    load_subjects,
+    own_pack,
+)
 from mailbot.adapters.smtp import SmtpAccount, SmtpTransport
 from mailbot.adapters.store import Database, NotReadyError, SqlStore, open_database
 from mailbot.adapters.tls import tls_context
@@ -34,6 +42,7 @@ from mailbot.config import AfterIntake, Config, Mailbox, OAuth, SecretRef, Serve
 from mailbot.core.directory import Directory, team_of
 from mailbot.core.holding import HoldingRules
 from mailbot.core.policy import Caps, ClassRules, MailboxPolicy, Pack, ScreeningRules
+from mailbot.core.subject import SubjectRules
 from mailbot.errors import ConfigError, MailbotError, PolicyError
 from mailbot.pipeline.rule_examples import unwritable_letters
 from mailbot.ports import Clock, Credentials, Mechanism, Reader
@@ -55,6 +64,7 @@ class Policies:
 
     screening: ScreeningRules
     holding: HoldingRules
+    subjects: SubjectRules
     classes: ClassRules
     letters: JinjaLetters
     mailboxes: Mapping[str, MailboxPolicy]
@@ -75,6 +85,7 @@ def load_policies(config: Config, tag_secret: bytes = b"") -> Policies:
     return Policies(
         screening=load_screening(rules),
         holding=load_holding(rules),
+        subjects=load_subjects(rules),
         classes=load_classes(rules),
         letters=letters,
         mailboxes=mailboxes,

@@ -237,6 +237,7 @@ class Daemon:
             letters=self._policies.letters,
             screening=self._policies.screening,
             holding=self._policies.holding,
+            subjects=self._policies.subjects,
             rules_version=self._policies.classes.version,
             policies=self._policies.mailboxes,
             clock=self._clock,

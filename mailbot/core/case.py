@@ -68,6 +68,13 @@ class CaseStatus(StrEnum):
     CLOSED = "closed"
 
 
+class Role(StrEnum):
+    """How somebody takes part in a case: by writing as its customer, or copied in, or by a letter that reached them."""
+
+    CUSTOMER = "customer"
+    PARTY = "party"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunningClock:
     """A clock of a case that has not stopped.

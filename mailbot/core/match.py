@@ -1,63 +1,109 @@
 """Matching: which case does a message belong to?
 
-In order: In-Reply-To and References to a message we know (RFC 5322 section 3.6.4), then a reference with a right check
-digit in the subject. A number alone never opens a case to a stranger: it joins only for a known participant, and an id
-joins for a stranger only if it is the unguessable id of a letter that we wrote.
+In order: the ids it names, the nearest first, if they are those of letters of ours or of messages of a case (RFC 5322
+section 3.6.4); a reference with a right check digit in the subject, then in the text; a reply mark before the subject of a
+case in which the same person wrote lately. Only the unguessable id of a letter that we wrote lets a stranger in. Whatever
+else a stranger names opens nothing to them: they have a case of their own, and a person is asked.
 """
 
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from enum import StrEnum
+from datetime import datetime
 
 from mailbot.core.action import Reason
+from mailbot.core.case import Role
+from mailbot.core.lead import Candidate, Clues, Part, Via
 from mailbot.core.message import Message
+from mailbot.core.reference import find_references, pieces
+from mailbot.core.subject import SubjectRules, base_subject
 
-
-class Via(StrEnum):
-    """What led to a candidate."""
-
-    OUR_LETTER = "our_letter"
-    THREAD = "thread"
-    REFERENCE = "reference"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Candidate:
-    """A case that a message may belong to, and who takes part in it."""
-
-    case_id: int
-    reference: str
-    version: int
-    participants: frozenset[str]
-    via: Via
+NEAREST_IDS = 50
+MOST_TEXT = 200_000
+MOST_QUOTED = 5
+MOST_COPIED = 20
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Match:
-    """The case a message belongs to, or none. ``ambiguous`` names two or more plausible ones; a person decides."""
+    """The case a message belongs to, or none. ``ambiguous`` and ``named`` are references that a person is asked about.
+
+    ``ambiguous``: two or more plausible cases. ``named``: cases of others that a stranger named. ``is_stranger``: the
+    author of a message that belongs to a case takes no part in it so far.
+    """
 
     candidate: Candidate | None = None
     ambiguous: tuple[str, ...] = ()
+    named: tuple[str, ...] = ()
+    is_stranger: bool = False
     reasons: tuple[Reason, ...] = ()
 
 
-def match(message: Message, candidates: tuple[Candidate, ...], *, by_staff: bool = False) -> Match:
-    """Judge the candidates: the strongest way that leads to exactly one case holds.
+def clues(message: Message, prefix: str, subjects: SubjectRules, *, by_staff: bool = False) -> Clues:
+    """What a message names. ``by_staff``: it may have gone to those who wrote before, instead of coming from them."""
+    marked = base_subject(message.subject, subjects)
+    to_whom = [address.key for address in (*message.to, *message.cc)][:MOST_COPIED] if by_staff else []
+    named = find_references(prefix, message.subject)
+    return Clues(
+        ids=tuple(dict.fromkeys((*message.in_reply_to, *reversed(message.references))))[:NEAREST_IDS],
+        references=named,
+        old_references=tuple(sorted(pieces(message.subject))),
+        quoted=() if named else _quoted(prefix, message.text),
+        writers=tuple(filter(None, (message.sender, *to_whom))),
+        about=marked.text,
+        is_reply=marked.is_reply,
+    )
 
-    ``by_staff``: it lies in the mailbox's own Sent folder, so whoever wrote it may write in every case.
+
+def parts(message: Message, is_ours: Callable[[str], bool], *, in_sent: bool, is_stranger: bool) -> tuple[Part, ...]:
+    """Who takes part in a case by a person's message in it: the author, and whom they copied in. Ours never do.
+
+    From a copy in Sent: those whom staff wrote to. Lists of more than ``MOST_COPIED`` people are left out.
     """
-    refused = list[Reason]()
-    for via in Via:
-        admitted = dict[int, Candidate]()
-        for candidate in candidates:
-            if candidate.via is not via:
-                continue
-            if by_staff or via is Via.OUR_LETTER or message.sender in candidate.participants:
-                admitted.setdefault(candidate.case_id, candidate)
-            else:
-                refused.append(Reason("stranger-names-a-case", f"{via.value}: {candidate.reference}"))
+    if not in_sent and (not message.sender or is_ours(message.sender)):
+        return ()
+    author = () if in_sent else (Part(message.sender, Role.PARTY if is_stranger else Role.CUSTOMER),)
+    copied = dict.fromkeys(address.key for address in (*message.to, *message.cc) if not is_ours(address.key))
+    others = tuple(Part(key, Role.PARTY) for key in copied if key != message.sender)
+    return author if is_stranger or len(others) > MOST_COPIED else (*author, *others)
+
+
+def _quoted(prefix: str, text: str) -> tuple[str, ...]:
+    """The references in a text; none where it has so many that it is a list of cases."""
+    if prefix.lower() not in text[:MOST_TEXT].lower():
+        return ()
+    found = find_references(prefix, text[:MOST_TEXT])
+    return found if len(found) <= MOST_QUOTED else ()
+
+
+def match(message: Message, ways: Sequence[Sequence[Candidate]], since: datetime, *, by_staff: bool = False) -> Match:
+    """Judge the candidates, way by way: the first way that admits the author holds, if it leads to exactly one case.
+
+    ``since``: a subject joins only a case with a message since then. ``by_staff``: whoever wrote it answers for us, and may
+    write in every case.
+    """
+    refused = list[Candidate]()
+    for way in ways:
+        lately = [one for one in way if one.via is not Via.SUBJECT or (one.active_at is not None and one.active_at >= since)]
+        admitted = {one.case_id: one for one in lately if by_staff or _is_admitted(message.sender, one)}
+        refused += [one for one in way if one.case_id not in admitted and one.via is not Via.SUBJECT]
         if len(admitted) == 1:
-            chosen = next(iter(admitted.values()))
-            return Match(candidate=chosen, reasons=(Reason(f"matched-by-{via.value}", chosen.reference),))
+            (chosen,) = admitted.values()
+            stranger = not by_staff and message.sender not in chosen.participants
+            reasons = tuple(_reasons(message, chosen, is_stranger=stranger))
+            return Match(candidate=chosen, is_stranger=stranger, reasons=reasons)
         if admitted:
-            return Match(ambiguous=tuple(sorted(candidate.reference for candidate in admitted.values())))
-    return Match(reasons=tuple(dict.fromkeys(refused)))
+            plausible = tuple(sorted(one.reference for one in admitted.values()))
+            return Match(ambiguous=plausible, reasons=(Reason("two-plausible-cases", ", ".join(plausible)),))
+    named = tuple(dict.fromkeys(one.reference for one in refused))
+    found = (Reason("stranger-names-a-case", f"{one.via.value}: {one.reference}") for one in refused)
+    return Match(named=named, reasons=tuple(dict.fromkeys(found)))
+
+
+def _is_admitted(sender: str, candidate: Candidate) -> bool:
+    return candidate.via is Via.OUR_LETTER or sender in candidate.participants or sender in candidate.parties
+
+
+def _reasons(message: Message, chosen: Candidate, *, is_stranger: bool) -> Iterator[Reason]:
+    yield Reason(f"matched-by-{chosen.via.value}", chosen.reference)
+    if is_stranger and message.sender not in chosen.parties:
+        yield Reason("new-to-this-case", chosen.reference)

@@ -88,6 +88,17 @@ class Alerting:
     __pydantic_config__ = {"extra": "forbid"}  # noqa: RUF012
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Threads:
+    """How long a conversation lasts, in days of the calendar.
+
+    ``subject_window_days``: a reply without ids joins the case of the same person and subject if that had a message so lately.
+    """
+
+    subject_window_days: int
+    __pydantic_config__ = {"extra": "forbid"}  # noqa: RUF012
+
+
 class SurveyEvery(StrEnum):
     """How often a survey is due. ``case``: after each case or event it is about; ``always``: it stands open online."""
 
@@ -131,6 +142,7 @@ class Pack:
     clocks: tuple[ClockRule, ...]
     letters: EventLetters
     alerts: Alerting
+    threads: Threads
     privacy_notice: str
     signatory: str = ""
     surveys: tuple[Survey, ...] = ()
@@ -292,6 +304,10 @@ class MailboxPolicy:
     tag_secret: bytes = field(repr=False)
     team: Team | None = None
     directory: Directory = field(default_factory=Directory, repr=False)
+
+    def is_ours(self, address: str) -> bool:
+        """Whether an address (in comparison form) is a watched one, an alias of one, or one of staff."""
+        return address in self.own_addresses or address in self.answerable_addresses or self.is_colleague(address)
 
     def is_colleague(self, address: str) -> bool:
         """Whether an address (in comparison form) is one of staff: in the directory, or at the mailbox's own domain."""

@@ -4,8 +4,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from mailbot.core.action import ChangeCase, OpenCase, Reason, StartClock
+from mailbot.core.case import Role
 from mailbot.core.decide.imported import clocks_of
 from mailbot.core.decide.old_case import Mistake, OldCase, read_old_case
+from mailbot.core.lead import Part
 from mailbot.core.policy import MailboxPolicy
 from mailbot.core.reference import period_of
 from mailbot.ports import Clock, Happened, Store, Transaction
@@ -89,6 +91,8 @@ class CaseImport:
         )
         period = period_of(policy.pack.working_calendar.local_date(old.received_at))
         case_id, reference = transaction.cases.open(policy.name, policy.reference_prefix, period, policy.pack.name, opening)
+        if old.customer:
+            transaction.cases.take_part(case_id, (Part(old.customer, Role.CUSTOMER),), about="")
         for clock in ready.clocks:
             transaction.cases.start_clock(case_id, clock)
         if old.owner:

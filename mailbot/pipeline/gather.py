@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from mailbot.core.action import Decision, QueueLetter
+from mailbot.core.lead import Clues, Filed, Leads
 from mailbot.core.message import Message
 from mailbot.core.mime import LETTER_HEADER
-from mailbot.core.reference import pieces
 from mailbot.core.screen import History
 from mailbot.ports import KnownMessage, MailboxRow, Transaction
 
@@ -24,22 +24,20 @@ class Gathered:
     message_ids: set[str]
     our_letters: frozenset[str]
     answers: Counter[str]
-    old_references: frozenset[str]
+    leads: Leads
 
     def our_letter(self, message: Message) -> str:
         """The Message-ID of the letter of ours that this is a copy of, or an empty string."""
         return next((name for name in _letter_names(message) if name in self.our_letters), "")
 
-    def references_of_old(self, message: Message) -> tuple[str, ...]:
-        """The references in its subject that cases had in the system they came from."""
-        return tuple(sorted(pieces(message.subject) & self.old_references)) if self.old_references else ()
-
     def history(self, message: Message) -> History:
         """What was sent to the author of a message since ``since``."""
         return History(answers_today=self.answers[message.sender])
 
-    def learn(self, message: Message, decision: Decision, recorded: KnownMessage | None) -> None:
-        """Take in what was decided about one message of the batch."""
+    def learn(self, message: Message, decision: Decision, recorded: KnownMessage | None, filed: Filed | None) -> None:
+        """Take in what was decided about one message of the batch, and the case in which it was filed."""
+        if filed is not None:
+            self.leads.learn(filed)
         if recorded is not None:
             self.messages[message.digest] = recorded
             self.message_ids.add(message.message_id)
@@ -48,7 +46,9 @@ class Gathered:
                 self.answers[action.permission.recipient.lower()] += 1
 
 
-def gather(transaction: Transaction, mailboxes: Iterable[str], messages: Sequence[Message], since: datetime) -> Gathered:
+def gather(
+    transaction: Transaction, mailboxes: Iterable[str], messages: Sequence[Message], clues: Sequence[Clues], since: datetime
+) -> Gathered:
     """Look up a batch; ``since`` bounds what counts as sent today."""
     return Gathered(
         mailboxes={name: transaction.mailboxes.get(name) for name in set(mailboxes)},
@@ -56,7 +56,7 @@ def gather(transaction: Transaction, mailboxes: Iterable[str], messages: Sequenc
         message_ids=transaction.messages.known_ids([message.message_id for message in messages]),
         our_letters=transaction.outbox.ours([name for message in messages for name in _letter_names(message)]),
         answers=Counter(transaction.outbox.sent_since([message.sender for message in messages], since)),
-        old_references=transaction.cases.old_references(sorted({each for one in messages for each in pieces(one.subject)})),
+        leads=transaction.cases.leads(clues),
     )
 
 

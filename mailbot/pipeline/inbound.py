@@ -17,11 +17,12 @@ from mailbot.core.classify import Classification, Hit, classify
 from mailbot.core.clock import doubt_receipt
 from mailbot.core.decide import Findings, decide
 from mailbot.core.holding import HoldingRules, is_holding
-from mailbot.core.match import match
+from mailbot.core.lead import Clues, Part
+from mailbot.core.match import Match, clues, match, parts
 from mailbot.core.message import Direction, Located, Message, Origin
 from mailbot.core.policy import MailboxPolicy, ScreeningRules
-from mailbot.core.reference import find_references
-from mailbot.core.screen import OwnMarks, screen
+from mailbot.core.screen import OwnMarks, Screening, Verdict, screen
+from mailbot.core.subject import SubjectRules
 from mailbot.core.trigger import MessageArrived
 from mailbot.pipeline.gather import Gathered, gather
 from mailbot.pipeline.record import Recording, record
@@ -33,6 +34,7 @@ from mailbot.ports import (
     Letters,
     NewMessage,
     Reader,
+    ReadMessage,
     Store,
     Transaction,
 )
@@ -52,6 +54,8 @@ class Judged:
     message: Message
     hits: tuple[Hit, ...]
     unreadable: str
+    by_staff: bool
+    clues: Clues
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,6 +67,7 @@ class Inbound:
     letters: Letters
     screening: ScreeningRules
     holding: HoldingRules
+    subjects: SubjectRules
     rules_version: str
     policies: Mapping[str, MailboxPolicy]
     clock: Clock
@@ -94,7 +99,7 @@ class Inbound:
         judged = self._judge(batch, soon)
         with self.store.transaction() as transaction:
             mailboxes, messages = [one.mailbox for one in batch], [one.message for one in judged]
-            gathered = gather(transaction, mailboxes, messages, self.clock.now() - DAY)
+            gathered = gather(transaction, mailboxes, messages, [one.clues for one in judged], self.clock.now() - DAY)
             for one in judged:
                 self._message(transaction, one, gathered)
             checkpoints.reached("record.before")
@@ -102,15 +107,19 @@ class Inbound:
 
     def _judge(self, batch: Sequence[Located], soon: Sequence[Located]) -> list[Judged]:
         read = self.reader.read([located.content for located in batch], [located.content for located in soon])
-        return [
-            Judged(
-                located=located,
-                message=_identity(located, one.message),
-                hits=one.hits,
-                unreadable=located.incomplete or one.unreadable,
-            )
-            for located, one in zip(batch, read, strict=True)
-        ]
+        return [self._judged(located, one) for located, one in zip(batch, read, strict=True)]
+
+    def _judged(self, located: Located, read: ReadMessage) -> Judged:
+        message, policy = _identity(located, read.message), self.policies[located.mailbox]
+        by_staff = located.folder_role == "sent" or policy.is_colleague(message.sender)
+        return Judged(
+            located=located,
+            message=message,
+            hits=read.hits,
+            unreadable=located.incomplete or read.unreadable,
+            by_staff=by_staff,
+            clues=clues(message, policy.reference_prefix, self.subjects, by_staff=by_staff),
+        )
 
     # The flow of a message ---------------------------------------------------------------------------------------
 
@@ -126,18 +135,15 @@ class Inbound:
             addresses=policy.own_addresses, answerable=policy.answerable_addresses, is_our_message_id=bool(our_letter)
         )
         screening = screen(message, self.screening, own)
-        references = (*find_references(policy.reference_prefix, message.subject), *gathered.references_of_old(message))
-        candidates = transaction.cases.candidates((*message.in_reply_to, *message.references), references)
-        in_sent = located.folder_role == "sent"
-        by_staff = in_sent or policy.is_colleague(message.sender)
-        matched = match(message, candidates, by_staff=by_staff)
+        ways, since = gathered.leads.ways(judged.clues), now - timedelta(days=policy.pack.threads.subject_window_days)
+        matched = match(message, ways, since, by_staff=judged.by_staff)
         case = transaction.cases.get(matched.candidate.case_id) if matched.candidate else None
         findings = Findings(
             screening=screening,
             match=matched,
             classification=self._classification(judged, policy),
             history=gathered.history(message),
-            holding=by_staff and is_holding(message, self.holding),
+            holding=judged.by_staff and is_holding(message, self.holding),
         )
         trigger = self._trigger(judged, policy, gathered, our_letter)
         decision = decide(trigger, case, findings, policy, now)
@@ -149,11 +155,20 @@ class Inbound:
             screening=screening,
             classification=findings.classification,
             recorded_at=now,
-            by_staff=case is not None and trigger.by_staff and message.sender != case.customer,
+            parts=self._parts(judged, screening, matched, policy),
+            about=judged.clues.about,
         )
-        about = Recording(policy=policy, now=now, located=located, arrived=arrived)
+        reference = case.reference if case else None
+        about = Recording(policy=policy, now=now, located=located, arrived=arrived, reference=reference)
         record(transaction, self.letters, decision, about)
-        gathered.learn(message, decision, about.recorded)
+        gathered.learn(message, decision, about.recorded, about.filed)
+
+    def _parts(self, judged: Judged, screening: Screening, matched: Match, policy: MailboxPolicy) -> tuple[Part, ...]:
+        """Only a person's message makes anybody take part in its case."""
+        if screening.verdict is not Verdict.HUMAN:
+            return ()
+        in_sent = judged.located.folder_role == "sent"
+        return parts(judged.message, policy.is_ours, in_sent=in_sent, is_stranger=matched.is_stranger)
 
     def _seen_again(self, transaction: Transaction, located: Located, known: KnownMessage, policy: MailboxPolicy) -> None:
         """The same message at another place: one case, one receipt, and the history says where else it lies."""

@@ -29,16 +29,16 @@ from mailbot.core.action import (
     StartClock,
     StopClock,
 )
-from mailbot.core.case import ClockKind, ClockStop
+from mailbot.core.case import ClockKind, ClockStop, Role
 from mailbot.core.clock_rule import ClockStart
 from mailbot.core.decide import dependants, stop_clocks
 from mailbot.core.delivery import reverse_path
+from mailbot.core.lead import Filed, Part
 from mailbot.core.letter import Envelope, OutboxLetter, Purpose
-from mailbot.core.message import Direction, Located
+from mailbot.core.message import Located
 from mailbot.core.mime import Headers
 from mailbot.core.policy import MailboxPolicy
 from mailbot.core.reference import period_of
-from mailbot.core.screen import Verdict
 from mailbot.ports import Happened, KnownMessage, Letters, NewLetter, NewMessage, Transaction
 
 SYSTEM = "mailbot"
@@ -63,6 +63,21 @@ class Recording:
     def recorded(self) -> KnownMessage | None:
         """The message as the store now knows it, if it was filed."""
         return KnownMessage(row=self.message_row, case_id=self.case_id) if self.message_row is not None else None
+
+    @property
+    def filed(self) -> Filed | None:
+        """The message with its case, if it has one."""
+        if self.arrived is None or self.message_row is None or self.case_id is None or self.reference is None:
+            return None
+        parsed, about = self.arrived.parsed, self.arrived
+        return Filed(
+            case_id=self.case_id,
+            reference=self.reference,
+            message_id=parsed.message_id,
+            about=about.about,
+            parts=about.parts,
+            at=about.received_at,
+        )
 
 
 def record(transaction: Transaction, letters: Letters, decision: Decision, about: Recording) -> None:
@@ -122,23 +137,21 @@ def _open_case(transaction: Transaction, action: OpenCase, about: Recording) -> 
     about.case_id, about.reference = transaction.cases.open(
         about.policy.name, about.policy.reference_prefix, period, pack.name, action
     )
+    parts = about.arrived.parts if about.arrived else ()
+    customer = (Part(action.customer, Role.CUSTOMER),) if action.customer else ()
+    transaction.cases.take_part(about.case_id, (*customer, *parts), about.arrived.about if about.arrived else "")
     _file_message(transaction, about)
     _note(transaction, about, "opened", action.reason)
 
 
 def _join_case(transaction: Transaction, action: JoinCase, about: Recording) -> None:
-    """File the message in the case. Only a person's own message makes its sender a participant."""
-    transaction.cases.join(action, _participant(about.arrived))
+    """File the message in the case."""
+    transaction.cases.join(action)
     about.case_id = action.case_id
+    if about.arrived is not None:
+        transaction.cases.take_part(action.case_id, about.arrived.parts, about.arrived.about)
     _file_message(transaction, about)
     _note(transaction, about, "joined", action.reason)
-
-
-def _participant(arrived: NewMessage | None) -> str:
-    """Who takes part in a case by this message: a person who wrote in; not a robot, and not the staff who answer."""
-    if arrived is None or arrived.direction is not Direction.IN or arrived.screening.verdict is not Verdict.HUMAN:
-        return ""
-    return "" if arrived.by_staff else arrived.parsed.sender
 
 
 def _file_message(transaction: Transaction, about: Recording) -> None:

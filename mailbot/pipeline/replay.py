@@ -12,7 +12,7 @@ from email.utils import parsedate_to_datetime
 from mailbot.core.action import QueueLetter, StartClock
 from mailbot.core.classify import Classification, classify
 from mailbot.core.decide import Findings, decide
-from mailbot.core.match import match
+from mailbot.core.match import Match
 from mailbot.core.message import Message, Origin
 from mailbot.core.policy import MailboxPolicy, ScreeningRules
 from mailbot.core.reference import find_references
@@ -69,7 +69,7 @@ class Replay:
             live=True,
             unreadable=unreadable,
         )
-        findings = Findings(screening=screening, match=match(message, ()), classification=classification)
+        findings = Findings(screening=screening, match=Match(), classification=classification)
         decision = decide(trigger, None, findings, self.policy, now if self.by_age else received_at)
         letters = [action.letter for action in decision.actions if isinstance(action, QueueLetter)]
         return Judgement(

@@ -1,6 +1,6 @@
 """The store: its repositories as protocols, and the values that go in and out of them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -20,8 +20,8 @@ from mailbot.core.action import (
 from mailbot.core.case import Case, Figures, RunningClock
 from mailbot.core.classify import Classification
 from mailbot.core.delivery import Pace, Settlement, WaitingLetter
+from mailbot.core.lead import Clues, Leads, Part
 from mailbot.core.letter import Envelope, Lane, OutboxLetter, Purpose
-from mailbot.core.match import Candidate
 from mailbot.core.message import Direction, Fetched, Located, Message, Origin
 from mailbot.core.screen import Screening
 from mailbot.core.trigger import DeadlineReached
@@ -56,7 +56,7 @@ class MailboxRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewMessage:
-    """A decided message on its way into the store."""
+    """A decided message on its way into the store. ``parts``: who takes part in its case by it; ``about``: its base subject."""
 
     parsed: Message
     direction: Direction
@@ -65,7 +65,8 @@ class NewMessage:
     screening: Screening
     classification: Classification
     recorded_at: datetime
-    by_staff: bool = False
+    parts: tuple[Part, ...] = ()
+    about: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -174,9 +175,11 @@ class CaseRows(Protocol):
 
     def running(self, case_ids: Sequence[int]) -> list[RunningClock]: ...
 
-    def join(self, action: JoinCase, address: str) -> None: ...
+    def join(self, action: JoinCase) -> None: ...
 
-    def candidates(self, ids: Sequence[str], references: Sequence[str]) -> tuple[Candidate, ...]: ...
+    def leads(self, of: Sequence[Clues]) -> Leads: ...
+
+    def take_part(self, case_id: int, parts: Iterable[Part], about: str) -> None: ...
 
     def add_event(self, happened: Happened) -> None: ...
 

@@ -152,6 +152,7 @@ def _inbound(installation: Installation, reader: ReadyReader, letters: NotedLett
         letters=letters,
         screening=policies.screening,
         holding=policies.holding,
+        subjects=policies.subjects,
         rules_version=policies.classes.version,
         policies=policies.mailboxes,
         clock=SystemClock(),

@@ -25,7 +25,7 @@ Folders = Mapping[tuple[str, str], Sequence[bytes]]
 QUERIES = {
     "cases": """SELECT c.subject, m.name, c.class, c.status, c.customer, c.observed
         FROM "case" c JOIN mailbox m ON m.id = c.mailbox""",
-    "participants": """SELECT c.subject, p.address FROM participant p JOIN "case" c ON c.id = p."case" """,
+    "participants": """SELECT c.subject, p.address, p.role FROM participant p JOIN "case" c ON c.id = p."case" """,
     "messages": """SELECT c.subject, s.direction, s.origin, s.sender, s.subject, s.verdict, s.class, s.received_at
         FROM message s LEFT JOIN "case" c ON c.id = s."case" WHERE s.origin <> 'sent'""",
     "copies": """SELECT c.subject, s.direction, s.origin, s.sender, s.subject, s.verdict, s.class

@@ -73,6 +73,7 @@ class Office:
             reader=self.reader,
             screening=self.policies.screening,
             holding=self.policies.holding,
+            subjects=self.policies.subjects,
             rules_version="1",
             policies=self.policies.mailboxes,
             attempt=attempt,

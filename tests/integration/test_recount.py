@@ -20,8 +20,8 @@ from mailbot.core.case import Moment
 from mailbot.core.clock_rule import ClockStart
 from mailbot.core.decide.moving import start_clock
 from mailbot.core.delivery import Settlement
+from mailbot.core.lead import Clues, Via
 from mailbot.core.letter import Envelope, Lane, OutboxState, Purpose
-from mailbot.core.match import Via
 from mailbot.core.policy import MailboxPolicy
 from mailbot.pipeline.case_import import CaseImport
 from mailbot.pipeline.recount import Recount
@@ -365,7 +365,8 @@ def test_the_old_reference_leads_to_the_case(store: SqlStore) -> None:
     ((_, reference),) = brought_in(store, {})
     with store.view() as transaction:
         assert transaction.cases.old_references(["CRM-4711", "CRM-4712"]) == {"CRM-4711"}
-        (found,) = transaction.cases.candidates((), ("CRM-4711", reference))
+        named = Clues(references=(reference,), old_references=("CRM-4711",))
+        ((found,),) = transaction.cases.leads([named]).ways(named)
         assert (found.reference, found.via, found.participants) == (reference, Via.REFERENCE, {CUSTOMER})
 
 

@@ -19,11 +19,11 @@ from mailbot.adapters.store import Database, NotReadyError, SqlStore, open_datab
 from mailbot.adapters.store.instance import only_daemon
 from mailbot.adapters.store.tables import SCHEMA_VERSION, case, location, metadata, outbox, raw
 from mailbot.core.action import AddDeadline, Deadline, JoinCase, MoveClock, OpenCase, Reason, StartClock, StopClock
-from mailbot.core.case import CaseStatus, ClockKind, ClockStop, Figures
+from mailbot.core.case import CaseStatus, ClockKind, ClockStop, Figures, Role
 from mailbot.core.classify import Classification
 from mailbot.core.delivery import CaseStanding, Pace, Settlement
+from mailbot.core.lead import Clues, Part, Via
 from mailbot.core.letter import Envelope, Lane, OutboxState, Purpose
-from mailbot.core.match import Via
 from mailbot.core.message import Attachment, Direction, Fetched, Located, Message, Origin
 from mailbot.core.reference import make_reference
 from mailbot.core.screen import Screening, Verdict
@@ -99,6 +99,12 @@ def opening(**changes: Any) -> OpenCase:
         reason=Reason("no-known-case"),
     )
     return replace(usual, **changes)
+
+
+def with_customer(transaction: Transaction, case_id: int, *others: str) -> None:
+    """The customer takes part in a case, and so do these."""
+    parts = [Part(address, Role.CUSTOMER) for address in (CUSTOMER, *others)]
+    transaction.cases.take_part(case_id, parts, "the lamp")
 
 
 def opened(
@@ -388,12 +394,12 @@ def test_a_case_that_changed_meanwhile_is_not_joined(store: SqlStore) -> None:
     case_id, _ = opened(store)
     join = JoinCase(case_id=case_id, version=1, reason=Reason("matched-by-thread"))
     with store.transaction() as transaction:
-        transaction.cases.join(join, "bo@example.org")
+        transaction.cases.join(join)
     with pytest.raises(PermanentError, match="the case changed while it was decided about"), store.transaction() as transaction:
-        transaction.cases.join(join, "di@example.org")
+        transaction.cases.join(join)
     with store.transaction() as transaction:
         assert transaction.cases.get(case_id).version == 2
-        transaction.cases.join(replace(join, version=2), "di@example.org")
+        transaction.cases.join(replace(join, version=2))
 
 
 # Cases -----------------------------------------------------------------------------------------------------------------
@@ -440,21 +446,57 @@ def test_ids_and_references_lead_to_a_case_with_those_who_take_part(store: SqlSt
         recorded(transaction, located, message(message_id="first@example.org"), case_id)
         transaction.outbox.claim([letter_id], MONDAY)
         transaction.outbox.confirm("1@harbour.example", "renamed@server.example", MONDAY)
-        transaction.cases.join(JoinCase(case_id=case_id, version=1, reason=Reason("x")), "bo@example.org")
+        with_customer(transaction, case_id, "bo@example.org")
+        transaction.cases.take_part(case_id, [Part("bo@example.org", Role.PARTY), Part("di@example.org", Role.PARTY)], "x")
     ways = {
-        Via.OUR_LETTER: (("1@harbour.example",), ()),
-        Via.THREAD: (("first@example.org",), ()),
-        Via.REFERENCE: ((), (reference,)),
+        Via.OUR_LETTER: Clues(ids=("1@harbour.example",)),
+        Via.THREAD: Clues(ids=("first@example.org",)),
+        Via.REFERENCE: Clues(references=(reference,)),
+        Via.QUOTED_REFERENCE: Clues(quoted=(reference,)),
+        Via.SUBJECT: Clues(writers=(CUSTOMER,), about="the lamp", is_reply=True),
     }
+    unknown = Clues(ids=("unknown@example.org",), references=("HC-2611-0009-9",), writers=(CUSTOMER,), about="the lamp")
     with store.view() as transaction:
-        for via, (ids, references) in ways.items():
-            (found,) = transaction.cases.candidates(ids, references)
-            assert (found.case_id, found.reference, found.via) == (case_id, reference, via)
-            assert found.participants == {CUSTOMER, "bo@example.org"}
-            assert found.version == 2
-        assert transaction.cases.candidates(("renamed@server.example",), ())[0].via is Via.OUR_LETTER
-        assert transaction.cases.candidates(("unknown@example.org",), ("HC-2611-0009-9",)) == ()
-        assert transaction.cases.candidates((), ()) == ()
+        leads = transaction.cases.leads((*ways.values(), unknown))
+        for via, clues in ways.items():
+            ((found,),) = leads.ways(clues)
+            assert (found.case_id, found.reference, found.via, found.active_at) == (case_id, reference, via, MONDAY)
+            assert (found.participants, found.parties) == ({CUSTOMER, "bo@example.org"}, {"di@example.org"})
+        renamed = Clues(ids=("renamed@server.example",))
+        assert transaction.cases.leads([renamed]).ways(renamed)[0][0].via is Via.OUR_LETTER
+        assert leads.ways(unknown) == []
+        assert transaction.cases.leads([]).ways(Clues()) == []
+
+
+def test_a_batch_that_names_nothing_asks_nothing(store: SqlStore, database: Database) -> None:
+    """New matters, which most messages are, cost no query for the case they might belong to."""
+    asked = list[str]()
+    with store.transaction() as transaction:
+        event.listen(database.engine, "before_cursor_execute", lambda *arguments: asked.append(arguments[2]))
+        transaction.cases.leads([Clues(writers=(CUSTOMER,), about="the lamp")] * 100)
+    assert [statement for statement in asked if "SELECT" in statement] == []
+
+
+def test_names_are_looked_up_by_an_index(store: SqlStore, database: Database) -> None:
+    """However many cases there are, no query of a batch reads a whole table."""
+    if database.engine.dialect.name != "sqlite":
+        pytest.skip("PostgreSQL plans by the size of its tables; the bench shows it there")
+    asked = list[tuple[str, Any]]()
+    event.listen(database.engine, "before_cursor_execute", lambda *arguments: asked.append((arguments[2], arguments[3])))
+    case_id, reference = opened(store)
+    asked.clear()
+    named = Clues(ids=("1@x",), references=(reference,), old_references=("FOI/2026/1",), writers=(CUSTOMER,), about="x")
+    with store.view() as transaction:
+        with_customer(transaction, case_id)
+        transaction.cases.leads([replace(named, is_reply=True)])
+    queries = [each for each in asked if each[0].startswith("SELECT")]
+    assert len(queries) >= 6
+    with database.reading() as connection:
+        for query, values in queries:
+            plan = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {query}", values).all()
+            assert not [
+                step.detail for step in plan if step.detail.startswith("SCAN") and step.detail != "SCAN CONSTANT ROW"
+            ], query
 
 
 # Intake ----------------------------------------------------------------------------------------------------------------

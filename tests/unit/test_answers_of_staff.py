@@ -64,9 +64,9 @@ def test_colleagues_are_those_in_the_directory_and_those_at_the_mailbox_s_own_do
 
 def test_a_colleague_may_write_in_every_case() -> None:
     """Their answer finds its case by thread or reference, though they took no part in it before."""
-    found = match(message(sender=COLLEAGUE), (CANDIDATE,), by_staff=True)
+    found = match(message(sender=COLLEAGUE), [[CANDIDATE]], MONDAY, by_staff=True)
     assert found.candidate == CANDIDATE
-    assert match(message(sender=COLLEAGUE), (CANDIDATE,)).candidate is None
+    assert match(message(sender=COLLEAGUE), [[CANDIDATE]], MONDAY).candidate is None
 
 
 # Holding replies -------------------------------------------------------------------------------------------------------

@@ -24,8 +24,9 @@ from mailbot.core.action import (
 from mailbot.core.case import Case, CaseStatus, ClockStop, Figures, Moment, RunningClock
 from mailbot.core.classify import Classification
 from mailbot.core.decide import Findings, decide, stop_clocks
+from mailbot.core.lead import Candidate, Via
 from mailbot.core.letter import Audience, Lane, Purpose
-from mailbot.core.match import Candidate, Match, Via
+from mailbot.core.match import Match
 from mailbot.core.message import Address, Message, Origin
 from mailbot.core.policy import UNSURE, MailboxPolicy
 from mailbot.core.screen import History, Screening, SentBefore, Verdict
@@ -53,7 +54,7 @@ DUE_AT = datetime(2026, 12, 11, 23, 59, 59, tzinfo=UTC)
 """The last second of Friday 11 December 2026, the fourteenth working day after Monday."""
 HUMAN = Screening(verdict=Verdict.HUMAN)
 BOUNCE = Screening(verdict=Verdict.BOUNCE, reasons=(Reason("null-return-path"),))
-CANDIDATE = Candidate(case_id=7, reference="HC-2611-0042-7", version=3, participants=frozenset({CUSTOMER}), via=Via.THREAD)
+CANDIDATE = Candidate(case_id=7, reference="HC-2611-0042-7", participants=frozenset({CUSTOMER}), via=Via.THREAD)
 MATCHED = Match(
     candidate=CANDIDATE,
     reasons=(Reason("matched-by-thread", "HC-2611-0042-7"),),

@@ -1,7 +1,7 @@
 """``rules/packs``: the policy of one organisation, with the calendars and the clocks of the law that it names."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -15,7 +15,7 @@ from mailbot.adapters.rule_files.opening import ShutRow, opening_hours, shut_day
 from mailbot.core.calendar import Hours
 from mailbot.core.case import Channel, ClockKind
 from mailbot.core.clock_rule import ClockRule, ReceiptRule
-from mailbot.core.policy import Alerting, ClassPolicy, EventLetters, Pack, Survey
+from mailbot.core.policy import Alerting, ClassPolicy, EventLetters, Pack, Survey, Threads
 from mailbot.errors import PolicyError
 from mailbot.toml_values import convert, read_toml
 
@@ -34,6 +34,7 @@ class _PackFile:
     calendar: str
     letters: EventLetters
     alerts: Alerting
+    threads: Threads
     privacy_notice: str
     hours: dict[str, str]
     classes: dict[str, ClassPolicy]
@@ -85,6 +86,7 @@ def load_pack(rules: Path, name: str, zone: ZoneInfo | None = None, organisation
         clocks=found.clock,
         letters=found.letters,
         alerts=found.alerts,
+        threads=found.threads,
         privacy_notice=found.privacy_notice,
         signatory=found.signatory,
         surveys=found.survey,
@@ -118,6 +120,7 @@ def _check(rules: Path, file: Path, found: _PackFile) -> None:
     if found.calendar not in (known := calendar_names(rules)):
         raise PolicyError(f"{file}: calendar: there is no calendar '{found.calendar}'; write one of {', '.join(known)}")
     _check_alerts(file, found.alerts)
+    _check_threads(file, found.threads)
     for rule in found.clock:
         check_clock(rules, f"{file}: clock '{rule.name}'", rule)
         unknown = [class_ for class_ in rule.classes if class_ not in found.classes]
@@ -140,6 +143,12 @@ def _check_alerts(file: Path, alerts: Alerting) -> None:
         if not right:
             raise PolicyError(f"{file}: alerts.{key}: write {write}")
     refuse_twice(alerts.ladder, file, "step of alerts.ladder")
+
+
+def _check_threads(file: Path, threads: Threads) -> None:
+    for each in fields(threads):
+        if getattr(threads, each.name) < 0:
+            raise PolicyError(f"{file}: threads.{each.name}: write a number of days, 0 or more")
 
 
 def _keys(clocks: tuple[ClockRule, ...]) -> Iterator[str]:

@@ -1,11 +1,15 @@
-"""``rules/phrases``: what mailbot looks for in the letters of staff."""
+"""``rules/phrases``: what mailbot looks for in subjects and in what people write."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
+from typing import TypeVar
 
 from mailbot.core.holding import HoldingRules
+from mailbot.core.subject import SubjectRules
 from mailbot.errors import PolicyError
 from mailbot.toml_values import convert, read_toml
+
+F = TypeVar("F", "_HoldingFile", "_SubjectsFile")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -16,12 +20,30 @@ class _HoldingFile:
     __pydantic_config__ = {"extra": "forbid"}  # noqa: RUF012
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _SubjectsFile:
+    replies: tuple[str, ...]
+    forwards: tuple[str, ...]
+    __pydantic_config__ = {"extra": "forbid"}  # noqa: RUF012
+
+
 def load_holding(rules: Path) -> HoldingRules:
     """The phrases of holding replies. Raises PolicyError for an empty word or one that could never be found."""
-    file = rules / "phrases" / "holding.toml"
-    found = convert(_HoldingFile, read_toml(file, PolicyError), file, PolicyError)
-    for key in ("phrases", "answers", "markers"):
-        for words in getattr(found, key):
-            if words != " ".join(words.lower().split()) or not words:
-                raise PolicyError(f"{file}: {key}: '{words}': write it in lower case, with single spaces, and not empty")
+    found = _read(_HoldingFile, rules / "phrases" / "holding.toml")
     return HoldingRules(phrases=found.phrases, answers=found.answers, markers=found.markers)
+
+
+def load_subjects(rules: Path) -> SubjectRules:
+    """The marks of replies and forwards. Raises PolicyError for an empty word or one that could never be found."""
+    found = _read(_SubjectsFile, rules / "phrases" / "subjects.toml")
+    return SubjectRules(replies=found.replies, forwards=found.forwards)
+
+
+def _read(kind: type[F], file: Path) -> F:
+    """A file of lists of words."""
+    found = convert(kind, read_toml(file, PolicyError), file, PolicyError)
+    for each in fields(found):
+        for words in getattr(found, each.name):
+            if words != " ".join(words.lower().split()) or not words:
+                raise PolicyError(f"{file}: {each.name}: '{words}': write it in lower case, with single spaces, and not empty")
+    return found

@@ -1,16 +1,17 @@
 """Cases, their history and their clocks."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, and_, bindparam, or_, select
+from sqlalchemy import ColumnElement, Connection, bindparam, select
 from sqlalchemy.engine import Row
 
 from mailbot.adapters.store.clocks import ClockWriter, running_clock
 from mailbot.adapters.store.figures import figures
+from mailbot.adapters.store.leads import find_leads
 from mailbot.adapters.store.pending import Pending
 from mailbot.adapters.store.tables import (
     case,
@@ -20,8 +21,6 @@ from mailbot.adapters.store.tables import (
     location,
     mailbox,
     message,
-    message_id_alias,
-    outbox,
     participant,
     person,
     reference_counter,
@@ -29,7 +28,7 @@ from mailbot.adapters.store.tables import (
 from mailbot.adapters.store.upsert import insert
 from mailbot.core.action import AddDeadline, ChangeCase, JoinCase, MoveClock, OpenCase, StartClock, StopClock
 from mailbot.core.case import Case, CaseStatus, Channel, Figures, Moment, RunningClock
-from mailbot.core.match import Candidate, Via
+from mailbot.core.lead import Clues, Leads, Part
 from mailbot.core.message import Direction
 from mailbot.core.reference import make_reference
 from mailbot.core.trigger import DeadlineReached
@@ -112,7 +111,6 @@ class SqlCases:
                 "version": 1,
             },
         ).scalar_one()
-        self._take_part(case_id, action.customer)
         return int(case_id), reference
 
     def get(self, case_id: int) -> Case:
@@ -133,8 +131,8 @@ class SqlCases:
         self.flush()
         return [running_clock(row) for row in self._connection.execute(_RUNNING, {"these": list(case_ids)})]
 
-    def join(self, action: JoinCase, address: str) -> None:
-        """File a message in a case; refused if the case changed since it was read."""
+    def join(self, action: JoinCase) -> None:
+        """A message is filed in a case; refused if the case changed since it was read."""
         changed = self._connection.execute(
             case.update()
             .where(case.c.id == action.case_id, case.c.version == action.version)
@@ -142,31 +140,17 @@ class SqlCases:
         )
         if changed.rowcount != 1:
             raise PermanentError("the case changed while it was decided about")
-        self._take_part(action.case_id, address)
 
-    def candidates(self, ids: Sequence[str], references: Sequence[str]) -> tuple[Candidate, ...]:
-        """Cases led to by Message-IDs (of our letters, of known messages) and by references, with their participants."""
-        if not ids and not references:
-            return ()
+    def leads(self, of: Sequence[Clues]) -> Leads:
+        """The cases that a batch of messages may belong to, by what the messages name."""
         self._pending.flush()
-        found = [(row.case, via) for via, query in self._ways(ids, references) for row in self._connection.execute(query)]
-        if not found:
-            return ()
-        case_ids = {case_id for case_id, _ in found}
-        rows = {row.id: row for row in self._connection.execute(select(case).where(case.c.id.in_(case_ids)))}
-        people = dict[int, set[str]]()
-        for row in self._connection.execute(select(participant).where(participant.c.case.in_(case_ids))):
-            people.setdefault(row.case, set()).add(row.address)
-        return tuple(
-            Candidate(
-                case_id=case_id,
-                reference=rows[case_id].reference,
-                version=rows[case_id].version,
-                participants=frozenset(people.get(case_id, ())),
-                via=via,
-            )
-            for case_id, via in found
-        )
+        return find_leads(self._connection, of)
+
+    def take_part(self, case_id: int, parts: Iterable[Part], about: str) -> None:
+        """These people take part in a case that is ``about`` this base subject; whoever does already keeps their role."""
+        for part in parts:
+            values = {"case": case_id, "address": part.address, "role": part.role.value, "subject": about}
+            self._pending.execute("take part", _once(self._connection.dialect.name), values)
 
     def add_event(self, happened: Happened) -> None:
         self._pending.insert(
@@ -296,20 +280,6 @@ class SqlCases:
     def _next_number(self, prefix: str, period: str) -> int:
         counted = self._connection.execute(_count_up(self._connection.dialect.name), {"prefix": prefix, "period": period})
         return int(counted.scalar_one())
-
-    def _take_part(self, case_id: int, address: str) -> None:
-        if address:
-            self._pending.execute("take part", _once(self._connection.dialect.name), {"case": case_id, "address": address})
-
-    def _ways(self, ids: Sequence[str], references: Sequence[str]) -> tuple[tuple[Via, Select[tuple[int | None]]], ...]:
-        renamed = select(message_id_alias.c.outbox).where(message_id_alias.c.alias.in_(ids))
-        ours = or_(outbox.c.message_id.in_(ids), outbox.c.id.in_(renamed))
-        known = and_(message.c.message_id.in_(ids), message.c.case.is_not(None))
-        return (
-            (Via.OUR_LETTER, select(outbox.c.case).where(ours, outbox.c.case.is_not(None)).distinct()),
-            (Via.THREAD, select(message.c.case).where(known).distinct()),
-            (Via.REFERENCE, select(case.c.id.label("case")).where(_named(references))),
-        )
 
 
 def _named(references: Sequence[str]) -> ColumnElement[bool]:

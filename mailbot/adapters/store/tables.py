@@ -24,7 +24,7 @@ from sqlalchemy import (
 
 from mailbot.adapters.store.columns import count, flag, moment, ref, row_id, word
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 """Counts up with every migration."""
 
 COMPAT_VERSION = 1
@@ -222,6 +222,9 @@ participant = Table(
     metadata,
     Column("case", Integer, ForeignKey("case.id"), primary_key=True),
     Column("address", Text, primary_key=True),
+    word("role", server_default=text("'customer'")),
+    Column("subject", Text, nullable=False, server_default=text("''")),  # what the case is about, as subjects are compared
+    Index("ix_participant_address_subject", "address", "subject"),
 )
 
 event = Table(
