@@ -94,6 +94,7 @@ def message(*headers: tuple[str, str], sender: str = CUSTOMER, **values: Any) ->
             "message_id": "1@example.org",
             "subject": subject,
             "from_": Address(address=sender, name="Ada Sample") if sender else None,
+            "to": (Address(address=MAILBOX),),
             "text": "It is broken.",
             "headers": fields,
             **values,

@@ -91,10 +91,12 @@ def _files(settings: "Config", sign_ins: "SignIns") -> Iterator[Finding]:
     from mailbot.adapters.spacy_model import SpacyPhrases
     from mailbot.app import PROTOCOLS, load_policies, why_database_unusable
     from mailbot.config import sample_config
-    from mailbot.pipeline.rule_examples import failing_examples
+    from mailbot.pipeline.rule_examples import failing_examples, failing_screening_examples
 
     policies, today = load_policies(settings), SystemClock().now().date()
     yield Finding(f"{len(policies.letters.specs)} letters, {len(policies.classes.rules)} classes, screening rules")
+    wrong = "\n      ".join(failing_screening_examples(policies.screening)) or None
+    yield Finding(f"{len(policies.screening.examples)} examples of the screening rules, by their words alone", wrong)
     packs = {policy.pack.name: policy.pack for policy in policies.mailboxes.values()}
     phrases = SpacyPhrases(policies.classes)
     for pack in packs.values():

@@ -15,6 +15,7 @@ from mailbot.cli import (
     clock,
     db,
     demo,
+    evaluate,
     explain,
     held,
     init,
@@ -48,6 +49,7 @@ for name, group in (
     ("calendar", calendar),
     ("people", people),
     ("policy", policy),
+    ("evaluate", evaluate),
     ("db", db),
 ):
     app.add_typer(group.app, name=name)

@@ -42,7 +42,7 @@ def replay(
     """
     from mailbot.adapters.clock import SystemClock
 
-    now, judge = SystemClock().now(), _replay(config, mailbox)
+    now, judge = SystemClock().now(), replay_by(config, mailbox)
     zone = judge.policy.pack.working_calendar.zone
     for batch in _batches(_messages(paths)):
         judgements = judge.judge([content for _, content in batch], now)
@@ -54,7 +54,8 @@ def replay(
             )
 
 
-def _replay(config: Path | None, mailbox: str | None) -> "Replay":
+def replay_by(config: Path | None, mailbox: str | None) -> "Replay":
+    """What judges messages alone, by the policy of a mailbox or by the generic pack. Raises ConfigError, PolicyError."""
     from mailbot.adapters.parser import parse, why_unreadable
     from mailbot.adapters.spacy_model import SpacyPhrases
     from mailbot.app import load_policies

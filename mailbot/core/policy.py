@@ -13,6 +13,7 @@ from mailbot.core.calendar import WorkingCalendar
 from mailbot.core.case import Channel, ClockKind
 from mailbot.core.clock_rule import ClockRule, ClockStart, ReceiptRule
 from mailbot.core.directory import Directory, Rung, Team
+from mailbot.core.evidence import BuildHint, PhraseIndex
 
 UNSURE = "unsure"
 AWAITED = frozenset({ClockKind.RECEIPT, ClockKind.ACKNOWLEDGEMENT, ClockKind.RESPONSE, ClockKind.CONCLUSION})
@@ -188,8 +189,8 @@ class HeaderRule:
     """A header field that says what a message is, or a reason not to answer it, with the standard it follows.
 
     ``token`` compares the first token only (comments and parameters are allowed behind it, RFC 3834 section 5);
-    ``contains`` and ``starts_with`` compare the whole value. ``silence`` adds a reason for silence
-    and leaves the verdict alone.
+    ``contains`` and ``starts_with`` compare the whole value; a value with a word of ``lacks`` does not count. ``silence``
+    adds a reason for silence and leaves the verdict alone. With a ``weight`` it is evidence and decides nothing by itself.
     """
 
     id: str
@@ -201,12 +202,17 @@ class HeaderRule:
     token_not_in: tuple[str, ...] = ()
     contains: tuple[str, ...] = ()
     starts_with: tuple[str, ...] = ()
+    lacks: tuple[str, ...] = ()
+    weight: float | None = None
     __pydantic_config__ = {"extra": "forbid"}  # noqa: RUF012
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SenderRule:
-    """Local parts of sender addresses that are machines: whole, as a beginning, or as an end."""
+    """Local parts of sender addresses that are machines: whole, as a beginning, or as an end; or a label of their domain.
+
+    With a ``weight`` it is evidence and decides nothing by itself.
+    """
 
     id: str
     source: str
@@ -214,7 +220,31 @@ class SenderRule:
     local_part: tuple[str, ...] = ()
     prefix: tuple[str, ...] = ()
     suffix: tuple[str, ...] = ()
+    domain_label: tuple[str, ...] = ()
+    weight: float | None = None
     __pydantic_config__ = {"extra": "forbid"}  # noqa: RUF012
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scoring:
+    """Weak evidence and what its sum means: from ``silent_from`` no letter goes, from ``automatic_from`` it is the verdict."""
+
+    silent_from: float
+    automatic_from: float
+    headers: tuple[HeaderRule, ...] = ()
+    senders: tuple[SenderRule, ...] = ()
+    build: tuple[BuildHint, ...] = ()
+    phrases: PhraseIndex = field(default_factory=PhraseIndex, repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScreeningExample:
+    """A text of a rule file, and what must come of it: a verdict, ``silent`` (a case and no letter) or ``human``."""
+
+    file: str
+    subject: str
+    text: str
+    comes_out: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -224,6 +254,8 @@ class ScreeningRules:
     version: str
     headers: tuple[HeaderRule, ...]
     senders: tuple[SenderRule, ...]
+    scoring: Scoring
+    examples: tuple[ScreeningExample, ...] = field(default=(), repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

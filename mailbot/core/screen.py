@@ -12,11 +12,13 @@ from enum import StrEnum
 
 from mailbot.core.action import Permission, Reason
 from mailbot.core.case import Case
+from mailbot.core.evidence import Evidence, build_evidence, own_words, phrase_evidence
 from mailbot.core.message import Message
-from mailbot.core.policy import Caps, HeaderRule, MailboxPolicy, ScreeningRules, SenderRule
+from mailbot.core.policy import Caps, HeaderRule, MailboxPolicy, Scoring, ScreeningRules, SenderRule
 
 TRACE_FIELDS = ("delivered-to", "x-original-to", "envelope-to", "resent-to", "resent-cc", "x-forwarded-to")
 _ADDRESSES = re.compile(r"[^\s<>,;:()\"]+@[^\s<>,;:()\"]+")
+ROUNDING = 1e-9
 _SINGLE_TOKEN = re.compile(r"[^\s;(,]+")
 
 
@@ -68,10 +70,46 @@ def screen(message: Message, rules: ScreeningRules, own: OwnMarks | None = None)
     verdicts = _verdicts(message, rules, own)
     first = next(verdicts, None)
     if first is None:
-        return Screening(verdict=Verdict.HUMAN, silences=tuple(_silences(message, rules, own)))
+        return _weighed(message, rules.scoring, tuple(_silences(message, rules, own)))
     verdict = first[0]
     reasons = [first[1], *(reason for kind, reason in verdicts if kind is verdict)]
     return Screening(verdict=verdict, reasons=tuple(reasons))
+
+
+def _weighed(message: Message, scoring: Scoring, silences: tuple[Reason, ...]) -> Screening:
+    """Where nothing decides alone: the weights of what speaks for one verdict, less those of what speaks for a person."""
+    found = tuple(_weak(message, scoring))
+    person = sum(one.weight for one in found if one.verdict == "human")
+    scores = dict.fromkeys(sorted({one.verdict for one in found} - {"human"}), -person)
+    for one in found:
+        if one.verdict in scores:
+            scores[one.verdict] += one.weight
+    if not scores or max(scores.values()) < scoring.silent_from - ROUNDING:
+        return Screening(verdict=Verdict.HUMAN, silences=silences)
+    best = max(scores, key=lambda kind: scores[kind])
+    score = round(scores[best], 2)
+    reasons = tuple(
+        Reason(one.id, f"{_signed(one)} {one.detail}".strip(), one.spans) for one in found if one.verdict in (best, "human")
+    )
+    if score < scoring.automatic_from:
+        return Screening(verdict=Verdict.HUMAN, silences=(*silences, Reason("looks-automatic", f"{best} {score}"), *reasons))
+    return Screening(verdict=Verdict(best), reasons=(Reason("weighed", f"{best} {score}"), *reasons))
+
+
+def _weak(message: Message, scoring: Scoring) -> Iterator[Evidence]:
+    for rule in scoring.headers:
+        if evidence := _header_evidence(rule, message):
+            yield Evidence(id=rule.id, verdict=rule.verdict, weight=rule.weight or 0.0, detail=evidence)
+    for sender in scoring.senders:
+        if _sender_matches(sender, message):
+            yield Evidence(id=sender.id, verdict=sender.verdict, weight=sender.weight or 0.0, detail="From")
+    own = own_words(message)
+    yield from build_evidence(message, own, scoring.build)
+    yield from phrase_evidence(message, own, scoring.phrases)
+
+
+def _signed(one: Evidence) -> str:
+    return f"{-one.weight if one.verdict == 'human' else one.weight:+.1f}"
 
 
 def permit_answer(screening: Screening, recipient: str, history: History, caps: Caps) -> Permission | tuple[Reason, ...]:
@@ -202,6 +240,8 @@ def _header_evidence(rule: HeaderRule, message: Message) -> str:
     """``Header: token`` where the rule holds, or an empty string."""
     for value in message.header_values(rule.header):
         token = first_token(value)
+        if rule.lacks and any(word in value.lower() for word in rule.lacks):
+            continue
         if (
             rule.present
             or (rule.token_in and token in rule.token_in)
@@ -217,4 +257,10 @@ def _sender_matches(rule: SenderRule, message: Message) -> bool:
     if message.from_ is None:
         return False
     local = message.from_.local_part
-    return local in rule.local_part or local.startswith(rule.prefix or ("\0",)) or local.endswith(rule.suffix or ("\0",))
+    labels = message.from_.domain.split(".") if rule.domain_label else []
+    return (
+        local in rule.local_part
+        or local.startswith(rule.prefix or ("\0",))
+        or local.endswith(rule.suffix or ("\0",))
+        or any(label in rule.domain_label for label in labels[:-1])
+    )

@@ -1,4 +1,4 @@
-"""Trying the policy before it is used: the examples of the class rules, and every letter that a pack names."""
+"""Trying the policy before it is used: the examples of class and screening rules, and every letter that a pack names."""
 
 from collections.abc import Callable, Container, Iterator
 from dataclasses import replace
@@ -9,7 +9,9 @@ from mailbot.core.classify import classify
 from mailbot.core.decide.occasion import letter_for
 from mailbot.core.decide.wording import case_values, digest_values, receipt_values
 from mailbot.core.letter import LetterValues, Purpose
-from mailbot.core.policy import UNSURE, ClassRules, MailboxPolicy, Pack
+from mailbot.core.message import Address, Message
+from mailbot.core.policy import UNSURE, ClassRules, MailboxPolicy, Pack, ScreeningRules
+from mailbot.core.screen import Verdict, screen
 from mailbot.ports import Phrases
 
 ANY_TIME = datetime(2026, 1, 5, 12, tzinfo=UTC)
@@ -29,6 +31,23 @@ def failing_examples(rules: ClassRules, phrases: Phrases, pack: Pack) -> Iterato
                     f'rules/classes/{rule.class_}.toml: {wanted} hit: "{text[:80]}" came out as '
                     f"{judged.class_} ({judged.best} {judged.confidence})"
                 )
+
+
+def failing_screening_examples(rules: ScreeningRules) -> Iterator[str]:
+    """A sentence for every example of the screening rules that does not come out as its file says: words alone, no header."""
+    for example in rules.examples:
+        somebody = Address(address="somebody@example.org")
+        message = Message(
+            digest="", subject=example.subject, text=example.text, from_=somebody, to=(Address(address="us@example.org"),)
+        )
+        screening = screen(message, rules)
+        silent = "silent" if screening.verdict is Verdict.HUMAN and not screening.may_answer else screening.verdict.value
+        if silent != example.comes_out:
+            why = ", ".join(reason.rule for reason in (*screening.reasons, *screening.silences))
+            yield (
+                f'rules/screening/phrases/{example.file}: "{example.subject[:60]}" must come out as {example.comes_out} '
+                f"and came out as {silent} ({why or 'nothing spoke'})"
+            )
 
 
 def unwritable_letters(

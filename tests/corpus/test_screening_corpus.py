@@ -20,7 +20,8 @@ LABELS = {
     "screening": (CORPORA / "screening.tsv", CORPORA / "screening"),
     "synthetic-autoreply": (CORPORA / "synthetic-autoreply" / "labels.tsv", CORPORA / "synthetic-autoreply"),
 }
-FLOORS = {"bounce": 0.95, "list": 0.80, "auto_reply": 0.70}
+FLOORS = {"bounce": 0.99, "list": 0.96, "auto_reply": 0.95, "other_automatic": 0.85}
+MADE_FLOOR = 0.90
 
 pytestmark = pytest.mark.skipif(not CORPORA.is_dir(), reason="needs the mail corpora in ../shared/corpora")
 
@@ -56,9 +57,16 @@ def test_no_person_is_taken_for_a_robot(corpus: str, least: int) -> None:
     assert taken == []
 
 
+@pytest.mark.parametrize("corpus", sorted(LABELS))
+def test_no_person_is_left_without_a_letter(corpus: str) -> None:
+    """Every message that a person wrote may be answered, as far as its fields and words go."""
+    people = [(name, screening) for name, label, screening, _ in screened(corpus) if label == "human"]
+    assert [(name, screening.silences) for name, screening in people if not screening.may_answer] == []
+
+
 @pytest.mark.parametrize("label", sorted(FLOORS))
 def test_most_robots_get_no_letter(label: str) -> None:
-    """Of bounces 95 in 100, of list mail 80 and of absence notes 70 at the least; the caps stop the rest."""
+    """Of bounces 99 in 100, list mail 96, absence notes 95 and other robots 85 at the least; the caps stop the rest."""
     answered = {name: may for name, found, _, may in screened("screening") if found == label}
     silenced = sum(not may for may in answered.values()) / len(answered)
     print(f"{label}: {silenced:.1%} of {len(answered)} get no letter")
@@ -66,11 +74,11 @@ def test_most_robots_get_no_letter(label: str) -> None:
 
 
 def test_most_absence_notes_in_many_languages_get_no_letter() -> None:
-    """Seventy in a hundred at the least, in twenty-odd languages."""
+    """Ninety in a hundred at the least, in twenty-odd languages."""
     answered = {name: may for name, label, _, may in screened("synthetic-autoreply") if label == "auto_reply"}
     silenced = sum(not may for may in answered.values()) / len(answered)
     print(f"synthetic auto_reply: {silenced:.1%} of {len(answered)} get no letter")
-    assert silenced >= FLOORS["auto_reply"], sorted(name for name, may in answered.items() if may)
+    assert silenced >= MADE_FLOOR, sorted(name for name, may in answered.items() if may)
 
 
 @pytest.mark.parametrize("corpus", sorted(LABELS))

@@ -135,7 +135,6 @@ def test_shared_names_are_people(local: str) -> None:
         (("list-help", "<mailto:help@example.org>"), Verdict.LIST),
         (("x-autoreply", "yes"), Verdict.AUTO_REPLY),
         (("x-failed-recipients", "bo@example.org"), Verdict.BOUNCE),
-        (("subject", "Automatic reply: the lamp"), Verdict.AUTO_REPLY),
         (("x-spam-flag", "YES"), Verdict.SPAM),
         (("content-type", "multipart/report; report-type=delivery-status"), Verdict.BOUNCE),
         (("content-type", "multipart/report; report-type=disposition-notification"), Verdict.OTHER_AUTOMATIC),
@@ -180,7 +179,7 @@ def test_a_rule_that_stands_on_the_second_field_of_a_name_holds() -> None:
 def test_the_evidence_names_the_field_and_one_token_and_no_customer_s_word() -> None:
     """The history shows ``precedence: bulk``, and for a field that need only be there its name alone."""
     assert judged(("precedence", "bulk and more")).reasons == (Reason("precedence-bulk", "precedence: bulk"),)
-    assert judged(("list-unsubscribe", "<mailto:x@example.org>")).silences == (Reason("list-unsubscribe", "list-unsubscribe"),)
+    assert judged(("x-loop", "parks@example.org")).silences == (Reason("x-loop", "x-loop"),)
 
 
 def test_all_reasons_for_a_verdict_are_given() -> None:
