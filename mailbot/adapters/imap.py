@@ -311,6 +311,8 @@ def _connect(account: ImapAccount, given: SignIn) -> IMAPClient:
         timeout=SocketTimeout(connect=min(account.timeout_seconds, 30), read=account.timeout_seconds),
     )
     client.normalise_times = False
+    # At imapclient's own level 5 imaplib writes out every answer, letters and all, for a log that nobody keeps.
+    client._imap.debug = 0  # noqa: SLF001  # there is no other way to say so
     client.socket().setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
     try:
         if account.tls == "starttls":

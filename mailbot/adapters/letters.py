@@ -2,7 +2,7 @@
 
 import secrets
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass, fields
+from dataclasses import dataclass, fields
 from hashlib import sha256
 from pathlib import Path
 
@@ -50,10 +50,10 @@ class JinjaLetters:
 
     def render(self, letter: str, values: LetterValues) -> Rendered:
         """Subject (one line) and body. Raises PolicyError if a name has neither value nor fallback."""
-        missing = self.missing(letter, values)
-        if missing:
-            raise PolicyError(f"letter '{letter}': no value and no fallback for {', '.join(missing)}")
         loaded, names = self._find(letter), self._names(letter, values)
+        if None in names.values():
+            missing = ", ".join(self.missing(letter, values))
+            raise PolicyError(f"letter '{letter}': no value and no fallback for {missing}")
         try:
             return Rendered(subject=clean_line(loaded.subject.render(names)), body=loaded.body.render(names))
         except (TemplateError, ArithmeticError, TypeError, ValueError, LookupError) as error:
@@ -67,8 +67,8 @@ class JinjaLetters:
         return Composed(content=content, message_id=message_id, letter_version=self._find(letter).version)
 
     def _names(self, letter: str, values: LetterValues) -> dict[str, str | None]:
-        spec, given = self._find(letter).spec, asdict(values)
-        return {name: given[name] or spec.fallbacks.get(name) for name in spec.variables}
+        spec = self._find(letter).spec
+        return {name: getattr(values, name) or spec.fallbacks.get(name) for name in spec.variables}
 
     def _find(self, letter: str) -> _Loaded:
         if letter not in self._letters:

@@ -136,6 +136,10 @@ class WorkingCalendar:
     def __post_init__(self) -> None:
         object.__setattr__(self, "_count", WorkingDayCount(self.closed))
 
+    def __hash__(self) -> int:
+        """Equal calendars have the same; what stands in mappings cannot be hashed and is left to the comparison."""
+        return hash((self.name, self.covers_until, len(self.closed)))
+
     def local_date(self, at: datetime) -> date:
         """The local date of an aware moment: 23:59 still counts on that day."""
         return at.astimezone(self.zone).date()

@@ -155,16 +155,18 @@ class Outbox:
         now = self.clock.now()
         settlements = {one.letter.id: settle(one.letter, one.reply, now) for one in answered}
         fresh = transaction.outbox.settle(settlements, now)
-        sent = list[OutboxLetter]()
+        sent, trouble = list[OutboxLetter](), dict[str, str | None]()
         for letter, reply in ((one.letter, one.reply) for one in answered):
             settlement = settlements[letter.id]
             if letter.id in fresh:
                 _note(transaction, letter, settlement, now)
                 sent += [letter] if settlement.state is OutboxState.SENT else []
-            transaction.mailboxes.mark_sending(letter.mailbox, settlement.detail if reply.code == 0 else None)
+            trouble[letter.mailbox] = settlement.detail if reply.code == 0 else None
             if settlement.throttled and settlement.not_before is not None:
                 transaction.mailboxes.rest_sending(letter.mailbox, settlement.not_before)
             _tell(letter, settlement)
+        for mailbox, error in trouble.items():
+            transaction.mailboxes.mark_sending(mailbox, error)
         letters_went(transaction, sent, self.policy, now)
 
     def recover(self, mailbox: str) -> int:

@@ -12,6 +12,7 @@ from sqlalchemy.engine import Row
 from mailbot.adapters.store.clocks import ClockWriter, running_clock
 from mailbot.adapters.store.figures import figures
 from mailbot.adapters.store.leads import find_leads
+from mailbot.adapters.store.numbers import Numbers
 from mailbot.adapters.store.pending import Pending
 from mailbot.adapters.store.tables import (
     case,
@@ -36,10 +37,14 @@ from mailbot.errors import PermanentError
 from mailbot.ports import Happened
 
 MOST_VALUES = 5000  # in one statement; every database has its own limit
-_OPEN = (
-    case.insert()
-    .values(organisation=select(mailbox.c.organisation).where(mailbox.c.id == bindparam("of_mailbox")).scalar_subquery())
-    .returning(case.c.id)
+_OPEN = case.insert().values(
+    organisation=select(mailbox.c.organisation).where(mailbox.c.id == bindparam("of_mailbox")).scalar_subquery()
+)
+_ADD_EVENT = event.insert()
+_COUNTED = (
+    reference_counter.update()
+    .where(reference_counter.c.prefix == bindparam("of_prefix"), reference_counter.c.period == bindparam("of_period"))
+    .values(last=bindparam("up_to"))
 )
 _SEEN = (
     select(location.c.id)
@@ -80,18 +85,22 @@ _CLAIM = (
 
 
 class SqlCases:
-    def __init__(self, connection: Connection, ids: Mapping[str, int], pending: Pending) -> None:
+    def __init__(self, connection: Connection, ids: Mapping[str, int], pending: Pending, numbers: Numbers) -> None:
         self._connection = connection
         self._ids = ids
         self._pending = pending
-        self._clocks = ClockWriter(connection, pending)
+        self._numbers = numbers
+        self._counted: dict[tuple[str, str], int] = {}
+        self._clocks = ClockWriter(pending, numbers)
 
     def open(self, name: str, prefix: str, period: str, pack: str, action: OpenCase) -> tuple[int, str]:
         """Open a case under the next reference of its month; returns its row and reference."""
         reference = make_reference(prefix, period, self._next_number(prefix, period))
-        case_id = self._connection.execute(
+        case_id = self._numbers.next(case)
+        self._pending.insert(
             _OPEN,
             {
+                "id": case_id,
                 "reference": reference,
                 "mailbox": self._ids[name],
                 "of_mailbox": self._ids[name],
@@ -110,16 +119,14 @@ class SqlCases:
                 "observed": action.observed,
                 "version": 1,
             },
-        ).scalar_one()
-        return int(case_id), reference
+        )
+        return case_id, reference
 
     def get(self, case_id: int) -> Case:
         return self.many([case_id])[case_id]
 
     def many(self, case_ids: Sequence[int]) -> dict[int, Case]:
         """These cases by their rows, each with the clocks that run."""
-        self.flush()
-        self._pending.flush()
         clocks = dict[int, list[RunningClock]]()
         for row in self._connection.execute(_RUNNING, {"these": list(case_ids)}):
             clocks.setdefault(row.case, []).append(running_clock(row))
@@ -128,7 +135,6 @@ class SqlCases:
 
     def running(self, case_ids: Sequence[int]) -> list[RunningClock]:
         """The clocks of these cases that have not stopped."""
-        self.flush()
         return [running_clock(row) for row in self._connection.execute(_RUNNING, {"these": list(case_ids)})]
 
     def join(self, action: JoinCase) -> None:
@@ -143,7 +149,6 @@ class SqlCases:
 
     def leads(self, of: Sequence[Clues]) -> Leads:
         """The cases that a batch of messages may belong to, by what the messages name."""
-        self._pending.flush()
         return find_leads(self._connection, of)
 
     def take_part(self, case_id: int, parts: Iterable[Part], about: str) -> None:
@@ -154,7 +159,7 @@ class SqlCases:
 
     def add_event(self, happened: Happened) -> None:
         self._pending.insert(
-            event,
+            _ADD_EVENT,
             {
                 "case": happened.case_id,
                 "message": happened.message_row,
@@ -185,10 +190,6 @@ class SqlCases:
     def stop_clock(self, action: StopClock) -> None:
         """Stop a clock; deadlines that have not come are taken away with it."""
         self._clocks.stop(action)
-
-    def flush(self) -> None:
-        """Write what was kept back about clocks."""
-        self._clocks.flush()
 
     # Changes
 
@@ -229,8 +230,6 @@ class SqlCases:
 
     def due_deadlines(self, now: datetime, limit: int) -> list[tuple[DeadlineReached, int]]:
         """Deadlines that have come and were not acted on, oldest first, each with its case."""
-        self.flush()
-        self._pending.flush()
         query = (
             select(
                 deadline.c.id,
@@ -265,21 +264,23 @@ class SqlCases:
 
     def claim(self, deadline_ids: Sequence[int], at: datetime) -> set[int]:
         """These moments are acted on now. Returns those that were still there and that nobody had acted on."""
-        self.flush()
-        self._pending.flush()
         return set(self._connection.execute(_CLAIM, {"these": list(deadline_ids), "now": at}).scalars())
 
     def figures(self, name: str, now: datetime, today_ends: datetime, soon: datetime) -> Figures:
         """The morning's figures of one mailbox; ``today_ends`` and ``soon`` bound what is due today and what is near."""
-        self.flush()
-        self._pending.flush()
         return figures(self._connection, self._ids[name], (now, today_ends, soon))
 
     # Inside
 
     def _next_number(self, prefix: str, period: str) -> int:
-        counted = self._connection.execute(_count_up(self._connection.dialect.name), {"prefix": prefix, "period": period})
-        return int(counted.scalar_one())
+        """The counter's row is locked from its first use on; how far it got is written with the rest."""
+        if (prefix, period) not in self._counted:
+            found = self._connection.execute(_counter(self._connection.dialect.name), {"prefix": prefix, "period": period})
+            self._counted[prefix, period] = found.scalar_one()
+        self._counted[prefix, period] += 1
+        counted = {"of_prefix": prefix, "of_period": period, "up_to": self._counted[prefix, period]}
+        self._pending.execute("count references", _COUNTED, counted)
+        return self._counted[prefix, period]
 
 
 def _named(references: Sequence[str]) -> ColumnElement[bool]:
@@ -288,10 +289,10 @@ def _named(references: Sequence[str]) -> ColumnElement[bool]:
 
 
 @cache
-def _count_up(dialect: str) -> Any:
-    first = insert(dialect, reference_counter).values(prefix=bindparam("prefix"), period=bindparam("period"), last=1)
-    counted = first.on_conflict_do_update(index_elements=["prefix", "period"], set_={"last": reference_counter.c.last + 1})
-    return counted.returning(reference_counter.c.last)
+def _counter(dialect: str) -> Any:
+    first = insert(dialect, reference_counter).values(prefix=bindparam("prefix"), period=bindparam("period"), last=0)
+    locked = first.on_conflict_do_update(index_elements=["prefix", "period"], set_={"last": reference_counter.c.last})
+    return locked.returning(reference_counter.c.last)
 
 
 @cache

@@ -3,14 +3,17 @@
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, delete
+from sqlalchemy import bindparam, delete
 from sqlalchemy.engine import Row
 
+from mailbot.adapters.store.numbers import Numbers
 from mailbot.adapters.store.pending import Pending
 from mailbot.adapters.store.tables import clock, deadline
 from mailbot.core.action import AddDeadline, Deadline, MoveClock, StartClock, StopClock
 from mailbot.core.case import ClockKind, ClockStop, RunningClock
 
+_START_CLOCK = clock.insert()
+_ADD_DEADLINE = deadline.insert()
 _STOP_CLOCK = (
     clock.update()
     .where(clock.c.id == bindparam("clock_row"), clock.c.stopped_at.is_(None))
@@ -41,65 +44,33 @@ def running_clock(row: Row[Any]) -> RunningClock:
 
 
 class ClockWriter:
-    """Keeps back what is said of clocks in one transaction until it is flushed, which is before anybody reads them."""
+    """Keeps back what is said of the clocks of one transaction; of several moves of a clock the last one counts."""
 
-    def __init__(self, connection: Connection, pending: Pending) -> None:
-        self._connection = connection
+    def __init__(self, pending: Pending, numbers: Numbers) -> None:
         self._pending = pending
-        self._starts: list[tuple[int, StartClock]] = []
-        self._moves: dict[int, MoveClock] = {}
+        self._numbers = numbers
+        self._moved: set[int] = set()
 
     def start(self, case_id: int, action: StartClock) -> None:
-        """Start a clock; it is written with all others of the transaction, or as soon as a case is read."""
-        self._starts.append((case_id, action))
-
-    def flush(self) -> None:
-        """Write the clocks that were started and moved, and their deadlines."""
-        self._write_starts()
-        self._write_moves()
-
-    def _write_starts(self) -> None:
-        started, self._starts = self._starts, []
-        if not started:
-            return
-        rows = [_clock_row(case_id, action) for case_id, action in started]
-        written = self._connection.execute(clock.insert().returning(clock.c.id, sort_by_parameter_order=True), rows)
-        deadlines = [
-            _deadline_row(clock_id, one)
-            for clock_id, (_, action) in zip(written.scalars(), started, strict=True)
-            for one in action.deadlines
-        ]
-        if deadlines:
-            self._connection.execute(deadline.insert(), deadlines)
+        """Start a clock."""
+        clock_id = self._numbers.next(clock)
+        self._pending.insert(_START_CLOCK, _clock_row(clock_id, case_id, action))
+        for one in action.deadlines:
+            self._pending.insert(_ADD_DEADLINE, _deadline_row(clock_id, one))
 
     def move(self, action: MoveClock) -> None:
-        """Give a running clock its new date; moments that have not come are replaced by new ones.
-
-        It is written with all others of the transaction, or as soon as a case is read.
-        """
+        """Give a running clock its new date; moments that have not come are replaced by new ones."""
         self._settle(action.clock_id)
-        self._moves[action.clock_id] = action
+        self._moved.add(action.clock_id)
+        self._pending.execute("move clock", _MOVE_CLOCK, _move_row(action))
+        self._pending.execute("drop moments of moved clocks", _DROP_DEADLINES, {"clock_row": action.clock_id})
+        for one in action.deadlines:
+            self._pending.execute("add moments of moved clocks", _ADD_DEADLINE, _deadline_row(action.clock_id, one))
 
     def add_deadline(self, action: AddDeadline) -> None:
         """One moment more in the life of a running clock."""
         self._settle(action.clock_id)
-        self._pending.insert(deadline, _deadline_row(action.clock_id, action.deadline))
-
-    def _settle(self, clock_id: int) -> None:
-        """What is about to be said of a clock comes after its move."""
-        if clock_id in self._moves:
-            self.flush()
-
-    def _write_moves(self) -> None:
-        moves, self._moves = list(self._moves.values()), {}
-        if not moves:
-            return
-        self._pending.flush()
-        self._connection.execute(_MOVE_CLOCK, [_move_row(action) for action in moves])
-        self._connection.execute(_DROP_DEADLINES, [{"clock_row": action.clock_id} for action in moves])
-        deadlines = [_deadline_row(action.clock_id, one) for action in moves for one in action.deadlines]
-        if deadlines:
-            self._connection.execute(deadline.insert(), deadlines)
+        self._pending.insert(_ADD_DEADLINE, _deadline_row(action.clock_id, action.deadline))
 
     def stop(self, action: StopClock) -> None:
         """Stop a clock; deadlines that have not come are taken away with it."""
@@ -108,9 +79,16 @@ class ClockWriter:
         self._pending.execute("stop clock", _STOP_CLOCK, values)
         self._pending.execute("drop deadlines", _DROP_DEADLINES, {"clock_row": action.clock_id})
 
+    def _settle(self, clock_id: int) -> None:
+        """What is about to be said of a clock comes after its move."""
+        if clock_id in self._moved:
+            self._pending.flush()
+            self._moved.clear()
 
-def _clock_row(case_id: int, action: StartClock) -> dict[str, Any]:
+
+def _clock_row(clock_id: int, case_id: int, action: StartClock) -> dict[str, Any]:
     return {
+        "id": clock_id,
         "case": case_id,
         "name": action.name,
         "kind": action.kind.value,

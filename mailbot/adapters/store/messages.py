@@ -7,6 +7,7 @@ from hashlib import sha256
 
 from sqlalchemy import ColumnElement, Connection, bindparam, select
 
+from mailbot.adapters.store.numbers import Numbers
 from mailbot.adapters.store.pending import Pending
 from mailbot.adapters.store.tables import attachment, hold, location, mailbox, message, raw
 from mailbot.adapters.store.upsert import insert
@@ -19,19 +20,17 @@ _SETTLE = (
     .where(location.c.id == bindparam("location_row"))
     .values(message=bindparam("message_row"), state="recorded")
 )
-_ADD = (
-    message.insert()
-    .values(raw=select(location.c.raw).where(location.c.id == bindparam("place")).scalar_subquery())
-    .returning(message.c.id)
-)
+_ADD = message.insert().values(raw=select(location.c.raw).where(location.c.id == bindparam("place")).scalar_subquery())
+_ATTACH = attachment.insert()
 COMPRESSION = 3  # a third of the time of the default level for a few per cent more bytes
 
 
 class SqlMessages:
-    def __init__(self, connection: Connection, ids: Mapping[str, int], pending: Pending) -> None:
+    def __init__(self, connection: Connection, ids: Mapping[str, int], pending: Pending, numbers: Numbers) -> None:
         self._connection = connection
         self._ids = ids
         self._pending = pending
+        self._numbers = numbers
 
     # Intake
 
@@ -141,9 +140,11 @@ class SqlMessages:
 
     def add(self, located: Located, new: NewMessage, case_id: int | None) -> int:
         parsed, judged = new.parsed, new.classification
-        row_id = self._connection.execute(
+        row_id = self._numbers.next(message)
+        self._pending.insert(
             _ADD,
             {
+                "id": row_id,
                 "place": located.id,
                 "digest": parsed.digest,
                 "direction": new.direction.value,
@@ -163,23 +164,20 @@ class SqlMessages:
                 "rules_version": judged.rules_version,
                 "recorded_at": new.recorded_at,
             },
-        ).scalar_one()
-        if parsed.attachments:
-            self._connection.execute(
-                attachment.insert(),
-                [
-                    {
-                        "message": row_id,
-                        "part": part.part,
-                        "filename": part.filename,
-                        "type": part.content_type,
-                        "size": part.size,
-                        "sha256": part.sha256,
-                    }
-                    for part in parsed.attachments
-                ],
+        )
+        for part in parsed.attachments:
+            self._pending.insert(
+                _ATTACH,
+                {
+                    "message": row_id,
+                    "part": part.part,
+                    "filename": part.filename,
+                    "type": part.content_type,
+                    "size": part.size,
+                    "sha256": part.sha256,
+                },
             )
-        return int(row_id)
+        return row_id
 
     def settle_location(self, location_id: int, message_row: int) -> None:
         """The place is decided about: it shows this message."""

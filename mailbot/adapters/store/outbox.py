@@ -34,7 +34,7 @@ class SqlOutbox:
     def add(self, letter: NewLetter) -> None:
         """Queue a letter (or record it as observed). A second one with the same key is refused."""
         self._pending.insert(
-            outbox,
+            _ADD,
             {
                 "key": letter.key,
                 "mailbox": self._ids[letter.mailbox],
@@ -78,7 +78,6 @@ class SqlOutbox:
 
     def first_in_line(self, name: str, now: datetime, limit: int) -> list[WaitingLetter]:
         """The letters of this mailbox whose turn it is, by lane, then by age, each with its case as it stands now."""
-        self._pending.flush()
         rows = self._connection.execute(_FIRST_IN_LINE, {"of": self._ids[name], "now": now, "most": limit})
         return [WaitingLetter(letter=_letter(row), case=_standing(row)) for row in rows]
 
@@ -250,6 +249,7 @@ def _letter(row: Row[Any]) -> OutboxLetter:
 
 # Made once: putting a statement together costs several times its execution.
 
+_ADD = outbox.insert()
 _ANSWERS = ("answered-by-staff", f"stopped-by-{ClockStop.RESPONSE_SENT.value}")  # in writing; by phone or in person
 _ANSWERED = select(event.c.id).where(event.c.case == case.c.id, event.c.rule.in_(_ANSWERS)).limit(1).scalar_subquery()
 _SPOKEN_OF = (clock.c.id == outbox.c.clock) | (outbox.c.clock.is_(None) & clock.c.kind.in_(AWAITED))

@@ -1,27 +1,48 @@
-"""Rows that nobody reads before the transaction ends: kept back and written many at a time."""
+"""Rows that nobody reads yet: kept back and written many at a time, before anything else is asked of the connection."""
 
 from typing import Any
 
-from sqlalchemy import Connection, Executable, Table
+from sqlalchemy import Connection, Executable, Insert, event
+
+from mailbot.adapters.store.tables import metadata
+
+_ORDER = {table.name: number for number, table in enumerate(metadata.sorted_tables)}
 
 
 class Pending:
-    """Statements with their rows, in the order in which each statement was first used."""
+    """What is kept back of one transaction: new rows, each table's after those that it refers to, then other statements.
+
+    The other statements run in the order in which each was first used. Whoever reads or writes through the same
+    connection finds everything written; a row that is refused is refused there and then.
+    """
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
-        self._rows: dict[str, tuple[Executable, list[dict[str, Any]]]] = {}
+        self._rows: dict[str, tuple[Insert, list[dict[str, Any]]]] = {}
+        self._changes: dict[str, tuple[Executable, list[dict[str, Any]]]] = {}
+        self._watches = False
 
-    def insert(self, table: Table, row: dict[str, Any]) -> None:
-        """Insert ``row`` at the end; all rows of a table have the same keys."""
-        self.execute(f"insert {table.name}", table.insert(), row)
+    def insert(self, statement: Insert, row: dict[str, Any]) -> None:
+        """Insert ``row`` later; a table has one statement, and all its rows have the same keys."""
+        self._watch()
+        self._rows.setdefault(statement.table.name, (statement, []))[1].append(row)
 
     def execute(self, name: str, statement: Executable, row: dict[str, Any]) -> None:
-        """Run ``statement`` at the end with every row given under ``name``."""
-        self._rows.setdefault(name, (statement, []))[1].append(row)
+        """Run ``statement`` later with every row given under ``name``."""
+        self._watch()
+        self._changes.setdefault(name, (statement, []))[1].append(row)
 
     def flush(self) -> None:
         """Write everything now. Rows that are refused raise as if they had been written one by one."""
         rows, self._rows = self._rows, {}
-        for statement, values in rows.values():
+        changes, self._changes = self._changes, {}
+        for name in sorted(rows, key=_ORDER.__getitem__):
+            statement, values = rows[name]
             self._connection.execute(statement, values)
+        for change, values in changes.values():
+            self._connection.execute(change, values)
+
+    def _watch(self) -> None:
+        if not self._watches:
+            self._watches = True
+            event.listen(self._connection, "before_execute", lambda *_: self.flush())

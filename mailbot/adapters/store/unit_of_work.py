@@ -15,6 +15,7 @@ from mailbot.adapters.store.jobs import SqlJobs
 from mailbot.adapters.store.leases import SqlLeases
 from mailbot.adapters.store.mailboxes import SqlMailboxes
 from mailbot.adapters.store.messages import SqlMessages
+from mailbot.adapters.store.numbers import Numbers
 from mailbot.adapters.store.outbox import SqlOutbox
 from mailbot.adapters.store.pending import Pending
 from mailbot.adapters.store.recounts import SqlRecounts
@@ -34,10 +35,12 @@ class SqlTransaction:
     def pending(self) -> Pending:
         return Pending(self.connection)
 
+    @cached_property
+    def numbers(self) -> Numbers:
+        return Numbers(self.connection)
+
     def flush(self) -> None:
         """Write what was kept back."""
-        if "cases" in self.__dict__:
-            self.cases.flush()
         self.pending.flush()
 
     @cached_property
@@ -46,11 +49,11 @@ class SqlTransaction:
 
     @cached_property
     def messages(self) -> SqlMessages:
-        return SqlMessages(self.connection, self.mailbox_ids, self.pending)
+        return SqlMessages(self.connection, self.mailbox_ids, self.pending, self.numbers)
 
     @cached_property
     def cases(self) -> SqlCases:
-        return SqlCases(self.connection, self.mailbox_ids, self.pending)
+        return SqlCases(self.connection, self.mailbox_ids, self.pending, self.numbers)
 
     @cached_property
     def outbox(self) -> SqlOutbox:

@@ -1,7 +1,9 @@
 """What events do to the clocks of a case: they start, stop, stand still, go on, begin anew, are extended."""
 
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from datetime import datetime
+from functools import lru_cache
 
 from mailbot.core import clock, schedule
 from mailbot.core.action import MoveClock, Reason, StartClock, StopClock
@@ -12,6 +14,8 @@ from mailbot.core.policy import MailboxPolicy
 
 ENDS = {ClockKind.ACKNOWLEDGEMENT: ClockStart.ACKNOWLEDGEMENT, ClockKind.CONCLUSION: ClockStart.CONCLUSION}
 """What it means to others that a clock of this role has stopped."""
+
+KEPT_DERIVATIONS = 1000
 
 Change = Callable[[ComputedClock], ComputedClock]
 
@@ -49,6 +53,13 @@ def start_clock(policy: MailboxPolicy, rule: ClockRule, at: datetime, started_by
 
 
 def _why(computed: ComputedClock) -> str:
+    """In words how the date was reached. It is the same for whatever came on one day."""
+    calendar = computed.calendar
+    return _why_on_that_day(replace(computed, started_at=calendar.end_of(computed.received_on)))
+
+
+@lru_cache(maxsize=KEPT_DERIVATIONS)
+def _why_on_that_day(computed: ComputedClock) -> str:
     """The derivation, the other reading of a receipt on a closed day, and what the office's own shut days mean for it."""
     closed = not computed.calendar.is_working_day(computed.received_on)
     other = computed.other_reading if closed else None
