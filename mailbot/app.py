@@ -27,6 +27,7 @@ from mailbot.adapters.oauth import (
 )
 from mailbot.adapters.reading_process import ReadingProcess
 from mailbot.adapters.rule_files import (
+    load_bounces,
     load_classes,
     load_directory,
     load_holding,
@@ -39,6 +40,7 @@ from mailbot.adapters.smtp import SmtpAccount, SmtpTransport
 from mailbot.adapters.store import Database, NotReadyError, SqlStore, open_database
 from mailbot.adapters.tls import tls_context
 from mailbot.config import AfterIntake, Config, Mailbox, OAuth, SecretRef, Server, Tls
+from mailbot.core.bounce import BounceRules
 from mailbot.core.directory import Directory, team_of
 from mailbot.core.holding import HoldingRules
 from mailbot.core.policy import Caps, ClassRules, MailboxPolicy, Pack, ScreeningRules
@@ -65,6 +67,7 @@ class Policies:
     screening: ScreeningRules
     holding: HoldingRules
     subjects: SubjectRules
+    bounces: BounceRules
     classes: ClassRules
     letters: JinjaLetters
     mailboxes: Mapping[str, MailboxPolicy]
@@ -86,6 +89,7 @@ def load_policies(config: Config, tag_secret: bytes = b"") -> Policies:
         screening=load_screening(rules),
         holding=load_holding(rules),
         subjects=load_subjects(rules),
+        bounces=load_bounces(rules),
         classes=load_classes(rules),
         letters=letters,
         mailboxes=mailboxes,

@@ -238,6 +238,7 @@ class Daemon:
             screening=self._policies.screening,
             holding=self._policies.holding,
             subjects=self._policies.subjects,
+            bounces=self._policies.bounces,
             rules_version=self._policies.classes.version,
             policies=self._policies.mailboxes,
             clock=self._clock,

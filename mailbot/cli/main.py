@@ -8,6 +8,7 @@ import typer
 
 from mailbot import __version__
 from mailbot.cli import (
+    address,
     alarm,
     calendar,
     case,
@@ -44,6 +45,7 @@ for name, group in (
     ("case", case),
     ("alarm", alarm),
     ("outbox", outbox),
+    ("address", address),
     ("held", held),
     ("clock", clock),
     ("calendar", calendar),

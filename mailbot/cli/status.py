@@ -61,6 +61,13 @@ def status(config: ConfigOption = DEFAULT_CONFIG, format_: FormatOption = Format
             typer.echo(f"TROUBLE {trouble}")
         if found.held or found.failed:
             typer.echo(f"needs a person: {found.held} held (mailbot held list), {found.failed} not sent (mailbot outbox list)")
+        if found.bounced or found.unreachable:
+            typer.echo(
+                f"did not arrive: {found.bounced} letters of open cases (mailbot outbox list --state bounced);"
+                f" nothing arrives at {found.unreachable} addresses (mailbot address list)"
+            )
+        if found.backscatter:
+            typer.echo(f"backscatter: {found.backscatter} bounces this week of letters that we never sent")
         if found.moved:
             typer.echo(f"dates: {found.moved} moved this week, because a calendar or a clock changed (mailbot calendar moved)")
         for notice in found.notices:

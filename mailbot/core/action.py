@@ -197,6 +197,41 @@ class ConfirmLetter:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LetterReturned:
+    """A letter of ours did not arrive. ``detail``: what the other server said, without addresses."""
+
+    letter_id: int
+    detail: str
+    reason: Reason
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MarkAddress:
+    """Nothing arrives at this address (lower case): no automatic letter goes there until the mark is cleared."""
+
+    address: str
+    letter_id: int | None
+    reason: Reason
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClearAddress:
+    """Something came from this address (lower case): it works."""
+
+    address: str
+    reason: Reason
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RestartClock:
+    """A clock that had stopped runs again, to the date it had: what had stopped it did not happen."""
+
+    clock_id: int
+    deadlines: tuple[Deadline, ...]
+    reason: Reason
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Note:
     """Write down a finding in the history and do nothing else."""
 
@@ -218,6 +253,10 @@ Action = (
     | KeepSilent
     | Hold
     | ConfirmLetter
+    | LetterReturned
+    | MarkAddress
+    | ClearAddress
+    | RestartClock
     | Note
 )
 

@@ -147,11 +147,13 @@ class Figures:
     stale: tuple[str, ...] = ()
     reviews: tuple[str, ...] = ()
     surveys: tuple[str, ...] = ()
+    bounced: tuple[str, ...] = ()
     open: int = 0
     held: int = 0
     failed: int = 0
     alarms: int = 0
     moved: int = 0
+    backscatter: int = 0
 
     def __add__(self, other: "Figures") -> "Figures":
         """The figures of two mailboxes together."""

@@ -6,6 +6,7 @@ Follows RFC 5321 section 4.5.3.2 (time limits), RFC 1047 (why the outcome of the
 
 import hmac
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
@@ -42,6 +43,9 @@ _THROTTLED = re.compile(r"\b4\.(3\.2|7\.(0|28|500))\b|throttl|\brate\b|limit exc
 GIVE_UP_AFTER = 100  # about four days at one an hour
 
 
+_TAG = re.compile(r"\+([0-9a-f]{16})-([0-9a-f]{12})@")
+
+
 def reverse_path(policy: MailboxPolicy, message_id: str) -> str:
     """The envelope sender of a letter. A tagged one names its letter and proves that we made it (HMAC-SHA-256)."""
     if policy.reverse_path is ReversePathKind.NULL:
@@ -49,9 +53,33 @@ def reverse_path(policy: MailboxPolicy, message_id: str) -> str:
     if policy.reverse_path is ReversePathKind.OWN:
         return policy.address
     local, _, domain = policy.address.rpartition("@")
-    name = message_id.partition(".")[0][:16]
-    proof = hmac.new(policy.tag_secret, name.encode(), "sha256").hexdigest()[:12]
-    return f"{local}+{name}-{proof}@{domain}"
+    name = letter_tag(message_id)
+    return f"{local}+{name}-{_proof(name, policy.tag_secret)}@{domain}"
+
+
+def letter_tag(message_id: str) -> str:
+    """What a tagged address names its letter by: the beginning of its Message-ID, which nobody can guess."""
+    return message_id.partition(".")[0][:16]
+
+
+@dataclass(frozen=True, slots=True)
+class Tag:
+    """What a tagged address says: the letter it names (as ``letter_tag``), and the proof that we gave it out."""
+
+    name: str
+    proof: str
+
+    def is_ours(self, secret: bytes) -> bool:
+        return hmac.compare_digest(self.proof, _proof(self.name, secret))
+
+
+def read_tags(addresses: Iterable[str]) -> tuple[Tag, ...]:
+    """The tags in these addresses (lower case), ours or forged."""
+    return tuple(Tag(*found) for address in sorted(addresses) for found in _TAG.findall(address))
+
+
+def _proof(name: str, secret: bytes) -> str:
+    return hmac.new(secret, name.encode(), "sha256").hexdigest()[:12]
 
 
 class SentCopy(StrEnum):

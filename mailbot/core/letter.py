@@ -41,6 +41,7 @@ class Purpose(StrEnum):
     UNREAD = "unread"
     ALARM = "alarm"
     ASSIGNMENT = "assignment"
+    UNDELIVERED = "undelivered"
     DIGEST = "digest"
 
 
@@ -71,6 +72,8 @@ class LetterValues:
     ``delay_reason``: why it takes longer, or how far it is, in the words of staff; no full stop at its end.
     ``letter_words``: what an automatic letter is called ("the notice of delay"). ``summary_lines``: the lines of a digest.
     ``alarm_what``: what happened, in one line; ``alarm_number``: the number by which it is taken.
+    A letter that did not arrive: ``failed_address`` is where it went, ``failure`` why it did not arrive, ``other_contact`` how
+    else the customer can be reached.
     """
 
     organisation: str | None = None
@@ -100,6 +103,9 @@ class LetterValues:
     alarm_what: str | None = None
     alarm_number: str | None = None
     days_left: str | None = None
+    failed_address: str | None = None
+    failure: str | None = None
+    other_contact: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -156,13 +162,19 @@ class OutboxState(StrEnum):
     BOUNCED = "bounced"
 
 
+LEFT = (OutboxState.SENDING, OutboxState.SENT, OutboxState.IN_DOUBT, OutboxState.BOUNCED)
+"""The states of letters that another server may have."""
+
 RETRYABLE = (OutboxState.FAILED, OutboxState.DEFERRED, OutboxState.IN_DOUBT, OutboxState.BOUNCED)
 """The states from which a person may have a letter sent again."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OutboxLetter:
-    """A row of the outbox: the bytes that leave, and all that is known about their leaving."""
+    """A row of the outbox: the bytes that leave, and all that is known about their leaving.
+
+    ``settled_at``: when it was known that it had gone, or that it had not.
+    """
 
     id: int
     mailbox: str
@@ -181,3 +193,4 @@ class OutboxLetter:
     states_date: date | None
     in_reply_to: str = ""
     references: tuple[str, ...] = ()
+    settled_at: datetime | None = None

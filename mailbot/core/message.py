@@ -1,8 +1,14 @@
 """A message as mailbot sees it: the parsed value of RFC 5322 bytes, and where those bytes were seen."""
 
+import re
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+
+from mailbot.core.report import Report
+
+TRACE_FIELDS = ("delivered-to", "x-original-to", "envelope-to", "resent-to", "resent-cc", "x-forwarded-to")
+_ADDRESSES = re.compile(r"[^\s<>,;:()\"]+@[^\s<>,;:()\"]+")
 
 
 class Direction(StrEnum):
@@ -67,7 +73,8 @@ class Message:
 
     ``digest`` identifies the message whatever mailbox it was seen in (Message-ID, From, Date, Subject and decoded
     parts; trace headers differ between mailboxes). ``sent_at`` is the sender's word and never starts a clock.
-    ``headers`` holds (lower-case name, value) in order. Ids stand without angle brackets.
+    ``headers`` holds (lower-case name, value) in order. Ids stand without angle brackets. ``report`` is what it says of a
+    delivery, if it looks like a mail server's report.
     """
 
     digest: str
@@ -85,6 +92,7 @@ class Message:
     content_type: str = "text/plain"
     attachments: tuple[Attachment, ...] = ()
     defects: tuple[str, ...] = ()
+    report: Report | None = None
 
     @property
     def full_text(self) -> str:
@@ -99,6 +107,12 @@ class Message:
     def header(self, name: str) -> str | None:
         """The first value of a header field (``name`` in lower case), or None."""
         return next((value for key, value in self.headers if key == name), None)
+
+    @property
+    def delivered_to(self) -> frozenset[str]:
+        """Whom it is addressed to, and whom a server of ours wrote down as its recipient, in comparison form."""
+        traced = " ".join(value for name in TRACE_FIELDS for value in self.header_values(name)).lower()
+        return frozenset({address.key for address in (*self.to, *self.cc)} | set(_ADDRESSES.findall(traced)))
 
     def header_values(self, name: str) -> tuple[str, ...]:
         """Every value of a header field (``name`` in lower case)."""

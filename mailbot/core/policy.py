@@ -46,7 +46,8 @@ class EventLetters:
 
     To staff. ``heads_up``: an automatic letter is about to go, and what stops it. ``due_soon``, ``due_today``, ``overdue``: a
     date nears, is here, has passed. ``no_owner``: nobody has the case (G4). ``unread``: nobody opened it (N4). ``alarm``: at
-    once, until somebody takes it (F9). ``assignment``: the case is yours. ``digest``: the morning summary.
+    once, until somebody takes it (F9). ``assignment``: the case is yours. ``undelivered``: a letter to the
+    customer did not arrive; ``staff_undelivered``: a mail to a member of staff did not. ``digest``: the morning summary.
     """
 
     neutral_receipt: str
@@ -63,6 +64,8 @@ class EventLetters:
     unread: str
     alarm: str
     assignment: str
+    undelivered: str
+    staff_undelivered: str
     digest: str
     __pydantic_config__ = {"extra": "forbid"}  # noqa: RUF012
 

@@ -16,8 +16,6 @@ from mailbot.core.evidence import Evidence, build_evidence, own_words, phrase_ev
 from mailbot.core.message import Message
 from mailbot.core.policy import Caps, HeaderRule, MailboxPolicy, Scoring, ScreeningRules, SenderRule
 
-TRACE_FIELDS = ("delivered-to", "x-original-to", "envelope-to", "resent-to", "resent-cc", "x-forwarded-to")
-_ADDRESSES = re.compile(r"[^\s<>,;:()\"]+@[^\s<>,;:()\"]+")
 ROUNDING = 1e-9
 _SINGLE_TOKEN = re.compile(r"[^\s;(,]+")
 
@@ -49,10 +47,11 @@ class Screening:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class History:
-    """What was already sent to this sender: for this case, and today."""
+    """What was already sent to this sender: for this case, and today. ``unreachable``: a report said nothing arrives there."""
 
     receipts_for_case: int = 0
     answers_today: int = 0
+    unreachable: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -133,10 +132,17 @@ def permit_again(recipient: str) -> Permission:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SentBefore:
-    """What was sent before a date came: letters within a day by address (lower case), cases with a notice today."""
+    """What was sent before a date came: letters within a day by address (lower case), cases with a notice today.
+
+    ``unreachable``: the addresses (lower case) at which nothing arrives.
+    """
 
     to: Mapping[str, int] = field(default_factory=dict)
     noticed: frozenset[int] = frozenset()
+    unreachable: frozenset[str] = frozenset()
+
+
+UNREACHABLE = Reason("nothing-arrives-there", "mailbot address list")
 
 
 def permit_notice(case: Case, policy: MailboxPolicy, before: SentBefore) -> Permission | tuple[Reason, ...]:
@@ -148,6 +154,8 @@ def permit_notice(case: Case, policy: MailboxPolicy, before: SentBefore) -> Perm
         against.append(Reason("case-is-quiet"))
     if case.customer.lower() in policy.own_addresses:
         against.append(Reason("own-address"))
+    if case.customer.lower() in before.unreachable:
+        against.append(UNREACHABLE)
     if before.to.get(case.customer.lower(), 0) >= policy.caps.answers_per_sender_per_day:
         against.append(Reason("cap-per-sender-and-day"))
     return tuple(against) or Permission(case.customer, Reason("permitted-when-opened"))
@@ -159,6 +167,8 @@ def permit_staff(address: str | None, policy: MailboxPolicy, before: SentBefore)
         return (Reason("no-staff-address"),)
     if address.lower() in policy.own_addresses:
         return (Reason("own-address"),)
+    if address.lower() in before.unreachable:
+        return (UNREACHABLE,)
     sent_today = before.to.get(address.lower(), 0)
     if sent_today >= policy.caps.letters_per_manager_per_day:
         return (Reason("cap-per-manager-and-day", f"{sent_today} already sent; the digest names the rest"),)
@@ -226,9 +236,7 @@ def _silences(message: Message, rules: ScreeningRules, own: OwnMarks) -> Iterato
 
 def _is_addressed_to(message: Message, answerable: frozenset[str]) -> bool:
     """RFC 5230 section 4.5: in To, Cc or a field in which our own server wrote down the recipient."""
-    named = {address.key for address in (*message.to, *message.cc)}
-    traced = " ".join(value for field in TRACE_FIELDS for value in message.header_values(field)).lower()
-    return not answerable.isdisjoint(named | set(_ADDRESSES.findall(traced)))
+    return not answerable.isdisjoint(message.delivered_to)
 
 
 def _has_null_return_path(message: Message) -> bool:

@@ -3,10 +3,29 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from mailbot.core.case import Channel, Figures, Moment
+from mailbot.core.case import Channel, Figures, Moment, RunningClock
 from mailbot.core.clock_rule import ClockEvent
 from mailbot.core.letter import OutboxLetter
 from mailbot.core.message import Message, Origin
+from mailbot.core.report import Outcome
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Returned:
+    """What a bounce is about: a letter of ours, or (``letter`` is None) an answer that staff sent from the mailbox.
+
+    ``recipient``: where it went. ``outcome``: what became of it; None if the bounce does not say. ``case_id``: None for a
+    letter that belongs to no case. ``clocks``: those that had stopped because it went. ``others``: other addresses that take
+    part in the case. ``unreachable``: members of staff (lower case) at whose address nothing arrives.
+    """
+
+    letter: OutboxLetter | None
+    recipient: str
+    outcome: Outcome | None
+    case_id: int | None
+    clocks: tuple[RunningClock, ...] = ()
+    others: tuple[str, ...] = ()
+    unreachable: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -17,7 +36,7 @@ class MessageArrived:
     person must read it; ``put_back``: a person has, and wants it decided about by what can be read. ``our_letter``: the
     Message-ID of the letter of ours that this is a copy of. ``message_id_taken``: another message with other content has
     the same Message-ID. ``by_staff``: a colleague wrote it, by their address. ``receipt_doubt``: why the server's date of
-    arrival was not believed.
+    arrival was not believed. ``returned``: what it brings back, if it is a bounce of something of ours.
     """
 
     message: Message
@@ -31,6 +50,7 @@ class MessageArrived:
     message_id_taken: bool = False
     by_staff: bool = False
     receipt_doubt: str = ""
+    returned: Returned | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,8 +7,10 @@ from datetime import timedelta
 from mailbot.core.decide import decide
 from mailbot.core.directory import rota_named
 from mailbot.core.policy import MailboxPolicy
+from mailbot.core.screen import SentBefore
 from mailbot.core.trigger import AlarmRings
 from mailbot.pipeline.record import Recording, record
+from mailbot.pipeline.sent_today import unreachable_staff
 from mailbot.ports import Alarm, Clock, Letters, Store, Transaction, Webhook
 
 
@@ -39,7 +41,8 @@ class Alarms:
         trigger = AlarmRings(number=alarm.id, what=alarm.what, times=alarm.times)
         reference = case.reference if case else None
         about = Recording(policy=policy, now=now, case_id=alarm.case_id, reference=reference or policy.name)
-        record(transaction, self.letters, decide(trigger, case, None, policy, now), about)
+        before = SentBefore(unreachable=unreachable_staff(transaction, policy))
+        record(transaction, self.letters, decide(trigger, case, None, policy, now, before), about)
         transaction.alarms.rang(alarm.id, now + timedelta(minutes=policy.pack.alerts.alarm_every_minutes))
 
     def _call(self, alarm: Alarm) -> None:

@@ -38,6 +38,13 @@ class Commands:
             transaction.outbox.retry(letter_id, now)
             self._note(transaction, "letter-retried", str(letter_id), letter.case_id)
 
+    def clear_address(self, address: str) -> None:
+        """An address works after all: letters go there again. Raises PermanentError if nothing said otherwise."""
+        with self.store.transaction() as transaction:
+            if not transaction.returns.clear(address.lower()):
+                raise PermanentError(f"nothing says that {address} does not work; see 'mailbot address list'")
+            self._note(transaction, "address-cleared", "")
+
     def take_alarm(self, number: int) -> None:
         """The actor sees to an alarm; it rings no more. Raises PermanentError if none rings under this number."""
         with self.store.transaction() as transaction:

@@ -2,15 +2,17 @@
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
-from mailbot.core.action import Decision, QueueLetter
+from mailbot.core.action import ClearAddress, Decision, LetterReturned, MarkAddress, QueueLetter
+from mailbot.core.delivery import Tag, read_tags
 from mailbot.core.lead import Clues, Filed, Leads
+from mailbot.core.letter import OutboxLetter, OutboxState
 from mailbot.core.message import Message
 from mailbot.core.mime import LETTER_HEADER
 from mailbot.core.screen import History
-from mailbot.ports import KnownMessage, MailboxRow, Transaction
+from mailbot.ports import KnownMessage, MailboxRow, SentAnswer, Transaction
 
 REWRITTEN_ID = "x-microsoft-original-message-id"
 
@@ -25,6 +27,9 @@ class Gathered:
     our_letters: frozenset[str]
     answers: Counter[str]
     leads: Leads
+    returned: dict[str, OutboxLetter]
+    returned_answers: dict[str, SentAnswer]
+    unreachable: set[str]
 
     def our_letter(self, message: Message) -> str:
         """The Message-ID of the letter of ours that this is a copy of, or an empty string."""
@@ -32,7 +37,20 @@ class Gathered:
 
     def history(self, message: Message) -> History:
         """What was sent to the author of a message since ``since``."""
-        return History(answers_today=self.answers[message.sender])
+        return History(answers_today=self.answers[message.sender], unreachable=message.sender in self.unreachable)
+
+    def returned_letter(self, message: Message, secret: bytes) -> OutboxLetter | None:
+        """The letter of ours that a report is about, by the tag it came to or the ids it returns; a forged tag ties nothing."""
+        tags = _tags(message)
+        if not all(tag.is_ours(secret) for tag in tags):
+            return None
+        names = (*(tag.name for tag in tags), *_returned_ids(message))
+        return next((self.returned[name] for name in names if name in self.returned), None)
+
+    def returned_answer(self, message: Message) -> SentAnswer | None:
+        """The message of staff that a report is about."""
+        ids = _returned_ids(message)
+        return next((self.returned_answers[one] for one in ids if one in self.returned_answers), None)
 
     def learn(self, message: Message, decision: Decision, recorded: KnownMessage | None, filed: Filed | None) -> None:
         """Take in what was decided about one message of the batch, and the case in which it was filed."""
@@ -42,14 +60,29 @@ class Gathered:
             self.messages[message.digest] = recorded
             self.message_ids.add(message.message_id)
         for action in decision.actions:
-            if isinstance(action, QueueLetter):
-                self.answers[action.permission.recipient.lower()] += 1
+            match action:
+                case QueueLetter():
+                    self.answers[action.permission.recipient.lower()] += 1
+                case MarkAddress():
+                    self.unreachable.add(action.address)
+                case ClearAddress():
+                    self.unreachable.discard(action.address)
+                case LetterReturned():
+                    self._has_bounced(action.letter_id)
+                case _:
+                    pass
+
+    def _has_bounced(self, letter_id: int) -> None:
+        bounced = {name: one for name, one in self.returned.items() if one.id == letter_id}
+        self.returned.update({name: replace(one, state=OutboxState.BOUNCED) for name, one in bounced.items()})
 
 
 def gather(
     transaction: Transaction, mailboxes: Iterable[str], messages: Sequence[Message], clues: Sequence[Clues], since: datetime
 ) -> Gathered:
     """Look up a batch; ``since`` bounds what counts as sent today."""
+    returned_ids = [one for message in messages for one in _returned_ids(message)]
+    tags = [tag.name for message in messages for tag in _tags(message)]
     return Gathered(
         mailboxes={name: transaction.mailboxes.get(name) for name in set(mailboxes)},
         messages=transaction.messages.known([message.digest for message in messages]),
@@ -57,6 +90,9 @@ def gather(
         our_letters=transaction.outbox.ours([name for message in messages for name in _letter_names(message)]),
         answers=Counter(transaction.outbox.sent_since([message.sender for message in messages], since)),
         leads=transaction.cases.leads(clues),
+        returned=transaction.returns.letters(returned_ids, tags),
+        returned_answers=transaction.returns.answers(returned_ids),
+        unreachable=set(transaction.returns.unreachable([message.sender for message in messages])),
     )
 
 
@@ -64,3 +100,13 @@ def _letter_names(message: Message) -> tuple[str, ...]:
     """The ids under which a letter of ours comes back: its own, or one kept by a server that renames."""
     named = (message.message_id, message.header(REWRITTEN_ID) or "", message.header(LETTER_HEADER.lower()) or "")
     return tuple(filter(None, (name.strip().strip("<>") for name in named)))
+
+
+def _tags(message: Message) -> tuple[Tag, ...]:
+    """The tags of the address that a report came to."""
+    return read_tags(message.delivered_to) if message.report else ()
+
+
+def _returned_ids(message: Message) -> tuple[str, ...]:
+    """The ids of what a report returns, or says that it is about."""
+    return (*message.report.returned_ids, *message.in_reply_to, *message.references) if message.report else ()

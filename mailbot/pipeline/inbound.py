@@ -13,6 +13,7 @@ import structlog
 
 from mailbot import checkpoints
 from mailbot.core.action import Reason
+from mailbot.core.bounce import BounceRules
 from mailbot.core.classify import Classification, Hit, classify
 from mailbot.core.clock import doubt_receipt
 from mailbot.core.decide import Findings, decide
@@ -24,6 +25,7 @@ from mailbot.core.policy import MailboxPolicy, ScreeningRules
 from mailbot.core.screen import OwnMarks, Screening, Verdict, screen
 from mailbot.core.subject import SubjectRules
 from mailbot.core.trigger import MessageArrived
+from mailbot.pipeline.bounces import what_came_back
 from mailbot.pipeline.gather import Gathered, gather
 from mailbot.pipeline.record import Recording, record
 from mailbot.ports import (
@@ -68,6 +70,7 @@ class Inbound:
     screening: ScreeningRules
     holding: HoldingRules
     subjects: SubjectRules
+    bounces: BounceRules
     rules_version: str
     policies: Mapping[str, MailboxPolicy]
     clock: Clock
@@ -137,7 +140,10 @@ class Inbound:
         screening = screen(message, self.screening, own)
         ways, since = gathered.leads.ways(judged.clues), now - timedelta(days=policy.pack.threads.subject_window_days)
         matched = match(message, ways, since, by_staff=judged.by_staff)
-        case = transaction.cases.get(matched.candidate.case_id) if matched.candidate else None
+        is_bounce = screening.verdict is Verdict.BOUNCE
+        back = what_came_back(transaction, message, gathered, policy, self.bounces) if is_bounce else None
+        concerned = back or matched.candidate
+        case = transaction.cases.get(concerned.case_id) if concerned and concerned.case_id is not None else None
         findings = Findings(
             screening=screening,
             match=matched,
@@ -145,7 +151,7 @@ class Inbound:
             history=gathered.history(message),
             holding=judged.by_staff and is_holding(message, self.holding),
         )
-        trigger = self._trigger(judged, policy, gathered, our_letter)
+        trigger = replace(self._trigger(judged, policy, gathered, our_letter), returned=back)
         decision = decide(trigger, case, findings, policy, now)
         arrived = NewMessage(
             parsed=message,

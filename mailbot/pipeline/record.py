@@ -14,18 +14,22 @@ from mailbot.core.action import (
     Action,
     AddDeadline,
     ChangeCase,
+    ClearAddress,
     ConfirmLetter,
     Decision,
     FileMessage,
     Hold,
     JoinCase,
     KeepSilent,
+    LetterReturned,
+    MarkAddress,
     MoveClock,
     Note,
     OpenCase,
     QueueLetter,
     RaiseAlarm,
     Reason,
+    RestartClock,
     StartClock,
     StopClock,
 )
@@ -125,6 +129,17 @@ def _carry_out(  # noqa: C901, PLR0912  # one line an action: the table of all t
             _hold(transaction, action, about)
         case ConfirmLetter():
             _confirm(transaction, action, about)
+        case LetterReturned():
+            transaction.returns.bounced(action.letter_id, action.detail, about.now)
+            _note(transaction, about, "letter", action.reason)
+        case MarkAddress():
+            _mark(transaction, action, about)
+        case ClearAddress():
+            transaction.returns.clear(action.address)
+            _note(transaction, about, "address-works", action.reason)
+        case RestartClock():
+            transaction.cases.restart_clock(action)
+            _note(transaction, about, "clock-restarted", action.reason)
         case Note():
             _note(transaction, about, action.kind, action.reason)
         case _:
@@ -221,6 +236,15 @@ def _confirm(transaction: Transaction, action: ConfirmLetter, about: Recording) 
         letters_went(transaction, [letter], about.policy, about.now)
         # The copy lies in no case; the news belongs to the case of the letter.
         _note(transaction, replace(about, case_id=letter.case_id), "letter-found", replace(action.reason, detail=letter.letter))
+
+
+def _mark(transaction: Transaction, action: MarkAddress, about: Recording) -> None:
+    """Nothing arrives there: what a date was about to send there does not go."""
+    transaction.returns.mark(action.address, action.letter_id, about.now)
+    _note(transaction, about, "address-does-not-work", action.reason)
+    for letter in transaction.returns.withdraw(action.address, action.reason.rule, about.now):
+        reason = Reason(action.reason.rule, letter.letter)
+        _note(transaction, replace(about, case_id=letter.case_id), "letter-withdrawn", reason)
 
 
 def letters_went(transaction: Transaction, letters: Iterable[OutboxLetter], policy: MailboxPolicy, at: datetime) -> None:

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from mailbot.core.case import Case, CaseStatus, ClockKind, RunningClock
 from mailbot.core.classify import classify
 from mailbot.core.decide.occasion import letter_for
-from mailbot.core.decide.wording import case_values, digest_values, receipt_values
+from mailbot.core.decide.wording import case_values, digest_values, mailbox_values, receipt_values
 from mailbot.core.letter import LetterValues, Purpose
 from mailbot.core.message import Address, Message
 from mailbot.core.policy import UNSURE, ClassRules, MailboxPolicy, Pack, ScreeningRules
@@ -73,6 +73,9 @@ def _letters(policy: MailboxPolicy) -> Iterator[tuple[str, str, LetterValues]]:
     for purpose, more in _GIVEN.items():
         name = letter_for(pack.letters, purpose)
         yield f"letters.{purpose.value}", name, replace(case_values(policy, _CASE, _CLOCK), **more)
+    back = {"letter_words": "letter", "failed_address": "address", "failure": "why"}
+    yield "letters.undelivered", pack.letters.undelivered, replace(case_values(policy, _CASE, None), **back)
+    yield "letters.staff_undelivered", pack.letters.staff_undelivered, replace(mailbox_values(policy), **back)
     yield "letters.digest", pack.letters.digest, digest_values(policy, ("- line",))
 
 

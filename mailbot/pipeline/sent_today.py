@@ -20,9 +20,10 @@ class SentToday:
 
     to: dict[str, int]
     noticed: set[int]
+    unreachable: frozenset[str]
 
     def about(self, case: Case) -> SentBefore:
-        return SentBefore(to=self.to, noticed=frozenset(self.noticed & {case.id}))
+        return SentBefore(to=self.to, noticed=frozenset(self.noticed & {case.id}), unreachable=self.unreachable)
 
     def learn(self, case: Case, decision: Decision) -> None:
         """Take in what was decided."""
@@ -39,12 +40,24 @@ def sent_today(
 ) -> SentToday:
     """Look up everybody who may be written to about these cases."""
     concerned = list(cases)
-    people = {case.customer.lower() for case in concerned}
+    people = {address.lower() for case in concerned for address in (case.customer, case.owner_address or "")}
     for policy in {policies[case.mailbox].name: policies[case.mailbox] for case in concerned}.values():
-        people |= {(policy.manager or "").lower(), *(person.address.lower() for person in policy.directory.people)}
+        people |= staff_addresses(policy)
     calendars = [policy.pack.working_calendar for policy in policies.values()]
     midnight = min(calendar.start_of(calendar.local_date(now)) for calendar in calendars)
     return SentToday(
         to=transaction.outbox.sent_since(sorted(people), now - DAY),
         noticed=set(transaction.outbox.noticed_since([case.id for case in concerned], midnight)),
+        unreachable=transaction.returns.unreachable(sorted(people)),
     )
+
+
+def unreachable_staff(transaction: Transaction, policy: MailboxPolicy) -> frozenset[str]:
+    """The members of staff at whose address nothing arrives."""
+    return transaction.returns.unreachable(sorted(staff_addresses(policy)))
+
+
+def staff_addresses(policy: MailboxPolicy) -> set[str]:
+    """Everybody among staff who may be written to about a mailbox, in comparison form."""
+    people = (policy.manager or "", *(each.address for each in policy.directory.people))
+    return {address.lower() for address in people if address}

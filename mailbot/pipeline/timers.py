@@ -10,9 +10,10 @@ from mailbot.core.action import ChangeCase, Reason
 from mailbot.core.case import Case, Figures
 from mailbot.core.decide import decide
 from mailbot.core.policy import MailboxPolicy
+from mailbot.core.screen import SentBefore
 from mailbot.core.trigger import DeadlineReached, DigestDue
 from mailbot.pipeline.record import Recording, record
-from mailbot.pipeline.sent_today import SentToday, sent_today
+from mailbot.pipeline.sent_today import SentToday, sent_today, unreachable_staff
 from mailbot.ports import Attempt, Clock, Happened, Letters, Store, Transaction
 
 AT_ONCE = 200
@@ -112,7 +113,8 @@ class Timers:
         figures = replace(figures, reviews=self._reviews(policies, now), surveys=_surveys(transaction, policies, now))
         live = any(transaction.mailboxes.get(policy.name).live_since is not None for policy in policies)
         trigger = DigestDue(manager=manager, period=period, figures=figures, live=live)
-        record(transaction, self.letters, decide(trigger, None, None, first, now), Recording(policy=first, now=now))
+        before = SentBefore(unreachable=unreachable_staff(transaction, first))
+        record(transaction, self.letters, decide(trigger, None, None, first, now, before), Recording(policy=first, now=now))
 
     def _reviews(self, policies: Sequence[MailboxPolicy], now: datetime) -> tuple[str, ...]:
         """On Mondays, the packs and letters whose date of review has passed (F20)."""

@@ -33,6 +33,8 @@ from mailbot.ports.rows import (
     NewLetter,
     NewMessage,
     OutboxRows,
+    ReturnRows,
+    SentAnswer,
     Store,
     Transaction,
 )
@@ -65,6 +67,8 @@ __all__ = [
     "ReadMessage",
     "Reader",
     "RecountRows",
+    "ReturnRows",
+    "SentAnswer",
     "SignIn",
     "Store",
     "Told",

@@ -14,6 +14,7 @@ from mailbot.core.action import (
     OpenCase,
     RaiseAlarm,
     Reason,
+    RestartClock,
     StartClock,
     StopClock,
 )
@@ -75,6 +76,14 @@ class KnownMessage:
 
     row: int
     case_id: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SentAnswer:
+    """A message that staff sent from the mailbox. ``sent_at``: the moment at which it stopped clocks."""
+
+    case_id: int
+    sent_at: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -199,6 +208,12 @@ class CaseRows(Protocol):
 
     def stop_clock(self, action: StopClock) -> None: ...
 
+    def restart_clock(self, action: RestartClock) -> None: ...
+
+    def stopped(self, case_id: int, at: datetime) -> tuple[RunningClock, ...]: ...
+
+    def participants(self, case_id: int) -> tuple[str, ...]: ...
+
     def due_deadlines(self, now: datetime, limit: int) -> list[tuple[DeadlineReached, int]]: ...
 
     def claim(self, deadline_ids: Sequence[int], at: datetime) -> set[int]: ...
@@ -250,6 +265,24 @@ class OutboxRows(Protocol):
     def filed(self, letter_id: int, at: datetime) -> None: ...
 
 
+class ReturnRows(Protocol):
+    """What comes back: letters that did not arrive, and addresses (in lower case) at which nothing does."""
+
+    def letters(self, message_ids: Sequence[str], tags: Sequence[str]) -> dict[str, OutboxLetter]: ...
+
+    def answers(self, message_ids: Sequence[str]) -> dict[str, SentAnswer]: ...
+
+    def bounced(self, letter_id: int, detail: str, at: datetime) -> None: ...
+
+    def mark(self, address: str, letter_id: int | None, at: datetime) -> None: ...
+
+    def withdraw(self, address: str, why: str, at: datetime) -> list[OutboxLetter]: ...
+
+    def clear(self, address: str) -> bool: ...
+
+    def unreachable(self, among: Sequence[str]) -> frozenset[str]: ...
+
+
 class AlarmRows(Protocol):
     """What cannot wait, until somebody takes it."""
 
@@ -298,6 +331,9 @@ class Transaction(Protocol):
 
     @property
     def outbox(self) -> OutboxRows: ...
+
+    @property
+    def returns(self) -> ReturnRows: ...
 
     @property
     def alarms(self) -> AlarmRows: ...

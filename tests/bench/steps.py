@@ -153,6 +153,7 @@ def _inbound(installation: Installation, reader: ReadyReader, letters: NotedLett
         screening=policies.screening,
         holding=policies.holding,
         subjects=policies.subjects,
+        bounces=policies.bounces,
         rules_version=policies.classes.version,
         policies=policies.mailboxes,
         clock=SystemClock(),

@@ -74,6 +74,7 @@ class Office:
             screening=self.policies.screening,
             holding=self.policies.holding,
             subjects=self.policies.subjects,
+            bounces=self.policies.bounces,
             rules_version="1",
             policies=self.policies.mailboxes,
             attempt=attempt,

@@ -46,6 +46,9 @@ FULLEST = LetterValues(
     alarm_what="a customer writes of danger to life",
     alarm_number="17",
     days_left="2",
+    failed_address="ada@example.org",
+    failure="nothing arrives there, the address does not exist or is shut",
+    other_contact="they came by phone, ada.finch@work.example",
 )
 
 

@@ -1,6 +1,7 @@
 """Messages as bytes to messages as values: the public side of the parser."""
 
 import hashlib
+from dataclasses import replace
 
 from mailbot.adapters.parser.bodies import BodyReader, Node, attachments, parameters, tree
 from mailbot.adapters.parser.fields import (
@@ -15,6 +16,7 @@ from mailbot.adapters.parser.fields import (
     shown_headers,
 )
 from mailbot.adapters.parser.limits import ParseLimits
+from mailbot.adapters.parser.reports import read_report
 from mailbot.adapters.parser.source import Source, read
 from mailbot.core.message import Address, Message
 
@@ -43,7 +45,7 @@ def parse(content: bytes, limits: ParseLimits = _STANDARD) -> Message:
     files = attachments(top) if source.whole else ()
     if not fields and not files and not text.strip():
         defects += ("nothing-readable",)
-    return Message(
+    message = Message(
         digest=_digest(fields, top, source),
         message_id=message_id(first(fields, "message-id")),
         in_reply_to=ids(first(fields, "in-reply-to")),
@@ -60,6 +62,7 @@ def parse(content: bytes, limits: ParseLimits = _STANDARD) -> Message:
         attachments=files,
         defects=tuple(dict.fromkeys(filter(None, defects))),
     )
+    return replace(message, report=read_report(message, fields, top)) if source.whole else message
 
 
 def why_unreadable(message: Message) -> str:

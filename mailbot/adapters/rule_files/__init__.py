@@ -1,5 +1,6 @@
 """``rules/**`` into policy values. Every mistake is refused with file, key, and what to write instead."""
 
+from mailbot.adapters.rule_files.bounces import load_bounces
 from mailbot.adapters.rule_files.calendars import (
     CalendarFile,
     calendar_names,
@@ -30,6 +31,7 @@ __all__ = [
     "check_pack",
     "clock_names",
     "closed_days",
+    "load_bounces",
     "load_calendar",
     "load_classes",
     "load_clauses",

@@ -27,8 +27,8 @@ from mailbot.adapters.store.tables import (
     reference_counter,
 )
 from mailbot.adapters.store.upsert import insert
-from mailbot.core.action import AddDeadline, ChangeCase, JoinCase, MoveClock, OpenCase, StartClock, StopClock
-from mailbot.core.case import Case, CaseStatus, Channel, Figures, Moment, RunningClock
+from mailbot.core.action import AddDeadline, ChangeCase, JoinCase, MoveClock, OpenCase, RestartClock, StartClock, StopClock
+from mailbot.core.case import Case, CaseStatus, Channel, Figures, Moment, Role, RunningClock
 from mailbot.core.lead import Clues, Leads, Part
 from mailbot.core.message import Direction
 from mailbot.core.reference import make_reference
@@ -190,6 +190,21 @@ class SqlCases:
     def stop_clock(self, action: StopClock) -> None:
         """Stop a clock; deadlines that have not come are taken away with it."""
         self._clocks.stop(action)
+
+    def restart_clock(self, action: RestartClock) -> None:
+        """A stopped clock runs again."""
+        self._clocks.restart(action)
+
+    def stopped(self, case_id: int, at: datetime) -> tuple[RunningClock, ...]:
+        """The clocks of a case that stopped at that very moment."""
+        query = select(clock).where(clock.c.case == case_id, clock.c.stopped_at == at).order_by(clock.c.id)
+        return tuple(running_clock(row) for row in self._connection.execute(query))
+
+    def participants(self, case_id: int) -> tuple[str, ...]:
+        """The addresses from which its customers wrote."""
+        wrote = (participant.c.case == case_id) & (participant.c.role == Role.CUSTOMER.value)
+        query = select(participant.c.address).where(wrote).order_by(participant.c.address)
+        return tuple(self._connection.execute(query).scalars())
 
     # Changes
 

@@ -9,7 +9,7 @@ from sqlalchemy.engine import Row
 from mailbot.adapters.store.numbers import Numbers
 from mailbot.adapters.store.pending import Pending
 from mailbot.adapters.store.tables import clock, deadline
-from mailbot.core.action import AddDeadline, Deadline, MoveClock, StartClock, StopClock
+from mailbot.core.action import AddDeadline, Deadline, MoveClock, RestartClock, StartClock, StopClock
 from mailbot.core.case import ClockKind, ClockStop, RunningClock
 
 _START_CLOCK = clock.insert()
@@ -19,6 +19,7 @@ _STOP_CLOCK = (
     .where(clock.c.id == bindparam("clock_row"), clock.c.stopped_at.is_(None))
     .values(stopped_at=bindparam("at"), outcome=bindparam("how"))
 )
+_RESTART_CLOCK = clock.update().where(clock.c.id == bindparam("clock_row")).values(stopped_at=None, outcome=None)
 _MOVE_CLOCK = clock.update().where(clock.c.id == bindparam("clock_row"))
 _DROP_DEADLINES = delete(deadline).where(deadline.c.clock == bindparam("clock_row"), deadline.c.fired_at.is_(None))
 
@@ -78,6 +79,13 @@ class ClockWriter:
         values = {"clock_row": action.clock_id, "at": action.stopped_at, "how": action.outcome}
         self._pending.execute("stop clock", _STOP_CLOCK, values)
         self._pending.execute("drop deadlines", _DROP_DEADLINES, {"clock_row": action.clock_id})
+
+    def restart(self, action: RestartClock) -> None:
+        """A stopped clock runs again, with these moments."""
+        self._settle(action.clock_id)
+        self._pending.execute("restart clock", _RESTART_CLOCK, {"clock_row": action.clock_id})
+        for one in action.deadlines:
+            self._pending.insert(_ADD_DEADLINE, _deadline_row(action.clock_id, one))
 
     def _settle(self, clock_id: int) -> None:
         """What is about to be said of a clock comes after its move."""

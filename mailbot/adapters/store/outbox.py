@@ -12,7 +12,7 @@ from mailbot.adapters.store.tables import case, clock, event, hold, mailbox, mes
 from mailbot.adapters.store.upsert import insert
 from mailbot.core.action import Reason
 from mailbot.core.case import CaseStatus, ClockKind, ClockStop
-from mailbot.core.delivery import CaseStanding, Pace, Settlement, WaitingLetter
+from mailbot.core.delivery import CaseStanding, Pace, Settlement, WaitingLetter, letter_tag
 from mailbot.core.letter import LANE_RANK, RETRYABLE, SCHEDULED, Envelope, Lane, OutboxLetter, OutboxState, Purpose
 from mailbot.errors import PermanentError
 from mailbot.ports import NewLetter
@@ -22,7 +22,7 @@ AWAITED = [
 ]
 UNSETTLED = [state.value for state in (OutboxState.IN_DOUBT, OutboxState.QUEUED, OutboxState.DEFERRED, OutboxState.FAILED)]
 # Written out, not bound: only then does SQLite see that the index of waiting letters serves.
-_IS_WAITING = outbox.c.state.in_([literal_column("'queued'"), literal_column("'deferred'")])
+IS_WAITING = outbox.c.state.in_([literal_column("'queued'"), literal_column("'deferred'")])
 
 
 class SqlOutbox:
@@ -52,6 +52,7 @@ class SqlOutbox:
                 "recipient_key": letter.envelope.recipient.lower(),
                 "content": letter.composed.content,
                 "message_id": letter.composed.message_id,
+                "tag": letter_tag(letter.composed.message_id),
                 "in_reply_to": letter.in_reply_to,
                 "references": list(letter.references),
                 "states_date": letter.states_date,
@@ -70,7 +71,7 @@ class SqlOutbox:
     def noticed_since(self, case_ids: Sequence[int], since: datetime) -> frozenset[int]:
         """The cases among these that were written to because of a date since then, or are about to be."""
         theirs = outbox.c.case.in_(case_ids) & outbox.c.purpose.in_([purpose.value for purpose in SCHEDULED])
-        lately = (outbox.c.not_before >= since) | (outbox.c.attempted_at >= since) | _IS_WAITING
+        lately = (outbox.c.not_before >= since) | (outbox.c.attempted_at >= since) | IS_WAITING
         query = select(outbox.c.case).where(theirs, lately, outbox.c.state != OutboxState.WITHDRAWN.value)
         return frozenset(self._connection.execute(query).scalars())
 
@@ -79,7 +80,7 @@ class SqlOutbox:
     def first_in_line(self, name: str, now: datetime, limit: int) -> list[WaitingLetter]:
         """The letters of this mailbox whose turn it is, by lane, then by age, each with its case as it stands now."""
         rows = self._connection.execute(_FIRST_IN_LINE, {"of": self._ids[name], "now": now, "most": limit})
-        return [WaitingLetter(letter=_letter(row), case=_standing(row)) for row in rows]
+        return [WaitingLetter(letter=letter_of(row), case=_standing(row)) for row in rows]
 
     def pace(self, name: str, since: datetime, until: datetime) -> Pace:
         """What this mailbox handed in between (nothing from the future, if the clock was set back), and its rest."""
@@ -104,12 +105,12 @@ class SqlOutbox:
 
     def withdraw(self, letter_id: int, why: str, at: datetime) -> None:
         """Take a waiting letter back; it never goes."""
-        change = outbox.update().where(outbox.c.id == letter_id, _IS_WAITING)
+        change = outbox.update().where(outbox.c.id == letter_id, IS_WAITING)
         self._connection.execute(change.values(state=OutboxState.WITHDRAWN.value, detail=why, settled_at=at))
 
     def put_off(self, letter_id: int, until: datetime) -> None:
         """A waiting letter goes no earlier than that."""
-        self._connection.execute(outbox.update().where(outbox.c.id == letter_id, _IS_WAITING).values(not_before=until))
+        self._connection.execute(outbox.update().where(outbox.c.id == letter_id, IS_WAITING).values(not_before=until))
 
     # Doubt
 
@@ -123,8 +124,8 @@ class SqlOutbox:
         """Letters of this mailbox in doubt that no person has been asked about."""
         asked = select(hold.c.outbox).where(hold.c.outbox.is_not(None), hold.c.put_back_at.is_(None))
         mine = (outbox.c.mailbox == self._ids[name]) & (outbox.c.state == OutboxState.IN_DOUBT.value)
-        query = _letters().where(mine, outbox.c.id.not_in(asked)).order_by(outbox.c.id)
-        return [_letter(row) for row in self._connection.execute(query)]
+        query = letter_rows().where(mine, outbox.c.id.not_in(asked)).order_by(outbox.c.id)
+        return [letter_of(row) for row in self._connection.execute(query)]
 
     def send_again(self, letter_id: int, detail: str, at: datetime) -> None:
         """Queue a letter that is in doubt once more; its bytes and Message-ID stay."""
@@ -157,10 +158,10 @@ class SqlOutbox:
 
     def get(self, letter_id: int) -> OutboxLetter:
         """Raises PermanentError if there is no such letter."""
-        row = self._connection.execute(_letters().where(outbox.c.id == letter_id)).one_or_none()
+        row = self._connection.execute(letter_rows().where(outbox.c.id == letter_id)).one_or_none()
         if row is None:
             raise PermanentError(f"there is no letter {letter_id}")
-        return _letter(row)
+        return letter_of(row)
 
     def ours(self, message_ids: Sequence[str]) -> frozenset[str]:
         """The Message-IDs among these that we gave to letters."""
@@ -193,8 +194,9 @@ class SqlOutbox:
     def unfiled(self, name: str, limit: int) -> list[OutboxLetter]:
         """Letters that went and have no copy in the Sent folder yet."""
         mine = (outbox.c.mailbox == self._ids[name]) & outbox.c.filed_at.is_(None)
-        query = _letters().where(mine, outbox.c.state == OutboxState.SENT.value).order_by(outbox.c.id).limit(limit)
-        return [_letter(row) for row in self._connection.execute(query)]
+        went = outbox.c.state.in_([OutboxState.SENT.value, OutboxState.BOUNCED.value])
+        query = letter_rows().where(mine, went).order_by(outbox.c.id).limit(limit)
+        return [letter_of(row) for row in self._connection.execute(query)]
 
     def filed(self, letter_id: int, at: datetime) -> None:
         self._connection.execute(outbox.update().where(outbox.c.id == letter_id).values(filed_at=at))
@@ -220,11 +222,13 @@ def _standing(row: Row[Any]) -> CaseStanding | None:
     return CaseStanding(closed=closed, quiet=quiet, answered=answered, owed=owed, waits=waits)
 
 
-def _letters() -> Select[Any]:
+def letter_rows() -> Select[Any]:
+    """Every column of letters, for ``letter_of``."""
     return select(outbox, mailbox.c.name.label("mailbox_name")).join(mailbox, mailbox.c.id == outbox.c.mailbox)
 
 
-def _letter(row: Row[Any]) -> OutboxLetter:
+def letter_of(row: Row[Any]) -> OutboxLetter:
+    """The letter of a row."""
     values = row._mapping
     return OutboxLetter(
         id=values["id"],
@@ -244,6 +248,7 @@ def _letter(row: Row[Any]) -> OutboxLetter:
         states_date=values["states_date"],
         in_reply_to=values["in_reply_to"],
         references=tuple(values["references"]),
+        settled_at=values["settled_at"],
     )
 
 
@@ -255,10 +260,10 @@ _ANSWERED = select(event.c.id).where(event.c.case == case.c.id, event.c.rule.in_
 _SPOKEN_OF = (clock.c.id == outbox.c.clock) | (outbox.c.clock.is_(None) & clock.c.kind.in_(AWAITED))
 _OWED = select(clock.c.id).where(clock.c.case == case.c.id, clock.c.stopped_at.is_(None), _SPOKEN_OF).limit(1).scalar_subquery()
 _FIRST_IN_LINE = (
-    _letters()
+    letter_rows()
     .outerjoin(case, case.c.id == outbox.c.case)
     .add_columns(case.c.status.label("case_status"), case.c.quiet_until, _ANSWERED.label("answered"), _OWED.label("owed"))
-    .where(outbox.c.mailbox == bindparam("of"), _IS_WAITING, outbox.c.not_before <= bindparam("now"))
+    .where(outbox.c.mailbox == bindparam("of"), IS_WAITING, outbox.c.not_before <= bindparam("now"))
     .order_by(outbox.c.lane_rank, outbox.c.id)
     .limit(bindparam("most"))
 )
@@ -271,7 +276,7 @@ _ATTEMPTS = (
 _PACE = select(_ATTEMPTS.label("attempts"), mailbox.c.sending_rests_until).where(mailbox.c.id == bindparam("of"))
 _CLAIM = (
     outbox.update()
-    .where(outbox.c.id.in_(bindparam("these", expanding=True)), _IS_WAITING)
+    .where(outbox.c.id.in_(bindparam("these", expanding=True)), IS_WAITING)
     .values(state=OutboxState.SENDING.value, attempts=outbox.c.attempts + 1, attempted_at=bindparam("now"))
 )
 _STILL_SENDING = (

@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, Connection, Select, Table, func, select
 from sqlalchemy.engine import Row
 
 from mailbot.adapters.store.database import Database
+from mailbot.adapters.store.figures import IS_BACKSCATTER
 from mailbot.adapters.store.recounts import moved_dates
 from mailbot.adapters.store.tables import (
     alarm,
@@ -23,8 +24,10 @@ from mailbot.adapters.store.tables import (
     moved_date,
     outbox,
     raw,
+    unreachable,
 )
 from mailbot.adapters.store.views import (
+    AddressLine,
     AlarmLine,
     CaseLine,
     CaseView,
@@ -44,7 +47,7 @@ from mailbot.ports import MovedDate
 V = TypeVar("V")
 
 NOTICES = 5
-MOVED_LATELY = timedelta(days=7)
+WEEK = timedelta(days=7)
 
 
 class Queries:
@@ -72,7 +75,10 @@ class Queries:
                 troubles=tuple(f"{row.name}: {row.trouble}" for row in leases if row.trouble and row.trouble_until > now),
                 held=_count(connection, hold, hold.c.put_back_at.is_(None)),
                 failed=_count(connection, outbox, outbox.c.state == "failed"),
-                moved=_count(connection, moved_date, moved_date.c.at > now - MOVED_LATELY),
+                bounced=_bounced(connection),
+                unreachable=_count(connection, unreachable, unreachable.c.address != ""),
+                backscatter=_count(connection, event, IS_BACKSCATTER & (event.c.at > now - WEEK)),
+                moved=_count(connection, moved_date, moved_date.c.at > now - WEEK),
             )
 
     def moved(self, since: datetime) -> tuple[MovedDate, ...]:
@@ -172,6 +178,17 @@ class Queries:
         with self._database.reading() as connection:
             return connection.execute(query.where(hold.c.id == hold_id)).scalar_one_or_none()
 
+    def unreachable(self) -> tuple[AddressLine, ...]:
+        """The addresses at which nothing arrives, the newest first, each with the letter and the case that showed it."""
+        query = (
+            select(unreachable, outbox.c.detail, outbox.c.letter, case.c.reference)
+            .outerjoin(outbox, outbox.c.id == unreachable.c.outbox)
+            .outerjoin(case, case.c.id == outbox.c.case)
+            .order_by(unreachable.c.since.desc(), unreachable.c.address)
+        )
+        with self._database.reading() as connection:
+            return tuple(_filled(AddressLine, row, letter_id=row.outbox) for row in connection.execute(query))
+
     def incoming(self, limit: int) -> tuple[IncomingLine, ...]:
         """Messages that came in, in the order in which they were decided about."""
         opened = select(func.min(message.c.id)).where(message.c.case == case.c.id).correlate(case).scalar_subquery()
@@ -205,6 +222,12 @@ class Queries:
 
 def _count(connection: Connection, table: Table, which: ColumnElement[bool]) -> int:
     return int(connection.execute(select(func.count()).select_from(table).where(which)).scalar_one())
+
+
+def _bounced(connection: Connection) -> int:
+    """Letters that did not arrive, in cases that are still open."""
+    query = select(func.count()).select_from(outbox).join(case, case.c.id == outbox.c.case)
+    return int(connection.execute(query.where(outbox.c.state == "bounced", case.c.status != "closed")).scalar_one())
 
 
 def _notices(connection: Connection) -> tuple[EventLine, ...]:

@@ -24,7 +24,7 @@ from sqlalchemy import (
 
 from mailbot.adapters.store.columns import count, flag, moment, ref, row_id, word
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 """Counts up with every migration."""
 
 COMPAT_VERSION = 1
@@ -242,6 +242,13 @@ event = Table(
     word("pack_version"),
 )
 
+Index(
+    "ix_event_backscatter",
+    event.c.at,
+    sqlite_where=text("rule = 'backscatter'"),
+    postgresql_where=text("rule = 'backscatter'"),
+)
+
 clock = Table(
     "clock",
     metadata,
@@ -311,6 +318,9 @@ outbox = Table(
     Column("recipient_key", Text, nullable=False),
     Column("content", LargeBinary, nullable=False),
     Column("message_id", Text, nullable=False, unique=True),
+    Column(
+        "tag", String(16), nullable=False, server_default=text("''"), index=True
+    ),  # by which a tagged address names the letter
     Column("in_reply_to", Text, nullable=False),
     Column("references", JSON, nullable=False),
     Column("states_date", Date),
@@ -332,6 +342,14 @@ Index(
     outbox.c.id,
     sqlite_where=text("state IN ('queued', 'deferred')"),
     postgresql_where=text("state IN ('queued', 'deferred')"),
+)
+
+unreachable = Table(
+    "unreachable",
+    metadata,
+    Column("address", Text, primary_key=True),
+    moment("since", nullable=False),
+    ref("outbox", "outbox", nullable=True),  # the letter that came back; none: an answer of staff
 )
 
 alarm = Table(

@@ -19,6 +19,7 @@ from mailbot.adapters.store.numbers import Numbers
 from mailbot.adapters.store.outbox import SqlOutbox
 from mailbot.adapters.store.pending import Pending
 from mailbot.adapters.store.recounts import SqlRecounts
+from mailbot.adapters.store.returns import SqlReturns
 from mailbot.adapters.store.tables import mailbox, meta, organisation
 from mailbot.adapters.store.upsert import insert
 from mailbot.ports import Transaction
@@ -58,6 +59,10 @@ class SqlTransaction:
     @cached_property
     def outbox(self) -> SqlOutbox:
         return SqlOutbox(self.connection, self.mailbox_ids, self.pending)
+
+    @cached_property
+    def returns(self) -> SqlReturns:
+        return SqlReturns(self.connection)
 
     @cached_property
     def alarms(self) -> SqlAlarms:

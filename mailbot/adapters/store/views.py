@@ -35,8 +35,24 @@ class EventLine:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AddressLine:
+    """An address at which nothing arrives; the letter and the case that showed it, unless an answer of staff did."""
+
+    address: str
+    since: datetime
+    letter_id: int | None
+    letter: str | None
+    reference: str | None
+    detail: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Status:
-    """The status page. ``running_until`` is the daemon's last word about being alive; ``moved``: dates, within a week."""
+    """The status page. ``running_until`` is the daemon's last word about being alive.
+
+    ``moved``: dates, and ``backscatter``: bounces of what we never sent, both within a week. ``bounced``: letters that did
+    not arrive, in open cases. ``unreachable``: addresses at which nothing arrives.
+    """
 
     holder: str | None
     running_until: datetime | None
@@ -48,6 +64,9 @@ class Status:
     troubles: tuple[str, ...]
     held: int
     failed: int
+    bounced: int
+    unreachable: int
+    backscatter: int
     moved: int
 
 

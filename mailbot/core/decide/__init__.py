@@ -12,6 +12,7 @@ from mailbot.core.decide.arrival import Findings, arrived
 from mailbot.core.decide.command import commanded
 from mailbot.core.decide.deadline import deadline_reached, digest_due
 from mailbot.core.decide.moving import dependants, stop_clocks
+from mailbot.core.decide.returned import heard_from
 from mailbot.core.decide.withdrawal import letter_withdrawn
 from mailbot.core.policy import MailboxPolicy
 from mailbot.core.screen import SentBefore
@@ -36,13 +37,15 @@ def decide(
         case MessageArrived():
             if findings is None:
                 raise ValueError("a message is decided about by its findings")
-            return Decision(tuple(arrived(trigger, case, findings, policy, now)))
+            return Decision(
+                (*arrived(trigger, case, findings, policy, now), *heard_from(trigger, findings.screening, findings.history))
+            )
         case DeadlineReached():
             return Decision(tuple(deadline_reached(trigger, _required(case), policy, now, before or SentBefore())))
         case DigestDue():
-            return Decision(tuple(digest_due(trigger, policy, now)))
+            return Decision(tuple(digest_due(trigger, policy, now, before or SentBefore())))
         case AlarmRings():
-            return Decision(tuple(alarm_rings(trigger, case, policy, now)))
+            return Decision(tuple(alarm_rings(trigger, case, policy, now, before or SentBefore())))
         case LetterWithdrawn():
             return Decision(tuple(letter_withdrawn(trigger, _required(case), policy, now)))
         case _:

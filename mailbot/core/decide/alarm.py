@@ -7,6 +7,7 @@ from datetime import datetime
 from mailbot.core import screen
 from mailbot.core.action import Action, KeepSilent, Permission, QueueLetter, Reason
 from mailbot.core.case import Case
+from mailbot.core.decide.occasion import somebody_else
 from mailbot.core.decide.wording import case_values, mailbox_values
 from mailbot.core.directory import rota_members, rota_named
 from mailbot.core.letter import Audience, Lane, Purpose
@@ -15,17 +16,21 @@ from mailbot.core.screen import SentBefore
 from mailbot.core.trigger import AlarmRings
 
 
-def alarm_rings(trigger: AlarmRings, case: Case | None, policy: MailboxPolicy, now: datetime) -> list[Action]:
+def alarm_rings(
+    trigger: AlarmRings, case: Case | None, policy: MailboxPolicy, now: datetime, before: SentBefore
+) -> list[Action]:
     """One mail to each member of the rota, or to the mailbox's manager. No cap holds for an alarm."""
-    return [_tell(address, trigger, case, policy, now) for address in _on_duty(policy, now)]
+    return [_tell(address, trigger, case, policy, now) for address in _on_duty(policy, now, before.unreachable)]
 
 
-def _on_duty(policy: MailboxPolicy, now: datetime) -> Iterator[str | None]:
+def _on_duty(policy: MailboxPolicy, now: datetime, unreachable: frozenset[str]) -> Iterator[str | None]:
+    """Those whom a mail reaches; if that is nobody, the manager all the same."""
     rota = rota_named(policy.directory, policy.pack.alerts.duty_rota)
-    members = rota_members(policy.directory, rota, policy.pack.working_calendar.local_date(now)) if rota else ()
+    day = policy.pack.working_calendar.local_date(now)
+    members = rota_members(policy.directory, rota, day, excluded=unreachable) if rota else ()
     yield from (member.address for member in members)
     if not members:
-        yield policy.manager
+        yield somebody_else(policy.manager, policy, now, unreachable)
 
 
 def _tell(address: str | None, trigger: AlarmRings, case: Case | None, policy: MailboxPolicy, now: datetime) -> Action:

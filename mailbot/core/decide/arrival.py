@@ -24,6 +24,7 @@ from mailbot.core.classify import Classification
 from mailbot.core.clock_rule import ClockStart
 from mailbot.core.decide.command import customer_answered, reopened_by_customer, staff_answered
 from mailbot.core.decide.moving import start_clocks
+from mailbot.core.decide.returned import returned
 from mailbot.core.decide.wording import receipt_values
 from mailbot.core.letter import Audience, Lane, Purpose
 from mailbot.core.match import Match
@@ -56,6 +57,8 @@ def arrived(  # noqa: PLR0911  # the order of these lines is the policy: one lin
         return _sent_copy(trigger, case, findings, policy)
     if trigger.unreadable and not trigger.put_back:
         return [Hold(reason=Reason("unreadable", trigger.unreadable))]
+    if findings.screening.verdict is Verdict.BOUNCE and (case is None or trigger.returned is not None):
+        return returned(trigger, case, findings.screening, policy, now)
     if not _is_from_a_person(trigger, findings):
         return _automatic(case, findings)
     if findings.match.ambiguous and not trigger.put_back:

@@ -14,19 +14,19 @@ from mailbot.core.clock import OWED
 from mailbot.core.clock_rule import ClockStart
 from mailbot.core.decide.moving import dependants
 from mailbot.core.decide.notice import coming_letter, notice, silence_warning
-from mailbot.core.decide.occasion import Occasion
-from mailbot.core.decide.wording import digest_values, letter_date
+from mailbot.core.decide.occasion import Occasion, somebody_else
+from mailbot.core.decide.wording import digest_values, letter_date, letter_words
 from mailbot.core.directory import Rung
 from mailbot.core.letter import Audience, Lane, Purpose
 from mailbot.core.policy import MailboxPolicy
 from mailbot.core.screen import SentBefore
 from mailbot.core.trigger import DeadlineReached, DigestDue
 
-LETTER_WORDS = {
-    (ClockKind.PROGRESS, Moment.NOTICE): "the progress notice",
-    (ClockKind.STATUS, Moment.NOTICE): "the status notice",
-    (ClockKind.SILENCE, Moment.WARN): "the letter that asks for the customer's answer",
-    (ClockKind.SILENCE, Moment.NOTICE): "the letter that closes the case",
+COMING = {
+    (ClockKind.PROGRESS, Moment.NOTICE): Purpose.PROGRESS_NOTICE,
+    (ClockKind.STATUS, Moment.NOTICE): Purpose.STATUS_NOTICE,
+    (ClockKind.SILENCE, Moment.WARN): Purpose.SILENCE_WARNING,
+    (ClockKind.SILENCE, Moment.NOTICE): Purpose.SILENCE_CLOSING,
 }
 LADDER = (Moment.DUE, Moment.OVERDUE_NEXT, Moment.OVERDUE_LAST)
 
@@ -90,7 +90,7 @@ def _heads_up(occasion: Occasion, running: RunningClock, planned_at: datetime) -
     coming = coming_letter(occasion, running, planned_at)
     if coming is None or calendar.local_date(coming.due_at) <= calendar.local_date(occasion.opening):
         return [_skipped(running, Moment.HEADS_UP)]
-    words = LETTER_WORDS.get((running.kind, Moment(coming.kind)), "the notice of delay")
+    words = letter_words(COMING.get((running.kind, Moment(coming.kind)), Purpose.DELAY_NOTICE))
     goes_on = letter_date(calendar.local_date(coming.due_at))
     answer_by = letter_date(last_day(running.due_at, calendar.zone)) if running.kind is ClockKind.SILENCE else None
     return occasion.tell(Rung.OWNER, Purpose.HEADS_UP, {"letter_words": words, "goes_on": goes_on, "answer_by": answer_by})
@@ -148,10 +148,10 @@ def _skipped(running: RunningClock, moment: Moment) -> Note:
     return Note(kind="deadline-skipped", reason=Reason(f"clock-{running.name}", moment.value))
 
 
-def digest_due(trigger: DigestDue, policy: MailboxPolicy, now: datetime) -> list[Action]:
+def digest_due(trigger: DigestDue, policy: MailboxPolicy, now: datetime, before: SentBefore) -> list[Action]:
     """One mail a morning to each manager, only if there is something to say."""
     lines = tuple(_digest_lines(trigger.figures))
-    permission = screen.permit_staff(trigger.manager, policy, SentBefore())
+    permission = screen.permit_staff(somebody_else(trigger.manager, policy, now, before.unreachable), policy, SentBefore())
     if not lines or not isinstance(permission, Permission):
         return [] if not lines or isinstance(permission, Permission) else [KeepSilent(reasons=permission)]
     return [
@@ -178,6 +178,7 @@ def _digest_lines(figures: Figures) -> list[str]:
         ("Nobody has", figures.unowned),
         ("Nobody has opened", figures.unread),
         ("Received no receipt, and the clock runs", figures.silenced),
+        ("Letters that did not arrive", figures.bounced),
         ("Mailboxes that cannot be read", figures.stale),
         ("Due for review by their owner", figures.reviews),
         ("Surveys due now", figures.surveys),
@@ -187,6 +188,7 @@ def _digest_lines(figures: Figures) -> list[str]:
         ("Alarms that nobody has taken", figures.alarms),
         ("Set aside for a person", figures.held),
         ("Letters that could not be sent", figures.failed),
+        ("Bounces since yesterday of letters that we never sent", figures.backscatter),
         ("Dates that moved because a calendar or a clock changed ('mailbot calendar moved')", figures.moved),
     )
     return lines + [f"- {what}: {count}" for what, count in counted if count]

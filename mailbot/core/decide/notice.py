@@ -3,13 +3,13 @@
 from datetime import datetime
 
 from mailbot.core import clock, schedule, screen
-from mailbot.core.action import Action, AddDeadline, ChangeCase, Deadline, Note, Permission, QueueLetter, Reason
+from mailbot.core.action import Action, AddDeadline, ChangeCase, Deadline, Note, Permission, Reason
 from mailbot.core.calendar import last_day
 from mailbot.core.case import CaseStatus, ClockKind, Moment, RunningClock
 from mailbot.core.clock import ComputedClock
 from mailbot.core.clock_rule import ExtendedBy
 from mailbot.core.decide.moving import move, restored, stop_for_good
-from mailbot.core.decide.occasion import Occasion
+from mailbot.core.decide.occasion import Occasion, goes_to_the_customer
 from mailbot.core.decide.wording import letter_date
 from mailbot.core.letter import Purpose
 from mailbot.core.screen import SentBefore
@@ -41,7 +41,7 @@ def delay(occasion: Occasion, running: RunningClock, computed: ComputedClock, wh
     except ValueError as error:
         return [_needs_a_person(running, str(error))]
     letter = occasion.write(Purpose.DELAY_NOTICE, _revised(extended, why), states_date=extended.due_on)
-    if not any(isinstance(action, QueueLetter) for action in letter):
+    if not goes_to_the_customer(letter):
         return letter  # the customer was not told, so the date they know stays
     return [*letter, move(occasion.policy, running, extended, occasion.now, Reason("delay-notice", running.name))]
 
@@ -68,7 +68,8 @@ def delayed(occasion: Occasion, computed: ComputedClock, why: str | None) -> Com
 def coming_letter(occasion: Occasion, running: RunningClock, planned_at: datetime) -> Deadline | None:
     """The automatic letter to the customer of which staff were to hear at ``planned_at``; None if none goes as things stand."""
     computed = restored(occasion.policy, occasion.case, running)
-    permission = screen.permit_notice(occasion.case, occasion.policy, SentBefore())
+    known = SentBefore(unreachable=occasion.before.unreachable)
+    permission = screen.permit_notice(occasion.case, occasion.policy, known)
     if computed is None or not isinstance(permission, Permission) or not _would_go(occasion, computed):
         return None
     ahead = schedule.moments(computed, occasion.policy.pack.alerts, planned_at)
@@ -133,7 +134,7 @@ def silence_ends(occasion: Occasion, running: RunningClock) -> list[Action]:
     )
     asked_by = last_day(running.due_at, occasion.policy.pack.working_calendar.zone)
     letter = occasion.write(Purpose.SILENCE_CLOSING, {"answer_by": letter_date(asked_by)})
-    if not any(isinstance(action, QueueLetter) for action in letter):
+    if not goes_to_the_customer(letter):
         return [*letter, _needs_a_person(running, "the customer cannot be told that the case is closed")]
     return [*letter, *stop_for_good(case.clocks, occasion.now), closed]
 

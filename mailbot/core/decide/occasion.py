@@ -1,6 +1,6 @@
 """An occasion: a case at a moment, with all that a letter about it depends on, and the two ways of writing one."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 
@@ -8,7 +8,7 @@ from mailbot.core import screen
 from mailbot.core.action import Action, KeepSilent, Permission, QueueLetter, Reason
 from mailbot.core.case import Case, RunningClock
 from mailbot.core.clock_rule import ClockRule
-from mailbot.core.decide.wording import case_values
+from mailbot.core.decide.wording import case_values, letter_words, other_contact
 from mailbot.core.directory import Rung, who_is_told
 from mailbot.core.letter import Audience, Lane, LetterValues, Purpose
 from mailbot.core.policy import EventLetters, MailboxPolicy
@@ -19,6 +19,7 @@ LANES = {
     Purpose.OVERDUE_ALERT: Lane.ALERT,
     Purpose.NO_OWNER: Lane.ALERT,
     Purpose.ALARM: Lane.ALERT,
+    Purpose.UNDELIVERED: Lane.ALERT,
 }
 
 
@@ -53,10 +54,13 @@ class Occasion:
 
     def address_of(self, rung: Rung) -> str | None:
         """Who is told at this step of the ladder; without a team, the mailbox's manager."""
+        unreachable = self.before.unreachable
         if self.policy.team is None:
             at_home = self.case.owner_address if rung is Rung.OWNER else None
-            return at_home or self.policy.manager
-        told = who_is_told(self.policy.directory, self.policy.team, self.case.owner_address, rung, self.today)
+            return at_home if at_home and at_home.lower() not in unreachable else self.policy.manager
+        told = who_is_told(
+            self.policy.directory, self.policy.team, self.case.owner_address, rung, self.today, excluded=unreachable
+        )
         return told.person.address if told else self.policy.manager
 
     def tell(self, rung: Rung, purpose: Purpose, more: Mapping[str, str | None] | None = None) -> list[Action]:
@@ -86,7 +90,10 @@ class Occasion:
         """A letter to the customer, in opening hours; silence with every reason if none may go."""
         permission = screen.permit_notice(self.case, self.policy, self.before)
         if not isinstance(permission, Permission):
-            return [KeepSilent(reasons=permission)]
+            return [
+                KeepSilent(reasons=permission),
+                *(self._ask_a_person(purpose) if permission == (screen.UNREACHABLE,) else []),
+            ]
         letter = QueueLetter(
             permission=permission,
             purpose=purpose,
@@ -104,6 +111,33 @@ class Occasion:
             reason=Reason(purpose.value, self.running.name if self.running else ""),
         )
         return [letter]
+
+    def _ask_a_person(self, purpose: Purpose) -> list[Action]:
+        """A letter is due that would not arrive: somebody has to reach the customer in another way."""
+        more = {
+            "letter_words": letter_words(purpose),
+            "failed_address": self.case.customer,
+            "failure": "nothing arrives at this address any more, so it was not sent",
+            "other_contact": other_contact(self.case, ()),
+        }
+        return self.tell(Rung.OWNER, Purpose.UNDELIVERED, more)
+
+
+def somebody_else(address: str | None, policy: MailboxPolicy, now: datetime, unreachable: frozenset[str]) -> str | None:
+    """Whom a mail to a member of staff reaches: themselves, or instead of an address at which nothing arrives, somebody else.
+
+    Their own address where nobody else is known: it may work again, and silence helps nobody.
+    """
+    if not address or address.lower() not in unreachable or policy.team is None:
+        return address
+    today = policy.pack.working_calendar.local_date(now)
+    told = who_is_told(policy.directory, policy.team, None, Rung.MANAGER, today, excluded=unreachable)
+    return told.person.address if told else address
+
+
+def goes_to_the_customer(actions: Iterable[Action]) -> bool:
+    """Whether one of these is a letter to the customer."""
+    return any(isinstance(action, QueueLetter) and action.audience is Audience.CUSTOMER for action in actions)
 
 
 def letter_for(letters: EventLetters, purpose: Purpose) -> str:

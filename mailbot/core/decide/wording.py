@@ -1,11 +1,12 @@
 """What a letter is told: dates with their weekday, and a customer's words made safe."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, datetime
 
 from mailbot.core.calendar import last_day
-from mailbot.core.case import Case, RunningClock
-from mailbot.core.letter import LetterValues
+from mailbot.core.case import Case, Channel, RunningClock
+from mailbot.core.letter import LetterValues, Purpose
 from mailbot.core.policy import ClassPolicy, MailboxPolicy
 from mailbot.core.text import clean_line
 
@@ -71,6 +72,29 @@ def _title(policy: MailboxPolicy, case: Case, running: RunningClock) -> str:
     """What people call a clock: as its rule says, or else its name."""
     rule = policy.pack.rule(running.name, case.class_, case.channel)
     return (rule.title if rule else "") or running.name.replace("-", " ")
+
+
+LETTER_WORDS = {
+    Purpose.RECEIPT: "the receipt",
+    Purpose.DELAY_NOTICE: "the notice of delay",
+    Purpose.PROGRESS_NOTICE: "the progress notice",
+    Purpose.STATUS_NOTICE: "the status notice",
+    Purpose.SILENCE_WARNING: "the letter that asks for the customer's answer",
+    Purpose.SILENCE_CLOSING: "the letter that closes the case",
+    Purpose.DIGEST: "the morning summary",
+    Purpose.UNDELIVERED: "the mail about a letter that did not arrive",
+}
+
+
+def letter_words(purpose: Purpose) -> str:
+    """What a letter is called in a sentence; a mail to staff that has no name of its own is an alert."""
+    return LETTER_WORDS.get(purpose, "an alert")
+
+
+def other_contact(case: Case, others: Sequence[str]) -> str | None:
+    """How else the customer can be reached: the way they came by, and other addresses that take part in the case."""
+    ways = [] if case.channel is Channel.EMAIL else [f"they came by {case.channel.value.replace('_', ' ')}"]
+    return ", ".join([*ways, *others]) or None
 
 
 def mailbox_values(policy: MailboxPolicy) -> LetterValues:
