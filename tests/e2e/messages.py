@@ -1,6 +1,6 @@
 """What invented people and machines write to the council, and how a letter of the council is read."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from email.message import EmailMessage, Message
 from email.mime.base import MIMEBase
 from email.mime.multipart import MIMEMultipart
@@ -64,22 +64,39 @@ def absence_note(letter: EmailMessage) -> bytes:
     return reply(letter, "I am away until Monday.", headers=marks)
 
 
-def bounce(letter: EmailMessage) -> bytes:
-    """A report (RFC 3464) that a letter could not be delivered."""
+def bounce(
+    letter: EmailMessage,
+    *,
+    to: str = "",
+    told: Sequence[Mapping[str, str]] = (),
+    returns: bool = True,
+    text: str = "The mail system could not deliver your message.",
+) -> bytes:
+    """A report (RFC 3464) that a letter could not be delivered, or ``told`` of each recipient.
+
+    ``to``: the envelope sender it goes to. ``returns``: it brings the letter's headers back.
+    """
     report = MIMEMultipart("report", report_type="delivery-status")
     report["From"] = "Mail Delivery System <MAILER-DAEMON@relay.example.org>"
-    report["To"], report["Subject"] = str(letter["From"]), "Undelivered Mail Returned to Sender"
+    report["To"], report["Subject"] = to or str(letter["From"]), "Undelivered Mail Returned to Sender"
     report["Return-Path"], report["Auto-Submitted"] = "<>", "auto-replied"
     report["Message-ID"] = f"<{next(_numbers)}.report@relay.example.org>"
-    report["References"] = str(letter["Message-ID"])
-    report.attach(MIMEText("The mail system could not deliver your message: the mailbox is unknown.\n"))
+    report.attach(MIMEText(f"{text}\n"))
     status = MIMEBase("message", "delivery-status")
-    status.set_payload([_fields({"Reporting-MTA": "dns; relay.example.org"}), _fields(_refused(letter))])
+    blocks = [{"Reporting-MTA": "dns; relay.example.org"}, *(told or [about(letter)])]
+    status.set_payload([_fields(block) for block in blocks])
     report.attach(status)
-    returned = MIMEBase("text", "rfc822-headers")
-    returned.set_payload(f"Message-ID: {letter['Message-ID']}\nSubject: {letter['Subject']}\n")
-    report.attach(returned)
+    if returns:
+        report["References"] = str(letter["Message-ID"])
+        returned = MIMEBase("text", "rfc822-headers")
+        returned.set_payload(f"Message-ID: {letter['Message-ID']}\nSubject: {letter['Subject']}\n")
+        report.attach(returned)
     return report.as_bytes(policy=SMTP)
+
+
+def about(letter: EmailMessage, *, action: str = "failed", status: str = "5.1.1", address: str = "") -> dict[str, str]:
+    """What a report says of the recipient of a letter, or of another address."""
+    return {"Final-Recipient": f"rfc822; {address or letter['To']}", "Action": action, "Status": status}
 
 
 def list_message() -> bytes:
@@ -110,10 +127,6 @@ def read_letter(content: bytes) -> EmailMessage:
     assert isinstance(letter, EmailMessage)
     assert not letter.defects, letter.defects
     return letter
-
-
-def _refused(letter: EmailMessage) -> dict[str, str]:
-    return {"Final-Recipient": f"rfc822; {letter['To']}", "Action": "failed", "Status": "5.1.1"}
 
 
 def _fields(fields: Mapping[str, str]) -> Message:

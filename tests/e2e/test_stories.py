@@ -5,7 +5,7 @@ import time
 import pytest
 
 from tests.e2e.installation import ENQUIRIES, FOI, MANAGER, Install
-from tests.e2e.messages import ACT, BEN, BIN, LIBRARY, absence_note, bounce, list_message, message, reply
+from tests.e2e.messages import ACT, BEN, BIN, LIBRARY, about, absence_note, bounce, list_message, message, reply
 from tests.servers.dovecot import Dovecot, StartDovecot
 from tests.servers.smtp import SmtpServer
 
@@ -229,14 +229,15 @@ def _recipients(smtp_server: SmtpServer) -> list[str]:
 
 class TestTheMachines:
     def test_no_machine_is_answered(self, install: Install, dovecot: Dovecot, smtp_server: SmtpServer) -> None:
-        """An absence note, a report of non-delivery and a list message get no letter, open no case, and change no clock."""
+        """An absence note, a report of a delay and a list message get no letter, open no case, and change no clock."""
         mailbot = install(dovecot, smtp_server)
         mailbot.start()
         mailbot.deliver(message(LIBRARY))
         (letter,) = mailbot.letters(1)
         (case,) = mailbot.cases(1)
         before = mailbot.case(case.reference)
-        for machine in (absence_note(letter), bounce(letter), list_message()):
+        delayed = bounce(letter, told=[about(letter, action="delayed", status="4.4.1")])
+        for machine in (absence_note(letter), delayed, list_message()):
             mailbot.deliver(machine)
         mailbot.wait_for_decisions(4)
         after = mailbot.case(case.reference)
