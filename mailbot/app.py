@@ -120,6 +120,10 @@ def _policy(config: Config, mailbox: Mailbox, pack: Pack, people: Directory, tag
         caps=Caps(
             answers_per_sender_per_day=config.limits.answers_per_sender_per_day,
             letters_per_manager_per_day=config.limits.letters_per_manager_per_day,
+            answers_per_mailbox_per_hour=config.limits.answers_per_mailbox_per_hour,
+            answers_per_subject_per_hour=config.limits.answers_per_subject_per_hour,
+            answers_per_domain_per_hour=config.limits.answers_per_domain_per_hour,
+            answers_per_hour=config.limits.answers_per_hour,
         ),
         own_addresses=own,
         answerable_addresses=own | aliases,

@@ -35,7 +35,14 @@ MONDAY = datetime(2026, 11, 23, 10, 0, tzinfo=UTC)
 """An ordinary Monday in winter, ten in the morning in London."""
 
 
-CAPS = Caps(answers_per_sender_per_day=5, letters_per_manager_per_day=50)
+CAPS = Caps(
+    answers_per_sender_per_day=5,
+    letters_per_manager_per_day=50,
+    answers_per_mailbox_per_hour=600,
+    answers_per_subject_per_hour=30,
+    answers_per_domain_per_hour=60,
+    answers_per_hour=2_000,
+)
 
 
 def at(text: str) -> datetime:

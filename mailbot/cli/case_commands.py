@@ -20,7 +20,7 @@ At = Annotated[datetime | None, typer.Option(help="When it happened, local time;
 
 def register(app: typer.Typer) -> None:
     """Add the commands to ``mailbot case``."""
-    for command in (note, done, acknowledged, wait, answered, reopen, extend, quiet, assign):
+    for command in (note, done, acknowledged, answer, wait, answered, reopen, extend, quiet, assign):
         app.command()(command)
 
 
@@ -58,6 +58,17 @@ def acknowledged(reference: Reference, at: At = None, config: ConfigOption = DEF
     from mailbot.core.trigger import CaseAcknowledged
 
     _say(reference, CaseAcknowledged(at=_moment(at, config)), config)
+
+
+def answer(
+    references: Annotated[list[str], typer.Argument(metavar="REFERENCE...", help="The references of the cases.")],
+    config: ConfigOption = DEFAULT_CONFIG,
+) -> None:
+    """Send the receipt after all to somebody who was silenced or capped; 'mailbot held list --silenced' lists them."""
+    from mailbot.core.trigger import AnswerAfterAll
+
+    for reference in references:
+        _say(reference, AnswerAfterAll(), config)
 
 
 def wait(

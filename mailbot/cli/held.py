@@ -1,22 +1,35 @@
 """``mailbot held``: what waits for a person."""
 
 import sys
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from mailbot.cli.options import DEFAULT_CONFIG, ConfigOption, Format, FormatOption
 
+if TYPE_CHECKING:
+    from mailbot.config import Config
+
 app = typer.Typer(help="What waits for a person.", no_args_is_help=True)
 
 
 @app.command("list")
-def list_held(config: ConfigOption = DEFAULT_CONFIG, format_: FormatOption = Format.TEXT) -> None:
-    """List messages and letters that were set aside, with the reason."""
+def list_held(
+    silenced: Annotated[
+        bool, typer.Option("--silenced", help="Who got no receipt, and why; 'mailbot case answer' sends it after all.")
+    ] = False,
+    config: ConfigOption = DEFAULT_CONFIG,
+    format_: FormatOption = Format.TEXT,
+) -> None:
+    """List messages and letters that were set aside, with the reason; with --silenced the open cases without a receipt."""
     from mailbot.adapters.store.queries import Queries
     from mailbot.app import database_of
     from mailbot.cli.options import load_config, moment, print_json, print_table
 
     settings = load_config(config)
+    if silenced:
+        _list_silenced(settings, format_)
+        return
     found = Queries(database_of(settings, create=False)).held()
     if format_ is Format.JSON:
         print_json(found)
@@ -35,6 +48,26 @@ def list_held(config: ConfigOption = DEFAULT_CONFIG, format_: FormatOption = For
                 line.rule,
                 line.detail,
             )
+            for line in found
+        ),
+    )
+
+
+def _list_silenced(settings: "Config", format_: Format) -> None:
+    from mailbot.adapters.store.silenced import silenced_cases
+    from mailbot.app import database_of
+    from mailbot.cli.options import last_day, moment, print_json, print_table
+
+    found = silenced_cases(database_of(settings, create=False))
+    if format_ is Format.JSON:
+        print_json(found)
+        return
+    zone = settings.organisation.time_zone
+    print_table(
+        "cases without a receipt",
+        ("reference", "mailbox", "opened", "next date", "reasons"),
+        (
+            (line.reference, line.mailbox, moment(line.opened_at, zone), last_day(line.due_at, zone), ", ".join(line.reasons))
             for line in found
         ),
     )

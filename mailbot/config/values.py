@@ -137,16 +137,27 @@ class Paths:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limits:
-    """The last guards: letters to one sender a day, and the size from which a message is held unread."""
+    """The last guards: how many receipts go to whom within a day and an hour, and the size from which a message is held."""
 
     answers_per_sender_per_day: int = 5
+    answers_per_mailbox_per_hour: int = 600
+    answers_per_subject_per_hour: int = 30
+    answers_per_domain_per_hour: int = 60
+    answers_per_hour: int = 2_000
     letters_per_manager_per_day: int = 50
     message_size_mb: int = 50
     __pydantic_config__ = STRICT
 
     def __post_init__(self) -> None:
-        require(self.answers_per_sender_per_day > 0, "answers_per_sender_per_day", "a number greater than 0")
-        require(self.letters_per_manager_per_day > 0, "letters_per_manager_per_day", "a number greater than 0")
+        for key in (
+            "answers_per_sender_per_day",
+            "answers_per_mailbox_per_hour",
+            "answers_per_subject_per_hour",
+            "answers_per_domain_per_hour",
+            "answers_per_hour",
+            "letters_per_manager_per_day",
+        ):
+            require(getattr(self, key) > 0, key, "a number greater than 0")
         require(self.message_size_mb > 0, "message_size_mb", "a number of megabytes greater than 0")
 
 

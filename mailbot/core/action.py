@@ -130,7 +130,7 @@ class QueueLetter:
 
     ``key`` is what it is about (message digest, deadline): purpose + recipient + key can exist only once.
     ``states_date`` is the date the letter promises: once it has passed, the letter is withdrawn. ``clock_id``: the clock it
-    speaks of; once that has stopped, a letter about what is owed is withdrawn.
+    speaks of; once that has stopped, a letter about what is owed is withdrawn. ``shape``: of the subject that it answers.
     """
 
     permission: Permission
@@ -146,6 +146,7 @@ class QueueLetter:
     clock_id: int | None = None
     in_reply_to: str = ""
     references: tuple[str, ...] = ()
+    shape: str = ""
     reason: Reason = field(default_factory=lambda: Reason("letter"))
 
 
@@ -159,6 +160,7 @@ class ChangeCase:
     waits_for: str | None = None
     owner: tuple[str, str] | None = None
     quiet_until: datetime | None = None
+    may_write: bool | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -258,6 +258,7 @@ class ScreeningRules:
     headers: tuple[HeaderRule, ...]
     senders: tuple[SenderRule, ...]
     scoring: Scoring
+    shared_domains: frozenset[str] = frozenset()
     examples: tuple[ScreeningExample, ...] = field(default=(), repr=False)
 
 
@@ -291,10 +292,18 @@ class ClassRules:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Caps:
-    """How many automatic letters may go: the last guard against a loop (RFC 3834 section 2)."""
+    """How many automatic letters may go: the last guard against a loop (RFC 3834 section 2).
+
+    ``answers_per_subject_per_hour`` holds for subjects of one shape, whoever sends them. ``answers_per_hour`` is the breaker
+    of the whole installation: beyond it no receipt goes, and an alarm rings.
+    """
 
     answers_per_sender_per_day: int
     letters_per_manager_per_day: int
+    answers_per_mailbox_per_hour: int
+    answers_per_subject_per_hour: int
+    answers_per_domain_per_hour: int
+    answers_per_hour: int
 
 
 class AckWhen(StrEnum):

@@ -20,6 +20,9 @@ ROUNDING = 1e-9
 _SINGLE_TOKEN = re.compile(r"[^\s;(,]+")
 
 
+LOOKS_AUTOMATIC = "looks-automatic"
+
+
 class Verdict(StrEnum):
     """What kind of message this is."""
 
@@ -44,13 +47,26 @@ class Screening:
     def may_answer(self) -> bool:
         return self.verdict is Verdict.HUMAN and not self.silences
 
+    @property
+    def looks_automatic(self) -> bool:
+        """Whether it may be a person's and may be a robot's."""
+        return any(reason.rule == LOOKS_AUTOMATIC for reason in self.silences)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class History:
-    """What was already sent to this sender: for this case, and today. ``unreachable``: a report said nothing arrives there."""
+    """What was already sent to this sender: for this case, and today; and the receipts of the last hour.
+
+    ``of_mailbox``, ``to_domain``, ``of_shape``: by this mailbox, to the sender's domain (none where people share it), on
+    subjects of the same shape. ``in_all``: by the installation. ``unreachable``: a report said nothing arrives there.
+    """
 
     receipts_for_case: int = 0
     answers_today: int = 0
+    of_mailbox: int = 0
+    to_domain: int = 0
+    of_shape: int = 0
+    in_all: int = 0
     unreachable: bool = False
 
 
@@ -91,7 +107,7 @@ def _weighed(message: Message, scoring: Scoring, silences: tuple[Reason, ...]) -
         Reason(one.id, f"{_signed(one)} {one.detail}".strip(), one.spans) for one in found if one.verdict in (best, "human")
     )
     if score < scoring.automatic_from:
-        return Screening(verdict=Verdict.HUMAN, silences=(*silences, Reason("looks-automatic", f"{best} {score}"), *reasons))
+        return Screening(verdict=Verdict.HUMAN, silences=(*silences, Reason(LOOKS_AUTOMATIC, f"{best} {score}"), *reasons))
     return Screening(verdict=Verdict(best), reasons=(Reason("weighed", f"{best} {score}"), *reasons))
 
 
@@ -122,7 +138,38 @@ def permit_answer(screening: Screening, recipient: str, history: History, caps: 
         against.append(Reason("one-receipt-per-sender-and-case"))
     if history.answers_today >= caps.answers_per_sender_per_day:
         against.append(Reason("cap-per-sender-and-day", f"{history.answers_today} already sent"))
+    against.extend(_flooded(history, caps))
     return tuple(against) or Permission(recipient, Reason("screened-human"))
+
+
+BREAKER = "breaker"
+
+
+def _flooded(history: History, caps: Caps) -> Iterator[Reason]:
+    """The caps on an hour's receipts, whoever they go to."""
+    for rule, sent, most in (
+        ("cap-per-mailbox-and-hour", history.of_mailbox, caps.answers_per_mailbox_per_hour),
+        ("cap-per-subject-and-hour", history.of_shape, caps.answers_per_subject_per_hour),
+        ("cap-per-domain-and-hour", history.to_domain, caps.answers_per_domain_per_hour),
+        (BREAKER, history.in_all, caps.answers_per_hour),
+    ):
+        if sent >= most:
+            yield Reason(rule, f"{sent} already sent")
+
+
+def permit_by_person(case: Case, policy: MailboxPolicy) -> Permission | tuple[Reason, ...]:
+    """Leave to send the receipt of a case after all, because a person says so: silence and caps do not hold.
+
+    Never to ourselves, never to what has no address, never where a person has asked for quiet.
+    """
+    against = list[Reason]()
+    if not case.customer or not case.customer.isascii():
+        against.append(Reason("no-usable-address"))
+    if case.customer.lower() in policy.own_addresses:
+        against.append(Reason("own-address"))
+    if case.quiet:
+        against.append(Reason("case-is-quiet"))
+    return tuple(against) or Permission(case.customer, Reason("a-person-says-so"))
 
 
 def permit_again(recipient: str) -> Permission:

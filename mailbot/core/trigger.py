@@ -171,6 +171,11 @@ class CaseAcknowledged:
     at: datetime
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AnswerAfterAll:
+    """The receipt goes to somebody who was silenced or capped: a person has looked, and says so."""
+
+
 CaseCommand = (
     ContactNoted
     | CaseDone
@@ -181,5 +186,6 @@ CaseCommand = (
     | CaseQuieted
     | CaseAssigned
     | CaseAcknowledged
+    | AnswerAfterAll
 )
 Trigger = MessageArrived | DeadlineReached | DigestDue | LetterWithdrawn | AlarmRings | CaseCommand

@@ -3,17 +3,20 @@
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from mailbot.core.action import ClearAddress, Decision, LetterReturned, MarkAddress, QueueLetter
 from mailbot.core.delivery import Tag, read_tags
-from mailbot.core.lead import Clues, Filed, Leads
+from mailbot.core.lead import Clues, Leads
 from mailbot.core.letter import OutboxLetter, OutboxState
 from mailbot.core.message import Message
 from mailbot.core.mime import LETTER_HEADER
 from mailbot.core.screen import History
+from mailbot.pipeline.flood import Flood, flood
+from mailbot.pipeline.record import Recording
 from mailbot.ports import KnownMessage, MailboxRow, SentAnswer, Transaction
 
+DAY = timedelta(days=1)
 REWRITTEN_ID = "x-microsoft-original-message-id"
 
 
@@ -26,6 +29,7 @@ class Gathered:
     message_ids: set[str]
     our_letters: frozenset[str]
     answers: Counter[str]
+    flood: Flood
     leads: Leads
     returned: dict[str, OutboxLetter]
     returned_answers: dict[str, SentAnswer]
@@ -35,9 +39,10 @@ class Gathered:
         """The Message-ID of the letter of ours that this is a copy of, or an empty string."""
         return next((name for name in _letter_names(message) if name in self.our_letters), "")
 
-    def history(self, message: Message) -> History:
-        """What was sent to the author of a message since ``since``."""
-        return History(answers_today=self.answers[message.sender], unreachable=message.sender in self.unreachable)
+    def history(self, message: Message, mailbox: str) -> History:
+        """What was sent to the author of a message within a day, and to the likes of it within an hour."""
+        found = self.flood.history(message, mailbox, self.answers[message.sender])
+        return replace(found, unreachable=message.sender in self.unreachable)
 
     def returned_letter(self, message: Message, secret: bytes) -> OutboxLetter | None:
         """The letter of ours that a report is about, by the tag it came to or the ids it returns; a forged tag ties nothing."""
@@ -52,8 +57,9 @@ class Gathered:
         ids = _returned_ids(message)
         return next((self.returned_answers[one] for one in ids if one in self.returned_answers), None)
 
-    def learn(self, message: Message, decision: Decision, recorded: KnownMessage | None, filed: Filed | None) -> None:
+    def learn(self, message: Message, decision: Decision, about: Recording) -> None:
         """Take in what was decided about one message of the batch, and the case in which it was filed."""
+        filed, recorded = about.filed, about.recorded
         if filed is not None:
             self.leads.learn(filed)
         if recorded is not None:
@@ -63,6 +69,7 @@ class Gathered:
             match action:
                 case QueueLetter():
                     self.answers[action.permission.recipient.lower()] += 1
+                    self.flood.learn(action, about.policy.name)
                 case MarkAddress():
                     self.unreachable.add(action.address)
                 case ClearAddress():
@@ -78,9 +85,14 @@ class Gathered:
 
 
 def gather(
-    transaction: Transaction, mailboxes: Iterable[str], messages: Sequence[Message], clues: Sequence[Clues], since: datetime
+    transaction: Transaction,
+    mailboxes: Iterable[str],
+    messages: Sequence[Message],
+    clues: Sequence[Clues],
+    shared_domains: frozenset[str],
+    now: datetime,
 ) -> Gathered:
-    """Look up a batch; ``since`` bounds what counts as sent today."""
+    """Look up a batch. ``shared_domains``: where people have addresses who have nothing to do with each other."""
     returned_ids = [one for message in messages for one in _returned_ids(message)]
     tags = [tag.name for message in messages for tag in _tags(message)]
     return Gathered(
@@ -88,7 +100,8 @@ def gather(
         messages=transaction.messages.known([message.digest for message in messages]),
         message_ids=transaction.messages.known_ids([message.message_id for message in messages]),
         our_letters=transaction.outbox.ours([name for message in messages for name in _letter_names(message)]),
-        answers=Counter(transaction.outbox.sent_since([message.sender for message in messages], since)),
+        answers=Counter(transaction.outbox.sent_since([message.sender for message in messages], now - DAY)),
+        flood=flood(transaction, messages, shared_domains, now),
         leads=transaction.cases.leads(clues),
         returned=transaction.returns.letters(returned_ids, tags),
         returned_answers=transaction.returns.answers(returned_ids),

@@ -26,7 +26,7 @@ from mailbot.core.screen import OwnMarks, Screening, Verdict, screen
 from mailbot.core.subject import SubjectRules
 from mailbot.core.trigger import MessageArrived
 from mailbot.pipeline.bounces import what_came_back
-from mailbot.pipeline.gather import Gathered, gather
+from mailbot.pipeline.gather import DAY, Gathered, gather
 from mailbot.pipeline.record import Recording, record
 from mailbot.ports import (
     Attempt,
@@ -44,8 +44,6 @@ from mailbot.ports import (
 MAX_MESSAGES = 100
 MAX_BYTES = 16 * 1024 * 1024
 log = structlog.get_logger()
-
-DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,8 +99,14 @@ class Inbound:
     def _decide_about(self, batch: Sequence[Located], soon: Sequence[Located] = ()) -> None:
         judged = self._judge(batch, soon)
         with self.store.transaction() as transaction:
-            mailboxes, messages = [one.mailbox for one in batch], [one.message for one in judged]
-            gathered = gather(transaction, mailboxes, messages, [one.clues for one in judged], self.clock.now() - DAY)
+            gathered = gather(
+                transaction,
+                mailboxes=[one.mailbox for one in batch],
+                messages=[one.message for one in judged],
+                clues=[one.clues for one in judged],
+                shared_domains=self.screening.shared_domains,
+                now=self.clock.now(),
+            )
             for one in judged:
                 self._message(transaction, one, gathered)
             checkpoints.reached("record.before")
@@ -148,7 +152,7 @@ class Inbound:
             screening=screening,
             match=matched,
             classification=self._classification(judged, policy),
-            history=gathered.history(message),
+            history=gathered.history(message, policy.name),
             holding=judged.by_staff and is_holding(message, self.holding),
         )
         trigger = replace(self._trigger(judged, policy, gathered, our_letter), returned=back)
@@ -167,7 +171,7 @@ class Inbound:
         reference = case.reference if case else None
         about = Recording(policy=policy, now=now, located=located, arrived=arrived, reference=reference)
         record(transaction, self.letters, decision, about)
-        gathered.learn(message, decision, about.recorded, about.filed)
+        gathered.learn(message, decision, about)
 
     def _parts(self, judged: Judged, screening: Screening, matched: Match, policy: MailboxPolicy) -> tuple[Part, ...]:
         """Only a person's message makes anybody take part in its case."""

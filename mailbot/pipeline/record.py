@@ -219,6 +219,8 @@ def _queue_letter(transaction: Transaction, letters: Letters, action: QueueLette
             created_at=about.now,
         )
     )
+    if action.purpose is Purpose.RECEIPT:
+        transaction.answers.add(policy.name, recipient, action.shape, about.now)
     kind = "letter-observed" if action.observed else "letter-queued"
     _note(transaction, about, kind, replace(action.reason, detail=action.letter))
 

@@ -1,6 +1,6 @@
 """The store: its repositories as protocols, and the values that go in and out of them."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -21,6 +21,7 @@ from mailbot.core.action import (
 from mailbot.core.case import Case, Figures, RunningClock
 from mailbot.core.classify import Classification
 from mailbot.core.delivery import Pace, Settlement, WaitingLetter
+from mailbot.core.flood import Answered
 from mailbot.core.lead import Clues, Leads, Part
 from mailbot.core.letter import Envelope, Lane, OutboxLetter, Purpose
 from mailbot.core.message import Direction, Fetched, Located, Message, Origin
@@ -283,6 +284,16 @@ class ReturnRows(Protocol):
     def unreachable(self, among: Sequence[str]) -> frozenset[str]: ...
 
 
+class AnswerRows(Protocol):
+    """The receipts of the last hours, counted by what they have in common."""
+
+    def add(self, mailbox: str, recipient: str, shape: str, at: datetime) -> None: ...
+
+    def since(self, at: datetime, domains: Collection[str], shapes: Collection[str]) -> Answered: ...
+
+    def forget(self, now: datetime) -> None: ...
+
+
 class AlarmRows(Protocol):
     """What cannot wait, until somebody takes it."""
 
@@ -334,6 +345,9 @@ class Transaction(Protocol):
 
     @property
     def returns(self) -> ReturnRows: ...
+
+    @property
+    def answers(self) -> AnswerRows: ...
 
     @property
     def alarms(self) -> AlarmRows: ...

@@ -18,6 +18,11 @@ CONFIG = """
 [organisation]
 name = "Harbour Council"
 reference_prefix = "HC"
+[limits]
+answers_per_mailbox_per_hour = 1000000000
+answers_per_subject_per_hour = 1000000000
+answers_per_domain_per_hour = 1000000000
+answers_per_hour = 1000000000
 [storage]
 database = {database}
 [[mailbox]]

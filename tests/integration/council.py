@@ -22,7 +22,14 @@ PACKS = ("generic", "jersey-oic", "norfolk-connect", "northants-fire", "oxfordsh
 MEETING = "meeting"
 CLOSURE = ShutDays(from_on=date(2026, 12, 29), until_on=date(2026, 12, 31), name="winter closure")
 CHANNELS = (Channel.LETTER, Channel.PHONE, Channel.IN_PERSON, Channel.WEB, Channel.FAX, Channel.SOCIAL)
-CAPS = Caps(answers_per_sender_per_day=5, letters_per_manager_per_day=10_000)
+CAPS = Caps(
+    answers_per_sender_per_day=5,
+    letters_per_manager_per_day=10_000,
+    answers_per_mailbox_per_hour=10_000,
+    answers_per_subject_per_hour=10_000,
+    answers_per_domain_per_hour=10_000,
+    answers_per_hour=10_000,
+)
 
 
 def address_of(mailbox: str) -> str:

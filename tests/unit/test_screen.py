@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mailbot.core.action import Permission, Reason
+from mailbot.core.flood import is_shared, shape_of
 from mailbot.core.message import Address, Message
 from mailbot.core.policy import HeaderRule, SenderRule
 from mailbot.core.screen import (
@@ -19,6 +20,7 @@ from mailbot.core.screen import (
     first_token,
     permit_again,
     permit_answer,
+    permit_by_person,
     permit_notice,
     permit_staff,
     screen,
@@ -353,6 +355,65 @@ def test_the_cap_counts_the_letters_of_the_day() -> None:
     assert permit_answer(person, CUSTOMER, History(answers_today=5), CAPS) == (
         Reason("cap-per-sender-and-day", "5 already sent"),
     )
+
+
+@pytest.mark.parametrize(
+    ("history", "rule"),
+    [
+        (History(of_mailbox=600), "cap-per-mailbox-and-hour"),
+        (History(of_shape=30), "cap-per-subject-and-hour"),
+        (History(to_domain=60), "cap-per-domain-and-hour"),
+        (History(in_all=2_000), "breaker"),
+    ],
+)
+def test_each_cap_of_the_hour_stops_a_letter_by_itself(history: History, rule: str) -> None:
+    """At the number that the configuration allows the next receipt does not go, and the history says why."""
+    person = Screening(verdict=Verdict.HUMAN)
+    against = permit_answer(person, CUSTOMER, history, CAPS)
+    assert not isinstance(against, Permission)
+    assert [reason.rule for reason in against] == [rule]
+    below = History(of_mailbox=599, of_shape=29, to_domain=59, in_all=1_999)
+    assert isinstance(permit_answer(person, CUSTOMER, below, CAPS), Permission)
+
+
+@pytest.mark.parametrize(
+    ("standing", "rules"),
+    [
+        ({}, []),
+        ({"may_write": False}, []),
+        ({"customer": MAILBOX.title()}, ["own-address"]),
+        ({"customer": ""}, ["no-usable-address"]),
+        ({"quiet": True}, ["case-is-quiet"]),
+    ],
+)
+def test_a_person_may_send_the_receipt_after_all(standing: dict[str, Any], rules: list[str]) -> None:
+    """Against silence and caps; not to ourselves, not without an address, not against another person's wish for quiet."""
+    answer = permit_by_person(case(**standing), policy())
+    assert ([] if isinstance(answer, Permission) else [reason.rule for reason in answer]) == rules
+
+
+@pytest.mark.parametrize(
+    ("subject", "shape"),
+    [
+        ("Re: [Ticket#4711] Your case 4711 was filed", "ticket your case was filed"),
+        ("Your case 9 was filed", "your case was filed"),
+        ("", ""),
+        ("AW: 17", ""),
+        ("Ваш запит 12", "ваш запит"),
+    ],
+)
+def test_subjects_of_one_shape_differ_only_in_numbers(subject: str, shape: str) -> None:
+    """Numbers, marks of replies and very short words do not make another shape; a subject without words has none."""
+    assert shape_of(subject) == shape
+
+
+def test_domains_below_a_shared_one_are_shared() -> None:
+    """foi.whatdotheyknow.com counts as the site itself; a name that only ends alike does not."""
+    shared = shipped_screening().shared_domains
+    assert is_shared("whatdotheyknow.com", shared)
+    assert is_shared("mail.gmail.com", shared)
+    assert not is_shared("notgmail.com", shared)
+    assert not is_shared("harbour.example", shared)
 
 
 def test_staff_are_written_to_unless_they_are_a_watched_mailbox() -> None:

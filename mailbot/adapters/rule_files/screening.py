@@ -55,6 +55,20 @@ class _LanguageFile:
     __pydantic_config__ = STRICT
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Shared:
+    kind: str
+    source: str
+    domains: tuple[str, ...]
+    __pydantic_config__ = STRICT
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _SharedFile:
+    shared: tuple[_Shared, ...]
+    __pydantic_config__ = STRICT
+
+
 def load_screening(rules: Path) -> ScreeningRules:
     """The screening rules in the order of their files. Raises PolicyError with file and key."""
     folder = rules / "screening"
@@ -67,7 +81,7 @@ def load_screening(rules: Path) -> ScreeningRules:
     _check_rules(evidence_file, (*evidence.header, *evidence.sender), weighed=True)
     refuse_twice(_ids(headers, senders, evidence), folder, "id")
     return ScreeningRules(
-        version=digest_of((headers_file, senders_file, evidence_file, *languages)),
+        version=digest_of((headers_file, senders_file, evidence_file, folder / "shared_domains.toml", *languages)),
         headers=headers,
         senders=senders,
         scoring=Scoring(
@@ -78,6 +92,7 @@ def load_screening(rules: Path) -> ScreeningRules:
             build=evidence.build,
             phrases=index(evidence.group, tuple(_phrases(languages, {group.id for group in evidence.group}))),
         ),
+        shared_domains=frozenset(_shared(folder / "shared_domains.toml")),
         examples=tuple(_examples(languages)),
     )
 
@@ -86,6 +101,15 @@ def _ids(headers: Sequence[HeaderRule], senders: Sequence[SenderRule], evidence:
     yield from (rule.id for rule in (*headers, *evidence.header))
     yield from (rule.id for rule in (*senders, *evidence.sender))
     yield from (group.id for group in evidence.group)
+
+
+def _shared(file: Path) -> Iterator[str]:
+    for shared in _read(_SharedFile, file).shared:
+        refuse_twice(shared.domains, file, "domain")
+        for domain in shared.domains:
+            if domain != domain.lower().strip() or "." not in domain or "@" in domain:
+                raise PolicyError(f"{file}: {shared.kind}: '{domain}': write a domain in lower case, such as example.org")
+            yield domain
 
 
 def _read(kind: type[F], file: Path) -> F:

@@ -217,6 +217,8 @@ class SqlCases:
             values["waits_for"] = action.waits_for or None
         if action.quiet_until is not None:
             values["quiet_until"] = action.quiet_until if action.quiet_until > at else None
+        if action.may_write is not None:
+            values["may_write"] = action.may_write
         if action.owner is not None:
             values["owner"] = self._person(action.case_id, *action.owner)
         self._connection.execute(case.update().where(case.c.id == action.case_id).values(values))

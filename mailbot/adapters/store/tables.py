@@ -24,7 +24,7 @@ from sqlalchemy import (
 
 from mailbot.adapters.store.columns import count, flag, moment, ref, row_id, word
 
-SCHEMA_VERSION = 3
+SCHEMA_VERSION = 4
 """Counts up with every migration."""
 
 COMPAT_VERSION = 1
@@ -350,6 +350,19 @@ unreachable = Table(
     Column("address", Text, primary_key=True),
     moment("since", nullable=False),
     ref("outbox", "outbox", nullable=True),  # the letter that came back; none: an answer of staff
+)
+
+answer = Table(
+    "answer",
+    metadata,
+    row_id(),
+    moment("at", nullable=False),
+    ref("mailbox", "mailbox"),
+    Column("domain", Text, nullable=False),
+    Column("shape", Text, nullable=False),
+    Index("ix_answer_at", "at", "mailbox"),
+    Index("ix_answer_domain_at", "domain", "at"),
+    Index("ix_answer_shape_at", "shape", "at"),
 )
 
 alarm = Table(

@@ -9,6 +9,7 @@ from functools import cached_property
 from sqlalchemy import Connection, select
 
 from mailbot.adapters.store.alarms import SqlAlarms
+from mailbot.adapters.store.answers import SqlAnswers
 from mailbot.adapters.store.cases import SqlCases
 from mailbot.adapters.store.database import Database
 from mailbot.adapters.store.jobs import SqlJobs
@@ -63,6 +64,10 @@ class SqlTransaction:
     @cached_property
     def returns(self) -> SqlReturns:
         return SqlReturns(self.connection)
+
+    @cached_property
+    def answers(self) -> SqlAnswers:
+        return SqlAnswers(self.connection, self.mailbox_ids, self.pending)
 
     @cached_property
     def alarms(self) -> SqlAlarms:

@@ -15,23 +15,27 @@ from mailbot.core.action import (
     OpenCase,
     Permission,
     QueueLetter,
+    RaiseAlarm,
     Reason,
     StartClock,
 )
 from mailbot.core.calendar import last_day
-from mailbot.core.case import Case, Channel, ClockStop
+from mailbot.core.case import Case, CaseStatus, Channel, ClockStop
 from mailbot.core.classify import Classification
 from mailbot.core.clock_rule import ClockStart
 from mailbot.core.decide.command import customer_answered, reopened_by_customer, staff_answered
 from mailbot.core.decide.moving import start_clocks
 from mailbot.core.decide.returned import returned
 from mailbot.core.decide.wording import receipt_values
+from mailbot.core.flood import shape_of
 from mailbot.core.letter import Audience, Lane, Purpose
 from mailbot.core.match import Match
 from mailbot.core.message import Origin
 from mailbot.core.policy import AckWhen, MailboxPolicy
 from mailbot.core.screen import History, Screening, Verdict
 from mailbot.core.trigger import MessageArrived
+
+STAFF_AUTO_REPLY = "automatic-reply-of-staff"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,8 +63,8 @@ def arrived(  # noqa: PLR0911  # the order of these lines is the policy: one lin
         return [Hold(reason=Reason("unreadable", trigger.unreadable))]
     if findings.screening.verdict is Verdict.BOUNCE and (case is None or trigger.returned is not None):
         return returned(trigger, case, findings.screening, policy, now)
-    if not _is_from_a_person(trigger, findings):
-        return _automatic(case, findings)
+    if not _is_from_a_person(trigger, case, findings):
+        return _automatic(trigger, case, findings)
     if findings.match.ambiguous and not trigger.put_back:
         return [Hold(reason=Reason("two-plausible-cases", ", ".join(findings.match.ambiguous)))]
     if case is not None and _answers_for_us(trigger, case, findings):
@@ -70,15 +74,23 @@ def arrived(  # noqa: PLR0911  # the order of these lines is the policy: one lin
     return _new_case(trigger, findings, policy, now)
 
 
-def _is_from_a_person(trigger: MessageArrived, findings: Findings) -> bool:
+def _is_from_a_person(trigger: MessageArrived, case: Case | None, findings: Findings) -> bool:
     """Something sent as the mailbox itself, which is no letter of ours, may be a web form or a colleague: a case."""
-    verdict = findings.screening.verdict
-    return verdict is Verdict.HUMAN or (verdict is Verdict.OWN and not trigger.our_letter)
+    screening = findings.screening
+    if screening.looks_automatic and (trigger.by_staff or (case is not None and case.status is not CaseStatus.CLOSED)):
+        return False  # a colleague's, or one that would only be filed: it moves nothing
+    return screening.verdict is Verdict.HUMAN or (screening.verdict is Verdict.OWN and not trigger.our_letter)
 
 
-def _automatic(case: Case | None, findings: Findings) -> list[Action]:
-    """Automatic mail changes no state and is never answered; it is filed where it belongs, if anywhere."""
-    reasons = findings.screening.reasons or (Reason(findings.screening.verdict.value),)
+def _automatic(trigger: MessageArrived, case: Case | None, findings: Findings) -> list[Action]:
+    """Automatic mail changes no state and is never answered; it is filed where it belongs, if anywhere.
+
+    A colleague's own automatic reply is noted as one: what it says is held to the standards of staff.
+    """
+    screening = findings.screening
+    reasons = screening.reasons or screening.silences or (Reason(screening.verdict.value),)
+    if trigger.by_staff and (screening.verdict is Verdict.AUTO_REPLY or screening.looks_automatic):
+        reasons = (Reason(STAFF_AUTO_REPLY), *reasons)
     filed: Action
     if case is None:
         filed = FileMessage(reason=reasons[0])
@@ -109,7 +121,7 @@ def _sent_copy(trigger: MessageArrived, case: Case | None, findings: Findings, p
         alias = trigger.message.message_id
         confirmed = ConfirmLetter(message_id=trigger.our_letter, alias=alias, reason=Reason("found-in-sent"))
         return [FileMessage(reason=Reason("own-letter")), confirmed]
-    if case is None or not _is_from_a_person(trigger, findings):
+    if case is None or not _is_from_a_person(trigger, case, findings):
         return [FileMessage(reason=Reason("sent-without-case" if case is None else "automatic"))]
     if not _reaches_the_customer(trigger, findings):
         return [JoinCase(case_id=case.id, version=case.version, reason=Reason("sent-to-others"))]
@@ -153,7 +165,15 @@ def _new_case(trigger: MessageArrived, findings: Findings, policy: MailboxPolicy
         notes.append(Note(kind="finding", reason=Reason("message-id-used-before", "other content")))
     if trigger.receipt_doubt:
         notes.append(Note(kind="finding", reason=Reason("date-of-arrival-not-believed", trigger.receipt_doubt)))
-    return [opened, *notes, *clocks, answer]
+    return [opened, *notes, *clocks, answer, *_breaker(answer, now)]
+
+
+def _breaker(answer: Action, now: datetime) -> list[Action]:
+    """The breaker stops receipts, never intake: the people on duty hear of it, once an hour."""
+    if not isinstance(answer, KeepSilent) or not any(reason.rule == screen.BREAKER for reason in answer.reasons):
+        return []
+    what = "so many receipts within an hour that no more go; 'mailbot held list --silenced' shows who waits for one"
+    return [RaiseAlarm(key=f"{screen.BREAKER}:{now:%Y-%m-%dT%H}", what=what, reason=Reason(screen.BREAKER))]
 
 
 def _answer(
@@ -184,6 +204,7 @@ def _answer(
         states_date=promised,
         in_reply_to=message.message_id,
         references=tuple(reference for reference in references if reference),
+        shape=shape_of(message.subject),
         reason=permission.reason,
     )
 

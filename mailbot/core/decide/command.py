@@ -9,6 +9,7 @@ from mailbot.core.action import Action, ChangeCase, KeepSilent, Note, Reason, St
 from mailbot.core.case import Case, CaseStatus, Channel, ClockKind, ClockStop, RunningClock
 from mailbot.core.clock import ComputedClock
 from mailbot.core.clock_rule import ClockEvent, ClockStart, ExtendedBy
+from mailbot.core.decide.answer import answered_after_all
 from mailbot.core.decide.moving import (
     after_stopping,
     answered,
@@ -27,6 +28,7 @@ from mailbot.core.letter import Purpose
 from mailbot.core.policy import MailboxPolicy
 from mailbot.core.screen import SentBefore
 from mailbot.core.trigger import (
+    AnswerAfterAll,
     CaseAcknowledged,
     CaseAssigned,
     CaseCommand,
@@ -41,7 +43,7 @@ from mailbot.core.trigger import (
 from mailbot.errors import PermanentError
 
 
-def commanded(  # noqa: PLR0911  # one line a command
+def commanded(  # noqa: C901, PLR0911  # one line a command
     command: CaseCommand, case: Case, policy: MailboxPolicy, now: datetime, before: SentBefore
 ) -> list[Action]:
     """What a command does. Raises PermanentError with a sentence for one that cannot be done."""
@@ -65,12 +67,14 @@ def commanded(  # noqa: PLR0911  # one line a command
             return _assigned(command, case, policy, now, before)
         case CaseAcknowledged():
             return _acknowledged(case, policy, command.at)
+        case AnswerAfterAll():
+            return answered_after_all(case, policy, now)
         case _:
             assert_never(command)
 
 
 def _refuse_the_future(command: CaseCommand, case: Case, policy: MailboxPolicy, now: datetime) -> None:
-    if not isinstance(command, ClockExtended | CaseQuieted | CaseAssigned) and command.at > now:
+    if not isinstance(command, ClockExtended | CaseQuieted | CaseAssigned | AnswerAfterAll) and command.at > now:
         raise PermanentError(f"{case.reference}: {_local(policy, command.at)} is still to come")
 
 

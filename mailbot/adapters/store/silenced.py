@@ -1,0 +1,50 @@
+"""The read side of silence: open cases whose customer got no receipt, with every reason."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import func, select
+
+from mailbot.adapters.store.database import Database
+from mailbot.adapters.store.tables import case, clock, event, mailbox, outbox
+from mailbot.core.case import CaseStatus
+from mailbot.core.letter import Purpose
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SilencedLine:
+    """A case without a receipt. ``due_at``: the first date that runs for it; ``reasons``: the rules, each once."""
+
+    reference: str
+    mailbox: str
+    opened_at: datetime
+    due_at: datetime | None
+    reasons: tuple[str, ...]
+
+
+def silenced_cases(database: Database) -> tuple[SilencedLine, ...]:
+    """The oldest first. A case that came in from an older system, or that staff have answered, is none."""
+    receipted = select(outbox.c.id).where(outbox.c.case == case.c.id, outbox.c.purpose == Purpose.RECEIPT.value).exists()
+    running = (clock.c.case == case.c.id) & clock.c.stopped_at.is_(None)
+    first_date = select(func.min(clock.c.due_at)).where(running).scalar_subquery()
+    silent = (event.c.kind == "silent") & case.c.may_write.is_(False) & ~receipted
+    query = (
+        select(case, mailbox.c.name, first_date.label("due_at"), event.c.rule)
+        .join(mailbox, mailbox.c.id == case.c.mailbox)
+        .join(event, event.c.case == case.c.id)
+        .where(case.c.status != CaseStatus.CLOSED.value, silent, select(clock.c.id).where(running).exists())
+        .order_by(case.c.opened_at, case.c.id, event.c.id)
+    )
+    with database.reading() as connection:
+        rows = connection.execute(query).all()
+    found = dict[str, SilencedLine]()
+    for row in rows:
+        before = found[row.reference].reasons if row.reference in found else ()
+        found[row.reference] = SilencedLine(
+            reference=row.reference,
+            mailbox=row.name,
+            opened_at=row.opened_at,
+            due_at=row.due_at,
+            reasons=tuple(dict.fromkeys((*before, row.rule))),
+        )
+    return tuple(found.values())

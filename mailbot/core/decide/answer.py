@@ -1,0 +1,58 @@
+"""The receipt that a person sends after all to somebody who was silenced or capped."""
+
+from datetime import date, datetime
+
+from mailbot.core import screen
+from mailbot.core.action import Action, ChangeCase, Permission, QueueLetter, Reason
+from mailbot.core.calendar import last_day
+from mailbot.core.case import Case, CaseStatus
+from mailbot.core.decide.wording import receipt_values
+from mailbot.core.letter import Audience, Lane, Purpose
+from mailbot.core.policy import MailboxPolicy
+from mailbot.errors import PermanentError
+
+
+def answered_after_all(case: Case, policy: MailboxPolicy, now: datetime) -> list[Action]:
+    """The receipt of the case's class, and leave for the letters that follow from its dates.
+
+    Raises PermanentError where the customer has one, and with every reason where none may go.
+    """
+    if case.may_write:
+        raise PermanentError(f"{case.reference}: the customer has a receipt; see 'mailbot case show {case.reference}'")
+    if case.status is CaseStatus.CLOSED:
+        raise PermanentError(f"{case.reference} is closed; 'mailbot case reopen' opens it again")
+    permission = screen.permit_by_person(case, policy)
+    if not isinstance(permission, Permission):
+        against = ", ".join(reason.rule for reason in permission)
+        raise PermanentError(f"{case.reference}: no receipt can go ({against})")
+    may_write = ChangeCase(case_id=case.id, may_write=True, reason=Reason("answered-after-all"))
+    return [may_write, _receipt(case, policy, permission, now)]
+
+
+def _receipt(case: Case, policy: MailboxPolicy, permission: Permission, now: datetime) -> QueueLetter:
+    class_policy, promised = policy.pack.classes.get(case.class_), _promised(case, policy, now)
+    return QueueLetter(
+        permission=permission,
+        purpose=Purpose.RECEIPT,
+        letter=class_policy.receipt if class_policy else policy.pack.letters.neutral_receipt,
+        audience=Audience.CUSTOMER,
+        lane=Lane.ACKNOWLEDGEMENT,
+        key=f"after-all:{case.id}",
+        values=receipt_values(policy, class_policy, case.subject, case.opened_at, promised),
+        not_before=now,
+        observed=case.observed,
+        states_date=promised,
+        in_reply_to=case.last_message_id,
+        references=(case.last_message_id,) if case.last_message_id else (),
+        reason=permission.reason,
+    )
+
+
+def _promised(case: Case, policy: MailboxPolicy, now: datetime) -> date | None:
+    """The date that the receipt may state: of a running clock that binds and that the pack promises, still to come."""
+    if case.class_ not in policy.pack.classes:
+        return None
+    promised = {rule.name for rule in policy.pack.clocks_for(case.class_, case.channel) if rule.promised}
+    dated = [one for one in case.clocks if one.name in promised and one.paused_on is None and one.due_at > now]
+    law_first = sorted(dated, key=lambda one: (not one.law, one.due_at))[:1]
+    return next((last_day(one.due_at, policy.pack.working_calendar.zone) for one in law_first), None)
