@@ -467,3 +467,13 @@ def test_a_moment_that_events_have_overtaken_asks_for_nothing(clock: RunningCloc
     (note,) = decide(reached(running(DELAYED), moment), known, None, mailbox, THURSDAY).actions
     assert isinstance(note, Note)
     assert note.kind == "deadline-skipped"
+
+
+def test_where_nothing_arrives_no_notice_goes_and_a_person_is_asked() -> None:
+    """A letter to a dead address is not sent and its date does not move; whoever has the case reaches them otherwise."""
+    before = SentBefore(unreachable=frozenset({CUSTOMER}))
+    actions = told(DELAYED, Moment.NOTICE, THURSDAY, before=before)
+    asked = only(QueueLetter, actions)
+    assert (asked.purpose, asked.audience) == (Purpose.UNDELIVERED, Audience.STAFF)
+    assert (asked.values.letter_words, asked.values.failed_address) == ("the notice of delay", CUSTOMER)
+    assert every(MoveClock, actions) == []
