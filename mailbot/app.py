@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time, timedelta
 from functools import partial
+from pathlib import Path
 from threading import Lock
 from typing import Literal
 from zoneinfo import ZoneInfo
@@ -32,6 +33,7 @@ from mailbot.adapters.rule_files import (
     load_directory,
     load_holding,
     load_pack,
+    load_quoting,
     load_screening,
     load_subjects,
     own_pack,
@@ -43,12 +45,11 @@ from mailbot.config import AfterIntake, Config, Mailbox, OAuth, SecretRef, Serve
 from mailbot.core.bounce import BounceRules
 from mailbot.core.directory import Directory, team_of
 from mailbot.core.holding import HoldingRules
-from mailbot.core.policy import Caps, ClassRules, MailboxPolicy, Pack, ScreeningRules
-from mailbot.core.subject import SubjectRules
+from mailbot.core.policy import Caps, MailboxPolicy, Pack, ScreeningRules
 from mailbot.errors import ConfigError, MailbotError, PolicyError
 from mailbot.pipeline.rule_examples import unwritable_letters
 from mailbot.ports import Clock, Credentials, Mechanism, Reader
-from mailbot.reading import spacy_reader
+from mailbot.reading import ReadingRules, spacy_reader
 from mailbot.runner import attempt
 
 INBOUND_SECONDS = 30
@@ -66,9 +67,8 @@ class Policies:
 
     screening: ScreeningRules
     holding: HoldingRules
-    subjects: SubjectRules
     bounces: BounceRules
-    classes: ClassRules
+    reading: ReadingRules
     letters: JinjaLetters
     mailboxes: Mapping[str, MailboxPolicy]
 
@@ -85,15 +85,20 @@ def load_policies(config: Config, tag_secret: bytes = b"") -> Policies:
     for policy in mailboxes.values():
         for trouble in unwritable_letters(policy, letters.specs, letters.missing):
             raise PolicyError(f"{rules / 'packs' / policy.pack.name / 'pack.toml'}: {trouble}")
+    reading = load_reading(rules)
     return Policies(
         screening=load_screening(rules),
         holding=load_holding(rules),
-        subjects=load_subjects(rules),
         bounces=load_bounces(rules),
-        classes=load_classes(rules),
+        reading=reading,
         letters=letters,
         mailboxes=mailboxes,
     )
+
+
+def load_reading(rules: Path) -> ReadingRules:
+    """The rules by which messages are read. Raises PolicyError with file and key."""
+    return ReadingRules(classes=load_classes(rules), subjects=load_subjects(rules), quoting=load_quoting(rules))
 
 
 def people_of(config: Config) -> Directory:
@@ -243,7 +248,7 @@ def smtp_transport(mailbox: Mailbox, sign_ins: SignIns) -> SmtpTransport:
     )
 
 
-def reader_of(config: Config, rules: ClassRules) -> Reader:
+def reader_of(config: Config, rules: ReadingRules) -> Reader:
     """What reads messages, in a process of its own if the configuration says so. Raises TransientError."""
     make = partial(spacy_reader, rules)
     return ReadingProcess(make, attempt) if config.processing.child_process else make()

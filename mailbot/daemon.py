@@ -32,7 +32,6 @@ from mailbot.app import (
     smtp_transport,
 )
 from mailbot.config import AfterIntake, Config, Mailbox
-from mailbot.core.policy import ClassRules
 from mailbot.errors import MailbotError
 from mailbot.pipeline.alarms import Alarms
 from mailbot.pipeline.catching_up import CatchingUp
@@ -44,6 +43,7 @@ from mailbot.pipeline.recount import Recount
 from mailbot.pipeline.timers import Timers
 from mailbot.pipeline.watch import Watcher
 from mailbot.ports import Clock, Reader
+from mailbot.reading import ReadingRules
 from mailbot.runner import Runner, Trouble, attempt
 
 INBOUND, TIMERS, LEASES, OUTBOX, WATCH = "inbound", "timers", "leases", "outbox", "watch"
@@ -64,7 +64,7 @@ class Daemon:
     """
 
     def __init__(
-        self, config: Config, *, reader: Callable[[ClassRules], Reader] | None = None, clock: Clock | None = None
+        self, config: Config, *, reader: Callable[[ReadingRules], Reader] | None = None, clock: Clock | None = None
     ) -> None:
         self._config = config
         self._clock = clock or SystemClock()
@@ -229,7 +229,7 @@ class Daemon:
             self._wake.wake(OUTBOX, mailbox.name)
 
     def _make_inbound(self) -> Inbound:
-        reader = self._make_reader(self._policies.classes)
+        reader = self._make_reader(self._policies.reading)
         self._held.callback(reader.close)
         return Inbound(
             store=self._guarded(INBOUND),
@@ -237,9 +237,9 @@ class Daemon:
             letters=self._policies.letters,
             screening=self._policies.screening,
             holding=self._policies.holding,
-            subjects=self._policies.subjects,
+            subjects=self._policies.reading.subjects,
             bounces=self._policies.bounces,
-            rules_version=self._policies.classes.version,
+            rules_version=self._policies.reading.classes.version,
             policies=self._policies.mailboxes,
             clock=self._clock,
             attempt=attempt,

@@ -94,13 +94,13 @@ def _files(settings: "Config", sign_ins: "SignIns") -> Iterator[Finding]:
     from mailbot.pipeline.rule_examples import failing_examples, failing_screening_examples
 
     policies, today = load_policies(settings), SystemClock().now().date()
-    yield Finding(f"{len(policies.letters.specs)} letters, {len(policies.classes.rules)} classes, screening rules")
+    yield Finding(f"{len(policies.letters.specs)} letters, {len(policies.reading.classes.rules)} classes, screening rules")
     wrong = "\n      ".join(failing_screening_examples(policies.screening)) or None
     yield Finding(f"{len(policies.screening.examples)} examples of the screening rules, by their words alone", wrong)
     packs = {policy.pack.name: policy.pack for policy in policies.mailboxes.values()}
-    phrases = SpacyPhrases(policies.classes)
+    phrases = SpacyPhrases(policies.reading.classes)
     for pack in packs.values():
-        failures = list(failing_examples(policies.classes, phrases, pack))
+        failures = list(failing_examples(policies.reading.classes, phrases, pack))
         wrong = "\n      ".join(failures) or None
         yield Finding(f"examples of the class rules, with the thresholds of pack {pack.name}", wrong)
         remarks = check_pack(settings.paths.rules_folder, pack.name, policies.letters.specs, today, settings.organisation.name)

@@ -56,13 +56,16 @@ def replay(
 
 def replay_by(config: Path | None, mailbox: str | None) -> "Replay":
     """What judges messages alone, by the policy of a mailbox or by the generic pack. Raises ConfigError, PolicyError."""
-    from mailbot.adapters.parser import parse, why_unreadable
+    from functools import partial
+
+    from mailbot.adapters.parser import why_unreadable
     from mailbot.adapters.spacy_model import SpacyPhrases
     from mailbot.app import load_policies
     from mailbot.cli.options import load_config
     from mailbot.config import sample_config
     from mailbot.errors import ConfigError
     from mailbot.pipeline.replay import Replay
+    from mailbot.reading import read_message
 
     if mailbox and not config:
         raise ConfigError("--mailbox names a mailbox of a configuration: give --config too")
@@ -72,11 +75,11 @@ def replay_by(config: Path | None, mailbox: str | None) -> "Replay":
     if name not in policies.mailboxes:
         raise ConfigError(f"there is no mailbox '{name}'; known: {', '.join(policies.mailboxes)}")
     return Replay(
-        parse=parse,
+        parse=partial(read_message, rules=policies.reading),
         why_unreadable=why_unreadable,
-        phrases=SpacyPhrases(policies.classes),
+        phrases=SpacyPhrases(policies.reading.classes),
         screening=policies.screening,
-        rules_version=policies.classes.version,
+        rules_version=policies.reading.classes.version,
         policy=policies.mailboxes[name],
         own_addresses=policies.mailboxes[name].own_addresses if config else frozenset(),
         answerable_addresses=policies.mailboxes[name].answerable_addresses if config else frozenset(),

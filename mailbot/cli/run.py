@@ -9,8 +9,8 @@ import typer
 from mailbot.cli.options import DEFAULT_CONFIG, ConfigOption
 
 if TYPE_CHECKING:
-    from mailbot.core.policy import ClassRules
     from mailbot.ports import Clock, Reader
+    from mailbot.reading import ReadingRules
 
 
 def register(app: typer.Typer) -> None:
@@ -25,7 +25,7 @@ def run(config: ConfigOption = DEFAULT_CONFIG) -> None:
     serve(config)
 
 
-def serve(config: Path, reader: "Callable[[ClassRules], Reader] | None" = None, clock: "Clock | None" = None) -> None:
+def serve(config: Path, reader: "Callable[[ReadingRules], Reader] | None" = None, clock: "Clock | None" = None) -> None:
     """Run the daemon in this process until a signal ends it.
 
     ``reader`` makes what reads messages, None: as configured; ``clock`` None: the machine's.

@@ -1,12 +1,8 @@
 """Holding replies: does what staff wrote only say that the answer is still to come? Then it answers nothing."""
 
-import re
 from dataclasses import dataclass
 
 from mailbot.core.message import Message
-
-# Where a reply ends and what it quotes begins: quote marks, the line that introduces a quote, the head of a forwarded one.
-_QUOTE = re.compile(r"^(>|On .{5,120} wrote:\s*$|-{2,} ?(Original|Forwarded) Message|From: \S|_{10,}\s*$)", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -18,15 +14,9 @@ class HoldingRules:
     markers: tuple[str, ...] = ()
 
 
-def own_words(text: str) -> str:
-    """What the writer of a reply wrote, without what is quoted below."""
-    quoted = _QUOTE.search(text)
-    return text[: quoted.start()] if quoted else text
-
-
 def is_holding(message: Message, rules: HoldingRules) -> bool:
     """Whether a reply of staff only holds the customer off: by its mark, or by its phrases unless others answer."""
-    written = " ".join(own_words(message.text).lower().split())
+    written = " ".join(message.own_text.lower().split())
     subject = message.subject.lower()
     if any(marker in written or marker in subject for marker in rules.markers):
         return True

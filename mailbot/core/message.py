@@ -74,7 +74,8 @@ class Message:
     ``digest`` identifies the message whatever mailbox it was seen in (Message-ID, From, Date, Subject and decoded
     parts; trace headers differ between mailboxes). ``sent_at`` is the sender's word and never starts a clock.
     ``headers`` holds (lower-case name, value) in order. Ids stand without angle brackets. ``report`` is what it says of a
-    delivery, if it looks like a mail server's report.
+    delivery, if it looks like a mail server's report. ``own``: the parts of ``text`` that its writer wrote, without what they
+    quote; None while nobody has looked.
     """
 
     digest: str
@@ -88,6 +89,7 @@ class Message:
     cc: tuple[Address, ...] = ()
     sent_at: datetime | None = None
     text: str = ""
+    own: tuple[Span, ...] | None = None
     headers: tuple[tuple[str, str], ...] = ()
     content_type: str = "text/plain"
     attachments: tuple[Attachment, ...] = ()
@@ -98,6 +100,22 @@ class Message:
     def full_text(self) -> str:
         """Subject, an empty line, body: the text that spans of evidence point into."""
         return f"{self.subject}\n\n{self.text}"
+
+    @property
+    def own_text(self) -> str:
+        """What its writer wrote, without what they quote."""
+        return self.text if self.own is None else "\n".join(self.text[one.start : one.end].strip("\n") for one in self.own)
+
+    @property
+    def full_own_text(self) -> str:
+        """``full_text`` with everything that is quoted blank: offsets into either are the same."""
+        if self.own is None:
+            return self.full_text
+        pieces, at = [self.subject, "\n\n"], 0
+        for one in self.own:
+            pieces += [" " * (one.start - at), self.text[one.start : one.end]]
+            at = one.end
+        return "".join(pieces) + " " * (len(self.text) - at)
 
     @property
     def sender(self) -> str:

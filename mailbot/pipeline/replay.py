@@ -51,7 +51,7 @@ class Replay:
     def judge(self, contents: Sequence[bytes], now: datetime) -> Iterator[Judgement]:
         """Judge each message by itself, in the order given."""
         messages = [self.parse(content) for content in contents]
-        hits = self.phrases.hits([message.full_text for message in messages])
+        hits = self.phrases.hits([message.full_own_text for message in messages])
         thresholds = {name: class_.threshold for name, class_ in self.policy.pack.classes.items()}
         for message, found in zip(messages, hits, strict=True):
             yield self._judge(message, classify(found, thresholds, self.rules_version), now)

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from mailbot.core.classify import Hit
 from mailbot.core.message import Span
 from mailbot.core.policy import ClassRules
-from mailbot.reading import PlainReader
+from mailbot.reading import PlainReader, ReadingRules
 
 WORDS = {"lamp": "service_request", "records": "foi_request", "unacceptable": "complaint"}
 SURE = 4.0
@@ -30,5 +30,5 @@ class FewWords:
         ]
 
 
-def few_words_reader(rules: ClassRules) -> PlainReader:
-    return PlainReader(FewWords(rules))
+def few_words_reader(rules: ReadingRules) -> PlainReader:
+    return PlainReader(FewWords(rules.classes), rules)

@@ -26,7 +26,7 @@ from mailbot.pipeline.timers import Timers
 from mailbot.ports import Cursor, Reader, ReadMessage
 from mailbot.reading import PlainReader
 from mailbot.runner import attempt
-from tests.servers.readers import NoPhrases, fragile
+from tests.servers.readers import NO_RULES, NoPhrases, fragile
 
 MORNING = datetime(2025, 12, 2, 10, 0, tzinfo=UTC)  # a Tuesday, in opening hours
 HOUR = timedelta(hours=1)
@@ -58,7 +58,7 @@ class Office:
     database: Database
     clock: Hands
     policies: Policies
-    reader: Reader = field(default_factory=lambda: PlainReader(NoPhrases()))
+    reader: Reader = field(default_factory=lambda: PlainReader(NoPhrases(), NO_RULES))
     went: list[str] = field(default_factory=list)
     _uids: int = 0
 
@@ -73,7 +73,7 @@ class Office:
             reader=self.reader,
             screening=self.policies.screening,
             holding=self.policies.holding,
-            subjects=self.policies.subjects,
+            subjects=self.policies.reading.subjects,
             bounces=self.policies.bounces,
             rules_version="1",
             policies=self.policies.mailboxes,

@@ -15,7 +15,7 @@ from socket import socket
 import pytest
 
 from mailbot.adapters.reading_process import ReadingProcess
-from mailbot.adapters.rule_files import load_classes
+from mailbot.app import load_reading
 from mailbot.errors import PermanentError, TransientError
 from mailbot.ports import ReadMessage
 from mailbot.reading import spacy_reader
@@ -67,7 +67,7 @@ def process_id() -> int:
 
 def test_a_message_reads_alike_in_either_process() -> None:
     """Addresses, text, attachments, phrases and defects are the same, whoever reads."""
-    rules = load_classes(RULES)
+    rules = load_reading(RULES)
     with closing(ReadingProcess(partial(spacy_reader, rules), attempt)) as there:
         read = there.read(MAIL)
     assert read == spacy_reader(rules).read(MAIL)
@@ -183,12 +183,12 @@ import sys
 from functools import partial
 from pathlib import Path
 from mailbot.adapters.reading_process import ReadingProcess
-from mailbot.adapters.rule_files import load_classes
+from mailbot.app import load_reading
 from mailbot.reading import spacy_reader
 from mailbot.runner import attempt
 
 if __name__ == "__main__":
-    reader = ReadingProcess(partial(spacy_reader, load_classes(Path(sys.argv[1]))), attempt)
+    reader = ReadingProcess(partial(spacy_reader, load_reading(Path(sys.argv[1]))), attempt)
     assert reader.read([b"Subject: I want compensation"])[0].hits
     print(sorted({"spacy", "numpy", "mailparser"} & set(sys.modules)))
 """

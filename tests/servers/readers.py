@@ -8,11 +8,15 @@ from pathlib import Path
 
 from mailbot.core.classify import Hit
 from mailbot.core.message import Message
+from mailbot.core.policy import ClassRules
+from mailbot.core.quoting import QuoteRules
+from mailbot.core.subject import SubjectRules
 from mailbot.ports import ReadMessage
-from mailbot.reading import PlainReader
+from mailbot.reading import PlainReader, ReadingRules
 
 HANG, KILL, FAIL = b"hang", b"kill", b"fail"
 FOR_EVER = 10_000
+NO_RULES = ReadingRules(classes=ClassRules(version="", rules=()), subjects=SubjectRules(), quoting=QuoteRules())
 
 
 class Obedient:
@@ -55,7 +59,7 @@ class Fragile(PlainReader):
 
 def fragile() -> Fragile:
     """Makes one, in whatever process it is called."""
-    return Fragile(NoPhrases())
+    return Fragile(NoPhrases(), NO_RULES)
 
 
 def impossible() -> Fragile:

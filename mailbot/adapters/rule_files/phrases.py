@@ -5,11 +5,12 @@ from pathlib import Path
 from typing import TypeVar
 
 from mailbot.core.holding import HoldingRules
+from mailbot.core.quoting import QuoteRules
 from mailbot.core.subject import SubjectRules
 from mailbot.errors import PolicyError
 from mailbot.toml_values import convert, read_toml
 
-F = TypeVar("F", "_HoldingFile", "_SubjectsFile")
+F = TypeVar("F", "_HoldingFile", "_SubjectsFile", "_QuotingFile")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,6 +28,19 @@ class _SubjectsFile:
     __pydantic_config__ = {"extra": "forbid"}  # noqa: RUF012
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _QuotingFile:
+    wrote: tuple[str, ...]
+    originals: tuple[str, ...]
+    forwarded: tuple[str, ...]
+    from_: tuple[str, ...]
+    date: tuple[str, ...]
+    to: tuple[str, ...]
+    subject: tuple[str, ...]
+    sent_from: tuple[str, ...]
+    __pydantic_config__ = {"extra": "forbid"}  # noqa: RUF012
+
+
 def load_holding(rules: Path) -> HoldingRules:
     """The phrases of holding replies. Raises PolicyError for an empty word or one that could never be found."""
     found = _read(_HoldingFile, rules / "phrases" / "holding.toml")
@@ -37,6 +51,19 @@ def load_subjects(rules: Path) -> SubjectRules:
     """The marks of replies and forwards. Raises PolicyError for an empty word or one that could never be found."""
     found = _read(_SubjectsFile, rules / "phrases" / "subjects.toml")
     return SubjectRules(replies=found.replies, forwards=found.forwards)
+
+
+def load_quoting(rules: Path) -> QuoteRules:
+    """What mail programs put before a quote. Raises PolicyError for an empty word or one that could never be found."""
+    found = _read(_QuotingFile, rules / "phrases" / "quoting.toml")
+    kinds = {"from": found.from_, "date": found.date, "to": found.to, "subject": found.subject}
+    return QuoteRules(
+        wrote=found.wrote,
+        originals=frozenset(found.originals),
+        forwarded=frozenset(found.forwarded),
+        fields={word: kind for kind, words in kinds.items() for word in words},
+        sent_from=found.sent_from,
+    )
 
 
 def _read(kind: type[F], file: Path) -> F:
