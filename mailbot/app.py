@@ -34,6 +34,7 @@ from mailbot.adapters.rule_files import (
     load_holding,
     load_pack,
     load_quoting,
+    load_replies,
     load_screening,
     load_subjects,
     own_pack,
@@ -46,6 +47,7 @@ from mailbot.core.bounce import BounceRules
 from mailbot.core.directory import Directory, team_of
 from mailbot.core.holding import HoldingRules
 from mailbot.core.policy import Caps, MailboxPolicy, Pack, ScreeningRules
+from mailbot.core.reply import ReplyRules
 from mailbot.errors import ConfigError, MailbotError, PolicyError
 from mailbot.pipeline.rule_examples import unwritable_letters
 from mailbot.ports import Clock, Credentials, Mechanism, Reader
@@ -68,6 +70,7 @@ class Policies:
     screening: ScreeningRules
     holding: HoldingRules
     bounces: BounceRules
+    replies: ReplyRules
     reading: ReadingRules
     letters: JinjaLetters
     mailboxes: Mapping[str, MailboxPolicy]
@@ -90,6 +93,7 @@ def load_policies(config: Config, tag_secret: bytes = b"") -> Policies:
         screening=load_screening(rules),
         holding=load_holding(rules),
         bounces=load_bounces(rules),
+        replies=load_replies(rules),
         reading=reading,
         letters=letters,
         mailboxes=mailboxes,

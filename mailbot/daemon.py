@@ -237,6 +237,7 @@ class Daemon:
             letters=self._policies.letters,
             screening=self._policies.screening,
             holding=self._policies.holding,
+            replies=self._policies.replies,
             subjects=self._policies.reading.subjects,
             bounces=self._policies.bounces,
             rules_version=self._policies.reading.classes.version,

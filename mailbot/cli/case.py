@@ -4,13 +4,14 @@ from typing import Annotated
 
 import typer
 
-from mailbot.cli import case_commands, case_import
+from mailbot.cli import case_commands, case_import, case_turns
 from mailbot.cli.options import DEFAULT_CONFIG, ConfigOption, Format, FormatOption
 from mailbot.core.case import CaseStatus
 
 app = typer.Typer(help="Look at cases, and say what became of them.", no_args_is_help=True)
 case_commands.register(app)
 case_import.register(app)
+case_turns.register(app)
 
 
 @app.command("list")
@@ -78,6 +79,8 @@ def show(reference: str, config: ConfigOption = DEFAULT_CONFIG, format_: FormatO
     if line.old_reference:
         told = f", the customer was told {line.told_on:%a %d %b %Y}" if line.told_on else ""
         typer.echo(f"{line.old_reference} in the system it came from{told}")
+    for kind, other in view.turns:
+        typer.echo(f"{kind}: {other}")
     typer.echo()
     print_table(
         "dates",
@@ -94,9 +97,9 @@ def show(reference: str, config: ConfigOption = DEFAULT_CONFIG, format_: FormatO
     )
     print_table(
         "\nmessages",
-        ("received", "way", "from", "judged", "subject"),
+        ("number", "received", "way", "from", "judged", "subject"),
         (
-            (moment(found.received_at, zone), found.direction, found.sender, found.verdict, found.subject)
+            (str(found.row), moment(found.received_at, zone), found.direction, found.sender, found.verdict, found.subject)
             for found in view.messages
         ),
     )

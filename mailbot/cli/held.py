@@ -90,9 +90,23 @@ def show(number: int, config: ConfigOption = DEFAULT_CONFIG) -> None:
 
 
 @app.command("put-back")
-def put_back(number: int, config: ConfigOption = DEFAULT_CONFIG) -> None:
-    """Put something held back where it was. Clocks run from the day on which it was first received."""
-    from mailbot.cli.commands import staff_commands
+def put_back(
+    number: int,
+    join: Annotated[str | None, typer.Option(help="It belongs to this case: the case that it opened goes into it.")] = None,
+    new_case: Annotated[bool, typer.Option("--new-case", help="It is a matter of its own: its case stays.")] = False,
+    config: ConfigOption = DEFAULT_CONFIG,
+) -> None:
+    """Put something held back where it was. Clocks run from the day on which it was first received.
 
+    A message that names a case of somebody else, or two cases, has a case of its own meanwhile: say where it belongs.
+    """
+    from mailbot.cli.commands import case_commands, staff_commands
+
+    if join is not None or new_case:
+        if join is not None and new_case:
+            raise typer.BadParameter("write --join with a reference, or --new-case")
+        case_commands(config).answer_hold(number, join)
+        typer.echo(f"{number}: it belongs to {join.upper()} now." if join else f"{number}: its case stays as it is.")
+        return
     staff_commands(config).put_back(number)
     typer.echo(f"{number} is put back; a running daemon takes it up within half a minute.")

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
-from mailbot.core.case import CaseStatus, Channel, ClockKind, ClockStop
+from mailbot.core.case import CaseStatus, Channel, ClockKind, ClockStop, Turn, TurnKind
 from mailbot.core.letter import Audience, Lane, LetterValues, Purpose
 from mailbot.core.message import Span
 
@@ -164,6 +164,39 @@ class ChangeCase:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TakeTurn:
+    """A case takes a turn that can be taken back. A case that is None is the one that was just opened.
+
+    ``messages`` go from one to the other with the letters about them (None: all, and all letters), and so do ``clocks``.
+    ``stopped`` clocks, of either, end without an outcome.
+    """
+
+    kind: TurnKind
+    case_id: int | None
+    other_id: int | None
+    status_before: CaseStatus
+    messages: tuple[int, ...] | None = ()
+    clocks: tuple[int, ...] = ()
+    stopped: tuple[int, ...] = ()
+    reason: Reason
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TakeBack:
+    """Take back a turn: messages, letters and clocks go where they were; what it stopped runs again with its old dates."""
+
+    turn: Turn
+    reason: Reason
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AskWhichCase:
+    """The message has its case; a person is asked whether it belongs to one of those that the reason names."""
+
+    reason: Reason
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RaiseAlarm:
     """Tell the duty rota at once and again and again until somebody takes it. ``key``: a second one is the same alarm."""
 
@@ -246,6 +279,9 @@ Action = (
     | JoinCase
     | FileMessage
     | ChangeCase
+    | TakeTurn
+    | TakeBack
+    | AskWhichCase
     | StartClock
     | MoveClock
     | AddDeadline

@@ -75,6 +75,39 @@ class Role(StrEnum):
     PARTY = "party"
 
 
+class TurnKind(StrEnum):
+    """A turn that a case took and that can be taken back."""
+
+    MERGED = "merged"
+    SPLIT = "split"
+    LINKED = "linked"
+    WITHDRAWN = "withdrawn"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Turn:
+    """A turn of ``case_id``: merged into ``other_id``, split so that ``other_id`` came of it, linked with it, withdrawn."""
+
+    id: int
+    kind: TurnKind
+    case_id: int
+    other_id: int | None
+    status_before: CaseStatus
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FiledMessage:
+    """A message of a case, as far as splitting it must know it. ``row`` is the number that ``case show`` gives."""
+
+    row: int
+    came_in: bool
+    sender: str
+    subject: str
+    class_: str
+    received_at: datetime
+    may_answer: bool
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunningClock:
     """A clock of a case that has not stopped.
@@ -119,6 +152,7 @@ class Case:
     opened_at: datetime
     version: int
     observed: bool
+    closed_at: datetime | None = None
     quiet: bool = False
     owner: str | None = None
     owner_address: str | None = None

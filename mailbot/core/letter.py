@@ -42,6 +42,8 @@ class Purpose(StrEnum):
     ALARM = "alarm"
     ASSIGNMENT = "assignment"
     UNDELIVERED = "undelivered"
+    WITHDRAWAL = "withdrawal"
+    ALSO_ARRIVED = "also_arrived"
     DIGEST = "digest"
 
 

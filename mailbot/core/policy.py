@@ -47,7 +47,8 @@ class EventLetters:
     To staff. ``heads_up``: an automatic letter is about to go, and what stops it. ``due_soon``, ``due_today``, ``overdue``: a
     date nears, is here, has passed. ``no_owner``: nobody has the case (G4). ``unread``: nobody opened it (N4). ``alarm``: at
     once, until somebody takes it (F9). ``assignment``: the case is yours. ``undelivered``: a letter to the
-    customer did not arrive; ``staff_undelivered``: a mail to a member of staff did not. ``digest``: the morning summary.
+    customer did not arrive; ``staff_undelivered``: a mail to a member of staff did not. ``withdrawal``: the customer withdraws,
+    close it? ``also_arrived``: a message to another mailbox came to yours too. ``digest``: the morning summary.
     """
 
     neutral_receipt: str
@@ -66,6 +67,8 @@ class EventLetters:
     assignment: str
     undelivered: str
     staff_undelivered: str
+    withdrawal: str
+    also_arrived: str
     digest: str
     __pydantic_config__ = {"extra": "forbid"}  # noqa: RUF012
 
@@ -97,9 +100,13 @@ class Threads:
     """How long a conversation lasts, in days of the calendar.
 
     ``subject_window_days``: a reply without ids joins the case of the same person and subject if that had a message so lately.
+    ``reopen_within_days``: a reply to a case that was closed so lately opens it again; a later one opens a case that is
+    linked with it. ``withdrawal_quiet_days``: how long letters rest when a customer withdraws, until a person decides.
     """
 
     subject_window_days: int
+    reopen_within_days: int
+    withdrawal_quiet_days: int
     __pydantic_config__ = {"extra": "forbid"}  # noqa: RUF012
 
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from mailbot.core.case import Channel, Figures, Moment, RunningClock
+from mailbot.core.case import Case, Channel, Figures, FiledMessage, Moment, RunningClock, Turn
 from mailbot.core.clock_rule import ClockEvent
 from mailbot.core.letter import OutboxLetter
 from mailbot.core.message import Message, Origin
@@ -51,6 +51,13 @@ class MessageArrived:
     by_staff: bool = False
     receipt_doubt: str = ""
     returned: Returned | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AlsoArrived:
+    """A message that is in a case already came to this mailbox too."""
+
+    digest: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -176,6 +183,48 @@ class AnswerAfterAll:
     """The receipt goes to somebody who was silenced or capped: a person has looked, and says so."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseMerged:
+    """The case is one matter with another, and goes into it."""
+
+    into: Case
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseSplit:
+    """These of its messages, all of which are given, are another matter: they get a case of their own."""
+
+    chosen: tuple[int, ...]
+    messages: tuple[FiledMessage, ...]
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CasesLinked:
+    """The case has to do with another."""
+
+    other: Case
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseWithdrawn:
+    """The customer does not want it dealt with any more, and a person has made sure."""
+
+    at: datetime
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TurnUndone:
+    """The newest turn of the case is taken back. ``other`` is the other case it concerned."""
+
+    turn: Turn
+    other: Case | None
+    at: datetime
+
+
 CaseCommand = (
     ContactNoted
     | CaseDone
@@ -187,5 +236,10 @@ CaseCommand = (
     | CaseAssigned
     | CaseAcknowledged
     | AnswerAfterAll
+    | CaseMerged
+    | CaseSplit
+    | CasesLinked
+    | CaseWithdrawn
+    | TurnUndone
 )
-Trigger = MessageArrived | DeadlineReached | DigestDue | LetterWithdrawn | AlarmRings | CaseCommand
+Trigger = MessageArrived | AlsoArrived | DeadlineReached | DigestDue | LetterWithdrawn | AlarmRings | CaseCommand

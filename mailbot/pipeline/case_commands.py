@@ -1,16 +1,17 @@
 """What staff say about a case: decided and recorded in one transaction, under their name."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from mailbot.core.action import Decision
+from mailbot.core.action import Decision, Note, Reason
+from mailbot.core.case import Case
 from mailbot.core.decide import decide
 from mailbot.core.policy import MailboxPolicy
-from mailbot.core.trigger import CaseCommand
+from mailbot.core.trigger import CaseCommand, CaseMerged, CasesLinked, CaseSplit, TurnUndone
 from mailbot.errors import PermanentError
 from mailbot.pipeline.record import Recording, record
 from mailbot.pipeline.sent_today import sent_today
-from mailbot.ports import Clock, Letters, Store
+from mailbot.ports import Clock, Letters, Store, Transaction
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,17 +26,84 @@ class CaseCommands:
 
     def carry_out(self, reference: str, command: CaseCommand) -> Decision:
         """Do what was said; returns what was decided. Raises PermanentError for an unknown case or what cannot be done."""
-        now = self.clock.now()
         with self.store.transaction() as transaction:
-            case_id = transaction.cases.find(reference)
-            if case_id is None:
-                raise PermanentError(f"there is no case {reference}")
-            case = transaction.cases.get(case_id)
-            policy = self.policies.get(case.mailbox)
-            if policy is None:
-                raise PermanentError(f"{case.reference}: its mailbox '{case.mailbox}' is not configured any more")
-            before = sent_today(transaction, self.policies, [case], now)
-            decision = decide(command, case, None, policy, now, before.about(case))
-            about = Recording(policy=policy, now=now, actor=self.actor, case_id=case.id, reference=case.reference)
-            record(transaction, self.letters, decision, about)
+            return self._decided(transaction, _case(transaction, reference), command)
+
+    def merge(self, reference: str, into: str) -> Decision:
+        """Two cases are one matter: the first goes into the second."""
+        with self.store.transaction() as transaction:
+            return self._merged(transaction, _case(transaction, reference), into)
+
+    def link(self, reference: str, other: str) -> Decision:
+        """Two cases have to do with one another."""
+        with self.store.transaction() as transaction:
+            command = CasesLinked(other=_case(transaction, other), at=self.clock.now())
+            return self._decided(transaction, _case(transaction, reference), command)
+
+    def split(self, reference: str, numbers: Sequence[int]) -> str:
+        """Messages get a case of their own; returns its reference."""
+        with self.store.transaction() as transaction:
+            case = _case(transaction, reference)
+            messages = transaction.turns.messages(case.id)
+            command = CaseSplit(chosen=tuple(numbers), messages=messages, at=self.clock.now())
+            self._decided(transaction, case, command)
+            turn = transaction.turns.newest(case.id)
+            return transaction.cases.get(turn.other_id).reference if turn and turn.other_id else reference
+
+    def undo(self, reference: str) -> Decision:
+        """Take back the newest merge, split, link or withdrawal of a case."""
+        with self.store.transaction() as transaction:
+            named = _case(transaction, reference, merged=True)
+            turn = transaction.turns.newest(named.id)
+            if turn is None:
+                raise PermanentError(f"{named.reference}: nothing to take back; it was not merged, split, linked or withdrawn")
+            other = transaction.cases.get(turn.other_id) if turn.other_id else None
+            command = TurnUndone(turn=turn, other=other, at=self.clock.now())
+            return self._decided(transaction, transaction.cases.get(turn.case_id), command)
+
+    def answer_hold(self, hold_id: int, join: str | None) -> None:
+        """Say where a message belongs that has a case of its own: to the case ``join``, or (None) where it is."""
+        with self.store.transaction() as transaction:
+            own = transaction.messages.asked(hold_id)
+            if own is None:
+                raise PermanentError(f"{hold_id} does not ask for a case; see 'mailbot held list'")
+            case = transaction.cases.get(own)
+            if join is not None:
+                self._merged(transaction, case, join)
+            else:
+                decision = Decision((Note(kind="finding", reason=Reason("kept-as-its-own-case")),))
+                self._record(transaction, case, decision)
+            transaction.messages.answered(hold_id, self.clock.now())
+
+    def _merged(self, transaction: Transaction, case: Case, into: str) -> Decision:
+        return self._decided(transaction, case, CaseMerged(into=_case(transaction, into), at=self.clock.now()))
+
+    def _decided(self, transaction: Transaction, case: Case, command: CaseCommand) -> Decision:
+        now, policy = self.clock.now(), self._policy(case)
+        before = sent_today(transaction, self.policies, [case], now)
+        decision = decide(command, case, None, policy, now, before.about(case))
+        self._record(transaction, case, decision)
         return decision
+
+    def _record(self, transaction: Transaction, case: Case, decision: Decision) -> None:
+        now = self.clock.now()
+        about = Recording(policy=self._policy(case), now=now, actor=self.actor, case_id=case.id, reference=case.reference)
+        record(transaction, self.letters, decision, about)
+
+    def _policy(self, case: Case) -> MailboxPolicy:
+        policy = self.policies.get(case.mailbox)
+        if policy is None:
+            raise PermanentError(f"{case.reference}: its mailbox '{case.mailbox}' is not configured any more")
+        return policy
+
+
+def _case(transaction: Transaction, reference: str, *, merged: bool = False) -> Case:
+    """The case with this reference. ``merged``: it may have been merged into another. Raises PermanentError."""
+    case_id = transaction.cases.find(reference)
+    if case_id is None:
+        raise PermanentError(f"there is no case {reference}")
+    case, lives_in = transaction.cases.get(case_id), transaction.turns.merged_into(case_id)
+    if lives_in != case_id and not merged:
+        into = transaction.cases.get(lives_in).reference
+        raise PermanentError(f"{case.reference} was merged into {into}: name that, or mailbot case undo {case.reference}")
+    return case

@@ -14,6 +14,7 @@ import structlog
 from mailbot import checkpoints
 from mailbot.core.action import Reason
 from mailbot.core.bounce import BounceRules
+from mailbot.core.case import Case
 from mailbot.core.classify import Classification, Hit, classify
 from mailbot.core.clock import doubt_receipt
 from mailbot.core.decide import Findings, decide
@@ -22,16 +23,17 @@ from mailbot.core.lead import Clues, Part
 from mailbot.core.match import Match, clues, match, parts
 from mailbot.core.message import Direction, Located, Message, Origin
 from mailbot.core.policy import MailboxPolicy, ScreeningRules
-from mailbot.core.screen import OwnMarks, Screening, Verdict, screen
+from mailbot.core.reply import ReplyKind, ReplyRules, kind_of_reply
+from mailbot.core.screen import OwnMarks, Screening, SentBefore, Verdict, screen
 from mailbot.core.subject import SubjectRules
-from mailbot.core.trigger import MessageArrived
+from mailbot.core.trigger import AlsoArrived, MessageArrived
 from mailbot.pipeline.bounces import what_came_back
 from mailbot.pipeline.gather import DAY, Gathered, gather
 from mailbot.pipeline.record import Recording, record
+from mailbot.pipeline.sent_today import sent_today
 from mailbot.ports import (
     Attempt,
     Clock,
-    Happened,
     KnownMessage,
     Letters,
     NewMessage,
@@ -69,6 +71,7 @@ class Inbound:
     holding: HoldingRules
     subjects: SubjectRules
     bounces: BounceRules
+    replies: ReplyRules
     rules_version: str
     policies: Mapping[str, MailboxPolicy]
     clock: Clock
@@ -135,7 +138,7 @@ class Inbound:
         policy = self.policies[located.mailbox]
         known = gathered.messages.get(message.digest)
         if known is not None:
-            self._seen_again(transaction, located, known, policy)
+            self._seen_again(transaction, located, message.digest, known, policy)
             return
         our_letter = gathered.our_letter(message)
         own = OwnMarks(
@@ -148,12 +151,15 @@ class Inbound:
         back = what_came_back(transaction, message, gathered, policy, self.bounces) if is_bounce else None
         concerned = back or matched.candidate
         case = transaction.cases.get(concerned.case_id) if concerned and concerned.case_id is not None else None
+        reply = kind_of_reply(message, self.replies) if case else ReplyKind.ORDINARY
         findings = Findings(
             screening=screening,
             match=matched,
             classification=self._classification(judged, policy),
             history=gathered.history(message, policy.name),
             holding=judged.by_staff and is_holding(message, self.holding),
+            reply=reply,
+            before=self._before(transaction, case) if case and reply is ReplyKind.WITHDRAWAL else SentBefore(),
         )
         trigger = replace(self._trigger(judged, policy, gathered, our_letter), returned=back)
         decision = decide(trigger, case, findings, policy, now)
@@ -180,13 +186,21 @@ class Inbound:
         in_sent = judged.located.folder_role == "sent"
         return parts(judged.message, policy.is_ours, in_sent=in_sent, is_stranger=matched.is_stranger)
 
-    def _seen_again(self, transaction: Transaction, located: Located, known: KnownMessage, policy: MailboxPolicy) -> None:
+    def _seen_again(
+        self, transaction: Transaction, located: Located, digest: str, known: KnownMessage, policy: MailboxPolicy
+    ) -> None:
         """The same message at another place: one case, one receipt, and the history says where else it lies."""
         transaction.messages.settle_location(located.id, known.row)
-        if known.case_id is not None and not located.reindexed:
-            reason = Reason("same-message-again", policy.name)
-            happened = Happened(at=self.clock.now(), actor="mailbot", kind="also-arrived", reason=reason, case_id=known.case_id)
-            transaction.cases.add_event(happened)
+        if known.case_id is None or located.reindexed:
+            return
+        case, now = transaction.cases.get(known.case_id), self.clock.now()
+        decision = decide(AlsoArrived(digest=digest), case, None, policy, now, self._before(transaction, case))
+        about = Recording(policy=policy, now=now, case_id=case.id, reference=case.reference)
+        record(transaction, self.letters, decision, about)
+
+    def _before(self, transaction: Transaction, case: Case) -> SentBefore:
+        """What was sent today to those who may be told about a case."""
+        return sent_today(transaction, self.policies, [case], self.clock.now()).about(case)
 
     def _classification(self, judged: Judged, policy: MailboxPolicy) -> Classification:
         thresholds = {name: class_.threshold for name, class_ in policy.pack.classes.items()}

@@ -13,6 +13,7 @@ import structlog
 from mailbot.core.action import (
     Action,
     AddDeadline,
+    AskWhichCase,
     ChangeCase,
     ClearAddress,
     ConfirmLetter,
@@ -32,8 +33,10 @@ from mailbot.core.action import (
     RestartClock,
     StartClock,
     StopClock,
+    TakeBack,
+    TakeTurn,
 )
-from mailbot.core.case import ClockKind, ClockStop, Role
+from mailbot.core.case import ClockKind, ClockStop, Role, TurnKind
 from mailbot.core.clock_rule import ClockStart
 from mailbot.core.decide import dependants, stop_clocks
 from mailbot.core.delivery import reverse_path
@@ -93,7 +96,7 @@ def record(transaction: Transaction, letters: Letters, decision: Decision, about
         _carry_out(transaction, letters, action, about)
 
 
-def _carry_out(  # noqa: C901, PLR0912  # one line an action: the table of all that a decision can do
+def _carry_out(  # noqa: C901, PLR0912, PLR0915  # one line an action: the table of all that a decision can do
     transaction: Transaction, letters: Letters, action: Action, about: Recording
 ) -> None:
     match action:
@@ -113,7 +116,14 @@ def _carry_out(  # noqa: C901, PLR0912  # one line an action: the table of all t
             transaction.cases.add_deadline(action)
         case ChangeCase():
             transaction.cases.change(action, about.now)
-            _note(transaction, about, action.reason.rule, action.reason)
+            _note(transaction, replace(about, case_id=action.case_id), action.reason.rule, action.reason)
+        case TakeTurn():
+            _take_turn(transaction, action, about)
+        case TakeBack():
+            transaction.turns.take_back(action.turn, about.now)
+            _note(transaction, replace(about, case_id=action.turn.other_id or about.case_id), "taken-back", action.reason)
+        case AskWhichCase():
+            _ask(transaction, action, about)
         case RaiseAlarm():
             transaction.alarms.add(about.policy.name, about.case_id, action, about.now)
             _note(transaction, about, "alarm-raised", action.reason)
@@ -223,6 +233,23 @@ def _queue_letter(transaction: Transaction, letters: Letters, action: QueueLette
         transaction.answers.add(policy.name, recipient, action.shape, about.now)
     kind = "letter-observed" if action.observed else "letter-queued"
     _note(transaction, about, kind, replace(action.reason, detail=action.letter))
+
+
+def _take_turn(transaction: Transaction, action: TakeTurn, about: Recording) -> None:
+    case_id, other_id = action.case_id or about.case_id, action.other_id
+    if case_id is None:
+        raise ValueError("a turn is a case's")
+    if action.kind is TurnKind.SPLIT:
+        other_id = about.case_id  # the one that was just opened
+    transaction.turns.take(action, case_id, other_id, about.actor, about.now)
+    for each in filter(None, (case_id, other_id)):
+        _note(transaction, replace(about, case_id=each), action.kind.value, action.reason)
+
+
+def _ask(transaction: Transaction, action: AskWhichCase, about: Recording) -> None:
+    if about.located is not None:
+        transaction.messages.ask(about.located.id, action.reason, about.now)
+        log.warning("message_asks_for_a_person", mailbox=about.policy.name, reason=action.reason.rule)
 
 
 def _hold(transaction: Transaction, action: Hold, about: Recording) -> None:

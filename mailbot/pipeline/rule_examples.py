@@ -94,6 +94,8 @@ _GIVEN: dict[Purpose, dict[str, str]] = {
     Purpose.UNREAD: {},
     Purpose.ALARM: {"alarm_what": "what", "alarm_number": "1"},
     Purpose.ASSIGNMENT: {"owner": "name", "owner_contact": "address"},
+    Purpose.WITHDRAWAL: {},
+    Purpose.ALSO_ARRIVED: {},
 }
 _CLOCK = RunningClock(
     id=1,

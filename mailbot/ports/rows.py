@@ -17,8 +17,9 @@ from mailbot.core.action import (
     RestartClock,
     StartClock,
     StopClock,
+    TakeTurn,
 )
-from mailbot.core.case import Case, Figures, RunningClock
+from mailbot.core.case import Case, Figures, FiledMessage, RunningClock, Turn
 from mailbot.core.classify import Classification
 from mailbot.core.delivery import Pace, Settlement, WaitingLetter
 from mailbot.core.flood import Answered
@@ -161,6 +162,12 @@ class MessageRows(Protocol):
 
     def hold(self, location_id: int, reason: Reason, at: datetime) -> None: ...
 
+    def ask(self, location_id: int, reason: Reason, at: datetime) -> None: ...
+
+    def asked(self, hold_id: int) -> int | None: ...
+
+    def answered(self, hold_id: int, at: datetime) -> None: ...
+
     def put_back(self, hold_id: int, at: datetime) -> bool: ...
 
     def to_finish(self, mailbox: str, folder: str, uidvalidity: int) -> list[int]: ...
@@ -220,6 +227,20 @@ class CaseRows(Protocol):
     def claim(self, deadline_ids: Sequence[int], at: datetime) -> set[int]: ...
 
     def figures(self, mailbox: str, now: datetime, today_ends: datetime, soon: datetime) -> Figures: ...
+
+
+class TurnRows(Protocol):
+    """Turns that cases take, and that can be taken back."""
+
+    def take(self, action: TakeTurn, case_id: int, other_id: int | None, actor: str, at: datetime) -> None: ...
+
+    def take_back(self, found: Turn, at: datetime) -> None: ...
+
+    def newest(self, case_id: int) -> Turn | None: ...
+
+    def merged_into(self, case_id: int) -> int: ...
+
+    def messages(self, case_id: int) -> tuple[FiledMessage, ...]: ...
 
 
 class OutboxRows(Protocol):
@@ -339,6 +360,9 @@ class Transaction(Protocol):
 
     @property
     def cases(self) -> CaseRows: ...
+
+    @property
+    def turns(self) -> TurnRows: ...
 
     @property
     def outbox(self) -> OutboxRows: ...

@@ -152,6 +152,7 @@ def _inbound(installation: Installation, reader: ReadyReader, letters: NotedLett
         letters=letters,
         screening=policies.screening,
         holding=policies.holding,
+        replies=policies.replies,
         subjects=policies.reading.subjects,
         bounces=policies.bounces,
         rules_version=policies.reading.classes.version,

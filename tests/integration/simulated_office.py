@@ -12,7 +12,7 @@ from datetime import UTC, datetime, time, timedelta
 from sqlalchemy import func, select
 
 from mailbot.adapters.letters import JinjaLetters
-from mailbot.adapters.rule_files import load_bounces, load_holding, load_subjects
+from mailbot.adapters.rule_files import load_bounces, load_holding, load_replies, load_subjects
 from mailbot.adapters.store import Database, SqlStore
 from mailbot.adapters.store.tables import case, deadline, outbox
 from mailbot.adapters.store.tables import mailbox as mailbox_row
@@ -91,6 +91,7 @@ class SimulatedOffice:
             reader=self.reader,
             screening=shipped_screening(),
             holding=load_holding(RULES),
+            replies=load_replies(RULES),
             subjects=load_subjects(RULES),
             bounces=load_bounces(RULES),
             rules_version="1",

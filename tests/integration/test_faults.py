@@ -73,6 +73,7 @@ class Office:
             reader=self.reader,
             screening=self.policies.screening,
             holding=self.policies.holding,
+            replies=self.policies.replies,
             subjects=self.policies.reading.subjects,
             bounces=self.policies.bounces,
             rules_version="1",

@@ -8,6 +8,7 @@ import pytest
 
 from mailbot.core.action import (
     Action,
+    AskWhichCase,
     ConfirmLetter,
     FileMessage,
     Hold,
@@ -304,11 +305,13 @@ def test_an_unreadable_message_waits_for_a_person() -> None:
     assert kinds(decided(replace(trigger, put_back=True), findings()))[0] is OpenCase
 
 
-def test_a_message_with_two_plausible_cases_waits_for_a_person() -> None:
-    """Both are named to whoever decides; put back, it opens a case of its own."""
-    found = findings(match=Match(ambiguous=("HC-2611-0001-0", "HC-2611-0002-0")))
-    assert decided(arrived(), found) == (Hold(reason=Reason("two-plausible-cases", "HC-2611-0001-0, HC-2611-0002-0")),)
-    assert kinds(decided(arrived(put_back=True), found))[0] is OpenCase
+def test_a_message_with_two_plausible_cases_has_its_own_until_a_person_decides() -> None:
+    """Both are named to whoever decides; the customer has a receipt and running clocks meanwhile."""
+    actions = decided(arrived(), findings(match=Match(ambiguous=("HC-2611-0001-0", "HC-2611-0002-0"))))
+    assert only(AskWhichCase, actions).reason == Reason("two-plausible-cases", "HC-2611-0001-0, HC-2611-0002-0")
+    assert kinds(actions)[0] is OpenCase
+    assert StartClock in kinds(actions)
+    assert QueueLetter in kinds(actions)
 
 
 def test_automatic_mail_never_waits_for_a_person() -> None:

@@ -6,11 +6,12 @@ from typing import TypeVar
 
 from mailbot.core.holding import HoldingRules
 from mailbot.core.quoting import QuoteRules
+from mailbot.core.reply import ReplyRules, ShortReply
 from mailbot.core.subject import SubjectRules
 from mailbot.errors import PolicyError
 from mailbot.toml_values import convert, read_toml
 
-F = TypeVar("F", "_HoldingFile", "_SubjectsFile", "_QuotingFile")
+F = TypeVar("F", "_HoldingFile", "_SubjectsFile", "_QuotingFile", ShortReply)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,6 +48,14 @@ def load_holding(rules: Path) -> HoldingRules:
     return HoldingRules(phrases=found.phrases, answers=found.answers, markers=found.markers)
 
 
+def load_replies(rules: Path) -> ReplyRules:
+    """By what thanks and withdrawals are known. Raises PolicyError."""
+    return ReplyRules(
+        thanks=_read(ShortReply, rules / "phrases" / "thanks.toml"),
+        withdrawal=_read(ShortReply, rules / "phrases" / "withdrawal.toml"),
+    )
+
+
 def load_subjects(rules: Path) -> SubjectRules:
     """The marks of replies and forwards. Raises PolicyError for an empty word or one that could never be found."""
     found = _read(_SubjectsFile, rules / "phrases" / "subjects.toml")
@@ -70,7 +79,8 @@ def _read(kind: type[F], file: Path) -> F:
     """A file of lists of words."""
     found = convert(kind, read_toml(file, PolicyError), file, PolicyError)
     for each in fields(found):
-        for words in getattr(found, each.name):
+        value = getattr(found, each.name)
+        for words in value if isinstance(value, tuple) else ():
             if words != " ".join(words.lower().split()) or not words:
                 raise PolicyError(f"{file}: {each.name}: '{words}': write it in lower case, with single spaces, and not empty")
     return found

@@ -330,6 +330,7 @@ def _case(row: Row[Any], clocks: Sequence[RunningClock]) -> Case:
         opened_at=row.opened_at,
         version=row.version,
         observed=row.observed,
+        closed_at=row.closed_at,
         quiet=row.quiet_until is not None,
         owner=row.owner_name,
         owner_address=row.owner_address,

@@ -11,6 +11,7 @@ from sqlalchemy import Column, Connection, Select, func, select, tuple_
 from sqlalchemy.engine import Row
 
 from mailbot.adapters.store.tables import case, message, message_id_alias, outbox, participant
+from mailbot.adapters.store.turns import merged_into
 from mailbot.core.case import Role
 from mailbot.core.lead import Clues, KnownCase, Leads, Via
 
@@ -41,8 +42,12 @@ def find_leads(connection: Connection, of: Sequence[Clues]) -> Leads:
     found.references.update(_rows(connection, select(case.c.reference, case.c.id), case.c.reference, named))
     old = sorted({each for one in of for each in one.old_references})
     found.references.update(_rows(connection, select(case.c.old_reference, case.c.id), case.c.old_reference, old))
-    for row in _by_subject(connection, of):
-        found.subjects.setdefault((row.address, row.subject), []).append(row.case)
+    by_subject = list(_by_subject(connection, of))
+    living = merged_into(connection, sorted({*found.references.values(), *(row.case for row in by_subject)}))
+    for reference, case_id in found.references.items():
+        found.references[reference] = living.get(case_id, case_id)
+    for row in by_subject:
+        found.subjects.setdefault((row.address, row.subject), []).append(living.get(row.case, row.case))
     about = {each for some in found.subjects.values() for each in some}
     led_to = about.union(found.references.values(), *found.ids.values())
     found.cases.update(_known(connection, sorted(led_to)))

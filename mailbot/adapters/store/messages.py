@@ -188,6 +188,24 @@ class SqlMessages:
         self._connection.execute(location.update().where(location.c.id == location_id).values(state="held"))
         self._connection.execute(hold.insert().values(location=location_id, rule=reason.rule, detail=reason.detail, held_at=at))
 
+    def ask(self, location_id: int, reason: Reason, at: datetime) -> None:
+        """Ask a person about a message that has its case all the same."""
+        self._connection.execute(hold.insert().values(location=location_id, rule=reason.rule, detail=reason.detail, held_at=at))
+
+    def asked(self, hold_id: int) -> int | None:
+        """The case of a message that a person is asked about; None if nothing of the kind waits under this number."""
+        query = (
+            select(message.c.case)
+            .join(location, location.c.message == message.c.id)
+            .join(hold, hold.c.location == location.c.id)
+            .where(hold.c.id == hold_id, hold.c.put_back_at.is_(None), location.c.state == "recorded")
+        )
+        return self._connection.execute(query).scalar_one_or_none()
+
+    def answered(self, hold_id: int, at: datetime) -> None:
+        """A person has said where the message belongs."""
+        self._connection.execute(hold.update().where(hold.c.id == hold_id).values(put_back_at=at))
+
     def put_back(self, hold_id: int, at: datetime) -> bool:
         """Let a held message be decided about anew; False if no message is held under this number."""
         waiting = (hold.c.id == hold_id) & hold.c.location.is_not(None) & hold.c.put_back_at.is_(None)

@@ -24,6 +24,7 @@ from mailbot.adapters.store.tables import (
     moved_date,
     outbox,
     raw,
+    turn,
     unreachable,
 )
 from mailbot.adapters.store.views import (
@@ -136,6 +137,7 @@ class Queries:
                 messages=tuple(_message_line(found) for found in messages),
                 letters=tuple(_letter_line(found) for found in letters),
                 events=tuple(_event_line(found) for found in events),
+                turns=_turns(connection, mine),
             )
 
     def letters(self, states: Sequence[str] = (), limit: int = 50) -> tuple[LetterLine, ...]:
@@ -218,6 +220,22 @@ class Queries:
                     select(func.count()).select_from(hold).where(hold.c.put_back_at.is_(None))
                 ).scalar_one(),
             }
+
+
+def _turns(connection: Connection, case_id: int) -> tuple[tuple[str, str], ...]:
+    """What ties a case to others, in words, with the reference of each."""
+    words = {
+        ("merged", True): "merged into",
+        ("merged", False): "merged with",
+        ("split", True): "split off",
+        ("split", False): "split from",
+        ("linked", True): "linked with",
+        ("linked", False): "linked with",
+    }
+    mine = ((turn.c.case == case_id) | (turn.c.other == case_id)) & turn.c.undone_at.is_(None)
+    other = (turn.c.other == case.c.id) & (turn.c.case == case_id) | (turn.c.case == case.c.id) & (turn.c.other == case_id)
+    query = select(turn.c.kind, turn.c.case, case.c.reference).join(case, other).where(mine).order_by(turn.c.id)
+    return tuple((words[row.kind, row.case == case_id], row.reference) for row in connection.execute(query))
 
 
 def _count(connection: Connection, table: Table, which: ColumnElement[bool]) -> int:

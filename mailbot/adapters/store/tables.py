@@ -24,7 +24,7 @@ from sqlalchemy import (
 
 from mailbot.adapters.store.columns import count, flag, moment, ref, row_id, word
 
-SCHEMA_VERSION = 4
+SCHEMA_VERSION = 5
 """Counts up with every migration."""
 
 COMPAT_VERSION = 1
@@ -225,6 +225,20 @@ participant = Table(
     word("role", server_default=text("'customer'")),
     Column("subject", Text, nullable=False, server_default=text("''")),  # what the case is about, as subjects are compared
     Index("ix_participant_address_subject", "address", "subject"),
+)
+
+turn = Table(
+    "turn",
+    metadata,
+    row_id(),
+    Column("case", Integer, ForeignKey("case.id"), nullable=False, index=True),
+    Column("other", Integer, ForeignKey("case.id"), index=True),
+    word("kind"),
+    word("status_before"),
+    Column("moved", JSON, nullable=False),  # rows of messages, letters and clocks, and the moments of those it stopped
+    moment("at", nullable=False),
+    word("actor"),
+    moment("undone_at"),
 )
 
 event = Table(

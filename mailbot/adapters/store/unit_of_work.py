@@ -22,6 +22,7 @@ from mailbot.adapters.store.pending import Pending
 from mailbot.adapters.store.recounts import SqlRecounts
 from mailbot.adapters.store.returns import SqlReturns
 from mailbot.adapters.store.tables import mailbox, meta, organisation
+from mailbot.adapters.store.turns import SqlTurns
 from mailbot.adapters.store.upsert import insert
 from mailbot.ports import Transaction
 
@@ -56,6 +57,10 @@ class SqlTransaction:
     @cached_property
     def cases(self) -> SqlCases:
         return SqlCases(self.connection, self.mailbox_ids, self.pending, self.numbers)
+
+    @cached_property
+    def turns(self) -> SqlTurns:
+        return SqlTurns(self.connection, self.flush)
 
     @cached_property
     def outbox(self) -> SqlOutbox:

@@ -163,13 +163,14 @@ class LetterLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CaseView:
-    """Everything about one case."""
+    """Everything about one case. ``turns``: what it was merged into, split from or linked with, and the other's reference."""
 
     line: CaseLine
     clocks: tuple[ClockLine, ...]
     messages: tuple[MessageLine, ...]
     letters: tuple[LetterLine, ...]
     events: tuple[EventLine, ...]
+    turns: tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

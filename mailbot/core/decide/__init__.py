@@ -8,7 +8,7 @@ from datetime import datetime
 from mailbot.core.action import Decision
 from mailbot.core.case import Case
 from mailbot.core.decide.alarm import alarm_rings
-from mailbot.core.decide.arrival import Findings, arrived
+from mailbot.core.decide.arrival import Findings, also_arrived, arrived
 from mailbot.core.decide.command import commanded
 from mailbot.core.decide.deadline import deadline_reached, digest_due
 from mailbot.core.decide.moving import dependants, stop_clocks
@@ -16,12 +16,12 @@ from mailbot.core.decide.returned import heard_from
 from mailbot.core.decide.withdrawal import letter_withdrawn
 from mailbot.core.policy import MailboxPolicy
 from mailbot.core.screen import SentBefore
-from mailbot.core.trigger import AlarmRings, DeadlineReached, DigestDue, LetterWithdrawn, MessageArrived, Trigger
+from mailbot.core.trigger import AlarmRings, AlsoArrived, DeadlineReached, DigestDue, LetterWithdrawn, MessageArrived, Trigger
 
 __all__ = ["Findings", "decide", "dependants", "stop_clocks"]
 
 
-def decide(
+def decide(  # noqa: PLR0911  # one line a trigger
     trigger: Trigger,
     case: Case | None,
     findings: Findings | None,
@@ -40,6 +40,8 @@ def decide(
             return Decision(
                 (*arrived(trigger, case, findings, policy, now), *heard_from(trigger, findings.screening, findings.history))
             )
+        case AlsoArrived():
+            return Decision(tuple(also_arrived(trigger, _required(case), policy, now, before or SentBefore())))
         case DeadlineReached():
             return Decision(tuple(deadline_reached(trigger, _required(case), policy, now, before or SentBefore())))
         case DigestDue():

@@ -6,6 +6,8 @@ from datetime import date, datetime, timedelta
 from mailbot.core import clock, schedule, screen
 from mailbot.core.action import (
     Action,
+    AskWhichCase,
+    ChangeCase,
     ConfirmLetter,
     FileMessage,
     Hold,
@@ -25,15 +27,19 @@ from mailbot.core.classify import Classification
 from mailbot.core.clock_rule import ClockStart
 from mailbot.core.decide.command import customer_answered, reopened_by_customer, staff_answered
 from mailbot.core.decide.moving import start_clocks
+from mailbot.core.decide.occasion import Occasion
 from mailbot.core.decide.returned import returned
+from mailbot.core.decide.turn import link
 from mailbot.core.decide.wording import receipt_values
+from mailbot.core.directory import Rung
 from mailbot.core.flood import shape_of
 from mailbot.core.letter import Audience, Lane, Purpose
 from mailbot.core.match import Match
 from mailbot.core.message import Origin
 from mailbot.core.policy import AckWhen, MailboxPolicy
-from mailbot.core.screen import History, Screening, Verdict
-from mailbot.core.trigger import MessageArrived
+from mailbot.core.reply import ReplyKind
+from mailbot.core.screen import History, Screening, SentBefore, Verdict
+from mailbot.core.trigger import AlsoArrived, MessageArrived
 
 STAFF_AUTO_REPLY = "automatic-reply-of-staff"
 
@@ -42,7 +48,8 @@ STAFF_AUTO_REPLY = "automatic-reply-of-staff"
 class Findings:
     """What the steps found out about a message, and what had been sent before.
 
-    ``holding``: a reply of staff that says that the answer is still to come.
+    ``holding``: a reply of staff that says that the answer is still to come. ``reply``: what a customer's reply amounts to;
+    ``before``: letters within a day, which caps what staff are told.
     """
 
     screening: Screening
@@ -50,6 +57,8 @@ class Findings:
     classification: Classification
     history: History = field(default_factory=History)
     holding: bool = False
+    reply: ReplyKind = ReplyKind.ORDINARY
+    before: SentBefore = field(default_factory=SentBefore)
 
 
 def arrived(  # noqa: PLR0911  # the order of these lines is the policy: one line, one way a message can go
@@ -65,13 +74,26 @@ def arrived(  # noqa: PLR0911  # the order of these lines is the policy: one lin
         return returned(trigger, case, findings.screening, policy, now)
     if not _is_from_a_person(trigger, case, findings):
         return _automatic(trigger, case, findings)
-    if findings.match.ambiguous and not trigger.put_back:
-        return [Hold(reason=Reason("two-plausible-cases", ", ".join(findings.match.ambiguous)))]
     if case is not None and _answers_for_us(trigger, case, findings):
         return _staff_answer(trigger, case, findings, policy)
-    if case is not None:
+    if case is not None and (findings.reply is ReplyKind.THANKS or not _is_long_closed(case, trigger, policy)):
         return _follow_up(trigger, case, findings, policy, now)
-    return _new_case(trigger, findings, policy, now)
+    return _new_case(trigger, case, findings, policy, now)
+
+
+def also_arrived(trigger: AlsoArrived, case: Case, policy: MailboxPolicy, now: datetime, before: SentBefore) -> list[Action]:
+    """A message of a case came to another mailbox too: one case, one receipt, and the other team hears of it."""
+    noted = Note(kind="also-arrived", reason=Reason("same-message-again", policy.name))
+    if case.mailbox == policy.name:
+        return [noted]
+    occasion = Occasion(case=case, policy=policy, now=now, before=before, key=f"message:{trigger.digest}:{policy.name}")
+    return [noted, *occasion.tell(Rung.MANAGER, Purpose.ALSO_ARRIVED)]
+
+
+def _is_long_closed(case: Case, trigger: MessageArrived, policy: MailboxPolicy) -> bool:
+    """Whether a case was closed too long ago to be opened again by a reply."""
+    since = trigger.received_at - timedelta(days=policy.pack.threads.reopen_within_days)
+    return case.status is CaseStatus.CLOSED and case.closed_at is not None and case.closed_at < since
 
 
 def _is_from_a_person(trigger: MessageArrived, case: Case | None, findings: Findings) -> bool:
@@ -102,14 +124,33 @@ def _automatic(trigger: MessageArrived, case: Case | None, findings: Findings) -
 def _follow_up(trigger: MessageArrived, case: Case, findings: Findings, policy: MailboxPolicy, now: datetime) -> list[Action]:
     """A customer writes again: the case has it, staff see it, and no second receipt goes.
 
-    It may be what we waited for. A closed case is open again, and an answer is owed: somebody has to read it.
+    It may be what we waited for. A closed case is open again, and an answer is owed: somebody has to read it. Thanks change
+    nothing. Only the customers of the case can withdraw it, or bring what was asked of them.
     """
     joined = JoinCase(case_id=case.id, version=case.version, reason=findings.match.reasons[0])
+    notes = [Note(kind="finding", reason=reason) for reason in findings.match.reasons[1:]]
+    silent = KeepSilent(reasons=(Reason("one-receipt-per-sender-and-case"), *findings.screening.silences))
+    if findings.reply is ReplyKind.THANKS:
+        return [joined, *notes, Note(kind="finding", reason=Reason("thanks")), silent]
+    if findings.match.is_stranger:
+        return [joined, *notes, *reopened_by_customer(case, policy, trigger.received_at), silent]
+    if findings.reply is ReplyKind.WITHDRAWAL and case.status is not CaseStatus.CLOSED:
+        return [joined, *notes, *_withdrawal(trigger, case, findings, policy, now), silent]
     came = [
         *reopened_by_customer(case, policy, trigger.received_at),
         *customer_answered(case, policy, trigger.received_at, now),
     ]
-    return [joined, *came, KeepSilent(reasons=(Reason("one-receipt-per-sender-and-case"), *findings.screening.silences))]
+    return [joined, *notes, *came, silent]
+
+
+def _withdrawal(trigger: MessageArrived, case: Case, findings: Findings, policy: MailboxPolicy, now: datetime) -> list[Action]:
+    """The customer withdraws: letters to them rest, the owner is asked to close it, and the clocks run until somebody does."""
+    until = now + timedelta(days=policy.pack.threads.withdrawal_quiet_days)
+    quiet = ChangeCase(case_id=case.id, quiet_until=until, reason=Reason("withdrawal-asked"))
+    running = min(case.clocks, key=lambda one: (not one.law, one.due_at), default=None)
+    key = f"message:{trigger.message.digest}"
+    occasion = Occasion(case=case, policy=policy, now=now, before=findings.before, key=key, running=running)
+    return [quiet, *occasion.tell(Rung.OWNER, Purpose.WITHDRAWAL)]
 
 
 def _sent_copy(trigger: MessageArrived, case: Case | None, findings: Findings, policy: MailboxPolicy) -> list[Action]:
@@ -145,7 +186,13 @@ def _reaches_the_customer(trigger: MessageArrived, findings: Findings) -> bool:
     return any(address.key in participants for address in (*trigger.message.to, *trigger.message.cc))
 
 
-def _new_case(trigger: MessageArrived, findings: Findings, policy: MailboxPolicy, now: datetime) -> list[Action]:
+def _new_case(
+    trigger: MessageArrived, before: Case | None, findings: Findings, policy: MailboxPolicy, now: datetime
+) -> list[Action]:
+    """A case of its own, confirmed and counted at once. ``before``: a case that was closed too long ago to go on.
+
+    Where a person must say whether it belongs to another case, the customer need not wait for that.
+    """
     message, observed = trigger.message, not trigger.live
     class_ = findings.classification.class_
     clocks = start_clocks(policy, class_, Channel.EMAIL, ClockStart.RECEIPT, trigger.received_at)
@@ -165,7 +212,16 @@ def _new_case(trigger: MessageArrived, findings: Findings, policy: MailboxPolicy
         notes.append(Note(kind="finding", reason=Reason("message-id-used-before", "other content")))
     if trigger.receipt_doubt:
         notes.append(Note(kind="finding", reason=Reason("date-of-arrival-not-believed", trigger.receipt_doubt)))
-    return [opened, *notes, *clocks, answer, *_breaker(answer, now)]
+    linked = [link(None, before, CaseStatus.OPEN)] if before else []
+    return [opened, *notes, *linked, *_questions(trigger, findings.match), *clocks, answer, *_breaker(answer, now)]
+
+
+def _questions(trigger: MessageArrived, match: Match) -> list[AskWhichCase]:
+    """What a person is asked about a message that has a case of its own meanwhile."""
+    asked = [("two-plausible-cases", match.ambiguous), ("stranger-names-a-case", match.named)]
+    if trigger.message_id_taken:
+        asked.append(("message-id-used-before", ("other content",)))
+    return [AskWhichCase(reason=Reason(rule, ", ".join(what))) for rule, what in asked if what]
 
 
 def _breaker(answer: Action, now: datetime) -> list[Action]:

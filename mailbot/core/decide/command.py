@@ -24,6 +24,7 @@ from mailbot.core.decide.moving import (
 from mailbot.core.decide.moving import stop_clocks as stopped_by
 from mailbot.core.decide.notice import delay, delayed
 from mailbot.core.decide.occasion import Occasion
+from mailbot.core.decide.turn import linked, merged, split, undone, withdrawn
 from mailbot.core.letter import Purpose
 from mailbot.core.policy import MailboxPolicy
 from mailbot.core.screen import SentBefore
@@ -33,17 +34,22 @@ from mailbot.core.trigger import (
     CaseAssigned,
     CaseCommand,
     CaseDone,
+    CaseMerged,
     CaseQuieted,
     CaseReopened,
+    CasesLinked,
+    CaseSplit,
     CaseWaits,
+    CaseWithdrawn,
     ClockExtended,
     ContactNoted,
     CustomerAnswered,
+    TurnUndone,
 )
 from mailbot.errors import PermanentError
 
 
-def commanded(  # noqa: C901, PLR0911  # one line a command
+def commanded(  # noqa: C901, PLR0911, PLR0912  # one line a command
     command: CaseCommand, case: Case, policy: MailboxPolicy, now: datetime, before: SentBefore
 ) -> list[Action]:
     """What a command does. Raises PermanentError with a sentence for one that cannot be done."""
@@ -69,6 +75,16 @@ def commanded(  # noqa: C901, PLR0911  # one line a command
             return _acknowledged(case, policy, command.at)
         case AnswerAfterAll():
             return answered_after_all(case, policy, now)
+        case CaseMerged():
+            return merged(command, case)
+        case CaseSplit():
+            return split(command, case, policy)
+        case CasesLinked():
+            return linked(command, case)
+        case CaseWithdrawn():
+            return withdrawn(command, case)
+        case TurnUndone():
+            return undone(command, case)
         case _:
             assert_never(command)
 
