@@ -4,8 +4,8 @@ from email.message import EmailMessage
 
 import pytest
 
-from tests.e2e.installation import MANAGER, Install, Installation
-from tests.e2e.messages import BIN, about, bounce, message, reply
+from tests.e2e.installation import ENQUIRIES, MANAGER, Install, Installation
+from tests.e2e.messages import BIN, about, bounce, message, read_letter, reply
 from tests.servers.dovecot import Dovecot
 from tests.servers.smtp import SmtpServer
 
@@ -77,6 +77,8 @@ def test_a_letter_that_comes_back_by_its_tagged_address_is_known_without_its_hea
     shown = story.mailbot.cli("outbox", "list", "--state", "bounced")
     assert "receipt-service-request" in shown.stdout
     assert "5.1.1" in shown.stdout
+    assert "letter-bounced" in story.mailbot.cli("explain", story.case.reference).stdout
+    assert "bounced" in story.mailbot.cli("case", "show", story.case.reference).stdout
     assert ADA in story.mailbot.cli("address", "list").stdout
     assert "1 letters of open cases" in story.mailbot.cli("status").stdout
 
@@ -136,6 +138,29 @@ def test_a_bounce_of_the_mail_about_a_bounce_ends_it(story: Story) -> None:
     assert set(story.addresses()) == {ADA, MANAGER}
     assert "nobody-else-to-tell" in story.rules
     story.mailbot.proves_alive(letters=3)
+
+
+def test_an_answer_of_staff_that_comes_back_answered_nothing(
+    install: Install, dovecot: Dovecot, smtp_server: SmtpServer
+) -> None:
+    """An officer's answer had stopped the clocks; it did not arrive, so they run again and the manager hears of it."""
+    mailbot = install(dovecot, smtp_server, folders={"sent": "Sent"})
+    mailbot.start()
+    mailbot.deliver(message(BIN, subject="Bin", message_id="<bin@example.org>"))
+    mailbot.letters(1)
+    (case,) = mailbot.cases(1)
+    thread = {"In-Reply-To": "<bin@example.org>", "References": "<bin@example.org>"}
+    answer = message(
+        "We come today.", sender=f"The council <{ENQUIRIES}>", to=ADA, message_id="<ours@x.example>", headers=thread
+    )
+    mailbot.deliver(answer, folder="Sent")
+    mailbot.wait_until(lambda: mailbot.case(case.reference).line.due_at is None, "every clock to stop")
+    mailbot.deliver(bounce(read_letter(answer)))
+    told = mailbot.letters(2)[1]
+    assert "A letter to the customer did not arrive: the answer that was sent from the mailbox." in told.get_content()
+    assert mailbot.case(case.reference).line.due_at == case.due_at
+    assert {event.rule for event in mailbot.case(case.reference).events} >= {"letter-bounced", "did-not-arrive"}
+    assert [line.address for line in mailbot.queries.unreachable()] == [ADA]
 
 
 def test_whoever_writes_again_can_be_written_to_again(story: Story) -> None:

@@ -156,6 +156,22 @@ def test_trap_10_the_words_survive_a_wrong_charset(mailbot: Installation) -> Non
     assert all(any(words in content for content in kept) for words in written.values())
 
 
+def test_trap_11_a_robot_with_a_new_address_each_time_is_stopped(
+    install: Install, dovecot: Dovecot, smtp_server: SmtpServer
+) -> None:
+    """No header gives it away, and neither address nor domain comes twice: the shape of its subjects ends the receipts."""
+    mailbot = install(dovecot, smtp_server, tables={"limits": {"answers_per_subject_per_hour": 4}})
+    mailbot.start()
+    for number in range(12):
+        robot = f"desk{number}@host{number}.example"
+        mailbot.deliver(message("Thank you for your message.", sender=robot, subject=f"Ticket {81_000 + number} received"))
+    mailbot.wait_for_decisions(12)
+    mailbot.cases(12)
+    mailbot.wait_until(lambda: not mailbot.outbox("queued", "sending"), "letters that may go")
+    assert len(smtp_server.accepted) == 4
+    mailbot.proves_alive(letters=5)
+
+
 @pytest.mark.parametrize(
     ("told", "returns", "state", "dead"),
     [
