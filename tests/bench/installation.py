@@ -13,7 +13,7 @@ from mailbot.pipeline.commands import Commands
 NAME = "enquiries"
 ADDRESS = "enquiries@harbour.example"
 PASSWORD = "secret"
-CONNECTIONS = 4
+CONNECTIONS = 8
 CONFIG = """
 [organisation]
 name = "Harbour Council"

@@ -1,6 +1,7 @@
 """One mailbot for a story: its configuration file, its daemon in this process or another, and what may be asked of it."""
 
 import json
+import os
 import sqlite3
 import subprocess
 import time
@@ -135,10 +136,11 @@ class Installation:
         return subprocess.run(command, capture_output=True, text=True, check=False)
 
     @contextmanager
-    def process(self) -> "Iterator[subprocess.Popen[str]]":
+    def process(self, environment: Mapping[str, str] | None = None) -> "Iterator[subprocess.Popen[str]]":
         """``mailbot run`` in a process of its own, once it has looked into every mailbox; its log is in a pipe."""
         command = [*MAILBOT, "run", "--config", str(self.config_path)]
-        with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as process:
+        own = {**os.environ, **(environment or {})}
+        with subprocess.Popen(command, stderr=subprocess.PIPE, text=True, env=own) as process:
             try:
                 self.wait_until(lambda: process.poll() is not None or self._has_looked(), "a first look into every mailbox")
                 yield process

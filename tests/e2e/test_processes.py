@@ -1,5 +1,6 @@
 """The daemon as a process: one to a database, quick to end, clear about a wrong configuration, patient with a full disk."""
 
+import os
 import resource
 import signal
 import subprocess
@@ -14,6 +15,8 @@ from tests.e2e.command_line import MAILBOT
 from tests.e2e.installation import ENQUIRIES, PATIENCE, Install, Installation, RealClock
 from tests.e2e.messages import BIN, message
 from tests.servers.dovecot import Dovecot
+from tests.servers.failing_disk import FailingDisk
+from tests.servers.failing_disk import available as failing_disk_available
 from tests.servers.processes import children, is_running
 from tests.servers.smtp import SmtpServer
 
@@ -87,6 +90,28 @@ class TestTheProcess:
             ends_well(process)
             assert process.stderr is not None
             assert "the database cannot be used now" in process.stderr.read()
+
+    def test_a_dying_disk_stops_it_gently(
+        self, mailbot: Installation, dovecot: Dovecot, tmp_path_factory: pytest.TempPathFactory
+    ) -> None:
+        """While every write ends in an I/O error no message is moved and no letter goes; afterwards each goes once."""
+        if reason := failing_disk_available():
+            (pytest.fail if os.environ.get("CI") else pytest.skip)(reason)
+        disk = FailingDisk(mailbot.folder, tmp_path_factory.mktemp("library") / "failing_disk.so")
+        with mailbot.process(disk.environment) as process:
+            mailbot.proves_alive(letters=1)
+            mailbot.wait_until(lambda: not dovecot.folder_uids(ENQUIRIES), "the first message to be moved")
+            disk.fail()
+            mailbot.deliver(message(BIN))
+            time.sleep(2)  # two polls long
+            assert len(dovecot.folder_uids(ENQUIRIES)) == 1
+            assert len(mailbot.smtp.accepted) == 1
+            disk.recover()
+            mailbot.letters(2)
+            mailbot.wait_until(lambda: not dovecot.folder_uids(ENQUIRIES), "the second message to be moved")
+            ends_well(process)
+            assert process.stderr is not None
+            assert "the database cannot be used now: disk I/O error" in process.stderr.read()
 
 
 class TestAWrongConfiguration:
