@@ -206,8 +206,8 @@ def _hits(phrases: PhraseIndex, text: str, offset: int) -> Iterator[tuple[Phrase
 def _matches(tree: Mapping[str, Any], words: list[str]) -> Iterator[tuple[int, int, list[tuple[str, str]]]]:
     """The first and last word of each phrase, and what it belongs to."""
     count = len(words)
-    for first, word in enumerate(words):
-        node, at = tree.get(word), first
+    for first in [number for number, word in enumerate(words) if word in tree]:
+        node, at = tree[words[first]], first
         while node is not None:
             if ends := node.get(_END):
                 yield first, at, ends

@@ -6,7 +6,7 @@ opened and nothing is sent.
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -112,7 +112,7 @@ def _weighed(message: Message, scoring: Scoring, silences: tuple[Reason, ...]) -
 
 
 def _weak(message: Message, scoring: Scoring) -> Iterator[Evidence]:
-    for rule in scoring.headers:
+    for rule in _about(message, scoring.headers):
         if evidence := _header_evidence(rule, message):
             yield Evidence(id=rule.id, verdict=rule.verdict, weight=rule.weight or 0.0, detail=evidence)
     for sender in scoring.senders:
@@ -259,9 +259,8 @@ def _report(message: Message) -> Iterator[tuple[Verdict, Reason]]:
 
 
 def _by_header(message: Message, rules: ScreeningRules, *, bounces: bool) -> Iterator[tuple[Verdict, Reason]]:
-    present = {name for name, _ in message.headers}
-    for rule in rules.headers:
-        if rule.header not in present or rule.verdict == "silence" or (rule.verdict == "bounce") is not bounces:
+    for rule in _about(message, rules.headers):
+        if rule.verdict == "silence" or (rule.verdict == "bounce") is not bounces:
             continue
         if evidence := _header_evidence(rule, message):
             yield Verdict(rule.verdict), Reason(rule.id, evidence)
@@ -274,7 +273,7 @@ def _by_sender(message: Message, rules: ScreeningRules, *, bounces: bool) -> Ite
 
 
 def _silences(message: Message, rules: ScreeningRules, own: OwnMarks) -> Iterator[Reason]:
-    for rule in rules.headers:
+    for rule in _about(message, rules.headers):
         if rule.verdict == "silence" and (evidence := _header_evidence(rule, message)):
             yield Reason(rule.id, evidence)
     if own.answerable and not _is_addressed_to(message, own.answerable):
@@ -289,6 +288,12 @@ def _is_addressed_to(message: Message, answerable: frozenset[str]) -> bool:
 def _has_null_return_path(message: Message) -> bool:
     value = message.header("return-path")
     return value is not None and not value.strip().strip("<>").strip()
+
+
+def _about(message: Message, rules: Iterable[HeaderRule]) -> list[HeaderRule]:
+    """The rules about fields that the message has: few of many."""
+    present = {name for name, _ in message.headers}
+    return [rule for rule in rules if rule.header in present]
 
 
 def _header_evidence(rule: HeaderRule, message: Message) -> str:

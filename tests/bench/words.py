@@ -180,7 +180,7 @@ SUBJECTS = {
     "compensation_claim": ("Claim for damage", "Damage to my car in {street}", "Claim after my fall", "Who pays for this?"),
     "suggestion": ("A suggestion for the {place}", "An idea", "Have you thought of this?", "More benches in {street}"),
     "compliment": ("Thank you", "Thanks to your {team}", "Well done", "Praise for the {place}"),
-    "not_for_us": ("Offer for the {place}", "Our autumn newsletter", "Invoice {n}", "Application for work"),
+    "not_for_us": ("Offer for the {place}", "Our offer of chairs", "Invoice {n}", "Application for work"),
 }
 
 SENTENCES = {
@@ -245,7 +245,7 @@ SENTENCES = {
         "We supply {place} furniture to more than {n} customers.",
         "Please find our invoice {reference} for {amount}; payment is due within 30 days.",
         "I attach my CV and would be glad to hear of any vacancies in your {team}.",
-        "View this message in your browser, or let us know if you no longer wish to hear from us.",
+        "Our prices for the {place} are below; let us know if somebody else decides about them.",
     ),
 }
 
