@@ -42,11 +42,12 @@ from mailbot.adapters.rule_files import (
 from mailbot.adapters.smtp import SmtpAccount, SmtpTransport
 from mailbot.adapters.store import Database, NotReadyError, SqlStore, open_database
 from mailbot.adapters.tls import tls_context
-from mailbot.config import AfterIntake, Config, Mailbox, OAuth, SecretRef, Server, Tls
+from mailbot.config import AfterIntake, Config, Mailbox, OAuth, SecretRef, Server, Tls, TrustedSender
 from mailbot.core.bounce import BounceRules
 from mailbot.core.directory import Directory, team_of
 from mailbot.core.holding import HoldingRules
 from mailbot.core.policy import Caps, MailboxPolicy, Pack, ScreeningRules
+from mailbot.core.relay import Relay
 from mailbot.core.reply import ReplyRules
 from mailbot.errors import ConfigError, MailbotError, PolicyError
 from mailbot.pipeline.rule_examples import unwritable_letters
@@ -139,8 +140,23 @@ def _policy(config: Config, mailbox: Mailbox, pack: Pack, people: Directory, tag
         reverse_path=mailbox.reverse_path,
         ack=mailbox.ack,
         tag_secret=tag_secret,
+        relays=tuple(_relay(sender) for sender in config.trusted_senders),
+        authserv_id=config.border.authserv_id,
         team=team,
         directory=people,
+    )
+
+
+def _relay(sender: TrustedSender) -> Relay:
+    return Relay(
+        name=sender.name,
+        address=sender.address.lower(),
+        channel=sender.channel,
+        authenticated=sender.authenticated,
+        networks=sender.networks,
+        person_address=sender.person_address,
+        person_name=sender.person_name,
+        person_text=sender.person_text,
     )
 
 

@@ -9,7 +9,7 @@ import gc
 import os
 import secrets
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, suppress
 from datetime import timedelta
@@ -261,7 +261,7 @@ class Daemon:
             intake=Intake(store=store, clock=self._clock, wake=self._wake),
             wake=self._wake,
             inbox=_folder(mailbox, mailbox.folders.inbox, "inbox"),
-            also=tuple(_folder(mailbox, folder, "also") for folder in mailbox.folders.also),
+            also=tuple(_polled(mailbox)),
             sent=mailbox.folders.sent,
             sent_copy=mailbox.sent_copy,
             poll_seconds=mailbox.poll_seconds,
@@ -286,6 +286,12 @@ def _spare_the_collector() -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(*COLLECT_AFTER)
+
+
+def _polled(mailbox: Mailbox) -> Iterator[WatchedFolder]:
+    yield from (_folder(mailbox, folder, "also") for folder in mailbox.folders.also)
+    if mailbox.folders.junk:
+        yield _folder(mailbox, mailbox.folders.junk, "junk")
 
 
 def _folder(mailbox: Mailbox, folder: str, role: str) -> WatchedFolder:

@@ -161,7 +161,7 @@ def _imap(settings: "Config", mailbox: "Mailbox", sign_ins: "SignIns") -> Iterat
 def _folders(server: "ImapMailbox", mailbox: "Mailbox") -> Iterator[Finding]:
     from mailbot.config import AfterIntake
 
-    folders = [mailbox.folders.inbox, *mailbox.folders.also]
+    folders = [mailbox.folders.inbox, *mailbox.folders.also, *([mailbox.folders.junk] if mailbox.folders.junk else [])]
     folders += [mailbox.folders.handled] if mailbox.after_intake is AfterIntake.MOVE else []
     for folder in folders:
         yield Finding(f"{mailbox.name}: folder {folder}", _trouble(partial(server.select, folder)))

@@ -6,10 +6,23 @@ file: each is a table that says where to find it.
 
 from mailbot.config.reading import example_text, load, sample_config
 from mailbot.config.servers import OAuth, SecretRef, Server, Tls
-from mailbot.config.values import AfterIntake, Config, Folders, Limits, Log, Mailbox, Organisation, Paths, Storage
+from mailbot.config.values import (
+    AfterIntake,
+    Border,
+    Config,
+    Folders,
+    Limits,
+    Log,
+    Mailbox,
+    Organisation,
+    Paths,
+    Storage,
+    TrustedSender,
+)
 
 __all__ = [
     "AfterIntake",
+    "Border",
     "Config",
     "Folders",
     "Limits",
@@ -22,6 +35,7 @@ __all__ = [
     "Server",
     "Storage",
     "Tls",
+    "TrustedSender",
     "example_text",
     "load",
     "sample_config",

@@ -4,11 +4,13 @@ import re
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from enum import StrEnum
+from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
 from typing import Literal
 from zoneinfo import ZoneInfo
 
 from mailbot.config.servers import STRICT, SecretRef, Server, require
+from mailbot.core.case import Channel
 from mailbot.core.delivery import SentCopy
 from mailbot.core.directory import ServedMailbox
 from mailbot.core.policy import AckWhen, ReversePathKind
@@ -29,16 +31,26 @@ class AfterIntake(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Folders:
-    """IMAP folders: ``inbox`` is watched, ``also`` are polled, copies of sent letters lie in ``sent``."""
+    """IMAP folders: ``inbox`` is watched, ``also`` are polled, copies of sent letters lie in ``sent``.
+
+    ``junk`` is polled for people who were misfiled there.
+    """
 
     inbox: str = "INBOX"
     also: tuple[str, ...] = ()
+    junk: str | None = None
     sent: str | None = None
     handled: str = "Handled"
     __pydantic_config__ = STRICT
 
     def __post_init__(self) -> None:
-        named = [self.inbox, *self.also, *((self.sent,) if self.sent else ()), self.handled]
+        named = [
+            self.inbox,
+            *self.also,
+            *((self.junk,) if self.junk else ()),
+            *((self.sent,) if self.sent else ()),
+            self.handled,
+        ]
         twice = {folder for folder in named if named.count(folder) > 1}
         require(not twice, "folders", f"each folder once; {', '.join(sorted(twice))} stands in two places")
 
@@ -162,6 +174,47 @@ class Limits:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Border:
+    """Our own mail border. ``authserv_id`` is its name in Authentication-Results (RFC 8601); no other is believed."""
+
+    authserv_id: str = ""
+    __pydantic_config__ = STRICT
+
+    def __post_init__(self) -> None:
+        require(
+            not re.search(r"[\s;]", self.authserv_id), "authserv_id", "the one word before the first semicolon of the field"
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrustedSender:
+    """A web form, scanner, voicemail or fax gateway of ours, behind which a person stands (``core.relay.Relay``)."""
+
+    name: str
+    address: str
+    channel: Channel
+    authenticated: bool = False
+    networks: tuple[IPv4Network | IPv6Network, ...] = ()
+    person_address: str = ""
+    person_name: str = ""
+    person_text: str = ""
+    __pydantic_config__ = STRICT
+
+    def __post_init__(self) -> None:
+        require(self.name.strip(), "name", "a word for it, such as website-form")
+        require(ADDRESS.fullmatch(self.address), "address", "the address that it sends from")
+        require(
+            self.authenticated or self.networks,
+            "authenticated",
+            'true, or networks = ["192.0.2.0/24"]: an address alone can be forged by anybody',
+        )
+        for key in ("person_address", "person_name", "person_text"):
+            value = getattr(self, key)
+            well = not value or re.fullmatch(r"(header|line):\S.*", value)
+            require(well, key, '"header:Reply-To", or "line:E-mail" for a line of the text that begins with that label')
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Processing:
     """How messages are read: by a process of its own, or by the daemon itself."""
 
@@ -187,6 +240,8 @@ class Config:
     storage: Storage = field(default_factory=Storage)
     paths: Paths = field(default_factory=Paths)
     limits: Limits = field(default_factory=Limits)
+    border: Border = field(default_factory=Border)
+    trusted_senders: tuple[TrustedSender, ...] = ()
     processing: Processing = field(default_factory=Processing)
     log: Log = field(default_factory=Log)
     __pydantic_config__ = STRICT
@@ -204,6 +259,11 @@ class Config:
         require(self.mailbox, "mailbox", "at least one [[mailbox]]")
         named = next((mailbox.name for mailbox in self.mailbox if mailbox.team and not self.paths.services), None)
         require(named is None, "paths.services", f"the file of your people and teams, because mailbox {named} names a team")
+
+        unproven = next((one.name for one in self.trusted_senders if one.authenticated and not self.border.authserv_id), None)
+        require(
+            unproven is None, "border.authserv_id", f"the id of your border, because trusted sender {unproven} is authenticated"
+        )
 
     @property
     def served(self) -> tuple[ServedMailbox, ...]:

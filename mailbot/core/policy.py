@@ -14,6 +14,7 @@ from mailbot.core.case import Channel, ClockKind
 from mailbot.core.clock_rule import ClockRule, ClockStart, ReceiptRule
 from mailbot.core.directory import Directory, Rung, Team
 from mailbot.core.evidence import BuildHint, PhraseIndex
+from mailbot.core.relay import Relay
 
 UNSURE = "unsure"
 AWAITED = frozenset({ClockKind.RECEIPT, ClockKind.ACKNOWLEDGEMENT, ClockKind.RESPONSE, ClockKind.CONCLUSION})
@@ -333,7 +334,8 @@ class MailboxPolicy:
     """What the decision must know about the mailbox a message came to.
 
     ``answerable_addresses`` are the watched addresses and their aliases: mail addressed to none of them was sent blind
-    or through a list (RFC 5230 section 4.5). Empty: every message counts as addressed to us. ``team`` serves the mailbox;
+    or through a list (RFC 5230 section 4.5). Empty: every message counts as addressed to us. ``relays`` are trusted senders;
+    ``authserv_id`` names our border in Authentication-Results, empty: no such field is believed. ``team`` serves the mailbox;
     ``directory`` has everybody who may be told (``core.directory.who_is_told``), and is empty where no file names them.
     """
 
@@ -353,6 +355,8 @@ class MailboxPolicy:
     reverse_path: ReversePathKind
     ack: AckWhen = AckWhen.IMMEDIATE
     tag_secret: bytes = field(repr=False)
+    relays: tuple[Relay, ...] = ()
+    authserv_id: str = ""
     team: Team | None = None
     directory: Directory = field(default_factory=Directory, repr=False)
 

@@ -21,6 +21,7 @@ _SINGLE_TOKEN = re.compile(r"[^\s;(,]+")
 
 
 LOOKS_AUTOMATIC = "looks-automatic"
+TRUSTED_SENDER = "trusted-sender"
 
 
 class Verdict(StrEnum):
@@ -48,6 +49,11 @@ class Screening:
         return self.verdict is Verdict.HUMAN and not self.silences
 
     @property
+    def is_relayed(self) -> bool:
+        """Whether a trusted sender wrote it for a person: all its messages have one subject."""
+        return any(reason.rule == TRUSTED_SENDER for reason in self.reasons)
+
+    @property
     def looks_automatic(self) -> bool:
         """Whether it may be a person's and may be a robot's."""
         return any(reason.rule == LOOKS_AUTOMATIC for reason in self.silences)
@@ -72,16 +78,23 @@ class History:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OwnMarks:
-    """What is ours: watched addresses, those that are answered for, and whether the Message-ID is one that we gave out."""
+    """What is ours: watched addresses, those that are answered for, and whether the Message-ID is one that we gave out.
+
+    ``relay``: the trusted sender that wrote for a person. ``dmarc``: what our own border says of the author's domain.
+    """
 
     addresses: frozenset[str] = frozenset()
     answerable: frozenset[str] = frozenset()
     is_our_message_id: bool = False
+    relay: str = ""
+    dmarc: str = ""
 
 
 def screen(message: Message, rules: ScreeningRules, own: OwnMarks | None = None) -> Screening:
     """Judge one message: the first verdict that something speaks for holds."""
     own = own or OwnMarks()
+    if own.relay and not own.is_our_message_id:
+        return Screening(verdict=Verdict.HUMAN, reasons=(Reason(TRUSTED_SENDER, own.relay),))
     verdicts = _verdicts(message, rules, own)
     first = next(verdicts, None)
     if first is None:
@@ -276,6 +289,8 @@ def _silences(message: Message, rules: ScreeningRules, own: OwnMarks) -> Iterato
     for rule in _about(message, rules.headers):
         if rule.verdict == "silence" and (evidence := _header_evidence(rule, message)):
             yield Reason(rule.id, evidence)
+    if own.dmarc == "fail":
+        yield Reason("dmarc-fail", "Authentication-Results")
     if own.answerable and not _is_addressed_to(message, own.answerable):
         yield Reason("not-addressed-to-us", "To, Cc")
 

@@ -49,6 +49,8 @@ class MessageArrived:
     our_letter: str = ""
     message_id_taken: bool = False
     by_staff: bool = False
+    channel: Channel = Channel.EMAIL
+    in_junk: bool = False
     receipt_doubt: str = ""
     returned: Returned | None = None
 

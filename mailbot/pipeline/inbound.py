@@ -14,7 +14,7 @@ import structlog
 from mailbot import checkpoints
 from mailbot.core.action import Reason
 from mailbot.core.bounce import BounceRules
-from mailbot.core.case import Case
+from mailbot.core.case import Case, Channel
 from mailbot.core.classify import Classification, Hit, classify
 from mailbot.core.clock import doubt_receipt
 from mailbot.core.decide import Findings, decide
@@ -23,6 +23,7 @@ from mailbot.core.lead import Clues, Part
 from mailbot.core.match import Match, clues, match, parts
 from mailbot.core.message import Direction, Located, Message, Origin
 from mailbot.core.policy import MailboxPolicy, ScreeningRules
+from mailbot.core.relay import Relay, authentication, relayed
 from mailbot.core.reply import ReplyKind, ReplyRules, kind_of_reply
 from mailbot.core.screen import OwnMarks, Screening, SentBefore, Verdict, screen
 from mailbot.core.subject import SubjectRules
@@ -58,6 +59,7 @@ class Judged:
     unreadable: str
     by_staff: bool
     clues: Clues
+    relay: Relay | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,15 +122,18 @@ class Inbound:
         return [self._judged(located, one) for located, one in zip(batch, read, strict=True)]
 
     def _judged(self, located: Located, read: ReadMessage) -> Judged:
-        message, policy = _identity(located, read.message), self.policies[located.mailbox]
+        policy = self.policies[located.mailbox]
+        found = relayed(read.message, policy.relays, policy.authserv_id)
+        message = _identity(located, found.message if found else read.message)
         by_staff = located.folder_role == "sent" or policy.is_colleague(message.sender)
         return Judged(
             located=located,
             message=message,
-            hits=read.hits,
+            hits=tuple(hit for hit in read.hits if found is None or found.holds(hit.span)),
             unreadable=located.incomplete or read.unreadable,
             by_staff=by_staff,
             clues=clues(message, policy.reference_prefix, self.subjects, by_staff=by_staff),
+            relay=found.relay if found else None,
         )
 
     # The flow of a message ---------------------------------------------------------------------------------------
@@ -142,7 +147,11 @@ class Inbound:
             return
         our_letter = gathered.our_letter(message)
         own = OwnMarks(
-            addresses=policy.own_addresses, answerable=policy.answerable_addresses, is_our_message_id=bool(our_letter)
+            addresses=policy.own_addresses,
+            answerable=policy.answerable_addresses,
+            is_our_message_id=bool(our_letter),
+            relay=judged.relay.name if judged.relay else "",
+            dmarc=authentication(message, policy.authserv_id).dmarc,
         )
         screening = screen(message, self.screening, own)
         ways, since = gathered.leads.ways(judged.clues), now - timedelta(days=policy.pack.threads.subject_window_days)
@@ -222,6 +231,8 @@ class Inbound:
             message_id_taken=judged.message.message_id in gathered.message_ids,
             by_staff=policy.is_colleague(judged.message.sender),
             receipt_doubt=doubt_receipt(located.received_at, self.clock.now()) or "",
+            channel=judged.relay.channel if judged.relay else Channel.EMAIL,
+            in_junk=located.folder_role == "junk",
         )
 
 

@@ -24,7 +24,7 @@ log = structlog.get_logger()
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WatchedFolder:
-    """A folder to read. ``role`` is ``inbox``, ``also`` or ``sent``; ``finish``: move or flag what is stored."""
+    """A folder to read. ``role`` is ``inbox``, ``also``, ``junk`` or ``sent``; ``finish``: move or flag what is stored."""
 
     mailbox: str
     folder: str

@@ -10,12 +10,14 @@ from datetime import datetime
 from email.utils import parsedate_to_datetime
 
 from mailbot.core.action import QueueLetter, StartClock
+from mailbot.core.case import Channel
 from mailbot.core.classify import Classification, classify
 from mailbot.core.decide import Findings, decide
 from mailbot.core.match import Match
 from mailbot.core.message import Message, Origin
 from mailbot.core.policy import MailboxPolicy, ScreeningRules
 from mailbot.core.reference import find_references
+from mailbot.core.relay import authentication, relayed
 from mailbot.core.screen import OwnMarks, Screening, screen
 from mailbot.core.trigger import MessageArrived
 from mailbot.ports import Phrases
@@ -57,7 +59,14 @@ class Replay:
             yield self._judge(message, classify(found, thresholds, self.rules_version), now)
 
     def _judge(self, message: Message, classification: Classification, now: datetime) -> Judgement:
-        own = OwnMarks(addresses=self.own_addresses, answerable=self.answerable_addresses)
+        found = relayed(message, self.policy.relays, self.policy.authserv_id)
+        own = OwnMarks(
+            addresses=self.own_addresses,
+            answerable=self.answerable_addresses,
+            relay=found.relay.name if found else "",
+            dmarc=authentication(message, self.policy.authserv_id).dmarc,
+        )
+        message = found.message if found else message
         screening = screen(message, self.screening, own)
         received_at = _received_at(message, now)
         unreadable = self.why_unreadable(message)
@@ -68,6 +77,7 @@ class Replay:
             born_at=received_at,
             live=True,
             unreadable=unreadable,
+            channel=found.relay.channel if found else Channel.EMAIL,
         )
         findings = Findings(screening=screening, match=Match(), classification=classification)
         decision = decide(trigger, None, findings, self.policy, now if self.by_age else received_at)

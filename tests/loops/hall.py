@@ -94,7 +94,7 @@ class Hall:
         """Time goes by."""
         self.clock.at += by
 
-    def arrives(self, *contents: bytes, at: str = FOI) -> None:
+    def arrives(self, *contents: bytes, at: str = FOI, role: str = "inbox") -> None:
         """Messages lie in a mailbox, now."""
         name, first = at.partition("@")[0], self._uid + 1
         self._uid += len(contents)
@@ -104,8 +104,8 @@ class Hall:
         ]
         behind = Cursor(uidvalidity=1, last_uid=self._uid)
         with self.store.transaction() as transaction:
-            transaction.messages.store(name, "INBOX", "inbox", behind, batch, self.clock.now())
-            transaction.mailboxes.set_cursor(name, "INBOX", "inbox", behind)
+            transaction.messages.store(name, role.upper(), role, behind, batch, self.clock.now())
+            transaction.mailboxes.set_cursor(name, role.upper(), role, behind)
 
     def works(self) -> int:
         """Decide about what waits and send what may go; returns how many letters went to the outside."""

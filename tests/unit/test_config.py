@@ -82,7 +82,7 @@ def test_the_shipped_example_is_a_configuration(tmp_path: Path) -> None:
 
 def test_every_default_that_the_example_shows_is_the_default(tmp_path: Path) -> None:
     """A commented key of the example with its mark taken off changes nothing."""
-    without_default = "ca_path|rules|letters|services|team|also|sent|reply_to|aliases|password"
+    without_default = "ca_path|rules|letters|services|team|also|junk|sent|reply_to|aliases|password"
     shown = re.sub(rf"^# (?!(?:{without_default}) )([a-z_]+ = )", r"\1", example_text({}), flags=re.MULTILINE)
     assert shown.count("\n# ") < example_text({}).count("\n# ") - 10
     assert read(tmp_path, shown) == read(tmp_path, example_text({}))
@@ -380,3 +380,18 @@ def test_limits_are_numbers_above_zero(tmp_path: Path) -> None:
     for key, value in values.items():
         found = refusal(tmp_path, SMALLEST + f"[limits]\n{key} = {value}\n")
         assert f"limits: {key}: write a number" in found
+
+
+def test_a_trusted_sender_needs_a_proof(tmp_path: Path) -> None:
+    """An address alone is anybody's; a proof by the border needs the border's id; places are headers or lines."""
+    sender = '[[trusted_senders]]\nname = "form"\naddress = "forms@harbour.example"\nchannel = "web"\n'
+    assert "an address alone can be forged" in refusal(tmp_path, SMALLEST + sender)
+    assert "border.authserv_id" in refusal(tmp_path, SMALLEST + sender + "authenticated = true\n")
+    wrong = sender + 'networks = ["192.0.2.0/24"]\nperson_address = "Reply-To"\n'
+    assert 'person_address: write "header:Reply-To"' in refusal(tmp_path, SMALLEST + wrong)
+    assert "networks" in refusal(tmp_path, SMALLEST + sender + 'networks = ["192.0.2.0/99"]\n')
+
+
+def test_the_junk_folder_is_no_other_folder(tmp_path: Path) -> None:
+    """A folder has one role."""
+    assert "each folder once" in refusal(tmp_path, SMALLEST + '[mailbox.folders]\njunk = "INBOX"\n')

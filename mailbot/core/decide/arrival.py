@@ -74,6 +74,8 @@ def arrived(  # noqa: PLR0911  # the order of these lines is the policy: one lin
         return returned(trigger, case, findings.screening, policy, now)
     if not _is_from_a_person(trigger, case, findings):
         return _automatic(trigger, case, findings)
+    if trigger.in_junk and case is None and not trigger.put_back:
+        return [Hold(reason=Reason("in-junk-folder"))]
     if case is not None and _answers_for_us(trigger, case, findings):
         return _staff_answer(trigger, case, findings, policy)
     if case is not None and (findings.reply is ReplyKind.THANKS or not _is_long_closed(case, trigger, policy)):
@@ -195,7 +197,7 @@ def _new_case(
     """
     message, observed = trigger.message, not trigger.live
     class_ = findings.classification.class_
-    clocks = start_clocks(policy, class_, Channel.EMAIL, ClockStart.RECEIPT, trigger.received_at)
+    clocks = start_clocks(policy, class_, trigger.channel, ClockStart.RECEIPT, trigger.received_at)
     answer = _answer(trigger, findings, policy, clocks, now)
     opened = OpenCase(
         class_=class_,
@@ -205,6 +207,7 @@ def _new_case(
         opened_at=trigger.received_at,
         observed=observed,
         may_write=isinstance(answer, QueueLetter),
+        channel=trigger.channel,
         reason=Reason("no-known-case"),
     )
     notes = [Note(kind="finding", reason=reason) for reason in findings.match.reasons]
@@ -245,7 +248,7 @@ def _answer(
     if against:
         return KeepSilent(reasons=against)
     class_policy = policy.pack.classes.get(findings.classification.class_)
-    promised = _promised(findings.classification.class_, policy, clocks)
+    promised = _promised(findings.classification.class_, policy, trigger.channel, clocks)
     references = (*(message.references or message.in_reply_to[:1]), message.message_id)
     return QueueLetter(
         permission=permission,
@@ -260,7 +263,7 @@ def _answer(
         states_date=promised,
         in_reply_to=message.message_id,
         references=tuple(reference for reference in references if reference),
-        shape=shape_of(message.subject),
+        shape="" if findings.screening.is_relayed else shape_of(message.subject),
         reason=permission.reason,
     )
 
@@ -280,11 +283,11 @@ def _too_old(trigger: MessageArrived, policy: MailboxPolicy, now: datetime) -> t
     return (Reason("older-than-max-ack-age", f"{age_hours:.0f} hours"),) if age_hours > policy.max_ack_age_hours else ()
 
 
-def _promised(class_: str, policy: MailboxPolicy, clocks: list[StartClock]) -> date | None:
+def _promised(class_: str, policy: MailboxPolicy, channel: Channel, clocks: list[StartClock]) -> date | None:
     """The date a receipt may state: only for a sure class, only from a clock that binds and that the pack promises."""
     if class_ not in policy.pack.classes:
         return None
-    promised = {rule.name for rule in policy.pack.clocks_for(class_) if rule.promised}
+    promised = {rule.name for rule in policy.pack.clocks_for(class_, channel) if rule.promised}
     bound = clock.binding(clocks)
     dates = [last_day(started.due_at, policy.pack.working_calendar.zone) for started in bound if started.name in promised]
     return min(dates, default=None)

@@ -1,0 +1,155 @@
+"""Trusted senders: our web form, scanner, voicemail or fax gateway writes, and a person stands behind it.
+
+Such a message looks like a robot's: it comes from an address of ours or one that nobody reads, and the person stands in
+Reply-To or in the text. It is believed only if our own border says that it is genuine (RFC 8601), or if it was handed in
+from a network of ours; then the person is the customer, and is answered.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from ipaddress import IPv4Network, IPv6Network, ip_address
+
+from mailbot.core.case import Channel
+from mailbot.core.message import Address, Message, Span
+
+_COMMENT = re.compile(r"\([^()]*\)")
+_PROPERTY = re.compile(r"(dkim|spf|dmarc|header\.d|header\.i|smtp\.mailfrom|smtp\.from)\s*=\s*\"?([^\s;\"]+)", re.IGNORECASE)
+_HANDED_IN = re.compile(r"\[(?:IPv6:)?([0-9A-Fa-f:.]+)\]")
+_ADDRESS = re.compile(r"[^\s<>,;:()\"\[\]]+@[A-Za-z0-9.-]+\.[A-Za-z0-9-]+")
+_LINE = r"^[ \t>*]*{label}[ \t]*[:\uff1a][ \t]*(.*)$"
+HEADER, LINE = "header:", "line:"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Relay:
+    """A trusted sender, and where it writes what. A place is ``header:Name`` or ``line:Label``; empty: nowhere.
+
+    ``networks``: it hands in from one of these. ``authenticated``: our border found DMARC to pass, or DKIM or SPF for the
+    domain of its address. ``person_text``: the line after which the person's own words begin.
+    """
+
+    name: str
+    address: str
+    channel: Channel
+    authenticated: bool = False
+    networks: tuple[IPv4Network | IPv6Network, ...] = ()
+    person_address: str = ""
+    person_name: str = ""
+    person_text: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Relayed:
+    """A message with the person as its author, who relayed it, and where in the text the person's words stand."""
+
+    message: Message
+    relay: Relay
+    own: Span
+
+    def holds(self, span: Span) -> bool:
+        """Whether a span of the full text lies in the subject or in the person's words: labels of a form say nothing."""
+        body_at = len(self.message.subject) + 2
+        return span.end <= body_at or (body_at + self.own.start <= span.start and span.end <= body_at + self.own.end)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Authentication:
+    """What our border found out about the sender. ``dmarc`` is its result in lower case, empty where it said nothing."""
+
+    dmarc: str = ""
+    passed: frozenset[str] = field(default_factory=frozenset)
+
+    def proves(self, domain: str) -> bool:
+        """Whether the author's domain is genuine: by DMARC, or by a DKIM signature or SPF of it or of one above it."""
+        return self.dmarc == "pass" or any(domain == one or domain.endswith(f".{one}") for one in self.passed)
+
+
+def authentication(message: Message, authserv_id: str) -> Authentication:
+    """The first Authentication-Results field that bears our border's id (RFC 8601 section 5); any other may be forged."""
+    for value in message.header_values("authentication-results") if authserv_id else ():
+        plain = value
+        for _ in range(3):  # comments may stand in comments
+            plain = _COMMENT.sub(" ", plain)
+        server, _, results = plain.partition(";")
+        if server.split()[:1] and server.split()[0].lower() == authserv_id.lower():
+            return _read(results)
+    return Authentication()
+
+
+def _read(results: str) -> Authentication:
+    dmarc, passed = "", set[str]()
+    for result in results.split(";"):
+        found = {key.lower(): value.lower() for key, value in reversed(_PROPERTY.findall(result))}
+        dmarc = dmarc or found.get("dmarc", "")
+        domain = found.get("header.d") or found.get("header.i") or found.get("smtp.mailfrom") or found.get("smtp.from") or ""
+        if "pass" in (found.get("dkim"), found.get("spf")):
+            passed.add(domain.rpartition("@")[2])
+    return Authentication(dmarc=dmarc, passed=frozenset(passed - {""}))
+
+
+def relayed(message: Message, relays: Sequence[Relay], authserv_id: str) -> Relayed | None:
+    """The message as the person wrote it through a trusted sender; None where none sent it."""
+    for relay in relays:
+        if message.sender == relay.address and _is_genuine(message, relay, authserv_id):
+            return _unwrapped(message, relay)
+    return None
+
+
+def _is_genuine(message: Message, relay: Relay, authserv_id: str) -> bool:
+    if relay.authenticated and not authentication(message, authserv_id).proves(relay.address.rpartition("@")[2]):
+        return False
+    return not relay.networks or _handed_in_from(message, relay.networks)
+
+
+def _handed_in_from(message: Message, networks: Sequence[IPv4Network | IPv6Network]) -> bool:
+    """Whether the top Received field, our own server's, names an address of these networks."""
+    for value in message.header_values("received")[:1]:
+        for text in _HANDED_IN.findall(value)[:1]:
+            try:
+                address = ip_address(text)
+            except ValueError:
+                return False
+            return any(address in network for network in networks)
+    return False
+
+
+def _unwrapped(message: Message, relay: Relay) -> Relayed:
+    address = _ADDRESS.search(_found(message, relay.person_address))
+    name = _found(message, relay.person_name).strip()[:200]
+    person = Address(address=_lowered(address[0]), name=name) if address else None
+    customer = replace(message, from_=person, reply_to=())
+    return Relayed(message=customer, relay=relay, own=_own(message, relay))
+
+
+def _lowered(address: str) -> str:
+    local, _, domain = address.rpartition("@")
+    return f"{local}@{domain.lower()}"
+
+
+def _found(message: Message, place: str) -> str:
+    """What stands at a place, or an empty string."""
+    if place.startswith(HEADER):
+        name = place.removeprefix(HEADER).lower()
+        return message.header(name) or ""
+    if place.startswith(LINE):
+        line = _line(place.removeprefix(LINE)).search(message.text)
+        return line[1] if line else ""
+    return ""
+
+
+def _own(message: Message, relay: Relay) -> Span:
+    """The person's words: from behind their label to the next line with a label of this sender, or to the end."""
+    whole = Span(0, len(message.text))
+    if not relay.person_text.startswith(LINE):
+        return whole
+    begins = _line(relay.person_text.removeprefix(LINE)).search(message.text)
+    if begins is None:
+        return whole
+    labels = [place.removeprefix(LINE) for place in (relay.person_address, relay.person_name) if place.startswith(LINE)]
+    ends = [found.start() for label in labels if (found := _line(label).search(message.text, begins.end()))]
+    return Span(begins.start(1), min(ends, default=len(message.text)))
+
+
+def _line(label: str) -> re.Pattern[str]:
+    return re.compile(_LINE.format(label=re.escape(label)), re.MULTILINE | re.IGNORECASE)

@@ -1,0 +1,93 @@
+"""Through the whole flow: the form's person gets the receipt, the junk folder loses nobody, a forged sender gets no letter."""
+
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import replace
+from ipaddress import ip_network
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select
+
+from mailbot.adapters.store import open_database
+from mailbot.adapters.store.queries import Queries
+from mailbot.adapters.store.silenced import silenced_cases
+from mailbot.adapters.store.tables import case
+from mailbot.core.case import Channel
+from mailbot.core.relay import Relay
+from mailbot.pipeline.commands import Commands
+from tests.loops.hall import FOI, Hall, mail, policies
+
+BORDER = "mx.harbour.example"
+FORM = Relay(
+    name="website-form",
+    address="forms@harbour.example",
+    channel=Channel.WEB,
+    networks=(ip_network("192.0.2.0/24"),),
+    person_address="line:E-mail",
+    person_name="line:Name",
+    person_text="line:Message",
+)
+HERE = "Received: from www ([192.0.2.7]) by mx.harbour.example; Tue, 2 Dec 2025 09:59:00 +0000"
+TEXT = "Name: Ada Sample\r\nE-mail: ada@example.org\r\nMessage: The lamp is broken."
+
+
+@pytest.fixture
+def hall(tmp_path: Path) -> Iterator[Hall]:
+    """A town hall that trusts its form and its border."""
+    known = policies()
+    mailboxes = {name: replace(each, relays=(FORM,), authserv_id=BORDER) for name, each in known.mailboxes.items()}
+    with closing(open_database(f"sqlite:///{tmp_path}/hall.db")) as database:
+        yield Hall(database=database, policies=replace(known, mailboxes=mailboxes))
+
+
+def test_the_person_behind_the_form_gets_the_receipt(hall: Hall) -> None:
+    """The case is theirs, came by the web, and every one of forty gets a letter although all have one subject."""
+    people = [f"person{number}@town{number}.example" for number in range(40)]
+    forms = [
+        mail(FORM.address, "Contact form", TEXT.replace("ada@example.org", person), FOI, HERE, "Auto-Submitted: auto-generated")
+        for person in people
+    ]
+    hall.arrives(*forms)
+    hall.works()
+    assert sorted(letter.recipient for letter in hall.receipts()) == sorted(people)
+    with hall.database.reading() as connection:
+        rows = connection.execute(select(case.c.channel, case.c.customer_name).distinct()).all()
+    assert [tuple(row) for row in rows] == [("web", "Ada Sample")]
+
+
+def test_who_forges_the_form_s_address_opens_nothing_for_others(hall: Hall) -> None:
+    """Handed in from elsewhere it is what its fields say: automatic, from an address of ours, and filed."""
+    forged = HERE.replace("192.0.2.7", "203.0.113.7")
+    hall.arrives(mail(FORM.address, "Contact form", TEXT, FOI, forged, "Auto-Submitted: auto-generated"))
+    hall.works()
+    assert (hall.cases(), hall.receipts()) == (0, [])
+
+
+def test_a_sender_whose_dmarc_fails_gets_no_letter_and_is_not_lost(hall: Hall) -> None:
+    """Only our own border is asked; the case stands in the list of those without a receipt."""
+    hall.arrives(
+        mail(
+            "ada@example.org", "Lamp", "Broken.", FOI, f"Authentication-Results: {BORDER}; dmarc=fail header.from=example.org"
+        ),
+        mail("bo@example.org", "Lamp", "Broken too.", FOI, "Authentication-Results: mx.example.org; dmarc=fail"),
+    )
+    hall.works()
+    assert [letter.recipient for letter in hall.receipts()] == ["bo@example.org"]
+    assert [line.reasons for line in silenced_cases(hall.database)] == [("dmarc-fail",)]
+
+
+def test_a_person_in_the_junk_folder_is_held_and_put_back_with_one_command(hall: Hall) -> None:
+    """Spam there is filed without a word; whoever looks like a person is shown, and put back becomes a case."""
+    hall.arrives(
+        mail("ada@example.org", "Lamp", "Broken."),
+        mail("shop@example.org", "Offer", "Buy.", FOI, "X-Spam-Flag: YES"),
+        role="junk",
+    )
+    hall.works()
+    assert (hall.cases(), hall.receipts()) == (0, [])
+    (held,) = Queries(hall.database).held()
+    assert held.rule == "in-junk-folder"
+    Commands(store=hall.store, clock=hall.clock, actor="bea").put_back(held.id)
+    hall.works()
+    assert [letter.recipient for letter in hall.receipts()] == ["ada@example.org"]

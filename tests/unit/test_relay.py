@@ -1,0 +1,157 @@
+"""Trusted senders: our web form, scanner and gateways are believed when our own border says so, and the person is answered."""
+
+from dataclasses import replace
+from ipaddress import ip_network
+
+import pytest
+
+from mailbot.core.action import Hold, OpenCase, Permission, QueueLetter
+from mailbot.core.case import Channel
+from mailbot.core.message import Address, Message, Span
+from mailbot.core.relay import Relay, authentication, relayed
+from mailbot.core.screen import History, OwnMarks, Verdict, permit_answer, screen
+from tests.invented import CAPS, CUSTOMER, every, message, only, shipped_screening
+from tests.unit.test_decide import arrived, decided, findings
+
+RULES = shipped_screening()
+BORDER = "mx.harbour.example"
+FORM = Relay(
+    name="website-form",
+    address="no-reply@harbour.example",
+    channel=Channel.WEB,
+    networks=(ip_network("192.0.2.0/24"),),
+    person_address="header:Reply-To",
+    person_name="line:Name",
+    person_text="line:Message",
+)
+SCANNER = replace(FORM, name="scanner", channel=Channel.LETTER, person_address="line:E-mail", person_text="")
+TEXT = "Name: Ada Sample\nE-mail: Ada@Example.org\nMessage: The lamp is broken.\nIt is dark.\n"
+FROM_HERE = ("received", "from www (www.harbour.example [192.0.2.7]) by mx.harbour.example; Mon, 23 Nov 2026 10:00:00 +0000")
+
+
+def form(*headers: tuple[str, str], text: str = TEXT) -> Message:
+    """What the form sends: from an address that nobody reads, marked as generated."""
+    marks = (("auto-submitted", "auto-generated"), ("precedence", "bulk"), ("reply-to", f"Ada <{CUSTOMER}>"))
+    return message(*headers, *marks, sender=FORM.address, text=text)
+
+
+def test_the_person_behind_the_form_is_the_customer_and_is_answered() -> None:
+    """Whatever robot's marks the form sets: the receipt goes to the person."""
+    found = relayed(form(FROM_HERE), (FORM,), BORDER)
+    assert found is not None
+    assert found.message.from_ == Address(address=CUSTOMER, name="Ada Sample")
+    screening = screen(found.message, RULES, OwnMarks(relay=FORM.name))
+    assert screening.verdict is Verdict.HUMAN
+    assert isinstance(permit_answer(screening, found.message.sender, History(), CAPS), Permission)
+
+
+def test_a_copy_of_our_own_letter_stays_ours_though_it_came_through_a_trusted_sender() -> None:
+    """Own marks come before trusted senders."""
+    own = OwnMarks(relay=FORM.name, is_our_message_id=True)
+    assert screen(form(FROM_HERE), RULES, own).verdict is Verdict.OWN
+
+
+@pytest.mark.parametrize(
+    "received",
+    [
+        (),
+        (
+            (
+                "received",
+                "from elsewhere (mail.example.org [203.0.113.9]) by mx.harbour.example; Mon, 23 Nov 2026 10:00",
+            ),
+        ),
+        (("received", "from elsewhere ([203.0.113.9]) by mx; x"), FROM_HERE),
+        (("received", "from [nonsense] by mx; x"),),
+    ],
+)
+def test_who_only_bears_the_form_s_address_is_no_trusted_sender(received: tuple[tuple[str, str], ...]) -> None:
+    """Anybody can write it: only the top Received field, our own server's, says where the message was handed in."""
+    assert relayed(form(*received), (FORM,), BORDER) is None
+    assert screen(form(*received), RULES).verdict is Verdict.OTHER_AUTOMATIC
+
+
+AUTHENTICATED = replace(FORM, networks=(), authenticated=True)
+
+
+@pytest.mark.parametrize(
+    ("field", "believed"),
+    [
+        (f"{BORDER}; dmarc=pass header.from=harbour.example", True),
+        (f"{BORDER} 1; dkim=pass (2048-bit key; unprotected) header.d=harbour.example", True),
+        (f"{BORDER.upper()}; spf=pass smtp.mailfrom=bounce@harbour.example", True),
+        (f"{BORDER}; dkim=fail header.d=harbour.example", False),
+        (f"{BORDER}; dkim=pass header.d=example.org", False),
+        (f"{BORDER}; spf=pass smtp.mailfrom=x@notharbour.example", False),
+        ("mx.elsewhere.example; dmarc=pass header.from=harbour.example", False),
+        ("dmarc=pass action=none header.from=harbour.example", False),
+        (";;;((", False),
+        ("", False),
+    ],
+)
+def test_only_our_own_border_is_believed(field: str, believed: bool) -> None:
+    """RFC 8601 section 5: another server's id, none at all, or a domain that is not the form's proves nothing."""
+    found = relayed(form(("authentication-results", field)), (AUTHENTICATED,), BORDER)
+    assert (found is not None) is believed
+
+
+def test_of_several_results_the_top_one_of_our_border_counts() -> None:
+    """What stands below may have come with the message."""
+    forged = form(("authentication-results", f"{BORDER}; dmarc=fail"), ("authentication-results", f"{BORDER}; dmarc=pass"))
+    assert relayed(forged, (AUTHENTICATED,), BORDER) is None
+    assert authentication(forged, BORDER).dmarc == "fail"
+    assert authentication(forged, "").dmarc == ""
+
+
+def test_without_both_proofs_where_both_are_asked_for_nobody_is_trusted() -> None:
+    """A network and an authentication result: one of them is not enough."""
+    both = replace(AUTHENTICATED, networks=FORM.networks)
+    assert relayed(form(FROM_HERE), (both,), BORDER) is None
+    proven = form(FROM_HERE, ("authentication-results", f"{BORDER}; dmarc=pass"))
+    assert relayed(proven, (both,), BORDER) is not None
+
+
+def test_where_the_person_stands_in_a_line_it_is_read_from_there() -> None:
+    """A scanner's or a voicemail's text with labels; in any case, with a comma behind, quoted or not."""
+    found = relayed(form(FROM_HERE, text="> e-MAIL :  Ada <Ada.Sample@Example.ORG>,\nName:Ada"), (SCANNER,), "")
+    assert found is not None
+    assert found.message.from_ == Address(address="Ada.Sample@example.org", name="Ada")
+
+
+def test_a_letter_without_an_address_opens_a_case_and_nobody_is_written_to() -> None:
+    """A scanned letter: its clocks run by its channel, and staff answer by post."""
+    found = relayed(form(FROM_HERE, text="A scanned page is attached."), (SCANNER,), "")
+    assert found is not None
+    assert found.message.from_ is None
+    screening = screen(found.message, RULES, OwnMarks(relay=SCANNER.name))
+    actions = decided(arrived(message=found.message, channel=Channel.LETTER), findings(screening=screening))
+    assert only(OpenCase, actions).channel is Channel.LETTER
+    assert every(QueueLetter, actions) == []
+
+
+def test_the_person_s_words_are_those_behind_their_label() -> None:
+    """Labels and what stands in other lines of the form do not speak for a class."""
+    found = relayed(form(FROM_HERE, text="Message: Broken.\nName: Compliment Sample\n"), (FORM,), "")
+    assert found is not None
+    full = found.message.full_text
+    assert found.holds(_span(full, "Broken"))
+    assert found.holds(_span(full, found.message.subject))
+    assert not found.holds(_span(full, "Compliment"))
+
+
+def _span(text: str, words: str) -> Span:
+    return Span(text.index(words), text.index(words) + len(words))
+
+
+def test_where_dmarc_fails_a_case_is_opened_and_no_letter_goes() -> None:
+    """The sender may be forged: our letter would reach somebody else. It is not spam for that."""
+    screening = screen(message(), RULES, OwnMarks(dmarc="fail"))
+    assert screening.verdict is Verdict.HUMAN
+    assert [reason.rule for reason in screening.silences] == ["dmarc-fail"]
+    assert screen(message(), RULES, OwnMarks(dmarc="none")).may_answer
+
+
+def test_a_person_in_the_junk_folder_is_set_before_somebody() -> None:
+    """No case and no letter by itself: put back, it is decided about like any other."""
+    assert only(Hold, decided(arrived(in_junk=True), findings())).reason.rule == "in-junk-folder"
+    assert only(OpenCase, decided(arrived(in_junk=True, put_back=True), findings()))
