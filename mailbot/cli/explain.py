@@ -40,5 +40,9 @@ def explain(reference: str, config: ConfigOption = DEFAULT_CONFIG, format_: Form
         if clock.stopped_at:
             typer.echo(f"  stopped {moment(clock.stopped_at, zone)}: {clock.outcome}")
     typer.echo("\nhistory")
+    texts = {message.row: message.full_text for message in view.messages}
     for event in view.events:
         typer.echo(f"  {moment(event.at, zone)}  {event.actor}  {event.kind}: {event.rule}  {event.detail}".rstrip())
+        for span in event.spans:
+            text = texts.get(event.message_row or 0)
+            typer.echo(f'      "{text[span.start : span.end]}"' if text else "      (erased)")

@@ -91,3 +91,18 @@ def test_a_person_in_the_junk_folder_is_held_and_put_back_with_one_command(hall:
     Commands(store=hall.store, clock=hall.clock, actor="bea").put_back(held.id)
     hall.works()
     assert [letter.recipient for letter in hall.receipts()] == ["ada@example.org"]
+
+
+def test_whoever_asks_why_is_shown_the_words_that_were_weighed(hall: Hall) -> None:
+    """What looks automatic stands in the history rule by rule, with the places in the message that spoke for it."""
+    text = "I am on annual leave until 4 May. I will reply on my return. In my absence please write to Bo."
+    hall.arrives(mail("ada@example.org", "Your request", text))
+    hall.works()
+    (line,) = silenced_cases(hall.database)
+    assert line.reasons == ("looks-automatic", "away", "return", "deputy")
+    view = Queries(hall.database).case(line.reference)
+    assert view is not None
+    (message,) = view.messages
+    full = message.full_text or ""
+    words = [full[span.start : span.end] for event in view.events for span in event.spans]
+    assert words == ["I am on annual leave", "on my return", "In my absence"]

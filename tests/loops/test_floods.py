@@ -198,6 +198,7 @@ def test_a_robot_is_counted_on_over_the_borders_of_batches(hall: Hall) -> None:
 
 
 @pytest.mark.matrix
+@pytest.mark.timeout(900)
 def test_ten_thousand_messages_in_ten_minutes(hall: Hall) -> None:
     """A mail bomb from random senders: all are cases, letters stay under the cap of the hour, and intake never stops."""
     people = list[str]()

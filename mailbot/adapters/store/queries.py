@@ -312,7 +312,8 @@ def _letter_line(row: Row[Any]) -> LetterLine:
 
 
 def _event_line(row: Row[Any]) -> EventLine:
-    return _filled(EventLine, row, message_row=row.message)
+    spans = tuple(Span(one["start"], one["end"]) for one in row.offsets)
+    return _filled(EventLine, row, message_row=row.message, spans=spans)
 
 
 def _held_line(row: Row[Any], what: str) -> HeldLine:

@@ -32,6 +32,7 @@ class EventLine:
     detail: str
     pack_version: str
     message_row: int | None
+    spans: tuple[Span, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

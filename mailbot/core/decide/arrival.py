@@ -210,7 +210,7 @@ def _new_case(
         channel=trigger.channel,
         reason=Reason("no-known-case"),
     )
-    notes = [Note(kind="finding", reason=reason) for reason in findings.match.reasons]
+    notes = [Note(kind="finding", reason=reason) for reason in (*findings.screening.reasons, *findings.match.reasons)]
     if trigger.message_id_taken:
         notes.append(Note(kind="finding", reason=Reason("message-id-used-before", "other content")))
     if trigger.receipt_doubt:
