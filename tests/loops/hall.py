@@ -78,10 +78,11 @@ class Hall:
         common = {"store": self.store, "letters": self.policies.letters, "clock": self.clock}
         self.inbound = Inbound(
             **common,
-            reader=PlainReader(NoPhrases()),
+            reader=PlainReader(NoPhrases(), self.policies.reading),
             screening=self.policies.screening,
             holding=self.policies.holding,
-            subjects=self.policies.subjects,
+            replies=self.policies.replies,
+            subjects=self.policies.reading.subjects,
             bounces=self.policies.bounces,
             rules_version="1",
             policies=self.policies.mailboxes,
