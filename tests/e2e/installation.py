@@ -9,7 +9,6 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from datetime import UTC, date, datetime, timedelta
 from email.message import EmailMessage
-from functools import cache
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
@@ -18,8 +17,8 @@ from mailbot.adapters.store.queries import CaseLine, CaseView, HeldLine, LetterL
 from mailbot.config import Config, load
 from mailbot.daemon import Daemon
 from mailbot.pipeline.commands import Commands
-from mailbot.ports import Clock
-from mailbot.reading import spacy_reader
+from mailbot.ports import Clock, Reader
+from mailbot.reading import ReadingRules, spacy_reader
 from tests.e2e.command_line import MAILBOT, Said, run_cli
 from tests.e2e.messages import message, read_letter
 from tests.servers.dovecot import Dovecot
@@ -31,7 +30,12 @@ PATIENCE = 45.0  # seconds; a busy machine takes its time to start a process
 BEGINNING = datetime(2025, 12, 23, 10, 0, tzinfo=UTC)  # in opening hours, holidays ahead; IMAP takes no future date
 T = TypeVar("T")
 
-reader = cache(spacy_reader)  # loading takes two seconds; the rules are the same in every story
+_readers: dict[str, Reader] = {}
+
+
+def reader(rules: ReadingRules) -> Reader:
+    """A reader by these rules. Loading takes two seconds, and the rules are the same in every story."""
+    return _readers.get(rules.classes.version) or _readers.setdefault(rules.classes.version, spacy_reader(rules))
 
 
 class StoryClock:
