@@ -189,8 +189,8 @@ class Inbound:
         gathered.learn(message, decision, about)
 
     def _parts(self, judged: Judged, screening: Screening, matched: Match, policy: MailboxPolicy) -> tuple[Part, ...]:
-        """Only a person's message makes anybody take part in its case."""
-        if screening.verdict is not Verdict.HUMAN:
+        """Only a person's message makes anybody take part in its case; what staff send comes from our own address."""
+        if screening.verdict not in (Verdict.HUMAN, Verdict.OWN) or screening.looks_automatic:
             return ()
         in_sent = judged.located.folder_role == "sent"
         return parts(judged.message, policy.is_ours, in_sent=in_sent, is_stranger=matched.is_stranger)
