@@ -17,6 +17,7 @@ from tests.bench.deadlines import measure_deadlines, show_deadlines
 from tests.bench.end_to_end import measure_end_to_end
 from tests.bench.generate import PERIOD, generate
 from tests.bench.installation import ADDRESS, PASSWORD, Installation, install
+from tests.bench.matching import measure_matching
 from tests.bench.measured import Measured, together
 from tests.bench.report import keep, show
 from tests.bench.servers import imap_server, postgres_server, relay
@@ -34,7 +35,8 @@ Fresh = Callable[[], AbstractContextManager[Installation]]
 def main() -> None:
     arguments = _arguments()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))  # or the servers would go on for ever
-    sizes = () if arguments.deadlines else (arguments.messages, *(GROWTH if arguments.growth else ()))
+    only_one = arguments.deadlines or arguments.matching
+    sizes = () if only_one else (arguments.messages, *(GROWTH if arguments.growth else ()))
     if sizes and (reason := dovecot_available()):
         raise SystemExit(reason)
     measured, timed = list[Measured](), list[Measured]()
@@ -43,7 +45,9 @@ def main() -> None:
         databases = _databases(servers, arguments.database)
         for size in sizes:
             measured += _measure(size, databases, arguments)
-        if arguments.deadlines or (arguments.deadlines is None and not arguments.steps):
+        if arguments.matching or (arguments.matching is None and not arguments.deadlines):
+            measured += _match(databases, arguments)
+        if arguments.deadlines or (arguments.deadlines is None and not arguments.steps and not arguments.matching):
             timed = list(_time(databases, arguments))
     print(f"kept in {keep([*measured, *timed], arguments.json, SystemClock().now())}")
     if timed:
@@ -66,6 +70,10 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument(
         "--open-deadlines", type=int, default=1_000_000, metavar="N", help="how many are open (default: 1000000)"
     )
+    parser.add_argument(
+        "--matching", action=argparse.BooleanOptionalAction, help="only screening and matching, or all but that (default: all)"
+    )
+    parser.add_argument("--open-cases", type=int, default=100_000, metavar="N", help="among which is matched (default: 100000)")
     parser.add_argument("--growth", action="store_true", help="end to end also with 200 and 20,000 messages")
     parser.add_argument("--repeat", type=int, default=3, metavar="N", help="medians of N runs (default: 3)")
     parser.add_argument("--json", type=Path, default=Path("bench-results"), metavar="DIR", help="where results are kept")
@@ -107,6 +115,14 @@ def _measure(size: int, databases: dict[str, FreshUrl], arguments: argparse.Name
                     yield together([_whole(fresh, size, name, child) for _ in range(arguments.repeat)])
             if size == arguments.messages:
                 yield from _steps(fresh, name, arguments.repeat)
+
+
+def _match(databases: dict[str, FreshUrl], arguments: argparse.Namespace) -> Iterator[Measured]:
+    """Screening and matching among many open cases; no server is asked."""
+    since = SystemClock().now().replace(microsecond=0)
+    for name, fresh_url in databases.items():
+        fresh = partial(_fresh, fresh_url, 1, 1, since)
+        yield from measure_matching(fresh, name, arguments.open_cases, arguments.repeat)
 
 
 def _time(databases: dict[str, FreshUrl], arguments: argparse.Namespace) -> Iterator[Measured]:
