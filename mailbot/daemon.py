@@ -239,6 +239,7 @@ class Daemon:
             holding=self._policies.holding,
             replies=self._policies.replies,
             subjects=self._policies.reading.subjects,
+            quoting=self._policies.reading.quoting,
             bounces=self._policies.bounces,
             rules_version=self._policies.reading.classes.version,
             policies=self._policies.mailboxes,

@@ -68,6 +68,14 @@ class Span:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Enclosed:
+    """A message that is attached to another as such (message/rfc822): what its head says."""
+
+    from_: Address | None
+    message_id: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Message:
     """What the bytes say. Every text is free of NUL and lone surrogates; header values stand on one line.
 
@@ -93,6 +101,7 @@ class Message:
     headers: tuple[tuple[str, str], ...] = ()
     content_type: str = "text/plain"
     attachments: tuple[Attachment, ...] = ()
+    enclosed: tuple[Enclosed, ...] = ()
     defects: tuple[str, ...] = ()
     report: Report | None = None
 

@@ -56,6 +56,19 @@ def own_spans(text: str, rules: QuoteRules, *, is_forward: bool = False) -> tupl
     return _spans(lines, kept, len(text))
 
 
+def heads(text: str, rules: QuoteRules) -> list[dict[str, str]]:
+    """The heads of other messages in a text: each the values of its fields by kind (from, date, to, subject)."""
+    lines, found, at = text[:MOST_TEXT].split("\n"), list[dict[str, str]](), 0
+    while at < len(lines):
+        bare = lines[at].strip()
+        end = _head_end(lines, at, rules) if bare and bare[0] != ">" else at
+        fields = [(_kind(line, rules), line.replace("\uff1a", ":").partition(":")[2]) for line in lines[at:end]]
+        named = {kind: value.strip(" *\t") for kind, value in reversed(fields) if kind}
+        found += [named] if "from" in named else []
+        at = max(end, at + 1)
+    return found
+
+
 # Lines of others -------------------------------------------------------------------------------------------------------
 
 

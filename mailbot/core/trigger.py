@@ -37,6 +37,7 @@ class MessageArrived:
     Message-ID of the letter of ours that this is a copy of. ``message_id_taken``: another message with other content has
     the same Message-ID. ``by_staff``: a colleague wrote it, by their address. ``receipt_doubt``: why the server's date of
     arrival was not believed. ``returned``: what it brings back, if it is a bounce of something of ours.
+    ``is_passed_on``: a colleague passed it on, and its author is the customer; ``unclear_forward``: why that author is unclear.
     """
 
     message: Message
@@ -53,6 +54,8 @@ class MessageArrived:
     in_junk: bool = False
     receipt_doubt: str = ""
     returned: Returned | None = None
+    is_passed_on: bool = False
+    unclear_forward: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

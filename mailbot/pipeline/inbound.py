@@ -18,11 +18,13 @@ from mailbot.core.case import Case, Channel
 from mailbot.core.classify import Classification, Hit, classify
 from mailbot.core.clock import doubt_receipt
 from mailbot.core.decide import Findings, decide
+from mailbot.core.forward import Forward, passed_on
 from mailbot.core.holding import HoldingRules, is_holding
 from mailbot.core.lead import Clues, Part
 from mailbot.core.match import Match, clues, match, parts
 from mailbot.core.message import Direction, Located, Message, Origin
 from mailbot.core.policy import MailboxPolicy, ScreeningRules
+from mailbot.core.quoting import QuoteRules
 from mailbot.core.relay import Relay, authentication, relayed
 from mailbot.core.reply import ReplyKind, ReplyRules, kind_of_reply
 from mailbot.core.screen import OwnMarks, Screening, SentBefore, Verdict, screen
@@ -58,6 +60,7 @@ class Judged:
     hits: tuple[Hit, ...]
     unreadable: str
     by_staff: bool
+    forward: Forward | None
     clues: Clues
     relay: Relay | None
 
@@ -72,6 +75,7 @@ class Inbound:
     screening: ScreeningRules
     holding: HoldingRules
     subjects: SubjectRules
+    quoting: QuoteRules
     bounces: BounceRules
     replies: ReplyRules
     rules_version: str
@@ -126,12 +130,16 @@ class Inbound:
         found = relayed(read.message, policy.relays, policy.authserv_id)
         message = _identity(located, found.message if found else read.message)
         by_staff = located.folder_role == "sent" or policy.is_colleague(message.sender)
+        forward = passed_on(message, self.subjects, self.quoting) if by_staff and located.folder_role != "sent" else None
+        if forward is not None and forward.message is not None and not policy.is_ours(forward.message.sender):
+            message, by_staff = forward.message, False
         return Judged(
             located=located,
             message=message,
             hits=tuple(hit for hit in read.hits if found is None or found.holds(hit.span)),
             unreadable=located.incomplete or read.unreadable,
             by_staff=by_staff,
+            forward=forward,
             clues=clues(message, policy.reference_prefix, self.subjects, by_staff=by_staff),
             relay=found.relay if found else None,
         )
@@ -230,10 +238,19 @@ class Inbound:
             our_letter=our_letter,
             message_id_taken=judged.message.message_id in gathered.message_ids,
             by_staff=policy.is_colleague(judged.message.sender),
+            is_passed_on=judged.forward is not None and judged.forward.message is judged.message,
+            unclear_forward=_why_unclear(judged),
             receipt_doubt=doubt_receipt(located.received_at, self.clock.now()) or "",
             channel=judged.relay.channel if judged.relay else Channel.EMAIL,
             in_junk=located.folder_role == "junk",
         )
+
+
+def _why_unclear(judged: Judged) -> str:
+    """Why a person must say whose message a colleague passed on, or an empty string."""
+    if judged.forward is None or judged.forward.message is judged.message:
+        return ""
+    return judged.forward.unclear or "its author is one of us"
 
 
 def _identity(located: Located, message: Message) -> Message:

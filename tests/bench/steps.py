@@ -154,6 +154,7 @@ def _inbound(installation: Installation, reader: ReadyReader, letters: NotedLett
         holding=policies.holding,
         replies=policies.replies,
         subjects=policies.reading.subjects,
+        quoting=policies.reading.quoting,
         bounces=policies.bounces,
         rules_version=policies.reading.classes.version,
         policies=policies.mailboxes,

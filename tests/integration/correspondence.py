@@ -69,6 +69,7 @@ class Council:
             holding=load_holding(RULES),
             bounces=load_bounces(RULES),
             subjects=reading().subjects,
+            quoting=reading().quoting,
             replies=load_replies(RULES),
             rules_version="1",
             attempt=attempt,

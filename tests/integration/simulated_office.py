@@ -12,7 +12,7 @@ from datetime import UTC, datetime, time, timedelta
 from sqlalchemy import func, select
 
 from mailbot.adapters.letters import JinjaLetters
-from mailbot.adapters.rule_files import load_bounces, load_holding, load_replies, load_subjects
+from mailbot.adapters.rule_files import load_bounces, load_holding, load_quoting, load_replies, load_subjects
 from mailbot.adapters.store import Database, SqlStore
 from mailbot.adapters.store.tables import case, deadline, outbox
 from mailbot.adapters.store.tables import mailbox as mailbox_row
@@ -93,6 +93,7 @@ class SimulatedOffice:
             holding=load_holding(RULES),
             replies=load_replies(RULES),
             subjects=load_subjects(RULES),
+            quoting=load_quoting(RULES),
             bounces=load_bounces(RULES),
             rules_version="1",
             policies=self.policies,

@@ -75,6 +75,7 @@ class Office:
             holding=self.policies.holding,
             replies=self.policies.replies,
             subjects=self.policies.reading.subjects,
+            quoting=self.policies.reading.quoting,
             bounces=self.policies.bounces,
             rules_version="1",
             policies=self.policies.mailboxes,

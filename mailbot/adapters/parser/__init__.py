@@ -2,6 +2,7 @@
 
 import hashlib
 from dataclasses import replace
+from itertools import islice
 
 from mailbot.adapters.parser.bodies import BodyReader, Node, attachments, parameters, tree
 from mailbot.adapters.parser.fields import (
@@ -18,12 +19,14 @@ from mailbot.adapters.parser.fields import (
 from mailbot.adapters.parser.limits import ParseLimits
 from mailbot.adapters.parser.reports import read_report
 from mailbot.adapters.parser.source import Source, read
-from mailbot.core.message import Address, Message
+from mailbot.core.message import Address, Enclosed, Message
 
 __all__ = ["ParseLimits", "parse", "why_unreadable"]
 
 _STANDARD = ParseLimits()
 _FOR_A_PERSON = ("over-cap:", "unparsable:", "nothing-readable")
+_MOST_ENCLOSED = 5
+_LONGEST_HEAD = 100_000
 _IDENTIFYING = ("message-id", "from", "date", "subject")
 
 
@@ -60,9 +63,24 @@ def parse(content: bytes, limits: ParseLimits = _STANDARD) -> Message:
         headers=shown_headers(fields),
         content_type=_content_type(source),
         attachments=files,
+        enclosed=_enclosed(top) if source.whole else (),
         defects=tuple(dict.fromkeys(filter(None, defects))),
     )
     return replace(message, report=read_report(message, fields, top)) if source.whole else message
+
+
+def _enclosed(top: Node) -> tuple[Enclosed, ...]:
+    """The heads of attached messages."""
+    attached = (leaf.content for leaf in top.leaves() if leaf.content_type == "message/rfc822")
+    return tuple(_head(content) for content in islice(attached, _MOST_ENCLOSED))
+
+
+def _head(content: bytes) -> Enclosed:
+    start = content[:_LONGEST_HEAD].replace(b"\r\n", b"\n").partition(b"\n\n")[0] + b"\n\n"
+    fields: Fields = tuple((name.lower(), value) for name, value in read(start, _STANDARD).root.raw_items())
+    people, clear = addresses(first(fields, "from"))
+    author = people[0] if len(people) == 1 and clear else None
+    return Enclosed(from_=author, message_id=message_id(first(fields, "message-id")))
 
 
 def why_unreadable(message: Message) -> str:

@@ -76,6 +76,8 @@ def arrived(  # noqa: PLR0911  # the order of these lines is the policy: one lin
         return _automatic(trigger, case, findings)
     if trigger.in_junk and case is None and not trigger.put_back:
         return [Hold(reason=Reason("in-junk-folder"))]
+    if case is None and trigger.unclear_forward and not trigger.put_back:
+        return [Hold(reason=Reason("forward-unclear", trigger.unclear_forward))]
     if case is not None and _answers_for_us(trigger, case, findings):
         return _staff_answer(trigger, case, findings, policy)
     if case is not None and (findings.reply is ReplyKind.THANKS or not _is_long_closed(case, trigger, policy)):
@@ -211,6 +213,8 @@ def _new_case(
         reason=Reason("no-known-case"),
     )
     notes = [Note(kind="finding", reason=reason) for reason in (*findings.screening.reasons, *findings.match.reasons)]
+    if trigger.is_passed_on:
+        notes.append(Note(kind="finding", reason=Reason("passed-on-by-staff")))
     if trigger.message_id_taken:
         notes.append(Note(kind="finding", reason=Reason("message-id-used-before", "other content")))
     if trigger.receipt_doubt:

@@ -1,0 +1,98 @@
+"""What colleagues pass on to the mailbox: the citizen is the customer, or a person decides."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.integration.correspondence import Council, council, mail, with_attached
+from tests.invented import MAILBOX, OWNER
+
+BO = f"Bo Sample <{OWNER}>"
+ADA = "ada@example.org"
+HEAD = "From: Ada Sample <ada@example.org>\nSent: Monday, 23 November 2026 10:02\nTo: Bo Sample\nSubject: The lamp\n\n"
+WORDS = "It is out."
+
+
+@pytest.fixture
+def office(tmp_path: Path) -> Iterator[Council]:
+    with council(f"sqlite:///{tmp_path}/mailbot.db") as found:
+        yield found
+
+
+def passed_on(office: Council, text: str, subject: str = "FW: The lamp", sender: str = BO) -> None:
+    office.arrives(mail(text, sender=sender, subject=subject))
+
+
+@pytest.mark.parametrize(
+    ("subject", "text"),
+    [
+        ("FW: The lamp", f"For you.\n\nBo\n\n{HEAD}{WORDS}"),
+        ("Fwd: The lamp", f"---------- Forwarded message ---------\n{HEAD.replace('Sent', 'Date')}{WORDS}"),
+        ("Fwd: The lamp", f"Begin forwarded message:\n\n{HEAD.replace('Sent', 'Date')}{WORDS}"),
+        (
+            "FW: The lamp",
+            f"________________________________\n{HEAD.replace('<ada', '[mailto:ada').replace('org>', 'org]')}{WORDS}",
+        ),
+        ("WG: The lamp", "Von: Ada Sample <ada@example.org>\nGesendet: Montag\nAn: Bo\nBetreff: The lamp\n\nIt is out."),
+        ("TR: The lamp", "De : Ada Sample <ada@example.org>\nEnvoyé : lundi\nÀ : Bo\nObjet : The lamp\n\nIt is out."),
+    ],
+)
+def test_the_author_of_what_is_passed_on_is_the_customer(office: Council, subject: str, text: str) -> None:
+    """The receipt goes to her and not to the colleague; the case says that it was passed on."""
+    passed_on(office, text, subject)
+    (case,) = office.cases()
+    assert (case.line.customer, case.line.subject) == (ADA, "The lamp")
+    assert [line.recipient for line in office.outgoing()] == [ADA]
+    assert "passed-on-by-staff" in office.events(case.line.reference)
+
+
+def test_an_attached_message_says_whose_it_is(office: Council) -> None:
+    """Her reply later finds the case by the id of what she had written."""
+    inner = mail(WORDS, message_id="ada1@example.org")
+    office.arrives(with_attached(mail("For you.", sender=BO), inner, "The lamp of Ms Sample"))
+    (case,) = office.cases()
+    assert case.line.customer == ADA
+    (receipt,) = office.outgoing()
+    assert "<ada1@example.org>" in str(office.letter(receipt)["References"])
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        (f"Two of them:\n\n{HEAD}{WORDS}\n\n{HEAD.replace('ada', 'ben')}{WORDS}", "2 messages are passed on"),
+        ("Ada rang about her lamp.", "no head of a message is found"),
+        (HEAD.replace(" <ada@example.org>", "") + WORDS, "its author has no address that is plain"),
+        (HEAD.replace("ada@example.org", MAILBOX) + WORDS, "its author is one of us"),
+    ],
+)
+def test_where_the_author_is_not_plain_a_person_decides(office: Council, text: str, why: str) -> None:
+    """Nobody gets a letter on a guess, the colleague least of all; put back, it is a case of the colleague's."""
+    passed_on(office, text)
+    assert (office.cases(), office.outgoing()) == ([], [])
+    (held,) = office.held()
+    assert (held.rule, held.detail) == ("forward-unclear", why)
+    office.commands.put_back(held.id)
+    office.drain()
+    assert [case.line.customer for case in office.cases()] == [OWNER]
+
+
+def test_what_a_citizen_passes_on_is_the_citizens(office: Council) -> None:
+    """A head in the text makes nobody a customer unless a colleague sent it: the receipt goes to who wrote."""
+    passed_on(office, f"{HEAD.replace('ada', 'victim')}{WORDS}", sender="Eve <eve@example.net>")
+    assert [line.recipient for line in office.outgoing()] == ["eve@example.net"]
+
+
+def test_a_colleague_with_a_matter_of_their_own_is_a_customer(office: Council) -> None:
+    """Without a mark of a forward it is the colleague's message, whatever it quotes."""
+    passed_on(office, "My own lamp is out.", subject="My lamp")
+    assert [case.line.customer for case in office.cases()] == [OWNER]
+
+
+def test_what_was_known_already_is_not_a_second_case(office: Council) -> None:
+    """A colleague passes on what the citizen had also sent to the mailbox: it joins that case."""
+    inner = mail(WORDS, message_id="ada1@example.org")
+    office.arrives(inner)
+    office.arrives(with_attached(mail("For you.", sender=BO), inner, "FW: The lamp"))
+    assert len(office.cases()) == 1
+    assert len(office.outgoing()) == 1
