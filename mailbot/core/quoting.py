@@ -36,7 +36,7 @@ class QuoteRules:
     wrote: tuple[str, ...] = ()
     originals: frozenset[str] = frozenset()
     forwarded: frozenset[str] = frozenset()
-    fields: Mapping[str, str] = field(default_factory=dict)
+    fields: Mapping[str, str] = field(default_factory=dict, hash=False)
     sent_from: tuple[str, ...] = ()
 
 

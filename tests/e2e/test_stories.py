@@ -122,7 +122,7 @@ class TestTheConversation:
     def test_the_same_message_in_two_mailboxes_is_one_case(
         self, install: Install, dovecot: Dovecot, smtp_server: SmtpServer
     ) -> None:
-        """What is written to two of our addresses at once is one case with one receipt, and the history says so."""
+        """What is written to two of our addresses at once is one case with one receipt, and the second team hears of it."""
         mailbot = install(dovecot, smtp_server, mailboxes=("enquiries", "foi"))
         mailbot.start()
         both = message(BIN, to=f"{ENQUIRIES}, {FOI}")
@@ -131,7 +131,8 @@ class TestTheConversation:
         mailbot.wait_for_decisions(2)
         (case,) = mailbot.cases(1)
         mailbot.wait_for_event(case.reference, "also-arrived")
-        mailbot.proves_alive(letters=2)
+        assert {letter["To"] for letter in mailbot.letters(2)} == {"ada.finch@example.org", MANAGER}
+        mailbot.proves_alive(letters=3)
 
 
 class TestTheStaff:
