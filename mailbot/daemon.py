@@ -5,7 +5,6 @@ daemon may. Whoever gets a lease starts that job anew from the tables.
 """
 
 import asyncio
-import gc
 import os
 import secrets
 import socket
@@ -44,12 +43,11 @@ from mailbot.pipeline.timers import Timers
 from mailbot.pipeline.watch import Watcher
 from mailbot.ports import Clock, Reader
 from mailbot.reading import ReadingRules
-from mailbot.runner import Runner, Trouble, attempt
+from mailbot.runner import Runner, Trouble, attempt, spare_the_collector
 
 INBOUND, TIMERS, LEASES, OUTBOX, WATCH = "inbound", "timers", "leases", "outbox", "watch"
 SWEEP_SECONDS = 15
 CATCH_UP_SECONDS = 0.5
-COLLECT_AFTER = (20_000, 20, 50)  # new objects, younger collections: values that flow through here hold no cycles
 POLL_SECONDS = 2  # how long work waits at most that another process has put into the tables
 STANDBY_SECONDS = 3
 TROUBLE_SHOWN = timedelta(seconds=60)
@@ -107,7 +105,7 @@ class Daemon:
 
     def start(self) -> None:
         """Start every loop."""
-        _spare_the_collector()
+        spare_the_collector()
         for mailbox in self._config.mailbox:
             watcher, sender = self._watcher(mailbox), self._sender(mailbox)
             self._start_loop(f"watch {mailbox.name}", partial(self._watch, watcher))
@@ -280,13 +278,6 @@ class Daemon:
             if loop.startswith(WATCH):
                 mailbox = loop.removeprefix(f"{WATCH} ")
                 transaction.mailboxes.mark_trouble(mailbox, found.error, until, until if found.asked else None)
-
-
-def _spare_the_collector() -> None:
-    """What is loaded by now stays for good: the garbage collector need not look through it again and again."""
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(*COLLECT_AFTER)
 
 
 def _polled(mailbox: Mailbox) -> Iterator[WatchedFolder]:

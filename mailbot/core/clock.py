@@ -14,7 +14,7 @@ from enum import StrEnum
 from typing import Protocol, TypeVar
 
 from mailbot.core.calendar import ONE_DAY, Derivation, ShutNotice, Skipped, WorkingCalendar
-from mailbot.core.case import ClockKind, RunningClock
+from mailbot.core.case import ClockKind
 from mailbot.core.clock_rule import ClockEvent, ClockRule, ClockStart, ReceiptRule, Unit
 from mailbot.core.counting import Pause, due_on, span
 
@@ -152,8 +152,24 @@ def compute(
     return _compute(rule, calendar, started_at, receipt, (), 0)
 
 
+class Counted(Protocol):
+    """What a clock that runs is counted from, wherever it is kept: ``core.case.RunningClock`` says what each means."""
+
+    @property
+    def counts_from(self) -> datetime: ...
+
+    @property
+    def pauses(self) -> tuple[tuple[date, date], ...]: ...
+
+    @property
+    def paused_on(self) -> date | None: ...
+
+    @property
+    def extensions(self) -> int: ...
+
+
 def restored(
-    rule: ClockRule, calendar: WorkingCalendar, running: RunningClock, receipt: ReceiptRule = ReceiptRule.ACT
+    rule: ClockRule, calendar: WorkingCalendar, running: Counted, receipt: ReceiptRule = ReceiptRule.ACT
 ) -> ComputedClock:
     """A clock that runs, computed anew from what is known of it."""
     pauses = tuple(Pause(from_on=first, until_on=last) for first, last in running.pauses)

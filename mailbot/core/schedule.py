@@ -5,7 +5,7 @@ Everything but the passing of the date itself happens at opening time, on a day 
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from mailbot.core.action import Deadline
 from mailbot.core.calendar import ONE_DAY, WorkingCalendar
@@ -35,11 +35,6 @@ def moments(clock: ComputedClock, alerting: Alerting, since: datetime) -> tuple[
         found = [one for one in before if one.due_at < clock.due_at]
         found.append(Deadline(kind=Moment.DUE, due_at=clock.due_at + _ONE_SECOND))
     return tuple(sorted((one for one in found if one.due_at > since or one.kind is Moment.DUE), key=lambda one: one.due_at))
-
-
-def without_owner(clock: ComputedClock, alerting: Alerting) -> Deadline:
-    """The one moment that depends on the hour at which the clock began, and not only on its day."""
-    return _Life(clock=clock, alerting=alerting).without_owner()
 
 
 def step_later(calendar: WorkingCalendar, alerting: Alerting, now: datetime) -> datetime:
@@ -75,15 +70,11 @@ class _Life:
         """The life of a clock whose end is an answer to the customer."""
         yield from self.warning()
         yield self._at(Moment.TODAY, self.last_day)
-        yield self.without_owner()
         calendar, started_on = self.clock.calendar, self.clock.received_on
+        yield self._at(Moment.NO_OWNER, self._share(self.alerting.no_owner_share))
         yield self._at(Moment.UNREAD, calendar.nth_working_day(started_on, self.alerting.unread_after))
         if self.clock.rule.when_passed is WhenPassed.DELAY_NOTICE:
             yield from self.notice(self._before(self.last_day, self.clock.rule.notice_before))
-
-    def without_owner(self) -> Deadline:
-        """A share of the time is over: a case that nobody has is told of."""
-        return Deadline(kind=Moment.NO_OWNER, due_at=self._share(self.alerting.no_owner_share))
 
     def warning(self) -> Iterator[Deadline]:
         if self.clock.rule.warn_before:
@@ -110,10 +101,10 @@ class _Life:
         calendar = self.clock.calendar
         return calendar.open_day_until(calendar.working_day_before(day, days))
 
-    def _share(self, share: float) -> datetime:
-        """The moment at which this share of the clock's time is over, or the next opening after it."""
-        at = self.clock.started_at + (self.clock.due_at - self.clock.started_at) * share
-        return self.clock.calendar.next_opening(at).astimezone(UTC)
+    def _share(self, share: float) -> date:
+        """The first day on which this share of the clock's days is over."""
+        days = (self.clock.due_on - self.clock.received_on).days
+        return self.clock.received_on + ONE_DAY * (int(days * share) + 1)
 
     def _at(self, moment: Moment, day: date) -> Deadline:
         return Deadline(kind=moment, due_at=opening(self.clock.calendar, day))

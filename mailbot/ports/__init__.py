@@ -1,5 +1,6 @@
 """What the flows need from the outside, as small protocols. Adapters implement them; tests may too."""
 
+from mailbot.ports.history import Happened
 from mailbot.ports.outside import (
     Alarm,
     Attempt,
@@ -23,7 +24,6 @@ from mailbot.ports.rows import (
     AlarmRows,
     CaseRows,
     Cursor,
-    Happened,
     JobRows,
     KnownMessage,
     LeaseRows,

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Protocol
 
-from mailbot.core.decide.recounting import MovedClock, OpenClock, Planned
+from mailbot.core.decide.recounting import MovedClocks, OpenClock, Planned
+from mailbot.ports.history import Happened
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,11 +38,11 @@ class RecountRows(Protocol):
 
     def open_clocks(self, mailbox: str, after: int, until: int, *, lock: bool) -> list[OpenClock]: ...
 
-    def planned(self, clock_ids: Sequence[int]) -> Mapping[int, list[Planned]]: ...
+    def planned(self, clock_ids: Sequence[int]) -> Mapping[int, Planned]: ...
 
     def told(self, case_ids: Sequence[int]) -> Mapping[tuple[int, date], tuple[Told, ...]]: ...
 
-    def write(self, moved: Sequence[MovedClock], at: datetime) -> None: ...
+    def move(self, moved: MovedClocks, happened: Happened) -> None: ...
 
     def moved_since(self, mailbox: str, since: datetime | None) -> int: ...
 

@@ -28,6 +28,7 @@ from mailbot.core.letter import Envelope, Lane, OutboxLetter, Purpose
 from mailbot.core.message import Direction, Fetched, Located, Message, Origin
 from mailbot.core.screen import Screening
 from mailbot.core.trigger import DeadlineReached
+from mailbot.ports.history import Happened
 from mailbot.ports.outside import Alarm, Composed
 from mailbot.ports.recounts import RecountRows
 
@@ -108,19 +109,6 @@ class NewLetter:
     observed: bool
     created_at: datetime
     clock_id: int | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Happened:
-    """An event of a case's history. ``detail`` never holds a customer's words; ``spans`` point to them."""
-
-    at: datetime
-    actor: str
-    kind: str
-    reason: Reason
-    pack_version: str = ""
-    case_id: int | None = None
-    message_row: int | None = None
 
 
 class MailboxRows(Protocol):

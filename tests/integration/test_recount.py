@@ -125,13 +125,13 @@ def told(store: SqlStore, case_id: int, states: date, state: OutboxState = Outbo
 
 def recount(store: SqlStore, by: MailboxPolicy, at: datetime = TUESDAY, *, write: bool = True) -> list[MovedDate]:
     """Count again by this policy."""
-    flow = Recount(store=store, policies={"enquiries": by}, clock=StoppedClock(at))
+    flow = Recount(store=store, policies={"enquiries": by}, clock=StoppedClock(at), cases_at_once=100)
     return [one for batch in flow.run(by, write=write) for one in batch]
 
 
 def catch_up(store: SqlStore, by: MailboxPolicy, at: datetime = TUESDAY) -> list[int]:
     """What the daemon does when it starts with this policy: how many dates moved in each batch."""
-    return list(Recount(store=store, policies={"enquiries": by}, clock=StoppedClock(at)).catch_up())
+    return list(Recount(store=store, policies={"enquiries": by}, clock=StoppedClock(at), cases_at_once=100).catch_up())
 
 
 def rows(store: SqlStore, query: Any) -> list[tuple[Any, ...]]:
@@ -228,8 +228,8 @@ def test_only_running_clocks_of_open_cases_are_counted_again(store: SqlStore) ->
 
 def test_many_cases_are_counted_in_many_transactions(store: SqlStore) -> None:
     """A thousand at a time; whatever was received on one day gets one date."""
-    received(store, 1003)
-    assert catch_up(store, changed(PLAIN, CORONATION)) == [1000, 3]
+    received(store, 103)
+    assert catch_up(store, changed(PLAIN, CORONATION)) == [100, 3]
     assert {moved for (moved,) in rows(store, select(clock.c.due_at).distinct())} == {
         datetime(2026, 12, 8, 23, 59, 59, tzinfo=UTC)
     }
@@ -246,10 +246,10 @@ def test_the_daemon_counts_again_only_when_something_has_changed(store: SqlStore
 
 def test_what_was_broken_off_is_done_again(store: SqlStore) -> None:
     """Stopped between two batches: the rest moves at the next start, and nothing moves twice."""
-    received(store, 1003)
+    received(store, 103)
     by = changed(PLAIN, CORONATION)
-    begun = Recount(store=store, policies={"enquiries": by}, clock=StoppedClock(TUESDAY)).catch_up()
-    assert next(begun) == 1000
+    begun = Recount(store=store, policies={"enquiries": by}, clock=StoppedClock(TUESDAY), cases_at_once=100).catch_up()
+    assert next(begun) == 100
     begun.close()
     assert catch_up(store, by) == [0, 3]
 

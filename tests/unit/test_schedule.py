@@ -22,7 +22,7 @@ DELAYED = rule(14, warn_before=2, notice_before=1, when_passed=WhenPassed.DELAY_
 
 ANSWER = [
     ("unread", "2026-11-24 09:00"),
-    ("no_owner", "2026-11-30 16:29"),
+    ("no_owner", "2026-12-01 09:00"),
     ("warn", "2026-12-03 09:00"),
     ("today", "2026-12-07 09:00"),
     ("due", "2026-12-08 00:00"),
@@ -73,7 +73,7 @@ def test_a_notice_of_delay_goes_the_day_before_the_date_and_is_announced_the_day
     """Due on Friday 11 December: announced on Wednesday, written on Thursday, staff warned on Wednesday as well."""
     assert life(DELAYED, "2026-11-23 09:00") == [
         ("unread", "2026-11-24 09:00"),
-        ("no_owner", "2026-12-02 16:29"),
+        ("no_owner", "2026-12-03 09:00"),
         ("warn", "2026-12-09 09:00"),
         ("heads_up", "2026-12-09 09:00"),
         ("notice", "2026-12-10 09:00"),

@@ -38,10 +38,15 @@ def running_clock(row: Row[Any]) -> RunningClock:
         original_due_at=row.original_due_at,
         why=row.why,
         stopped_by=tuple(ClockStop(word) for word in row.stopped_by),
-        pauses=tuple((date.fromisoformat(first), date.fromisoformat(last)) for first, last in row.pauses),
+        pauses=pauses(row.pauses),
         paused_on=row.paused_on,
         extensions=row.extensions,
     )
+
+
+def pauses(written: list[list[str]]) -> tuple[tuple[date, date], ...]:
+    """The spans of days on which a clock stood still, as its row has them."""
+    return tuple([(date.fromisoformat(first), date.fromisoformat(last)) for first, last in written])
 
 
 class ClockWriter:

@@ -1,22 +1,22 @@
 """Running clocks of open cases in bulk: read, moved, and written down as moved."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
-from typing import Any, TypeVar
+from typing import Any
 
-from sqlalchemy import Column, ColumnElement, Connection, bindparam, func, select
+from sqlalchemy import Column, ColumnElement, Connection, Table, func, literal, select
 
 from mailbot.adapters.store.among import among
-from mailbot.adapters.store.clocks import running_clock
-from mailbot.adapters.store.tables import case, clock, deadline, mailbox, moved_date, outbox
+from mailbot.adapters.store.clocks import pauses
+from mailbot.adapters.store.tables import case, clock, deadline, event, mailbox, moved_date, outbox
 from mailbot.core.case import CaseStatus, Channel, Moment
-from mailbot.core.decide.recounting import MovedClock, OpenClock, Planned
+from mailbot.core.decide.recounting import MovedClocks, OpenClock, Planned
 from mailbot.core.letter import OutboxState
-from mailbot.ports import MovedDate, Told
+from mailbot.ports import Happened, MovedDate, Told
 
-T = TypeVar("T")
-_MOMENTS = {moment.value: moment for moment in Moment}
-_LATER = deadline.update().where(deadline.c.id == bindparam("row")).values(due_at=bindparam("new_due_at"))
+_C = clock.c
+_COUNTED = (_C.id, _C.case, _C.name, _C.law, _C.counts_from, _C.due_at, _C.pauses, _C.paused_on, _C.extensions)
+_COMES = {(moment.value, fired): (moment, fired) for moment in Moment for fired in (False, True)}
 
 
 class SqlRecounts:
@@ -33,7 +33,7 @@ class SqlRecounts:
     def open_clocks(self, name: str, after: int, until: int, *, lock: bool) -> list[OpenClock]:
         """The running clocks of the open cases after one and up to another; ``lock``: nobody else changes them meanwhile."""
         query = (
-            select(clock, case.c.reference, case.c["class"].label("class_"), case.c.channel)
+            select(*_COUNTED, case.c.reference, case.c["class"].label("class_"), case.c.channel)
             .join(case, case.c.id == clock.c.case)
             .where(self._is_open(name), case.c.id > after, case.c.id <= until, clock.c.stopped_at.is_(None))
             .order_by(clock.c.id)
@@ -41,55 +41,65 @@ class SqlRecounts:
         rows = self._connection.execute(query.with_for_update(of=clock) if lock else query)
         return [
             OpenClock(
+                id=row.id,
                 case_id=row.case,
                 reference=row.reference,
                 class_=row.class_,
                 channel=Channel(row.channel),
-                running=running_clock(row),
+                name=row.name,
+                law=row.law,
+                counts_from=row.counts_from,
+                due_at=row.due_at,
+                pauses=pauses(row.pauses),
+                paused_on=row.paused_on,
+                extensions=row.extensions,
             )
-            for row in rows
+            for row in rows.all()
         ]
 
-    def planned(self, clock_ids: Sequence[int]) -> dict[int, list[Planned]]:
+    def planned(self, clock_ids: Sequence[int]) -> dict[int, Planned]:
         """Every moment of these clocks, by clock, in order."""
-        found = dict[int, list[Planned]]()
-        query = select(deadline.c.id, deadline.c.clock, deadline.c.kind, deadline.c.fired_at.is_not(None).label("fired"))
-        query = query.where(self._among(deadline.c.clock, clock_ids)).order_by(deadline.c.id)
-        for row, clock_id, kind, fired in self._connection.execute(query):
-            found.setdefault(clock_id, []).append(Planned(id=row, kind=_MOMENTS[kind], fired=fired))
-        return found
+        query = select(deadline.c.clock, deadline.c.id, deadline.c.kind, deadline.c.fired_at.is_not(None))
+        query = query.where(self._among(deadline.c.clock, clock_ids)).order_by(deadline.c.clock, deadline.c.id)
+        rows, lives = dict[int, list[int]](), dict[int, list[tuple[Moment, bool]]]()
+        for clock_id, row, kind, fired in self._connection.execute(query).all():
+            rows.setdefault(clock_id, []).append(row)
+            lives.setdefault(clock_id, []).append(_COMES[kind, bool(fired)])
+        return {clock_id: Planned(rows=tuple(rows[clock_id]), kinds=tuple(lives[clock_id])) for clock_id in rows}
 
     def told(self, case_ids: Sequence[int]) -> dict[tuple[int, date], tuple[Told, ...]]:
         """Who was told which date in these cases, by case and date."""
         return _told(self._connection, self._among(outbox.c.case, case_ids), self._among(case.c.id, case_ids))
 
-    def write(self, moved: Sequence[MovedClock], at: datetime) -> None:
-        """Give these clocks their new dates, and their moments the new times."""
-        if not moved:
-            return
-        rows = [(each.clock.running.id, each) for each in moved]
-        for (due_at, why), these in _together((row, (each.due_at, each.why)) for row, each in rows).items():
-            self._connection.execute(clock.update().where(self._among(clock.c.id, these)).values(due_at=due_at, why=why))
-        self._later([one for each in moved for one in each.later])
-        if dropped := [row for each in moved for row in each.dropped]:
-            self._connection.execute(deadline.delete().where(self._among(deadline.c.id, dropped)))
-        added = [{"clock": row, "kind": one.kind, "due_at": one.due_at} for row, each in rows for one in each.added]
-        if added:
-            self._connection.execute(deadline.insert(), added)
-        kept = [{"clock": row, "at": at, "old_on": each.old_on, "new_on": each.new_on} for row, each in rows]
-        self._connection.execute(moved_date.insert(), kept)
+    def move(self, moved: MovedClocks, happened: Happened) -> None:
+        """Give these clocks their new date and their moments the new times; the history of each case says what ``happened``."""
+        ids, run = [each.id for each in moved.clocks], self._connection.execute
+        run(clock.update().where(self._among(clock.c.id, ids)).values(due_at=moved.due_at, why=moved.why))
+        for rows, due_at in moved.later:
+            others = self._among(deadline.c.id, rows) & (deadline.c.due_at != due_at)  # some stay where they were
+            run(deadline.update().where(others).values(due_at=due_at))
+        if moved.dropped:
+            run(deadline.delete().where(self._among(deadline.c.id, moved.dropped)))
+        for one in moved.added:
+            self._insert(deadline, deadline.c.clock, clock.c.id, ids, {"kind": one.kind, "due_at": one.due_at})
+        dates = {"at": happened.at, "old_on": moved.old_on, "new_on": moved.new_on}
+        self._insert(moved_date, moved_date.c.clock, clock.c.id, ids, dates)
+        told = {
+            "at": happened.at,
+            "actor": happened.actor,
+            "kind": happened.kind,
+            "rule": happened.reason.rule,
+            "detail": happened.reason.detail,
+            "offsets": [],
+            "pack_version": happened.pack_version,
+        }
+        self._insert(event, event.c.case, clock.c.case, ids, told)
 
-    def _later(self, moments: Sequence[tuple[int, datetime]]) -> None:
-        """Give these rows their new times: most fall on the opening of a day, and all of that day are written at once."""
-        alone = list[dict[str, Any]]()
-        for due_at, these in _together(moments).items():
-            if len(these) == 1:
-                alone.append({"row": these[0], "new_due_at": due_at})
-            else:
-                others = self._among(deadline.c.id, these) & (deadline.c.due_at != due_at)  # some stay where they were
-                self._connection.execute(deadline.update().where(others).values(due_at=due_at))
-        if alone:
-            self._connection.execute(_LATER, alone)
+    def _insert(self, table: Table, of: Column[int], to: Column[int], ids: Sequence[int], values: dict[str, Any]) -> None:
+        """A row for each of these clocks, all with the same values, and ``of`` which clock or case it is."""
+        same = [literal(value, table.c[name].type) for name, value in values.items()]
+        each = select(to, *same).where(self._among(clock.c.id, ids)).order_by(clock.c.id)
+        self._connection.execute(table.insert().from_select([of.name, *values], each))
 
     def moved_since(self, name: str, since: datetime | None) -> int:
         """How many dates of a mailbox moved since then."""
@@ -153,12 +163,4 @@ def _told(
     for row in connection.execute(went.order_by(outbox.c.id)):
         one = Told(recipient=row.recipient, letter=row.letter, at=row.settled_at)
         found[row.case, row.states_date] = (*found.get((row.case, row.states_date), ()), one)
-    return found
-
-
-def _together(rows: Iterable[tuple[int, T]]) -> dict[T, list[int]]:
-    """The rows that get the same value."""
-    found = dict[T, list[int]]()
-    for row, value in rows:
-        found.setdefault(value, []).append(row)
     return found

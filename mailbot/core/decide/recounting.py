@@ -1,6 +1,6 @@
 """A calendar or a pack's clock has changed: which dates of open cases move, and the moments of their clocks with them."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from hashlib import sha256
@@ -8,54 +8,67 @@ from hashlib import sha256
 from mailbot.core import clock, schedule
 from mailbot.core.action import Deadline
 from mailbot.core.calendar import last_day
-from mailbot.core.case import Channel, Moment, RunningClock
+from mailbot.core.case import Channel, Moment
 from mailbot.core.clock import ComputedClock
 from mailbot.core.clock_rule import ClockRule
 from mailbot.core.policy import MailboxPolicy
 
 CALENDAR_CHANGED = "calendar-changed"
+_Life = tuple[tuple[Moment, bool], ...]
 _STEPS = frozenset({Moment.OVERDUE_NEXT, Moment.OVERDUE_LAST})
 _LADDER = _STEPS | {Moment.DUE}
-_Key = tuple[str, str, Channel]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OpenClock:
-    """A running clock of an open case, with what decides which rule it follows."""
+    """A running clock of an open case: what it is counted from, and what decides which rule it follows."""
 
+    id: int
     case_id: int
     reference: str
     class_: str
     channel: Channel
-    running: RunningClock
+    name: str
+    law: str
+    counts_from: datetime
+    due_at: datetime
+    pauses: tuple[tuple[date, date], ...] = ()
+    paused_on: date | None = None
+    extensions: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Planned:
-    """A moment in a running clock's life, as its row has it, in order. ``fired``: it has come and was acted on."""
+    """The moments of a running clock in order: their rows, and of each its kind and whether it has come and was acted on."""
 
-    id: int
-    kind: Moment
-    fired: bool
+    rows: tuple[int, ...] = ()
+    kinds: _Life = ()
+
+
+_UNPLANNED = Planned()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class MovedClock:
-    """A clock whose date is another one now. ``later``: rows of moments with their new time; ``dropped``: rows to remove."""
+class MovedClocks:
+    """Clocks that move alike: from one date to another, with the same moments still to come.
 
-    clock: OpenClock
+    ``later``: of each moment the rows, one for each clock, with their new time; ``dropped``: rows to remove;
+    ``added``: moments that each of the clocks has now and had not before.
+    """
+
+    clocks: tuple[OpenClock, ...]
     old_on: date
     new_on: date
     due_at: datetime
     why: str
-    later: tuple[tuple[int, datetime], ...] = ()
+    later: tuple[tuple[tuple[int, ...], datetime], ...] = ()
     dropped: tuple[int, ...] = ()
     added: tuple[Deadline, ...] = ()
 
     @property
     def words(self) -> str:
         """What happened, for the history: ``response: 2026-12-04 -> 2026-12-07``."""
-        return f"{self.clock.running.name}: {self.old_on} -> {self.new_on}; {self.why}"
+        return f"{self.clocks[0].name}: {self.old_on} -> {self.new_on}; {self.why}"
 
 
 def basis(policy: MailboxPolicy) -> str:
@@ -65,80 +78,100 @@ def basis(policy: MailboxPolicy) -> str:
     return sha256(repr((pack.clocks, pack.receipt, days)).encode()).hexdigest()[:12]
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class _Answer:
+    """The date of every clock that began on one day, is of one kind and stood still on the same days."""
+
+    computed: ComputedClock
+    why: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reckoning:
-    """Counting again by the clocks and calendars of ``policy`` as they are now. Equal questions are answered once."""
+    """Counting again at ``now``, by the clocks and calendars of ``policy`` as they are. Equal questions are answered once."""
 
     policy: MailboxPolicy
-    _rules: dict[_Key, ClockRule | None] = field(default_factory=dict, repr=False)
-    _why: dict[tuple[object, ...], str] = field(default_factory=dict, repr=False)
-    _moments: dict[tuple[object, ...], tuple[Deadline, ...]] = field(default_factory=dict, repr=False)
+    now: datetime
+    _rules: dict[tuple[str, str, Channel], ClockRule | None] = field(default_factory=dict, repr=False)
+    _answers: dict[tuple[object, ...], _Answer] = field(default_factory=dict, repr=False)
 
-    def with_another_date(self, found: Iterable[OpenClock]) -> Iterator[tuple[OpenClock, ComputedClock]]:
+    def with_another_date(self, found: Iterable[OpenClock]) -> list[OpenClock]:
         """The clocks whose date is another one now. A clock that the pack has no more keeps its date."""
-        pack = self.policy.pack
-        for each in found:
-            rule = self._rule(each)
-            if rule is None:
-                continue
-            computed = clock.restored(rule, pack.calendars[rule.calendar], each.running, pack.receipt)
-            if computed.due_at != each.running.due_at:
-                yield each, computed
+        answers = ((each, self._answer(each)) for each in found)
+        return [each for each, answer in answers if answer and answer.computed.due_at != each.due_at]
 
-    def moved(self, each: OpenClock, computed: ComputedClock, planned: Sequence[Planned], now: datetime) -> MovedClock:
-        """The clock with its new date. A moment that has come and was told of does not come again.
+    def moved(self, found: Iterable[OpenClock], planned: Mapping[int, Planned]) -> list[MovedClocks]:
+        """Clocks ``with_another_date``, moved, those together that move alike; ``planned``: their moments, by clock.
 
-        Only where the date had passed and lies ahead again its passing is told anew.
+        A moment that has come and was told of does not come again. Only where the date had passed and lies ahead
+        again its passing is told anew.
         """
-        again = _LADDER if each.running.due_at <= now < computed.due_at else frozenset[Moment]()
-        dropped = tuple(one.id for one in planned if not one.fired and one.kind in again & _STEPS)
-        over = {one.kind for one in planned if one.fired} - again
-        new = () if computed.paused_on else self._moments_of(each, computed, now)
-        later = dict(_paired([one for one in planned if not one.fired and one.id not in dropped], new))
-        return MovedClock(
-            clock=each,
-            old_on=last_day(each.running.due_at, computed.calendar.zone),
+        alike = dict[tuple[_Answer, datetime, _Life], list[tuple[OpenClock, Planned]]]()
+        for each in found:
+            answer, life = self._answer(each), planned.get(each.id, _UNPLANNED)
+            if answer is not None:
+                alike.setdefault((answer, each.due_at, life.kinds), []).append((each, life))
+        return [self._together(answer, due_at, kinds, members) for (answer, due_at, kinds), members in alike.items()]
+
+    def _together(
+        self, answer: _Answer, due_at: datetime, kinds: _Life, members: list[tuple[OpenClock, Planned]]
+    ) -> MovedClocks:
+        computed = answer.computed
+        again = _LADDER if due_at <= self.now < computed.due_at else frozenset[Moment]()
+        new = () if computed.paused_on else schedule.moments(computed, self.policy.pack.alerts, self.now)
+        later, dropped, added = _change(kinds, new, again, self.now)
+        rows = list(zip(*(planned.rows for _, planned in members), strict=True))
+        return MovedClocks(
+            clocks=tuple(each for each, _ in members),
+            old_on=last_day(due_at, computed.calendar.zone),
             new_on=computed.due_on,
             due_at=computed.due_at,
-            why=self._why_of(each, computed),
-            later=tuple((row, new[number].due_at) for number, row in later.items()),
-            dropped=dropped,
-            added=tuple(
-                one for number, one in enumerate(new) if number not in later and one.kind not in over and one.due_at > now
-            ),
+            why=answer.why,
+            later=tuple((rows[place], at) for place, at in later),
+            dropped=tuple(row for place in dropped for row in rows[place]),
+            added=added,
         )
 
     def _rule(self, each: OpenClock) -> ClockRule | None:
-        key = _key(each)
+        key = each.name, each.class_, each.channel
         if key not in self._rules:
             self._rules[key] = self.policy.pack.rule(*key)
         return self._rules[key]
 
-    def _moments_of(self, each: OpenClock, computed: ComputedClock, now: datetime) -> tuple[Deadline, ...]:
-        alerting = self.policy.pack.alerts
-        key = (*_key(each), computed.received_on, computed.due_on, now)
-        if key not in self._moments:
-            self._moments[key] = schedule.moments(computed, alerting, now)
-        return tuple(
-            schedule.without_owner(computed, alerting) if one.kind is Moment.NO_OWNER else one for one in self._moments[key]
-        )
-
-    def _why_of(self, each: OpenClock, computed: ComputedClock) -> str:
-        key = (*_key(each), computed.counted_from, computed.pauses, computed.extensions)
-        if key not in self._why:
-            self._why[key] = computed.why
-        return self._why[key]
+    def _answer(self, each: OpenClock) -> _Answer | None:
+        rule = self._rule(each)
+        if rule is None:
+            return None
+        pack = self.policy.pack
+        calendar = pack.calendars[rule.calendar]
+        began = each.name, each.class_, each.channel, calendar.local_date(each.counts_from)
+        key = (*began, each.pauses, each.paused_on, each.extensions)
+        if key not in self._answers:
+            computed = clock.restored(rule, calendar, each, pack.receipt)
+            self._answers[key] = _Answer(computed, computed.why)
+        return self._answers[key]
 
 
-def _key(each: OpenClock) -> _Key:
-    return each.running.name, each.class_, each.channel
+def _change(
+    life: _Life, new: Sequence[Deadline], again: Set[Moment], now: datetime
+) -> tuple[list[tuple[int, datetime]], list[int], tuple[Deadline, ...]]:
+    """Which moments of a life get another time, which are dropped, and which are added, when its moments are ``new`` now.
+
+    A moment is named by its place in the life. What is told ``again`` counts as never told.
+    """
+    dropped = [place for place, (kind, fired) in enumerate(life) if not fired and kind in again & _STEPS]
+    over = {kind for kind, fired in life if fired} - again
+    waiting = [(kind, place) for place, (kind, fired) in enumerate(life) if not fired and place not in dropped]
+    later = dict(_paired(waiting, new))
+    added = (one for number, one in enumerate(new) if number not in later and one.kind not in over and one.due_at > now)
+    return [(place, new[number].due_at) for number, place in later.items()], dropped, tuple(added)
 
 
-def _paired(waiting: Sequence[Planned], new: Sequence[Deadline]) -> Iterator[tuple[int, int]]:
-    """Each new moment (by its number) with the row that waits for it. Of one kind the last ones belong together."""
-    rows = dict[str, list[int]]()
-    for one in waiting:
-        rows.setdefault(one.kind, []).append(one.id)
+def _paired(waiting: Iterable[tuple[Moment, int]], new: Sequence[Deadline]) -> Iterator[tuple[int, int]]:
+    """Each new moment (by its number) with the place that waits for it. Of one kind the last ones belong together."""
+    places = dict[str, list[int]]()
+    for kind, place in waiting:
+        places.setdefault(kind, []).append(place)
     for number in reversed(range(len(new))):
-        if of_kind := rows.get(new[number].kind):
+        if of_kind := places.get(new[number].kind):
             yield number, of_kind.pop()
