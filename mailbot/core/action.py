@@ -158,6 +158,7 @@ class ChangeCase:
     reason: Reason
     status: CaseStatus | None = None
     waits_for: str | None = None
+    delay_reason: str | None = None
     owner: tuple[str, str] | None = None
     quiet_until: datetime | None = None
     may_write: bool | None = None

@@ -138,6 +138,7 @@ class Case:
 
     ``may_write``: the customer was permitted a letter once, and has an address for more. ``last_message_id``: of the
     customer's newest message. ``waits_for``: what the customer was asked for, while the case waits.
+    ``delay_reason``: why it takes longer, in the words of staff, when they last gave more time.
     ``opened_by_staff``: somebody has read a message of it, or it has an owner.
     """
 
@@ -161,6 +162,7 @@ class Case:
     opened_by_staff: bool = False
     last_message_id: str = ""
     waits_for: str = ""
+    delay_reason: str = ""
     clocks: tuple[RunningClock, ...] = ()
 
     def clock(self, clock_id: int) -> RunningClock | None:

@@ -83,6 +83,7 @@ class Alerting:
     ``unread_after``: working days after which a message that nobody opened or took is alerted (N4).
     ``alarm_every_minutes``: minutes from one mail of an alarm to the next, at any hour, until somebody takes it (F9).
     ``heads_up_before``: working days before an automatic letter to a customer at which the owner hears of it.
+    ``digest_ahead``: working days that the morning digest looks ahead, after today.
     ``duty_rota``: the rota that hears alarms, by its name among the services; empty: the mailbox's manager does.
     """
 
@@ -92,6 +93,7 @@ class Alerting:
     unread_after: int
     alarm_every_minutes: int
     heads_up_before: int
+    digest_ahead: int
     duty_rota: str = ""
     __pydantic_config__ = {"extra": "forbid"}  # noqa: RUF012
 

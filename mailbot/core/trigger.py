@@ -79,9 +79,10 @@ class DeadlineReached:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DigestDue:
-    """The morning's figures for one manager are due for ``period`` (a local date)."""
+    """The morning's figures for one manager are due for ``period`` (a local date). ``told``: who reads them today."""
 
     manager: str
+    told: str
     period: str
     figures: Figures
     live: bool

@@ -9,6 +9,7 @@ from operator import add
 from mailbot.core.action import ChangeCase, Reason
 from mailbot.core.case import Case, Figures
 from mailbot.core.decide import decide
+from mailbot.core.directory import Rung, who_is_told
 from mailbot.core.policy import MailboxPolicy
 from mailbot.core.screen import SentBefore
 from mailbot.core.trigger import DeadlineReached, DigestDue
@@ -17,7 +18,6 @@ from mailbot.pipeline.sent_today import SentToday, sent_today, unreachable_staff
 from mailbot.ports import Attempt, Clock, Happened, Letters, Store, Transaction
 
 AT_ONCE = 200
-SOON = timedelta(days=2)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,7 +112,8 @@ class Timers:
         figures = reduce(add, (self._figures(transaction, policy, since, now) for policy in policies))
         figures = replace(figures, reviews=self._reviews(policies, now), surveys=_surveys(transaction, policies, now))
         live = any(transaction.mailboxes.get(policy.name).live_since is not None for policy in policies)
-        trigger = DigestDue(manager=manager, period=period, figures=figures, live=live)
+        told = _stand_in(first, now) or manager
+        trigger = DigestDue(manager=manager, told=told, period=period, figures=figures, live=live)
         before = SentBefore(unreachable=unreachable_staff(transaction, first))
         record(transaction, self.letters, decide(trigger, None, None, first, now, before), Recording(policy=first, now=now))
 
@@ -127,9 +128,19 @@ class Timers:
     def _figures(self, transaction: Transaction, policy: MailboxPolicy, since: datetime | None, now: datetime) -> Figures:
         """As things are now; ``since``: the digest before, which told of the dates that had moved until then."""
         calendar = policy.pack.working_calendar
-        today_ends = calendar.end_of(calendar.local_date(now))
-        found = transaction.cases.figures(policy.name, now, today_ends, now + SOON)
+        today = calendar.local_date(now)
+        soon = calendar.end_of(calendar.nth_working_day(today, policy.pack.alerts.digest_ahead))
+        found = transaction.cases.figures(policy.name, now, calendar.end_of(today), soon)
         return replace(found, moved=transaction.recounts.moved_since(policy.name, since))
+
+
+def _stand_in(policy: MailboxPolicy, now: datetime) -> str | None:
+    """Who reads the digest of a team's manager today: a deputy while the manager is away."""
+    if policy.team is None:
+        return None
+    today = policy.pack.working_calendar.local_date(now)
+    told = who_is_told(policy.directory, policy.team, None, Rung.MANAGER, today)
+    return told.person.address if told else None
 
 
 def _surveys(transaction: Transaction, policies: Sequence[MailboxPolicy], now: datetime) -> tuple[str, ...]:

@@ -127,6 +127,14 @@ class TestF5:
         assert story.due(case, "conclusion") == "Friday 23 January 2026"
         assert story.first_due(case, "conclusion") == "Friday 9 January 2026"
 
+    def test_F5_the_cause_of_a_delay_reaches_the_complainant_with_the_next_word(self, tell: TellStory) -> None:
+        """The reason that the officer gave for more time stands in the progress notice."""
+        story = tell(PACK)
+        story.say(complained(story), ClockExtended(clock_name="", reason="A witness is away until the 19th."))
+        story.until("2026-01-09 09:05")
+        (notice,) = story.letters_to(ADA_ADDRESS, "How far we are")
+        assert "How far we are: A witness is away until the 19th\n" in notice.get_content()
+
 
 class TestF8:
     def test_F8_silence_closes_what_only_waits_for_the_customer(self, tell: TellStory) -> None:

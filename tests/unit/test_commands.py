@@ -293,7 +293,7 @@ def test_a_person_extends_a_date_of_the_law_as_far_as_the_law_allows() -> None:
     known, mailbox = with_clocks(replace(SAR, classes=("enquiry",)))
     actions = said(ClockExtended(clock_name="", reason="Three systems to search."), known, mailbox)
     moved = only(MoveClock, actions)
-    assert kinds(actions) == [MoveClock]
+    assert kinds(actions) == [MoveClock, ChangeCase]
     assert (moved.due_at, moved.extensions) == (at("2027-02-23 23:59:59"), 1)
     assert (moved.reason.rule, moved.reason.detail) == ("extended-sar", "Three systems to search.")
 
@@ -303,7 +303,7 @@ def test_the_customer_hears_of_a_new_date_with_the_reason_in_staff_s_words() -> 
     known, mailbox = with_clocks(replace(ANSWER, extension=MORE))
     actions = said(ClockExtended(clock_name="response", reason="We wait for the parts."), known, mailbox)
     letter, moved = only(QueueLetter, actions), only(MoveClock, actions)
-    assert kinds(actions) == [Note, QueueLetter, MoveClock]
+    assert kinds(actions) == [Note, QueueLetter, MoveClock, ChangeCase]
     assert (letter.purpose, letter.audience) == (Purpose.DELAY_NOTICE, Audience.CUSTOMER)
     assert letter.values.delay_reason == "We wait for the parts"
     assert (letter.values.due_on, letter.values.revised_on) == ("Monday 7 December 2026", "Monday 21 December 2026")

@@ -480,12 +480,12 @@ def test_the_morning_digest_has_a_line_for_each_thing_that_needs_somebody() -> N
         failed=2,
         alarms=3,
     )
-    trigger = DigestDue(manager=MANAGER, period="2026-11-23", figures=figures, live=True)
+    trigger = DigestDue(manager=MANAGER, told=MANAGER, period="2026-11-23", figures=figures, live=True)
     digest = only(QueueLetter, decide(trigger, None, None, policy(), MONDAY).actions)
     assert digest.values.summary_lines == (
         "- Late: 2 (HC-1, HC-2)\n"
         "- Due today: 1 (HC-5)\n"
-        "- Due within two days: 1 (HC-3)\n"
+        "- Due within 2 working days: 1 (HC-3)\n"
         "- Nobody has: 1 (HC-6)\n"
         "- Nobody has opened: 1 (HC-7)\n"
         "- Received no receipt, and the clock runs: 1 (HC-4)\n"
@@ -501,13 +501,13 @@ def test_the_morning_digest_has_a_line_for_each_thing_that_needs_somebody() -> N
 
 def test_a_morning_with_nothing_to_say_sends_nothing() -> None:
     """Open cases that need nobody are no news."""
-    quiet = DigestDue(manager=MANAGER, period="2026-11-23", figures=Figures(open=40), live=True)
+    quiet = DigestDue(manager=MANAGER, told=MANAGER, period="2026-11-23", figures=Figures(open=40), live=True)
     assert decide(quiet, None, None, policy(), MONDAY).actions == ()
 
 
 def test_the_digest_never_goes_to_a_watched_mailbox() -> None:
     """A manager whose address is a watched mailbox's own is not written to, and the reason is kept."""
-    trigger = DigestDue(manager=MAILBOX, period="2026-11-23", figures=Figures(late=("HC-1",)), live=True)
+    trigger = DigestDue(manager=MAILBOX, told=MAILBOX, period="2026-11-23", figures=Figures(late=("HC-1",)), live=True)
     (silent,) = decide(trigger, None, None, policy(), MONDAY).actions
     assert isinstance(silent, KeepSilent)
     assert [reason.rule for reason in silent.reasons] == ["own-address"]
@@ -515,7 +515,7 @@ def test_the_digest_never_goes_to_a_watched_mailbox() -> None:
 
 def test_a_digest_before_going_live_is_observed() -> None:
     """It is recorded and cannot go."""
-    trigger = DigestDue(manager=MANAGER, period="2026-11-23", figures=Figures(failed=1), live=False)
+    trigger = DigestDue(manager=MANAGER, told=MANAGER, period="2026-11-23", figures=Figures(failed=1), live=False)
     assert only(QueueLetter, decide(trigger, None, None, policy(), MONDAY).actions).observed
 
 

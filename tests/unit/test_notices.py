@@ -268,6 +268,16 @@ def test_a_progress_or_status_notice_says_when_the_next_one_comes(found: ClockRu
     )
 
 
+@pytest.mark.parametrize("found", [PROGRESS, STATUS])
+@pytest.mark.parametrize(("given", "written"), [("", None), ("A witness is away.", "A witness is away")])
+def test_a_progress_or_status_notice_gives_the_reason_that_staff_gave(
+    found: ClockRule, given: str, written: str | None
+) -> None:
+    """Whoever gave the investigation more time said why: the customer reads it; without a reason the letter has its own."""
+    queued = only(QueueLetter, told(found, Moment.NOTICE, MONDAY_OF_PROGRESS, delay_reason=given))
+    assert queued.values.delay_reason == written
+
+
 def test_a_status_notice_does_not_name_a_date_that_has_passed() -> None:
     """What was owed by last week is not promised again; a date of the future is."""
     late, ahead = running(rule(5), id=2), running(rule(12), id=3)

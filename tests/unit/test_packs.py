@@ -320,6 +320,7 @@ CALL_BACK = 'kind = "call_back"'
             "alarm_every_minutes = 0",
             "alerts.alarm_every_minutes: write a number of minutes",
         ),
+        (COUNCIL, "digest_ahead = 2", "digest_ahead = 0", "alerts.digest_ahead: write a number of working days"),
         (COUNCIL, "heads_up_before = 1", "heads_up_before = 0", "alerts.heads_up_before: write a number of working days"),
         (
             COUNCIL,

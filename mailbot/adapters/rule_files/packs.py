@@ -139,6 +139,7 @@ def _check_alerts(file: Path, alerts: Alerting) -> None:
         ("unread_after", alerts.unread_after > 0, "a number of working days greater than 0"),
         ("alarm_every_minutes", alerts.alarm_every_minutes > 0, "a number of minutes greater than 0"),
         ("heads_up_before", alerts.heads_up_before > 0, "a number of working days greater than 0"),
+        ("digest_ahead", alerts.digest_ahead > 0, "a number of working days greater than 0"),
     ):
         if not right:
             raise PolicyError(f"{file}: alerts.{key}: write {write}")

@@ -88,6 +88,7 @@ def _alerts(alerts: Alerting) -> Iterator[tuple[str, str]]:
         f"an alarm comes again every {alerts.alarm_every_minutes} minutes until somebody takes it",
     )
     yield "alerts:heads_up_before", f"the owner hears of an automatic letter {_days(alerts.heads_up_before)} before it goes"
+    yield "alerts:digest_ahead", f"the morning digest names what is due within {_days(alerts.digest_ahead)}"
     if alerts.duty_rota:
         yield "alerts:duty_rota", f"alarms go to the rota '{alerts.duty_rota}'"
 

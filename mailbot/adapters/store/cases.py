@@ -215,6 +215,8 @@ class SqlCases:
             values |= {"status": action.status.value, "closed_at": at if action.status is CaseStatus.CLOSED else None}
         if action.waits_for is not None:
             values["waits_for"] = action.waits_for or None
+        if action.delay_reason is not None:
+            values["delay_reason"] = action.delay_reason or None
         if action.quiet_until is not None:
             values["quiet_until"] = action.quiet_until if action.quiet_until > at else None
         if action.may_write is not None:
@@ -339,5 +341,6 @@ def _case(row: Row[Any], clocks: Sequence[RunningClock]) -> Case:
         opened_by_staff=row.owner is not None or row.seen is not None,
         last_message_id=row.last_message_id or "",
         waits_for=row.waits_for or "",
+        delay_reason=row.delay_reason or "",
         clocks=tuple(clocks),
     )

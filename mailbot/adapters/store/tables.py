@@ -24,7 +24,7 @@ from sqlalchemy import (
 
 from mailbot.adapters.store.columns import count, flag, moment, ref, row_id, word
 
-SCHEMA_VERSION = 5
+SCHEMA_VERSION = 6
 """Counts up with every migration."""
 
 COMPAT_VERSION = 1
@@ -193,6 +193,7 @@ case = Table(
     word("status"),
     word("stage", nullable=True),
     word("waits_for", nullable=True),
+    Column("delay_reason", Text),
     word("channel", server_default=text("'email'")),
     flag("may_write"),
     ref("owner", "person", nullable=True),

@@ -184,7 +184,7 @@ def _reopened(command: CaseReopened, case: Case, policy: MailboxPolicy) -> list[
     owed = [one for one in started if ClockStop.RECEIPT_SENT not in one.stopped_by]
     if not any(one.kind is ClockKind.ACKNOWLEDGEMENT for one in owed):  # what runs from one that went begins now
         owed += dependants(policy, case, ClockStart.ACKNOWLEDGEMENT, command.at)
-    opened = ChangeCase(case_id=case.id, status=CaseStatus.OPEN, reason=Reason("reopened", command.reason))
+    opened = ChangeCase(case_id=case.id, status=CaseStatus.OPEN, delay_reason="", reason=Reason("reopened", command.reason))
     return [opened, *_no_survey_yet(case, command.at), *owed]
 
 
@@ -212,13 +212,19 @@ def _extended(command: ClockExtended, case: Case, policy: MailboxPolicy, now: da
     reason = Reason(f"extended-{running.name}", command.reason)
     try:
         if extension.by is ExtendedBy.PERSON:
-            return [move(policy, running, clock.extend(computed), now, reason)]
+            return [move(policy, running, clock.extend(computed), now, reason), _because(case, command)]
         key = f"extend:{running.id}:{running.extensions}"
         occasion = Occasion(case=case, policy=policy, now=now, before=before, key=key, running=running)
         delayed(occasion, computed, command.reason)
     except ValueError as error:
         raise PermanentError(f"{case.reference}: {error}") from None
-    return [Note(kind="extended", reason=reason), *_with_notice(occasion, running, computed, command.reason)]
+    told = _with_notice(occasion, running, computed, command.reason)
+    return [Note(kind="extended", reason=reason), *told, _because(case, command)]
+
+
+def _because(case: Case, command: ClockExtended) -> ChangeCase:
+    """The reason stays with the case: the notices of progress that follow give it."""
+    return ChangeCase(case_id=case.id, delay_reason=command.reason, reason=Reason("delay-reason", command.reason))
 
 
 def _with_notice(occasion: Occasion, running: RunningClock, computed: ComputedClock, why: str) -> list[Action]:

@@ -11,7 +11,8 @@ from mailbot.core.action import Action, AddDeadline, Deadline, KeepSilent, Note,
 from mailbot.core.calendar import last_day
 from mailbot.core.case import Case, ClockKind, Figures, Moment, RunningClock
 from mailbot.core.clock import OWED
-from mailbot.core.clock_rule import ClockStart
+from mailbot.core.clock_rule import ClockStart, Unit
+from mailbot.core.counting import span
 from mailbot.core.decide.moving import dependants
 from mailbot.core.decide.notice import coming_letter, notice, silence_warning
 from mailbot.core.decide.occasion import Occasion, somebody_else
@@ -150,8 +151,8 @@ def _skipped(running: RunningClock, moment: Moment) -> Note:
 
 def digest_due(trigger: DigestDue, policy: MailboxPolicy, now: datetime, before: SentBefore) -> list[Action]:
     """One mail a morning to each manager, only if there is something to say."""
-    lines = tuple(_digest_lines(trigger.figures))
-    permission = screen.permit_staff(somebody_else(trigger.manager, policy, now, before.unreachable), policy, SentBefore())
+    lines = tuple(_digest_lines(trigger.figures, policy.pack.alerts.digest_ahead))
+    permission = screen.permit_staff(somebody_else(trigger.told, policy, now, before.unreachable), policy, SentBefore())
     if not lines or not isinstance(permission, Permission):
         return [] if not lines or isinstance(permission, Permission) else [KeepSilent(reasons=permission)]
     return [
@@ -170,11 +171,11 @@ def digest_due(trigger: DigestDue, policy: MailboxPolicy, now: datetime, before:
     ]
 
 
-def _digest_lines(figures: Figures) -> list[str]:
+def _digest_lines(figures: Figures, ahead: int) -> list[str]:
     named = (
         ("Late", figures.late),
         ("Due today", figures.due_today),
-        ("Due within two days", figures.due_soon),
+        (f"Due within {span(ahead, Unit.WORKING_DAYS)}", figures.due_soon),
         ("Nobody has", figures.unowned),
         ("Nobody has opened", figures.unread),
         ("Received no receipt, and the clock runs", figures.silenced),

@@ -94,16 +94,21 @@ def _would_go(occasion: Occasion, computed: ComputedClock) -> bool:
 
 
 def _revised(extended: ComputedClock, why: str | None) -> dict[str, str | None]:
-    return {"revised_on": letter_date(extended.due_on), "delay_reason": why.rstrip(".") if why else None}
+    return {"revised_on": letter_date(extended.due_on), "delay_reason": _sentence(why)}
+
+
+def _sentence(reason: str | None) -> str | None:
+    """A reason as letters give it: they set the full stop."""
+    return reason.rstrip(".") if reason else None
 
 
 def _repeat(occasion: Occasion, running: RunningClock, computed: ComputedClock) -> list[Action]:
     """How things stand, and when the next such letter comes."""
     following = clock.next_repeat(computed, occasion.opening)
     purpose = Purpose.PROGRESS_NOTICE if running.kind is ClockKind.PROGRESS else Purpose.STATUS_NOTICE
-    letter = occasion.write(
-        purpose, {"next_on": letter_date(following.due_on), "due_on": _owed_on(occasion)}, states_date=following.due_on
-    )
+    values = {"next_on": letter_date(following.due_on), "due_on": _owed_on(occasion)}
+    why = {"delay_reason": _sentence(occasion.case.delay_reason)}
+    letter = occasion.write(purpose, values | why, states_date=following.due_on)
     return [*letter, move(occasion.policy, running, following, occasion.now, Reason(purpose.value, running.name))]
 
 

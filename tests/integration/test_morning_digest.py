@@ -1,0 +1,98 @@
+"""The morning digest: who reads it, and what it looks ahead to."""
+
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from email import message_from_bytes
+from email import policy as rules
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select
+
+from mailbot.adapters.letters import JinjaLetters
+from mailbot.adapters.store import Database, SqlStore, open_database
+from mailbot.adapters.store.tables import outbox
+from mailbot.core.action import OpenCase, Reason
+from mailbot.core.clock_rule import ClockStart
+from mailbot.core.decide.moving import start_clock
+from mailbot.core.directory import Absence
+from mailbot.core.policy import MailboxPolicy
+from mailbot.pipeline.timers import Timers
+from mailbot.runner import attempt
+from tests.invented import BO, CUSTOMER, DI, LETTERS, MAILBOX, MANAGER, MO, MONDAY, OWNER, at, pack, rule, staffed
+
+RULE = rule(10)
+THURSDAY = at("2026-12-03 09:00")
+AWAY = replace(MO, absences=(Absence(from_on=date(2026, 12, 1), until_on=date(2026, 12, 4), deputy=OWNER),))
+
+
+class StoppedClock:
+    """It is always the same moment."""
+
+    def __init__(self, moment: datetime) -> None:
+        self.moment = moment.astimezone(UTC)
+
+    def now(self) -> datetime:
+        return self.moment
+
+
+@pytest.fixture
+def database(tmp_path: Path) -> Iterator[Database]:
+    with closing(open_database(f"sqlite:///{tmp_path}/mailbot.db")) as opened:
+        yield opened
+
+
+@pytest.fixture
+def store(database: Database) -> SqlStore:
+    """One mailbox with an enquiry of Monday 23 November, due on Monday 7 December."""
+    tables = SqlStore(database)
+    tables.register("Harbour Council", {"enquiries": (MAILBOX, "generic")}, MONDAY, new_secret="00")
+    opening = OpenCase(
+        class_="enquiry",
+        customer=CUSTOMER,
+        customer_name="",
+        subject="",
+        opened_at=MONDAY,
+        observed=False,
+        may_write=True,
+        reason=Reason("x"),
+    )
+    with tables.transaction() as transaction:
+        case_id, _ = transaction.cases.open("enquiries", "HC", "2611", "generic", opening)
+        started = start_clock(staffed(pack=pack(RULE)), RULE, MONDAY, ClockStart.RECEIPT.value)
+        transaction.cases.start_clock(case_id, started)
+    return tables
+
+
+def digests(store: SqlStore, database: Database, mailbox: MailboxPolicy, *mornings: datetime) -> list[tuple[str, str]]:
+    """To whom the digests of these mornings went, with their text."""
+    for morning in mornings:
+        Timers(
+            store=store,
+            letters=JinjaLetters(LETTERS),
+            policies={"enquiries": mailbox},
+            clock=StoppedClock(morning),
+            attempt=attempt,
+        ).run_jobs()
+    with database.reading() as connection:
+        rows = list(connection.execute(select(outbox.c.recipient, outbox.c.content).order_by(outbox.c.id)))
+    return [(row.recipient, message_from_bytes(row.content, policy=rules.default).get_content()) for row in rows]
+
+
+def test_the_deputy_reads_the_digest_while_the_manager_is_away(store: SqlStore, database: Database) -> None:
+    """On Thursday the deputy, on Monday the manager, who is back; once a morning, whoever reads it."""
+    mailbox = staffed(BO, AWAY, DI, pack=pack(RULE))
+    mornings = (THURSDAY, THURSDAY, at("2026-12-07 09:00"))
+    assert [recipient for recipient, _ in digests(store, database, mailbox, *mornings)] == [OWNER, MANAGER]
+
+
+@pytest.mark.parametrize(
+    ("morning", "said"),
+    [("2026-12-02 09:00", ""), ("2026-12-03 09:00", "Due within 2 working days: 1"), ("2026-12-07 09:00", "Due today: 1")],
+)
+def test_the_digest_looks_ahead_in_working_days(store: SqlStore, database: Database, morning: str, said: str) -> None:
+    """What is due on Monday is near on Thursday: a weekend lies between. On Wednesday nothing is said of it."""
+    told = digests(store, database, staffed(pack=pack(RULE)), at(morning))
+    assert [said in text for _, text in told] == ([True] if said else [])
