@@ -88,13 +88,15 @@ def test_a_passed_date_climbs_from_owner_to_manager_to_director(step: int, who: 
     assert added == ([(1, Deadline(kind=following, due_at=at(then).astimezone(UTC)))] if following else [])
 
 
-@pytest.mark.parametrize(("step", "who"), [(0, MANAGER), (1, DIRECTOR)])
-def test_a_case_without_an_owner_is_the_managers_at_once(step: int, who: str) -> None:
-    """Nobody's case wastes no step on nobody, and the ladder has one step less."""
-    moment, now, following, _ = STEPS[step]
-    actions = told(moment, now)
-    assert recipients(actions) == [who]
-    assert [one.deadline.kind for one in every(AddDeadline, actions)] == ([following] if step == 0 else [])
+@pytest.mark.parametrize("standing", [{}, OWNED])
+def test_a_case_without_an_owner_is_the_managers_at_once(standing: dict[str, str]) -> None:
+    """Nobody's case wastes no step on nobody. Whoever is given it meanwhile, the director is next: the manager heard of it."""
+    first = told(Moment.DUE, "2026-12-12 00:00")
+    (next_step,) = every(AddDeadline, first)
+    assert next_step.deadline == Deadline(kind=Moment.OVERDUE_LAST, due_at=at("2026-12-16 09:00").astimezone(UTC))
+    second = told(Moment.OVERDUE_LAST, "2026-12-16 09:00", **standing)
+    assert (recipients(first), recipients(second)) == ([MANAGER], [DIRECTOR])
+    assert every(AddDeadline, second) == []
 
 
 @pytest.mark.parametrize(

@@ -111,11 +111,23 @@ def _due(occasion: Occasion, running: RunningClock, moment: Moment) -> list[Acti
     calendar = occasion.policy.pack.working_calendar
     due_on = last_day(running.due_at, calendar.zone)
     late = max(calendar.working_days_between(due_on, calendar.local_date(occasion.opening)), 0)
-    rungs = [rung for rung in occasion.policy.pack.alerts.ladder if _is_held(occasion, rung)] or [Rung.MANAGER]
-    step = LADDER.index(moment)
-    told = occasion.tell(rungs[min(step, len(rungs) - 1)], Purpose.OVERDUE_ALERT, {"days_late": str(late)})
-    more = [_next_step(occasion, running, LADDER[step + 1])] if step + 1 < len(rungs) else []
+    told_of, following = _steps(occasion, LADDER.index(moment))
+    told = occasion.tell(told_of, Purpose.OVERDUE_ALERT, {"days_late": str(late)})
+    more = [_next_step(occasion, running, following)] if following else []
     return [*told, *more, *(_missed(occasion, running) if moment is Moment.DUE else [])]
+
+
+def _steps(occasion: Occasion, step: int) -> tuple[Rung, Moment | None]:
+    """Who is told at a step, and the moment of the next one. Steps at which there is nobody are passed over.
+
+    A step belongs to a place on the ladder: whoever is given the case meanwhile makes nobody hear of it twice.
+    """
+    ladder = occasion.policy.pack.alerts.ladder
+    held = [(rung, moment) for rung, moment in zip(ladder, LADDER, strict=False) if _is_held(occasion, rung)]
+    left = [(rung, moment) for rung, moment in held if LADDER.index(moment) >= step]
+    if not left:
+        return Rung.MANAGER, None
+    return left[0][0], left[1][1] if len(left) > 1 else None
 
 
 def _is_held(occasion: Occasion, rung: Rung) -> bool:
