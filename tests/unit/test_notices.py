@@ -392,6 +392,24 @@ def test_staff_see_a_letter_coming_a_working_day_before(found: ClockRule, now: s
 
 
 @pytest.mark.parametrize(
+    ("found", "standing", "mails"),
+    [
+        (DELAYED, {}, 0),
+        (DELAYED, {"quiet": True}, 1),
+        (replace(DELAYED, extension=None), {}, 1),
+        (replace(DELAYED, notice_before=0), {}, 1),
+    ],
+    ids=["announced as well", "no letter may go", "no letter goes", "announced on another day"],
+)
+def test_the_owner_hears_of_a_date_and_of_its_notice_in_one_mail(
+    found: ClockRule, standing: dict[str, Any], mails: int
+) -> None:
+    """Two working days before the date, on the morning on which the notice of delay is announced; otherwise the date alone."""
+    actions = told(replace(found, warn_before=2), Moment.WARN, at("2026-12-09 09:00"), **standing)
+    assert len(every(QueueLetter, actions)) == mails
+
+
+@pytest.mark.parametrize(
     ("now", "words"),
     [
         ("2026-12-03 09:00", "the letter that asks for the customer's answer"),

@@ -14,7 +14,7 @@ from mailbot.core.clock import OWED
 from mailbot.core.clock_rule import ClockStart, Unit
 from mailbot.core.counting import span
 from mailbot.core.decide.moving import dependants
-from mailbot.core.decide.notice import coming_letter, notice, silence_warning
+from mailbot.core.decide.notice import announced_with, coming_letter, notice, silence_warning
 from mailbot.core.decide.occasion import Occasion, somebody_else
 from mailbot.core.decide.wording import digest_values, letter_date, letter_words
 from mailbot.core.directory import Rung
@@ -51,6 +51,8 @@ def _acts(trigger: DeadlineReached, occasion: Occasion, running: RunningClock) -
         return _due(occasion, running, trigger.kind)
     if trigger.kind is Moment.HEADS_UP:
         return _heads_up(occasion, running, trigger.planned_at)
+    if trigger.kind is Moment.WARN and announced_with(occasion, running, trigger.planned_at):
+        return [_skipped(running, Moment.WARN)]  # the owner hears of the date and of the letter in one mail
     return _ACTS[trigger.kind](occasion, running)
 
 

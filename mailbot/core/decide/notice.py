@@ -1,6 +1,6 @@
 """The date of an automatic letter to a customer: notice of delay, progress or status notice, warning and end of a silence."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from mailbot.core import clock, schedule, screen
 from mailbot.core.action import Action, AddDeadline, ChangeCase, Deadline, Note, Permission, Reason
@@ -13,6 +13,8 @@ from mailbot.core.decide.occasion import Occasion, goes_to_the_customer
 from mailbot.core.decide.wording import letter_date
 from mailbot.core.letter import Purpose
 from mailbot.core.screen import SentBefore
+
+_A_MOMENT = timedelta(seconds=1)
 
 
 def notice(occasion: Occasion, running: RunningClock) -> list[Action]:
@@ -78,6 +80,18 @@ def coming_letter(occasion: Occasion, running: RunningClock, planned_at: datetim
     told_later = sum(one.kind is Moment.HEADS_UP for one in ahead)
     told = letters[: len(letters) - told_later]
     return told[-1] if told else None
+
+
+def announced_with(occasion: Occasion, running: RunningClock, planned_at: datetime) -> bool:
+    """Whether the owner of a case that is owed an answer hears of its automatic letter by the mail of this very moment."""
+    computed = restored(occasion.policy, occasion.case, running)
+    calendar = occasion.policy.pack.working_calendar
+    is_late = calendar.local_date(planned_at) != calendar.local_date(occasion.opening)
+    if running.kind not in clock.OWED or computed is None or is_late:
+        return False
+    ahead = schedule.moments(computed, occasion.policy.pack.alerts, planned_at - _A_MOMENT)
+    told = any(one.kind is Moment.HEADS_UP and one.due_at == planned_at for one in ahead)
+    return told and coming_letter(occasion, running, planned_at) is not None
 
 
 def _would_go(occasion: Occasion, computed: ComputedClock) -> bool:
