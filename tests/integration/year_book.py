@@ -210,21 +210,21 @@ class YearBook:
         return {row.id: row for row in rows if row.due_at == row.original_due_at and not row.pauses}
 
     def _climb(self, clock_id: int) -> Iterator[tuple[int, date, str]]:
-        """Whom the ladder reaches, and when, as long as the clock runs."""
+        """Whom the ladder reaches, and when, as long as the clock runs: from the owner or else the manager up."""
         row = self._steady[clock_id]
         story = self.story_of[row.case]
-        days, step = self.days(story.mailbox), 0
+        days = self.days(story.mailbox)
         decided_at = self._running(row.due_at + timedelta(seconds=1))
+        owned = any(act.did is Did.ASSIGN and act.at < decided_at for act in story.done(self.office.outages))
+        rungs = [*([owner_of] if owned else []), manager_of, director_of]
         while decided_at < self.until and (row.stopped_at is None or row.stopped_at >= decided_at):
-            owned = any(act.did is Did.ASSIGN and act.at < decided_at for act in story.done(self.office.outages))
-            rungs = [*([owner_of] if owned else []), manager_of, director_of]
             planned_at = decided_at if days.is_open_at(decided_at) else days.opening(self._open_day(days, decided_at))
             goes_at = self._goes_at(days, planned_at)
-            if step < len(rungs) and goes_at < self.until and (row.stopped_at is None or row.stopped_at >= goes_at):
-                yield clock_id, days.local(goes_at).date(), rungs[step](story.mailbox)
-            if step + 1 >= len(rungs):
+            rung = rungs.pop(0)
+            if goes_at < self.until and (row.stopped_at is None or row.stopped_at >= goes_at):
+                yield clock_id, days.local(goes_at).date(), rung(story.mailbox)
+            if not rungs:
                 return
-            step += 1
             day = days.open_later(days.local(planned_at).date(), 2)
             decided_at = self._running(days.opening(day))
 
