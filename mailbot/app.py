@@ -46,6 +46,7 @@ from mailbot.config import AfterIntake, Config, Mailbox, OAuth, SecretRef, Serve
 from mailbot.core.bounce import BounceRules
 from mailbot.core.directory import Directory, team_of
 from mailbot.core.holding import HoldingRules
+from mailbot.core.own_id import signed
 from mailbot.core.policy import Caps, MailboxPolicy, Pack, ScreeningRules
 from mailbot.core.relay import Relay
 from mailbot.core.reply import ReplyRules
@@ -83,7 +84,7 @@ def load_policies(config: Config, tag_secret: bytes = b"") -> Policies:
     packs = {
         name: load_pack(rules, name, zone, config.organisation.name) for name in {mailbox.pack for mailbox in config.mailbox}
     }
-    letters = JinjaLetters(config.paths.letters_folder)
+    letters = JinjaLetters(config.paths.letters_folder, token=lambda: signed(secrets.token_hex(16), tag_secret))
     people = people_of(config)
     mailboxes = {mailbox.name: _policy(config, mailbox, packs[mailbox.pack], people, tag_secret) for mailbox in config.mailbox}
     for policy in mailboxes.values():

@@ -11,6 +11,7 @@ from mailbot.core.lead import Clues, Leads
 from mailbot.core.letter import OutboxLetter, OutboxState
 from mailbot.core.message import Message
 from mailbot.core.mime import LETTER_HEADER
+from mailbot.core.own_id import is_signed
 from mailbot.core.screen import History
 from mailbot.pipeline.flood import Flood, flood
 from mailbot.pipeline.record import Recording
@@ -35,9 +36,12 @@ class Gathered:
     returned_answers: dict[str, SentAnswer]
     unreachable: set[str]
 
-    def our_letter(self, message: Message) -> str:
-        """The Message-ID of the letter of ours that this is a copy of, or an empty string."""
-        return next((name for name in _letter_names(message) if name in self.our_letters), "")
+    def our_letter(self, message: Message, secret: bytes) -> str:
+        """The Message-ID of the letter of ours that this is a copy of, or an empty string.
+
+        Its row may be lost: a database restored from a copy does not know the newest ones.
+        """
+        return next((name for name in _letter_names(message) if name in self.our_letters or is_signed(name, secret)), "")
 
     def history(self, message: Message, mailbox: str) -> History:
         """What was sent to the author of a message within a day, and to the likes of it within an hour."""

@@ -153,7 +153,7 @@ class Inbound:
         if known is not None:
             self._seen_again(transaction, located, message.digest, known, policy)
             return
-        our_letter = gathered.our_letter(message)
+        our_letter = gathered.our_letter(message, policy.tag_secret)
         own = OwnMarks(
             addresses=policy.own_addresses,
             answerable=policy.answerable_addresses,

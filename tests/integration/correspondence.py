@@ -1,9 +1,10 @@
 """Correspondence with a council: the real flow on a real database, with messages handed in instead of fetched."""
 
+import secrets
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import SMTP, default
@@ -21,6 +22,7 @@ from mailbot.adapters.store.tables import case as case_row
 from mailbot.adapters.store.tables import message as message_row
 from mailbot.app import load_reading
 from mailbot.core.message import Fetched
+from mailbot.core.own_id import signed
 from mailbot.core.policy import MailboxPolicy
 from mailbot.pipeline.case_commands import CaseCommands
 from mailbot.pipeline.commands import Commands
@@ -33,6 +35,7 @@ from tests.invented import LETTERS, MAILBOX, MONDAY, RULES, policy, shipped_scre
 from tests.servers.readers import NoPhrases
 
 FOI = "foi@harbour.example"
+SECRET = policy().tag_secret
 DAY = timedelta(days=1)
 LONG = SMTP.clone(max_line_length=998)  # or ids of 78 characters and more are encoded
 
@@ -55,7 +58,7 @@ class Council:
 
     def __post_init__(self) -> None:
         self.queries = Queries(self.database)
-        self.letters = JinjaLetters(LETTERS)
+        self.letters = JinjaLetters(LETTERS, token=lambda: signed(secrets.token_hex(16), SECRET))
         own = frozenset({MAILBOX, FOI})
         self.policies: dict[str, MailboxPolicy] = {
             name: policy(name=name, address=address, own_addresses=own)
@@ -79,9 +82,17 @@ class Council:
 
     # What happens --------------------------------------------------------------------------------------------------
 
-    def arrives(self, *contents: bytes, mailbox: str = "enquiries", folder: str = "INBOX", role: str = "inbox") -> None:
-        """Messages come to a folder, in this order, and are decided about together."""
-        batch = [Fetched(uid=next(self._uids), received_at=self.clock.now(), size=len(each), content=each) for each in contents]
+    def arrives(
+        self,
+        *contents: bytes,
+        mailbox: str = "enquiries",
+        folder: str = "INBOX",
+        role: str = "inbox",
+        received_at: datetime | None = None,
+    ) -> None:
+        """Messages come to a folder, in this order (or came then, and are seen now), and are decided about together."""
+        at = received_at or self.clock.now()
+        batch = [Fetched(uid=next(self._uids), received_at=at, size=len(each), content=each) for each in contents]
         cursor = Cursor(uidvalidity=self.uidvalidity, last_uid=0)
         with self.store.transaction() as transaction:
             transaction.messages.store(mailbox, folder, role, cursor, batch, self.clock.now())

@@ -8,9 +8,10 @@ import pytest
 from sqlalchemy import text
 
 from mailbot.core.case import Channel
+from mailbot.core.own_id import signed
 from mailbot.core.trigger import CaseAssigned, CaseDone, CaseReopened, CaseWithdrawn, ContactNoted
 from mailbot.errors import PermanentError
-from tests.integration.correspondence import FOI, Council, council, mail
+from tests.integration.correspondence import FOI, SECRET, Council, council, mail
 from tests.invented import MAILBOX, MANAGER, OWNER
 from tests.servers.postgres import Postgres
 
@@ -249,6 +250,26 @@ def test_a_restored_mailbox_sends_nothing_twice(office: Council) -> None:
     office.uidvalidity = 2
     office.arrives(*old)
     assert (len(office.cases()), len(office.outgoing())) == (5, 5)
+
+
+def test_a_restored_database_does_not_answer_a_month_again(office: Council, tmp_path: Path) -> None:
+    """The database is of last month, the mailbox of today: old mail has cases and persons, and no letter goes for it.
+
+    Copies of letters that the database has lost are known as ours by their signed ids: they answer nothing.
+    """
+    office.later(days=30)
+    old = [
+        mail(f"Number {number}.", sender=f"c{number}@example.org", message_id=f"{number}@old.example") for number in range(5)
+    ]
+    office.arrives(*old, received_at=office.clock.now() - timedelta(days=20))
+    assert (len(office.cases()), office.outgoing()) == (5, [])
+    lost = f"{signed('ab' * 16, SECRET)}.mailbot@harbour.example"
+    copy = mail("We have it.", sender=MAILBOX, to="c0@example.org", message_id=lost, answers=["0@old.example"])
+    office.sends(copy)
+    assert "response" in running(office, office.cases()[0].line.reference)
+    forged = lost.replace("ab", "cd", 1)
+    office.sends(mail("We have it.", sender=MAILBOX, to="c0@example.org", message_id=forged, answers=["0@old.example"]))
+    assert "response" not in running(office, office.cases()[0].line.reference)
 
 
 def test_the_same_message_id_with_other_words_is_another_message(office: Council) -> None:
