@@ -1,10 +1,15 @@
 """``mailbot status``: is everything in hand?"""
 
 import os
+from collections.abc import Container
+from typing import TYPE_CHECKING
 
 import typer
 
 from mailbot.cli.options import DEFAULT_CONFIG, ConfigOption, Format, FormatOption
+
+if TYPE_CHECKING:
+    from mailbot.config import Config
 
 STALE_MINUTES = 15
 
@@ -16,8 +21,8 @@ def register(app: typer.Typer) -> None:
 def status(config: ConfigOption = DEFAULT_CONFIG, format_: FormatOption = Format.TEXT) -> None:
     """Show whether the daemon runs, how fresh each mailbox is, and what is late, held or unsent.
 
-    Exit code 0: all well; 69: the daemon does not run, the database cannot be written, a loop is in trouble, or a
-    mailbox has not been read for 15 minutes.
+    Exit code 0: all well; 69: the daemon does not run, the database cannot be written, a loop is in trouble, a
+    mailbox has not been read for 15 minutes, or mail to its manager does not arrive.
     """
     from datetime import timedelta
 
@@ -28,7 +33,9 @@ def status(config: ConfigOption = DEFAULT_CONFIG, format_: FormatOption = Format
 
     settings, now = load_config(config), SystemClock().now()
     database = database_of(settings, create=False)
-    found, unwritable = Queries(database).status(now), database.why_not_writable()
+    queries = Queries(database)
+    found, unwritable = queries.status(now), database.why_not_writable()
+    troubles = [*found.troubles, *_unheard(settings, {line.address for line in queries.unreachable()})]
     running = found.running_until is not None and found.running_until > now
     stale = [
         line.name for line in found.mailboxes if line.fresh_at is None or now - line.fresh_at > timedelta(minutes=STALE_MINUTES)
@@ -57,7 +64,7 @@ def status(config: ConfigOption = DEFAULT_CONFIG, format_: FormatOption = Format
                 for line in found.mailboxes
             ),
         )
-        for trouble in found.troubles:
+        for trouble in troubles:
             typer.echo(f"TROUBLE {trouble}")
         if found.held or found.failed:
             typer.echo(f"needs a person: {found.held} held (mailbot held list), {found.failed} not sent (mailbot outbox list)")
@@ -72,8 +79,19 @@ def status(config: ConfigOption = DEFAULT_CONFIG, format_: FormatOption = Format
             typer.echo(f"dates: {found.moved} moved this week, because a calendar or a clock changed (mailbot calendar moved)")
         for notice in found.notices:
             typer.echo(f"{moment(notice.at, zone)}  {notice.kind}: {notice.detail}; known messages are not answered again")
-    if stale or unwritable or found.troubles or not running:
+    if stale or unwritable or troubles or not running:
         raise typer.Exit(os.EX_UNAVAILABLE)
+
+
+def _unheard(settings: "Config", unreachable: Container[str]) -> list[str]:
+    """A sentence for each mailbox that has a manager and no team, and no mail arrives at the manager."""
+    from mailbot.app import people_of
+    from mailbot.core.directory import team_of
+
+    people = people_of(settings)
+    alone = [mailbox for mailbox in settings.mailbox if team_of(people, mailbox.name) is None]
+    deaf = [mailbox.name for mailbox in alone if (mailbox.manager or "").lower() in unreachable]
+    return [f"nobody hears what is late in {name}: nothing arrives at its manager (mailbot address list)" for name in deaf]
 
 
 def _daemon(holder: str | None, last_word: str, *, running: bool) -> str:

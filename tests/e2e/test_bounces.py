@@ -137,6 +137,7 @@ def test_a_bounce_of_the_mail_about_a_bounce_ends_it(story: Story) -> None:
     story.comes_back(bounce(told))
     assert set(story.addresses()) == {ADA, MANAGER}
     assert "nobody-else-to-tell" in story.rules
+    assert "nobody hears what is late in enquiries" in story.mailbot.cli("status").stdout
     story.mailbot.proves_alive(letters=3)
 
 

@@ -18,7 +18,17 @@ from sqlalchemy import Select, event, select
 from mailbot.adapters.store import Database, NotReadyError, SqlStore, open_database
 from mailbot.adapters.store.instance import only_daemon
 from mailbot.adapters.store.tables import SCHEMA_VERSION, case, location, metadata, outbox, raw
-from mailbot.core.action import AddDeadline, Deadline, JoinCase, MoveClock, OpenCase, Reason, StartClock, StopClock
+from mailbot.core.action import (
+    AddDeadline,
+    Deadline,
+    JoinCase,
+    MoveClock,
+    OpenCase,
+    Reason,
+    RestartClock,
+    StartClock,
+    StopClock,
+)
 from mailbot.core.case import CaseStatus, ClockKind, ClockStop, Figures, Role
 from mailbot.core.classify import Classification
 from mailbot.core.delivery import CaseStanding, Pace, Settlement
@@ -1012,3 +1022,80 @@ def test_a_letter_that_waits_for_a_person_stands_in_the_morning_figures(tmp_path
             transaction.outbox.hold(letter, Reason("letter-in-doubt"), MONDAY)
         with store.view() as transaction:
             assert transaction.cases.figures("enquiries", MONDAY, MONDAY, MONDAY).held == 1
+
+
+# What comes back -------------------------------------------------------------------------------------------------------
+
+
+def sent(store: SqlStore, number: int, **changes: Any) -> int:
+    """A letter that has gone, a minute after it was queued."""
+    letter_id = queued(store, number, **changes)
+    with store.transaction() as transaction:
+        transaction.outbox.claim([letter_id], MONDAY)
+        transaction.outbox.settle({letter_id: Settlement(state=OutboxState.SENT, detail="250")}, MONDAY + HOUR)
+    return letter_id
+
+
+def named(number: int) -> Composed:
+    """A letter with an id as they are."""
+    return Composed(content=b"x", message_id=f"{number:032x}.mailbot@harbour.example", letter_version="v1")
+
+
+def test_a_letter_that_came_back_is_found_by_its_id_its_alias_and_its_tag(store: SqlStore) -> None:
+    """Only one that has left us: what waits, or was only observed, cannot have come back."""
+    one = sent(store, 1, composed=named(1))
+    queued(store, 2, composed=named(2))
+    queued(store, 3, composed=named(3), observed=True)
+    with store.transaction() as transaction:
+        transaction.outbox.confirm(named(1).message_id, "renamed@exchange.example", MONDAY)
+        ids = [*(named(number).message_id for number in (1, 2, 3)), "renamed@exchange.example", "strange@example.org"]
+        found = transaction.returns.letters(ids, [f"{0:016x}"])
+        assert {name: letter.id for name, letter in found.items()} == {
+            named(1).message_id: one,
+            "renamed@exchange.example": one,
+            f"{0:016x}": one,
+        }
+        assert found[named(1).message_id].settled_at == MONDAY + HOUR
+        assert transaction.returns.letters([], []) == {}
+        transaction.returns.bounced(one, "5.1.1 unknown", MONDAY + 2 * HOUR)
+        assert transaction.returns.letters([named(1).message_id], [])[named(1).message_id].state is OutboxState.BOUNCED
+    assert rows(store, select(outbox.c.state, outbox.c.detail).where(outbox.c.id == one)) == [("bounced", "5.1.1 unknown")]
+
+
+def test_what_a_letter_had_stopped_runs_again(store: SqlStore) -> None:
+    """The clocks that stopped at its moment are found, and no others; restarted, one has its date and its moments again."""
+    case_id, _ = opened(store)
+    started(store, case_id, MONDAY + 9 * HOUR)
+    started(store, case_id, MONDAY + 8 * HOUR, name="receipt")
+    with store.transaction() as transaction:
+        response, receipt = transaction.cases.running([case_id])
+        for running, at in ((response, MONDAY + 2 * HOUR), (receipt, MONDAY + HOUR)):
+            transaction.cases.stop_clock(
+                StopClock(clock_id=running.id, outcome="met", stopped_at=at, reason=Reason("stopped-by-receipt_sent"))
+            )
+        (stopped,) = transaction.cases.stopped(case_id, MONDAY + HOUR)
+        assert stopped == receipt
+        again = Deadline(kind="due", due_at=receipt.due_at)
+        transaction.cases.restart_clock(RestartClock(clock_id=receipt.id, deadlines=(again,), reason=Reason("did-not-arrive")))
+    with store.transaction() as transaction:
+        assert transaction.cases.running([case_id]) == [receipt]
+        due = transaction.cases.due_deadlines(MONDAY + 9 * HOUR, 10)
+        assert [(trigger.clock_id, trigger.kind.value) for trigger, _ in due] == [(receipt.id, "due")]
+
+
+def test_an_address_is_marked_once_and_cleared_once(store: SqlStore) -> None:
+    """What a date was about to send there is taken back; a receipt that waits is not: its reader has just written."""
+    letter_id = sent(store, 1)
+    notice = queued(store, 2, purpose=Purpose.DELAY_NOTICE)
+    receipt = queued(store, 3)
+    with store.transaction() as transaction:
+        for _ in range(2):
+            transaction.returns.mark(CUSTOMER, letter_id, MONDAY)
+        withdrawn = transaction.returns.withdraw(CUSTOMER, "nothing-arrives-there", MONDAY)
+        assert [one.id for one in withdrawn] == [notice]
+        assert transaction.returns.unreachable([CUSTOMER, "ben@example.org"]) == {CUSTOMER}
+        assert transaction.returns.unreachable([]) == frozenset()
+    assert (state_of(store, notice), state_of(store, receipt)) == (OutboxState.WITHDRAWN, OutboxState.QUEUED)
+    with store.transaction() as transaction:
+        assert transaction.returns.clear(CUSTOMER)
+        assert not transaction.returns.clear(CUSTOMER)

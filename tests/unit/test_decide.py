@@ -474,11 +474,13 @@ def test_the_morning_digest_has_a_line_for_each_thing_that_needs_somebody() -> N
         unowned=("HC-6",),
         unread=("HC-7",),
         silenced=("HC-4",),
+        bounced=("HC-8",),
         stale=("foi",),
         open=9,
         held=1,
         failed=2,
         alarms=3,
+        backscatter=4,
     )
     trigger = DigestDue(manager=MANAGER, told=MANAGER, period="2026-11-23", figures=figures, live=True)
     digest = only(QueueLetter, decide(trigger, None, None, policy(), MONDAY).actions)
@@ -489,10 +491,12 @@ def test_the_morning_digest_has_a_line_for_each_thing_that_needs_somebody() -> N
         "- Nobody has: 1 (HC-6)\n"
         "- Nobody has opened: 1 (HC-7)\n"
         "- Received no receipt, and the clock runs: 1 (HC-4)\n"
+        "- Letters that did not arrive: 1 (HC-8)\n"
         "- Mailboxes that cannot be read: 1 (foi)\n"
         "- Alarms that nobody has taken: 3\n"
         "- Set aside for a person: 1\n"
-        "- Letters that could not be sent: 2"
+        "- Letters that could not be sent: 2\n"
+        "- Bounces since yesterday of letters that we never sent: 4"
     )
     assert digest.permission.recipient == MANAGER
     assert digest.key == f"digest:{MANAGER}:2026-11-23"
