@@ -312,7 +312,7 @@ def _about(message: Message, rules: Iterable[HeaderRule]) -> list[HeaderRule]:
 
 
 def _header_evidence(rule: HeaderRule, message: Message) -> str:
-    """``Header: token`` where the rule holds, or an empty string."""
+    """``header: token`` where the rule holds, or an empty string. A field that names somebody shows its name alone."""
     for value in message.header_values(rule.header):
         token = first_token(value)
         if rule.lacks and any(word in value.lower() for word in rule.lacks):
@@ -324,7 +324,7 @@ def _header_evidence(rule: HeaderRule, message: Message) -> str:
             or any(word in value.lower() for word in rule.contains)
             or value.lower().startswith(rule.starts_with or ("\0",))
         ):
-            return f"{rule.header}: {token[:40]}" if not rule.present else rule.header
+            return rule.header if rule.present or "@" in token else f"{rule.header}: {token[:40]}"
     return ""
 
 

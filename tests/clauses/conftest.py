@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 import structlog
 
-from mailbot.adapters.rule_files import load_classes
+from mailbot.app import load_reading
 from mailbot.config.values import CHECKOUT
 from tests.clauses.story import Calendar, Rules, Story, TellStory
 from tests.clauses.webhook import Webhook
@@ -44,7 +44,7 @@ def imap_server() -> Iterator[Dovecot]:
 @pytest.fixture(scope="session")
 def _reading() -> None:
     """The model that reads messages is loaded once, before any story's time runs."""
-    reader(load_classes(CHECKOUT / "rules"))
+    reader(load_reading(CHECKOUT / "rules"))
 
 
 @pytest.fixture
