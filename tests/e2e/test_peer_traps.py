@@ -61,8 +61,10 @@ def test_trap_03_the_same_id_with_other_bytes_is_not_dropped(mailbot: Installati
 
 
 def test_trap_04_one_message_to_two_mailboxes_is_one_case(install: Install, dovecot: Dovecot, smtp_server: SmtpServer) -> None:
-    """Both mailboxes have it, there is one case with one receipt, and its history names the other mailbox."""
-    mailbot = install(dovecot, smtp_server, mailboxes=("enquiries", "foi"))
+    """Both mailboxes have it, there is one case with one receipt, its history names the other, whose manager is told."""
+    mailbot = install(
+        dovecot, smtp_server, mailboxes={name: {"manager": f"{name}-manager@harbour.example"} for name in ("enquiries", "foi")}
+    )
     mailbot.start()
     both = message(BIN, to=f"{ENQUIRIES}, {FOI}")
     mailbot.deliver(both, ENQUIRIES)
@@ -71,6 +73,8 @@ def test_trap_04_one_message_to_two_mailboxes_is_one_case(install: Install, dove
     (case,) = mailbot.cases(1)
     also = [event.detail for event in mailbot.wait_for_event(case.reference, "also-arrived").events]
     assert any("foi" in detail or "enquiries" in detail for detail in also)
+    (told,) = mailbot.wait_until(lambda: [one for one in mailbot.outbox() if "manager" in one.recipient], "word to the other")
+    assert told.letter == "also-arrived"
     assert [to for letter in smtp_server.accepted for to in letter.recipients].count("ada.finch@example.org") <= 1
 
 
