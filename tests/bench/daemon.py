@@ -19,7 +19,7 @@ def run(config_path: Path, child_process: str) -> None:
 
     config = load(config_path, {"MAILBOT_PROCESSING__CHILD_PROCESS": child_process})
     configure_logs(config.log.format, config.log.level)
-    reader = reader_of(config, load_policies(config).classes)
+    reader = reader_of(config, load_policies(config).reading)
     reader.read([b"Subject: Is everything loaded?\n\n"])
     daemon = Daemon(config, reader=lambda _rules: reader)
     signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM})
