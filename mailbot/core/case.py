@@ -172,7 +172,10 @@ class Case:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Figures:
-    """What a manager hears about in the morning: references of cases, counts, and mailboxes that could not be read."""
+    """What a manager hears about in the morning: references of cases, counts, and mailboxes that could not be read.
+
+    ``surveys``: cases whose survey is due soon (F17), and surveys of the calendar whose period has begun (F18).
+    """
 
     late: tuple[str, ...] = ()
     due_today: tuple[str, ...] = ()

@@ -110,7 +110,8 @@ class Timers:
     ) -> None:
         first, since = policies[0], transaction.jobs.last(_digest_of(manager), period)
         figures = reduce(add, (self._figures(transaction, policy, since, now) for policy in policies))
-        figures = replace(figures, reviews=self._reviews(policies, now), surveys=_surveys(transaction, policies, now))
+        surveys = figures.surveys + _surveys(transaction, policies, now)
+        figures = replace(figures, reviews=self._reviews(policies, now), surveys=surveys)
         live = any(transaction.mailboxes.get(policy.name).live_since is not None for policy in policies)
         told = _stand_in(first, now) or manager
         trigger = DigestDue(manager=manager, told=told, period=period, figures=figures, live=live)

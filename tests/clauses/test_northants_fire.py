@@ -6,6 +6,7 @@ from mailbot.core.clock_rule import ClockEvent
 from mailbot.core.trigger import CaseAcknowledged, CaseDone, CaseReopened, CaseWaits, ClockExtended
 from tests.clauses.story import ADA_ADDRESS, ROBIN, Rules, Story, TellStory
 from tests.clauses.webhook import Webhook
+from tests.e2e.installation import MANAGER
 from tests.e2e.messages import ACT
 
 pytestmark = pytest.mark.dovecot
@@ -215,6 +216,33 @@ class TestF9:
         assert story.due(case, "stage-1") == "Friday 16 January 2026"
 
 
+class TestTheCode:
+    def test_what_runs_from_a_missed_acknowledgement_begins_once(self, tell: TellStory, own_rules: Rules) -> None:
+        """The time of stage 1 runs from the date that passed; a later acknowledgement gives no more of it."""
+        own_rules.add(PACK, CODE)
+        story = tell(PACK, rules=own_rules.folder)
+        case = complained(story)
+        assert "stage-1" not in story.outcomes(case)
+        assert story.due(case, "formal-acknowledgement") == "Friday 2 January 2026"
+        story.until("2026-01-03 00:05")
+        assert story.due(case, "stage-1") == "Friday 16 January 2026"
+        story.until("2026-01-06 10:00")
+        story.say(case, CaseAcknowledged(at=story.clock.now()))
+        assert story.outcomes(case)["formal-acknowledgement"] == "late"
+        assert [clock.due_at.day for clock in story.case(case).clocks if clock.name == "stage-1"] == [16]
+
+    def test_an_acknowledgement_in_time_begins_stage_1_on_its_own_day(self, tell: TellStory, own_rules: Rules) -> None:
+        """Acknowledged on 29 December, ten working days count from there, and no alarm is raised."""
+        own_rules.add(PACK, CODE)
+        story = tell(PACK, rules=own_rules.folder)
+        case = complained(story)
+        story.until("2025-12-29 10:00")
+        story.say(case, CaseAcknowledged(at=story.clock.now()))
+        story.until("2026-01-03 00:05")
+        assert story.due(case, "stage-1") == "Tuesday 13 January 2026"
+        assert story.rows("SELECT id FROM alarm") == []
+
+
 class TestF17:
     def test_F17_the_survey_is_due_four_weeks_after_the_conclusion(self, tell: TellStory) -> None:
         """From the letter that concludes a complaint four weeks run in which the complainant is asked how it went."""
@@ -223,6 +251,19 @@ class TestF17:
         story.officer_writes(case, "We have spoken to the crew, and we apologise.")
         assert story.due(case, "survey") == "Tuesday 20 January 2026"
         assert story.outcomes(case)["survey"] is None
+
+    def test_F17_the_digest_says_when_the_survey_is_to_be_sent(self, tell: TellStory) -> None:
+        """Two working days before four weeks are over the manager hears of the closed case; the customer gets no letter."""
+        story = tell(PACK)
+        case = complained(story)
+        story.officer_writes(case, "We have spoken to the crew, and we apologise.")
+        story.say(case, CaseDone(at=story.clock.now(), reason="We apologised"))
+        story.until("2026-01-15 09:05")
+        story.until("2026-01-16 09:05")
+        early, near = [letter.get_content() for letter in story.letters_to(MANAGER, "Today in")[-2:]]
+        assert case not in early
+        assert f"- Surveys due now: 1 ({case})\n" in near
+        assert story.subjects_to(ADA_ADDRESS) == ["We have your complaint"]
 
     def test_F17_opening_the_complaint_again_cancels_the_survey(self, tell: TellStory) -> None:
         """The four weeks count from the last conclusion: what was reopened is not surveyed before it is concluded again."""

@@ -14,8 +14,9 @@ from sqlalchemy import select
 from mailbot.adapters.letters import JinjaLetters
 from mailbot.adapters.store import Database, SqlStore, open_database
 from mailbot.adapters.store.tables import outbox
-from mailbot.core.action import OpenCase, Reason
-from mailbot.core.clock_rule import ClockStart
+from mailbot.core.action import ChangeCase, OpenCase, Reason, StopClock
+from mailbot.core.case import CaseStatus, ClockKind
+from mailbot.core.clock_rule import ClockStart, Unit
 from mailbot.core.decide.moving import start_clock
 from mailbot.core.directory import Absence
 from mailbot.core.policy import MailboxPolicy
@@ -24,6 +25,7 @@ from mailbot.runner import attempt
 from tests.invented import BO, CUSTOMER, DI, LETTERS, MAILBOX, MANAGER, MO, MONDAY, OWNER, at, pack, rule, staffed
 
 RULE = rule(10)
+SURVEY = rule(28, Unit.CALENDAR_DAYS, name="survey", kind=ClockKind.SURVEY)
 THURSDAY = at("2026-12-03 09:00")
 AWAY = replace(MO, absences=(Absence(from_on=date(2026, 12, 1), until_on=date(2026, 12, 4), deputy=OWNER),))
 
@@ -96,3 +98,34 @@ def test_the_digest_looks_ahead_in_working_days(store: SqlStore, database: Datab
     """What is due on Monday is near on Thursday: a weekend lies between. On Wednesday nothing is said of it."""
     told = digests(store, database, staffed(pack=pack(RULE)), at(morning))
     assert [said in text for _, text in told] == ([True] if said else [])
+
+
+@pytest.mark.parametrize(
+    ("morning", "cancelled", "said"),
+    [
+        ("2026-12-16 09:00", False, False),
+        ("2026-12-17 09:00", False, True),
+        ("2026-12-21 09:00", False, True),
+        ("2026-12-22 09:00", False, False),
+        ("2026-12-17 09:00", True, False),
+    ],
+)
+def test_the_survey_of_a_closed_case_is_named_while_its_date_is_near(
+    store: SqlStore, database: Database, morning: str, cancelled: bool, said: bool
+) -> None:
+    """Concluded on Monday 23 November: from the Thursday before four weeks are over, unless the case was opened again."""
+    mailbox = staffed(pack=pack(RULE, SURVEY))
+    with store.transaction() as transaction:
+        case_id = 1  # the only one
+        done = Reason("done")
+        for clock in transaction.cases.get(case_id).clocks:
+            transaction.cases.stop_clock(StopClock(clock_id=clock.id, outcome="met", stopped_at=MONDAY, reason=done))
+        transaction.cases.start_clock(case_id, start_clock(mailbox, SURVEY, MONDAY, ClockStart.CONCLUSION.value))
+        transaction.cases.change(ChangeCase(case_id=case_id, status=CaseStatus.CLOSED, reason=done), MONDAY)
+    if cancelled:
+        with store.transaction() as transaction:
+            (survey,) = transaction.cases.get(case_id).clocks
+            transaction.cases.stop_clock(StopClock(clock_id=survey.id, outcome="cancelled", stopped_at=MONDAY, reason=done))
+    told = digests(store, database, mailbox, at(morning))
+    assert ["Surveys due now: 1 (HC-" in text for _, text in told] == ([True] if said else [])
+    assert all("Due within" not in text and "Due today" not in text for _, text in told)

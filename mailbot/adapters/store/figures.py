@@ -12,6 +12,7 @@ DAY = timedelta(days=1)
 # Written out, not bound: only then does SQLite see that the index of such events serves.
 IS_BACKSCATTER = event.c.rule == literal_column("'backscatter'")
 STALE = timedelta(minutes=15)
+IS_SURVEY = clock.c.kind == ClockKind.SURVEY.value
 OWED = [ClockKind.RESPONSE.value, ClockKind.CONCLUSION.value, ClockKind.REVIEW.value]
 
 
@@ -26,13 +27,14 @@ def figures(connection: Connection, mailbox_id: int, moments: tuple[datetime, da
 
     return Figures(
         late=due(clock.c.due_at < now),
-        due_today=due(clock.c.due_at >= now, clock.c.due_at <= today_ends),
-        due_soon=due(clock.c.due_at > today_ends, clock.c.due_at <= soon),
+        due_today=due(clock.c.due_at >= now, clock.c.due_at <= today_ends, ~IS_SURVEY),
+        due_soon=due(clock.c.due_at > today_ends, clock.c.due_at <= soon, ~IS_SURVEY),
         unowned=_references(connection, _alerted(by_clock, Moment.NO_OWNER).where(case.c.owner.is_(None))),
         unread=_references(connection, _alerted(by_clock, Moment.UNREAD).where(case.c.owner.is_(None), ~_opened())),
         silenced=_references(connection, by_clock.where(clock.c.kind == ClockKind.ACKNOWLEDGEMENT.value, ~_receipted())),
         bounced=_references(connection, _bounced(mine)),
         stale=_stale(connection, mailbox_id, now),
+        surveys=_references(connection, _surveys(mailbox_id, now, soon)),
         open=_count(connection, select(func.count()).select_from(case).where(mine)),
         held=_count(connection, _held(mailbox_id)),
         failed=_count(connection, _failed(mailbox_id)),
@@ -48,6 +50,12 @@ def _references(connection: Connection, query: Select[Any]) -> tuple[str, ...]:
 
 def _count(connection: Connection, query: Select[Any]) -> int:
     return int(connection.execute(query).scalar_one())
+
+
+def _surveys(mailbox_id: int, now: datetime, soon: datetime) -> Select[Any]:
+    """Cases, most of them closed, whose customer is to be asked soon how it went (F17)."""
+    found = select(case.c.reference).join(clock, clock.c.case == case.c.id).where(case.c.mailbox == mailbox_id)
+    return found.where(IS_SURVEY, clock.c.stopped_at.is_(None), clock.c.due_at >= now, clock.c.due_at <= soon)
 
 
 def _alerted(query: Select[Any], moment: Moment) -> Select[Any]:
