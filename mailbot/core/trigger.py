@@ -35,8 +35,9 @@ class MessageArrived:
     ``born_at``: how old it is for letters; the sender's date where the server renumbered its folder. ``unreadable``: why a
     person must read it; ``put_back``: a person has, and wants it decided about by what can be read. ``our_letter``: the
     Message-ID of the letter of ours that this is a copy of. ``message_id_taken``: another message with other content has
-    the same Message-ID. ``by_staff``: a colleague wrote it, by their address. ``receipt_doubt``: why the server's date of
-    arrival was not believed. ``returned``: what it brings back, if it is a bounce of something of ours.
+    the same Message-ID. ``by_staff``: a colleague wrote it, by an address that our border did not find
+    forged. ``receipt_doubt``: why the server's date of arrival was not believed. ``returned``: what it brings back, if it is
+    a bounce of something of ours.
     ``is_passed_on``: a colleague passed it on, and its author is the customer; ``unclear_forward``: why that author is unclear.
     """
 

@@ -129,7 +129,7 @@ class Inbound:
         policy = self.policies[located.mailbox]
         found = relayed(read.message, policy.relays, policy.authserv_id)
         message = _identity(located, found.message if found else read.message)
-        by_staff = located.folder_role == "sent" or policy.is_colleague(message.sender)
+        by_staff = located.folder_role == "sent" or _is_by_colleague(message, policy)
         forward = passed_on(message, self.subjects, self.quoting) if by_staff and located.folder_role != "sent" else None
         if forward is not None and forward.message is not None and not policy.is_ours(forward.message.sender):
             message, by_staff = forward.message, False
@@ -237,13 +237,18 @@ class Inbound:
             put_back=located.put_back,
             our_letter=our_letter,
             message_id_taken=judged.message.message_id in gathered.message_ids,
-            by_staff=policy.is_colleague(judged.message.sender),
+            by_staff=judged.by_staff,
             is_passed_on=judged.forward is not None and judged.forward.message is judged.message,
             unclear_forward=_why_unclear(judged),
             receipt_doubt=doubt_receipt(located.received_at, self.clock.now()) or "",
             channel=judged.relay.channel if judged.relay else Channel.EMAIL,
             in_junk=located.folder_role == "junk",
         )
+
+
+def _is_by_colleague(message: Message, policy: MailboxPolicy) -> bool:
+    """Whether a colleague's address wrote it, and our border did not find that address forged: DMARC fails (RFC 7489)."""
+    return policy.is_colleague(message.sender) and authentication(message, policy.authserv_id).dmarc != "fail"
 
 
 def _why_unclear(judged: Judged) -> str:

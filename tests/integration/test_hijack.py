@@ -1,6 +1,7 @@
 """Ways into other people's cases, and why none works. Each stranger has a case of his own and learns nothing."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,8 @@ from tests.invented import MAILBOX, OWNER
 
 EVE = "Eve Stranger <eve@evil.example>"
 SECRET = "The lamp at 4 Quay Street"
+BORDER = "mx.harbour.example"
+PASSED_ON = "From: Joe Sample <joe@example.net>\nSent: Monday\nTo: Bo\nSubject: Hello\n\nHello."
 
 
 @pytest.fixture
@@ -102,6 +105,42 @@ def test_a_forged_colleague_opens_nothing_to_others(office: Council) -> None:
     office.arrives(mail("Thank you.", sender=EVE, subject=f"Re: [{reference}]"))
     assert [each.sender for each in office.cases()[0].messages] == ["ada@example.org", OWNER]
     assert [line.rule for line in office.held()] == ["stranger-names-a-case"]
+
+
+def from_a_colleague(office: Council, found: str) -> None:
+    """An answer to Ada, a word for her case, and something passed on, in a colleague's name; the border's finding on them."""
+    reference = office.cases()[0].line.reference
+    result = f"{BORDER}; dmarc={found} header.from=harbour.example"
+    for to, subject, text in (
+        (f"{MAILBOX}, ada@example.org", f"Re: [{reference}]", "It is mended."),
+        (MAILBOX, f"[{reference}]", "For the file."),
+        (MAILBOX, "FW: Hello", PASSED_ON),
+    ):
+        office.arrives(mail(text, sender=OWNER, to=to, subject=subject, Authentication_Results=result))
+
+
+def test_whom_our_border_finds_forged_is_no_colleague(office: Council) -> None:
+    """He answers nobody, stops no clock, joins no case that he names and passes nothing on; no letter answers him."""
+    office.policies["enquiries"] = replace(office.policies["enquiries"], authserv_id=BORDER)
+    before = len(office.outgoing())
+    from_a_colleague(office, "fail")
+    ada(office)
+    assert [case.line.customer for case in office.cases()[1:]] == [OWNER] * 3
+    rules = {rule for case in office.cases() for rule in office.events(case.line.reference)}
+    assert "dmarc-fail" in rules
+    assert not rules & {"answered-by-staff", "passed-on-by-staff"}
+    assert len(office.outgoing()) == before
+
+
+@pytest.mark.parametrize(("border", "found"), [(BORDER, "pass"), (BORDER, "none"), ("", "fail"), ("mx.example.org", "fail")])
+def test_a_colleague_is_believed_unless_our_own_border_says_otherwise(office: Council, border: str, found: str) -> None:
+    """A border that found nothing, none that is configured, another's field: the colleague answers and passes on."""
+    office.policies["enquiries"] = replace(office.policies["enquiries"], authserv_id=border)
+    from_a_colleague(office, found)
+    first, second = office.cases()
+    assert [each.sender for each in first.messages] == ["ada@example.org", OWNER, OWNER]
+    assert "response" in {one.name for one in first.clocks if one.stopped_at is not None}
+    assert second.line.customer == "joe@example.net"
 
 
 @pytest.mark.parametrize(
