@@ -94,19 +94,23 @@ def put_back(
     number: int,
     join: Annotated[str | None, typer.Option(help="It belongs to this case: the case that it opened goes into it.")] = None,
     new_case: Annotated[bool, typer.Option("--new-case", help="It is a matter of its own: its case stays.")] = False,
+    customer: Annotated[str | None, typer.Option(help="It is a matter of this address, which gets the receipt.")] = None,
     config: ConfigOption = DEFAULT_CONFIG,
 ) -> None:
     """Put something held back where it was. Clocks run from the day on which it was first received.
 
-    A message that names a case of somebody else, or two cases, has a case of its own meanwhile: say where it belongs.
+    A message that names a case of somebody else, or two cases, has a case of its own meanwhile: say where it belongs. So has
+    what a colleague passed on if nobody can tell whose it is: name the customer.
     """
     from mailbot.cli.commands import case_commands, staff_commands
 
-    if join is not None or new_case:
-        if join is not None and new_case:
-            raise typer.BadParameter("write --join with a reference, or --new-case")
-        case_commands(config).answer_hold(number, join)
-        typer.echo(f"{number}: it belongs to {join.upper()} now." if join else f"{number}: its case stays as it is.")
+    said = [each for each in (join, customer, new_case or None) if each is not None]
+    if said:
+        if len(said) > 1:
+            raise typer.BadParameter("write --join with a reference, or --customer with an address, or --new-case")
+        case_commands(config).answer_hold(number, join, customer)
+        stays = f"{number}: it belongs to {customer} now." if customer else f"{number}: its case stays as it is."
+        typer.echo(f"{number}: it belongs to {join.upper()} now." if join else stays)
         return
     staff_commands(config).put_back(number)
     typer.echo(f"{number} is put back; a running daemon takes it up within half a minute.")

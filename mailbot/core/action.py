@@ -152,7 +152,10 @@ class QueueLetter:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChangeCase:
-    """Change what a case is; None leaves a thing as it is. ``owner`` is name and address; ``quiet_until`` ends a quiet."""
+    """Change what a case is; None leaves a thing as it is. ``owner`` is name and address; ``quiet_until`` ends a quiet.
+
+    ``customer`` is the address of somebody who takes part in the case from now on as its customer.
+    """
 
     case_id: int
     reason: Reason
@@ -162,6 +165,7 @@ class ChangeCase:
     owner: tuple[str, str] | None = None
     quiet_until: datetime | None = None
     may_write: bool | None = None
+    customer: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -191,6 +191,13 @@ class AnswerAfterAll:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CustomerNamed:
+    """A person says whose case it is that was opened for nobody known, by their address."""
+
+    address: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CaseMerged:
     """The case is one matter with another, and goes into it."""
 
@@ -243,6 +250,7 @@ CaseCommand = (
     | CaseAssigned
     | CaseAcknowledged
     | AnswerAfterAll
+    | CustomerNamed
     | CaseMerged
     | CaseSplit
     | CasesLinked

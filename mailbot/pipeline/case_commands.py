@@ -7,7 +7,7 @@ from mailbot.core.action import Decision, Note, Reason
 from mailbot.core.case import Case
 from mailbot.core.decide import decide
 from mailbot.core.policy import MailboxPolicy
-from mailbot.core.trigger import CaseCommand, CaseMerged, CasesLinked, CaseSplit, TurnUndone
+from mailbot.core.trigger import CaseCommand, CaseMerged, CasesLinked, CaseSplit, CustomerNamed, TurnUndone
 from mailbot.errors import PermanentError
 from mailbot.pipeline.record import Recording, record
 from mailbot.pipeline.sent_today import sent_today
@@ -61,8 +61,8 @@ class CaseCommands:
             command = TurnUndone(turn=turn, other=other, at=self.clock.now())
             return self._decided(transaction, transaction.cases.get(turn.case_id), command)
 
-    def answer_hold(self, hold_id: int, join: str | None) -> None:
-        """Say where a message belongs that has a case of its own: to the case ``join``, or (None) where it is."""
+    def answer_hold(self, hold_id: int, join: str | None, customer: str | None = None) -> None:
+        """Say where a message belongs that has a case of its own: to the case ``join``, to a ``customer``, or where it is."""
         with self.store.transaction() as transaction:
             own = transaction.messages.asked(hold_id)
             if own is None:
@@ -70,6 +70,8 @@ class CaseCommands:
             case = transaction.cases.get(own)
             if join is not None:
                 self._merged(transaction, case, join)
+            elif customer is not None:
+                self._decided(transaction, case, CustomerNamed(address=customer))
             else:
                 decision = Decision((Note(kind="finding", reason=Reason("kept-as-its-own-case")),))
                 self._record(transaction, case, decision)

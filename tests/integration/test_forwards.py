@@ -5,8 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from mailbot.errors import PermanentError
 from tests.integration.correspondence import Council, council, mail, with_attached
-from tests.invented import MAILBOX, OWNER
+from tests.invented import MAILBOX, MONDAY, OWNER
 
 BO = f"Bo Sample <{OWNER}>"
 ADA = "ada@example.org"
@@ -67,14 +68,32 @@ def test_an_attached_message_says_whose_it_is(office: Council) -> None:
     ],
 )
 def test_where_the_author_is_not_plain_a_person_decides(office: Council, text: str, why: str) -> None:
-    """Nobody gets a letter on a guess, the colleague least of all; put back, it is a case of the colleague's."""
+    """Nobody gets a letter on a guess, the colleague least of all; the case is there and its clocks run meanwhile."""
     passed_on(office, text)
-    assert (office.cases(), office.outgoing()) == ([], [])
+    (case,) = office.cases()
+    assert (case.line.customer, office.outgoing()) == ("", [])
+    assert "response" in {one.name for one in case.clocks if one.stopped_at is None}
     (held,) = office.held()
     assert (held.rule, held.detail) == ("forward-unclear", why)
-    office.commands.put_back(held.id)
-    office.drain()
-    assert [case.line.customer for case in office.cases()] == [OWNER]
+
+
+def test_the_customer_that_a_person_names_gets_the_receipt_and_is_answered(office: Council) -> None:
+    """Named once, Ada has her receipt and the question is gone; she writes in the case, and an answer to her ends it."""
+    passed_on(office, "Ada rang about her lamp.")
+    (held,) = office.held()
+    office.later(days=1)
+    for wrong in ("Ada", MAILBOX):
+        with pytest.raises(PermanentError):
+            office.staff.answer_hold(held.id, None, wrong)
+    office.staff.answer_hold(held.id, None, ADA)
+    (receipt,) = office.outgoing()
+    assert (receipt.recipient, office.held()) == (ADA, ())
+    reference = office.cases()[0].line.reference
+    office.arrives(mail("Still out.", subject=f"[{reference}]"))
+    office.sends(mail("It is mended.", sender=MAILBOX, to=ADA, subject=f"[{reference}]"))
+    (case,) = office.cases()
+    assert (case.line.customer, case.line.opened_at) == (ADA, MONDAY)
+    assert "response" in {one.name for one in case.clocks if one.stopped_at is not None}
 
 
 def test_what_a_citizen_passes_on_is_the_citizens(office: Council) -> None:

@@ -223,7 +223,17 @@ class SqlCases:
             values["may_write"] = action.may_write
         if action.owner is not None:
             values["owner"] = self._person(action.case_id, *action.owner)
+        if action.customer is not None:
+            values["customer"] = action.customer
+            self._takes_part(action.case_id, action.customer.lower())
         self._connection.execute(case.update().where(case.c.id == action.case_id).values(values))
+
+    def _takes_part(self, case_id: int, address: str) -> None:
+        """Somebody is a customer of the case, whatever they were in it before."""
+        part = (participant.c.case == case_id) & (participant.c.address == address)
+        self._connection.execute(participant.delete().where(part))
+        values = {"case": case_id, "address": address, "role": Role.CUSTOMER.value}
+        self._connection.execute(participant.insert().values(values))
 
     def quiets_over(self, now: datetime) -> list[int]:
         """The cases whose quiet has come to its end."""

@@ -1,5 +1,6 @@
 """The receipt that a person sends after all to somebody who was silenced or capped."""
 
+from dataclasses import replace
 from datetime import date, datetime
 
 from mailbot.core import screen
@@ -9,6 +10,7 @@ from mailbot.core.case import Case, CaseStatus
 from mailbot.core.decide.wording import receipt_values
 from mailbot.core.letter import Audience, Lane, Purpose
 from mailbot.core.policy import MailboxPolicy
+from mailbot.core.trigger import CustomerNamed
 from mailbot.errors import PermanentError
 
 
@@ -27,6 +29,17 @@ def answered_after_all(case: Case, policy: MailboxPolicy, now: datetime) -> list
         raise PermanentError(f"{case.reference}: no receipt can go ({against})")
     may_write = ChangeCase(case_id=case.id, may_write=True, reason=Reason("answered-after-all"))
     return [may_write, _receipt(case, policy, permission, now)]
+
+
+def customer_named(command: CustomerNamed, case: Case, policy: MailboxPolicy, now: datetime) -> list[Action]:
+    """The case of nobody known is this customer's, and the receipt goes there. Raises PermanentError where it cannot."""
+    if case.customer:
+        raise PermanentError(f"{case.reference} has its customer; write --join REFERENCE or --new-case")
+    local, _, domain = command.address.rpartition("@")
+    if not local or "." not in domain or len(command.address.split()) != 1:
+        raise PermanentError("the customer must be one plain address, such as ada@example.org")
+    named = ChangeCase(case_id=case.id, customer=command.address, reason=Reason("customer-named"))
+    return [named, *answered_after_all(replace(case, customer=command.address), policy, now)]
 
 
 def _receipt(case: Case, policy: MailboxPolicy, permission: Permission, now: datetime) -> QueueLetter:

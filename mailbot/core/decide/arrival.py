@@ -76,8 +76,6 @@ def arrived(  # noqa: PLR0911  # the order of these lines is the policy: one lin
         return _automatic(trigger, case, findings)
     if trigger.in_junk and case is None and not trigger.put_back:
         return [Hold(reason=Reason("in-junk-folder"))]
-    if case is None and trigger.unclear_forward and not trigger.put_back:
-        return [Hold(reason=Reason("forward-unclear", trigger.unclear_forward))]
     if case is not None and _answers_for_us(trigger, case, findings):
         return _staff_answer(trigger, case, findings, policy)
     if case is not None and (findings.reply is ReplyKind.THANKS or not _is_long_closed(case, trigger, policy)):
@@ -195,7 +193,8 @@ def _new_case(
 ) -> list[Action]:
     """A case of its own, confirmed and counted at once. ``before``: a case that was closed too long ago to go on.
 
-    Where a person must say whether it belongs to another case, the customer need not wait for that.
+    Where a person must say whether it belongs to another case, the customer need not wait for that. What a colleague passed
+    on and nobody can tell whose it is has no customer until a person names one.
     """
     message, observed = trigger.message, not trigger.live
     class_ = findings.classification.class_
@@ -203,8 +202,8 @@ def _new_case(
     answer = _answer(trigger, findings, policy, clocks, now)
     opened = OpenCase(
         class_=class_,
-        customer=message.sender,
-        customer_name=message.from_.name if message.from_ else "",
+        customer="" if trigger.unclear_forward else message.sender,
+        customer_name=message.from_.name if message.from_ and not trigger.unclear_forward else "",
         subject=message.subject,
         opened_at=trigger.received_at,
         observed=observed,
@@ -228,6 +227,8 @@ def _questions(trigger: MessageArrived, match: Match) -> list[AskWhichCase]:
     asked = [("two-plausible-cases", match.ambiguous), ("stranger-names-a-case", match.named)]
     if trigger.message_id_taken:
         asked.append(("message-id-used-before", ("other content",)))
+    if trigger.unclear_forward:
+        asked.append(("forward-unclear", (trigger.unclear_forward,)))
     return [AskWhichCase(reason=Reason(rule, ", ".join(what))) for rule, what in asked if what]
 
 
@@ -245,7 +246,7 @@ def _answer(
     """The receipt, or silence with every reason for it."""
     message = trigger.message
     against = _too_old(trigger, policy, now)
-    recipient = message.from_.address if message.from_ else ""
+    recipient = message.from_.address if message.from_ and not trigger.unclear_forward else ""
     permission = screen.permit_answer(findings.screening, recipient, findings.history, policy.caps)
     if not isinstance(permission, Permission):
         return KeepSilent(reasons=(*permission, *against))

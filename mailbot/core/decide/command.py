@@ -9,7 +9,7 @@ from mailbot.core.action import Action, ChangeCase, KeepSilent, Note, Reason, St
 from mailbot.core.case import Case, CaseStatus, Channel, ClockKind, ClockStop, RunningClock
 from mailbot.core.clock import ComputedClock
 from mailbot.core.clock_rule import ClockEvent, ClockStart, ExtendedBy
-from mailbot.core.decide.answer import answered_after_all
+from mailbot.core.decide.answer import answered_after_all, customer_named
 from mailbot.core.decide.moving import (
     after_stopping,
     answered,
@@ -44,6 +44,7 @@ from mailbot.core.trigger import (
     ClockExtended,
     ContactNoted,
     CustomerAnswered,
+    CustomerNamed,
     TurnUndone,
 )
 from mailbot.errors import PermanentError
@@ -75,6 +76,8 @@ def commanded(  # noqa: C901, PLR0911, PLR0912  # one line a command
             return _acknowledged(case, policy, command.at)
         case AnswerAfterAll():
             return answered_after_all(case, policy, now)
+        case CustomerNamed():
+            return customer_named(command, case, policy, now)
         case CaseMerged():
             return merged(command, case)
         case CaseSplit():
@@ -90,7 +93,8 @@ def commanded(  # noqa: C901, PLR0911, PLR0912  # one line a command
 
 
 def _refuse_the_future(command: CaseCommand, case: Case, policy: MailboxPolicy, now: datetime) -> None:
-    if not isinstance(command, ClockExtended | CaseQuieted | CaseAssigned | AnswerAfterAll) and command.at > now:
+    timeless = ClockExtended | CaseQuieted | CaseAssigned | AnswerAfterAll | CustomerNamed
+    if not isinstance(command, timeless) and command.at > now:
         raise PermanentError(f"{case.reference}: {_local(policy, command.at)} is still to come")
 
 
