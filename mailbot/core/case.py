@@ -47,7 +47,10 @@ class ClockStop(StrEnum):
 
 
 class Moment(StrEnum):
-    """The moments in a clock's life at which something is due."""
+    """The moments in a clock's life at which something is due.
+
+    ``announce``: a notice that was put off while the case waited is announced anew before it goes.
+    """
 
     WARN = "warn"
     TODAY = "today"
@@ -55,6 +58,7 @@ class Moment(StrEnum):
     UNREAD = "unread"
     HEADS_UP = "heads_up"
     NOTICE = "notice"
+    ANNOUNCE = "announce"
     DUE = "due"
     OVERDUE_NEXT = "overdue_next"
     OVERDUE_LAST = "overdue_last"

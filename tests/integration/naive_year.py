@@ -39,6 +39,7 @@ class _Letter:
     purpose: Purpose
     on: date
     heads_up_on: date | None
+    put_off: bool = False
 
 
 @dataclass(slots=True)
@@ -236,7 +237,13 @@ class Clerk:
 
     def _due_letter(self, one: _Clock, letter: _Letter, day: date) -> None:
         waits = self.status is CaseStatus.WAITING and letter.purpose not in SILENCE
-        if self.wrote_on == day or waits:  # one such letter a day, and none to somebody whom we wait for
+        if waits:  # no letter to somebody whom we wait for: it is announced anew before it goes
+            letter.put_off = True
+        elif letter.put_off and self._will_go(one, letter, day):
+            letter.put_off = False
+            self.found.append(Expected(Purpose.HEADS_UP, day, self.days.open_from(self.days.later(day, 1))))
+            waits = True
+        if self.wrote_on == day or waits:  # one such letter a day
             letter.on = self.days.open_from(self.days.later(day, 1))
             return
         one.letters.remove(letter)

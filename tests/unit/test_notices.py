@@ -160,8 +160,31 @@ def test_while_we_wait_for_the_customer_no_letter_excuses_us(found: ClockRule) -
     actions = told(found, Moment.NOTICE, THURSDAY, status=CaseStatus.WAITING)
     assert kinds(actions) == [Note, AddDeadline]
     added = only(AddDeadline, actions)
-    assert added.deadline == Deadline(kind=Moment.NOTICE, due_at=at("2026-12-11 09:00").astimezone(UTC))
+    assert added.deadline == Deadline(kind=Moment.ANNOUNCE, due_at=at("2026-12-11 09:00").astimezone(UTC))
     assert added.reason.rule == "waits-for-the-customer"
+
+
+@pytest.mark.parametrize("found", [DELAYED, PROGRESS, STATUS], ids=lambda found: str(found.kind))
+def test_a_letter_that_was_put_off_is_announced_anew(found: ClockRule) -> None:
+    """The case runs again on Friday: the owner hears of the letter that morning, and it goes on Monday."""
+    actions = told(found, Moment.ANNOUNCE, at("2026-12-11 09:00"))
+    assert kinds(actions) == [Note, QueueLetter, AddDeadline]
+    letter = only(QueueLetter, actions)
+    assert (letter.purpose, letter.audience, letter.values.goes_on) == (
+        Purpose.HEADS_UP,
+        Audience.STAFF,
+        "Monday 14 December 2026",
+    )
+    monday = Deadline(kind=Moment.NOTICE, due_at=at("2026-12-14 09:00").astimezone(UTC))
+    assert only(AddDeadline, actions).deadline == monday
+
+
+def test_a_letter_that_was_put_off_waits_as_long_as_the_case_does() -> None:
+    """While the customer has not answered nobody hears of the letter; it is asked about again on the next working day."""
+    actions = told(DELAYED, Moment.ANNOUNCE, at("2026-12-11 09:00"), status=CaseStatus.WAITING)
+    added = only(AddDeadline, actions)
+    assert added.deadline == Deadline(kind=Moment.ANNOUNCE, due_at=at("2026-12-14 09:00").astimezone(UTC))
+    assert kinds(actions) == [Note, AddDeadline]
 
 
 def test_a_case_that_nobody_has_classified_is_not_put_off_automatically() -> None:

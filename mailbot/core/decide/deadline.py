@@ -14,7 +14,7 @@ from mailbot.core.clock import OWED
 from mailbot.core.clock_rule import ClockStart, Unit
 from mailbot.core.counting import span
 from mailbot.core.decide.moving import dependants
-from mailbot.core.decide.notice import announced_with, coming_letter, notice, silence_warning
+from mailbot.core.decide.notice import announced_with, coming_letter, notice, silence_warning, will_go
 from mailbot.core.decide.occasion import Occasion, somebody_else
 from mailbot.core.decide.wording import digest_values, letter_date, letter_words
 from mailbot.core.directory import Rung
@@ -93,6 +93,23 @@ def _heads_up(occasion: Occasion, running: RunningClock, planned_at: datetime) -
     coming = coming_letter(occasion, running, planned_at)
     if coming is None or calendar.local_date(coming.due_at) <= calendar.local_date(occasion.opening):
         return [_skipped(running, Moment.HEADS_UP)]
+    return _coming(occasion, running, coming)
+
+
+def _announce(occasion: Occasion, running: RunningClock) -> list[Action]:
+    """A letter was put off while the case waited: once the case runs again the owner hears of it, and a day later it goes."""
+    if not will_go(occasion, running):
+        return notice(occasion, running)  # it waits on, or somebody is told why it does not go
+    pack = occasion.policy.pack
+    calendar = pack.working_calendar
+    day = calendar.nth_working_day(calendar.local_date(occasion.opening), pack.alerts.heads_up_before)
+    coming = Deadline(kind=Moment.NOTICE, due_at=schedule.opening(calendar, day))
+    goes = AddDeadline(clock_id=running.id, deadline=coming, reason=Reason("announced-anew", running.name))
+    return [*_coming(occasion, running, coming), goes]
+
+
+def _coming(occasion: Occasion, running: RunningClock, coming: Deadline) -> list[Action]:
+    calendar = occasion.policy.pack.working_calendar
     words = letter_words(COMING.get((running.kind, Moment(coming.kind)), Purpose.DELAY_NOTICE))
     goes_on = letter_date(calendar.local_date(coming.due_at))
     answer_by = letter_date(last_day(running.due_at, calendar.zone)) if running.kind is ClockKind.SILENCE else None
@@ -105,6 +122,7 @@ _ACTS: dict[Moment, Callable[[Occasion, RunningClock], list[Action]]] = {
     Moment.NO_OWNER: _no_owner,
     Moment.UNREAD: _unread,
     Moment.NOTICE: notice,
+    Moment.ANNOUNCE: _announce,
 }
 
 

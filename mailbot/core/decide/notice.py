@@ -24,7 +24,7 @@ def notice(occasion: Occasion, running: RunningClock) -> list[Action]:
     if running.kind is ClockKind.SILENCE:
         return silence_ends(occasion, running) if occasion.opening <= occasion.now else [_when_it_opens(occasion, running)]
     if occasion.case.status is CaseStatus.WAITING:
-        return [_tomorrow(occasion, running, why="waits-for-the-customer")]
+        return [_tomorrow(occasion, running, Moment.ANNOUNCE, why="waits-for-the-customer")]
     computed = restored(occasion.policy, occasion.case, running)
     if computed is None:
         return [_needs_a_person(running, "the pack has no such clock any more")]
@@ -70,9 +70,7 @@ def delayed(occasion: Occasion, computed: ComputedClock, why: str | None) -> Com
 def coming_letter(occasion: Occasion, running: RunningClock, planned_at: datetime) -> Deadline | None:
     """The automatic letter to the customer of which staff were to hear at ``planned_at``; None if none goes as things stand."""
     computed = restored(occasion.policy, occasion.case, running)
-    known = SentBefore(unreachable=occasion.before.unreachable)
-    permission = screen.permit_notice(occasion.case, occasion.policy, known)
-    if computed is None or not isinstance(permission, Permission) or not _would_go(occasion, computed):
+    if computed is None or not will_go(occasion, running):
         return None
     ahead = schedule.moments(computed, occasion.policy.pack.alerts, planned_at)
     kinds = {Moment.NOTICE, Moment.WARN} if running.kind is ClockKind.SILENCE else {Moment.NOTICE}
@@ -80,6 +78,14 @@ def coming_letter(occasion: Occasion, running: RunningClock, planned_at: datetim
     told_later = sum(one.kind is Moment.HEADS_UP for one in ahead)
     told = letters[: len(letters) - told_later]
     return told[-1] if told else None
+
+
+def will_go(occasion: Occasion, running: RunningClock) -> bool:
+    """Whether the automatic letter of this clock goes to the customer, as things stand."""
+    computed = restored(occasion.policy, occasion.case, running)
+    known = SentBefore(unreachable=occasion.before.unreachable)
+    permission = screen.permit_notice(occasion.case, occasion.policy, known)
+    return computed is not None and isinstance(permission, Permission) and _would_go(occasion, computed)
 
 
 def announced_with(occasion: Occasion, running: RunningClock, planned_at: datetime) -> bool:
