@@ -27,7 +27,7 @@ from mailbot.adapters.store.columns import count, flag, moment, ref, row_id, wor
 SCHEMA_VERSION = 6
 """Counts up with every migration."""
 
-COMPAT_VERSION = 1
+COMPAT_VERSION = 6
 """The oldest program (by its SCHEMA_VERSION) that may open a database of this version."""
 
 metadata = MetaData(
