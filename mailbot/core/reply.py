@@ -39,7 +39,8 @@ def kind_of_reply(message: Message, rules: ReplyRules) -> ReplyKind:
         return ReplyKind.ORDINARY
     if _is(rules.withdrawal, words):
         return ReplyKind.WITHDRAWAL
-    return ReplyKind.THANKS if _is(rules.thanks, words) else ReplyKind.ORDINARY
+    tells = any(character.isdigit() for character in message.own_text)  # a number, a date, a house: something to be read
+    return ReplyKind.THANKS if _is(rules.thanks, words) and not tells else ReplyKind.ORDINARY
 
 
 def _words(text: str) -> list[str]:

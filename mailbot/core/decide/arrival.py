@@ -132,7 +132,7 @@ def _follow_up(trigger: MessageArrived, case: Case, findings: Findings, policy: 
     joined = JoinCase(case_id=case.id, version=case.version, reason=findings.match.reasons[0])
     notes = [Note(kind="finding", reason=reason) for reason in findings.match.reasons[1:]]
     silent = KeepSilent(reasons=(Reason("one-receipt-per-sender-and-case"), *findings.screening.silences))
-    if findings.reply is ReplyKind.THANKS:
+    if findings.reply is ReplyKind.THANKS and case.status is not CaseStatus.WAITING:
         return [joined, *notes, Note(kind="finding", reason=Reason("thanks")), silent]
     if findings.match.is_stranger:
         return [joined, *notes, *reopened_by_customer(case, policy, trigger.received_at), silent]
