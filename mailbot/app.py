@@ -47,7 +47,7 @@ from mailbot.core.bounce import BounceRules
 from mailbot.core.directory import Directory, team_of
 from mailbot.core.holding import HoldingRules
 from mailbot.core.own_id import signed
-from mailbot.core.policy import Caps, MailboxPolicy, Pack, ScreeningRules
+from mailbot.core.policy import Caps, MailboxPolicy, Pack, Scoring, ScreeningRules
 from mailbot.core.relay import Relay
 from mailbot.core.reply import ReplyRules
 from mailbot.errors import ConfigError, MailbotError, PolicyError
@@ -90,21 +90,23 @@ def load_policies(config: Config, tag_secret: bytes = b"") -> Policies:
     for policy in mailboxes.values():
         for trouble in unwritable_letters(policy, letters.specs, letters.missing):
             raise PolicyError(f"{rules / 'packs' / policy.pack.name / 'pack.toml'}: {trouble}")
-    reading = load_reading(rules)
+    screening = load_screening(rules)
     return Policies(
-        screening=load_screening(rules),
+        screening=screening,
         holding=load_holding(rules),
         bounces=load_bounces(rules),
         replies=load_replies(rules),
-        reading=reading,
+        reading=load_reading(rules, screening.scoring),
         letters=letters,
         mailboxes=mailboxes,
     )
 
 
-def load_reading(rules: Path) -> ReadingRules:
+def load_reading(rules: Path, scoring: Scoring | None = None) -> ReadingRules:
     """The rules by which messages are read. Raises PolicyError with file and key."""
-    return ReadingRules(classes=load_classes(rules), subjects=load_subjects(rules), quoting=load_quoting(rules))
+    return ReadingRules(
+        classes=load_classes(rules), subjects=load_subjects(rules), quoting=load_quoting(rules), scoring=scoring
+    )
 
 
 def people_of(config: Config) -> Directory:

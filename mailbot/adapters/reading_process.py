@@ -18,6 +18,7 @@ from typing import Any
 import structlog
 
 from mailbot.core.classify import Hit
+from mailbot.core.evidence import Evidence, Speaks
 from mailbot.core.message import Message, Span
 from mailbot.errors import PermanentError, TransientError
 from mailbot.ports import Attempt, Reader, ReadMessage
@@ -28,8 +29,10 @@ DEATHS = 2
 _PROCESSES = get_context("spawn")
 _GONE = (EOFError, OSError)  # what either end of a pipe raises when the other is gone
 
-# Hits go as plain tuples: as dataclasses they take ten times as long to pack and unpack.
-_Packed = tuple[Message, str, list[tuple[str, str, float, int, int]]]
+# Hits and evidence go as plain tuples: as dataclasses they take ten times as long to pack and unpack.
+_Hit = tuple[str, str, float, int, int]
+_Weak = tuple[str, Speaks, float, str, list[tuple[int, int]]]
+_Packed = tuple[Message, str, list[_Hit], list[_Weak] | None]
 
 
 class ReadingProcess:
@@ -148,9 +151,16 @@ def _key(content: bytes) -> bytes:
 
 
 def _unpacked(packed: _Packed) -> ReadMessage:
-    message, unreadable, hits = packed
+    message, unreadable, hits, weak = packed
     found = [Hit(class_=class_, rule=rule, weight=weight, span=Span(start, end)) for class_, rule, weight, start, end in hits]
-    return ReadMessage(message=message, hits=tuple(found), unreadable=unreadable)
+    evidence = None if weak is None else tuple(map(_unpacked_evidence, weak))
+    return ReadMessage(message=message, hits=tuple(found), unreadable=unreadable, weak=evidence)
+
+
+def _unpacked_evidence(packed: _Weak) -> Evidence:
+    name, verdict, weight, detail, spans = packed
+    places = tuple(Span(start, end) for start, end in spans)
+    return Evidence(id=name, verdict=verdict, weight=weight, detail=detail, spans=places)
 
 
 # In the child ------------------------------------------------------------------------------------------------------------
@@ -182,4 +192,9 @@ def _end_with_parent() -> None:
 
 
 def _packed(one: ReadMessage) -> _Packed:
-    return one.message, one.unreadable, [(hit.class_, hit.rule, hit.weight, hit.span.start, hit.span.end) for hit in one.hits]
+    hits = [(hit.class_, hit.rule, hit.weight, hit.span.start, hit.span.end) for hit in one.hits]
+    return one.message, one.unreadable, hits, None if one.weak is None else list(map(_packed_evidence, one.weak))
+
+
+def _packed_evidence(one: Evidence) -> _Weak:
+    return one.id, one.verdict, one.weight, one.detail, [(span.start, span.end) for span in one.spans]

@@ -5,20 +5,19 @@ Rules are data (``rules/screening``); they may add reasons for silence and never
 opened and nothing is sent.
 """
 
-import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
 from mailbot.core.action import Permission, Reason
 from mailbot.core.case import Case
-from mailbot.core.evidence import Evidence, build_evidence, own_words, phrase_evidence
+from mailbot.core.evidence import Evidence
+from mailbot.core.field_match import first_token, header_evidence, rules_about, sender_matches
 from mailbot.core.message import Message
-from mailbot.core.policy import Caps, HeaderRule, MailboxPolicy, Scoring, ScreeningRules, SenderRule
+from mailbot.core.policy import Caps, MailboxPolicy, Scoring, ScreeningRules
+from mailbot.core.weak_evidence import weak_evidence
 
 ROUNDING = 1e-9
-_SINGLE_TOKEN = re.compile(r"[^\s;(,]+")
-
 
 LOOKS_AUTOMATIC = "looks-automatic"
 TRUSTED_SENDER = "trusted-sender"
@@ -90,23 +89,25 @@ class OwnMarks:
     dmarc: str = ""
 
 
-def screen(message: Message, rules: ScreeningRules, own: OwnMarks | None = None) -> Screening:
-    """Judge one message: the first verdict that something speaks for holds."""
+def screen(
+    message: Message, rules: ScreeningRules, own: OwnMarks | None = None, weak: Sequence[Evidence] | None = None
+) -> Screening:
+    """Judge one message: the first verdict that something speaks for holds. ``weak``: its weak evidence, if it is known."""
     own = own or OwnMarks()
     if own.relay and not own.is_our_message_id:
         return Screening(verdict=Verdict.HUMAN, reasons=(Reason(TRUSTED_SENDER, own.relay),))
     verdicts = _verdicts(message, rules, own)
     first = next(verdicts, None)
     if first is None:
-        return _weighed(message, rules.scoring, tuple(_silences(message, rules, own)))
+        found = weak_evidence(message, rules.scoring) if weak is None else weak
+        return _weighed(found, rules.scoring, tuple(_silences(message, rules, own)))
     verdict = first[0]
     reasons = [first[1], *(reason for kind, reason in verdicts if kind is verdict)]
     return Screening(verdict=verdict, reasons=tuple(reasons))
 
 
-def _weighed(message: Message, scoring: Scoring, silences: tuple[Reason, ...]) -> Screening:
+def _weighed(found: Sequence[Evidence], scoring: Scoring, silences: tuple[Reason, ...]) -> Screening:
     """Where nothing decides alone: the weights of what speaks for one verdict, less those of what speaks for a person."""
-    found = tuple(_weak(message, scoring))
     person = sum(one.weight for one in found if one.verdict == "human")
     scores = dict.fromkeys(sorted({one.verdict for one in found} - {"human"}), -person)
     for one in found:
@@ -122,18 +123,6 @@ def _weighed(message: Message, scoring: Scoring, silences: tuple[Reason, ...]) -
     if score < scoring.automatic_from:
         return Screening(verdict=Verdict.HUMAN, silences=(*silences, Reason(LOOKS_AUTOMATIC, f"{best} {score}"), *reasons))
     return Screening(verdict=Verdict(best), reasons=(Reason("weighed", f"{best} {score}"), *reasons))
-
-
-def _weak(message: Message, scoring: Scoring) -> Iterator[Evidence]:
-    for rule in _about(message, scoring.headers):
-        if evidence := _header_evidence(rule, message):
-            yield Evidence(id=rule.id, verdict=rule.verdict, weight=rule.weight or 0.0, detail=evidence)
-    for sender in scoring.senders:
-        if _sender_matches(sender, message):
-            yield Evidence(id=sender.id, verdict=sender.verdict, weight=sender.weight or 0.0, detail="From")
-    own = own_words(message)
-    yield from build_evidence(message, own, scoring.build)
-    yield from phrase_evidence(message, own, scoring.phrases)
 
 
 def _signed(one: Evidence) -> str:
@@ -235,13 +224,6 @@ def permit_staff(address: str | None, policy: MailboxPolicy, before: SentBefore)
     return Permission(address, Reason("staff-address"))
 
 
-def first_token(value: str) -> str:
-    """The first token of a header value, lower case: ``auto-replied; owner=x`` and ``no (by hand)`` both compare whole."""
-    without_leading_comment = re.sub(r"^\s*(\([^()]*\)\s*)+", "", value)
-    match = _SINGLE_TOKEN.search(without_leading_comment)
-    return match.group().lower() if match else ""
-
-
 def _verdicts(message: Message, rules: ScreeningRules, own: OwnMarks) -> Iterator[tuple[Verdict, Reason]]:
     """Every verdict that something speaks for, the one that counts first.
 
@@ -272,22 +254,22 @@ def _report(message: Message) -> Iterator[tuple[Verdict, Reason]]:
 
 
 def _by_header(message: Message, rules: ScreeningRules, *, bounces: bool) -> Iterator[tuple[Verdict, Reason]]:
-    for rule in _about(message, rules.headers):
+    for rule in rules_about(message, rules.headers):
         if rule.verdict == "silence" or (rule.verdict == "bounce") is not bounces:
             continue
-        if evidence := _header_evidence(rule, message):
+        if evidence := header_evidence(rule, message):
             yield Verdict(rule.verdict), Reason(rule.id, evidence)
 
 
 def _by_sender(message: Message, rules: ScreeningRules, *, bounces: bool) -> Iterator[tuple[Verdict, Reason]]:
     for rule in rules.senders:
-        if (rule.verdict == "bounce") is bounces and _sender_matches(rule, message):
+        if (rule.verdict == "bounce") is bounces and sender_matches(rule, message):
             yield Verdict(rule.verdict), Reason(rule.id, "From")
 
 
 def _silences(message: Message, rules: ScreeningRules, own: OwnMarks) -> Iterator[Reason]:
-    for rule in _about(message, rules.headers):
-        if rule.verdict == "silence" and (evidence := _header_evidence(rule, message)):
+    for rule in rules_about(message, rules.headers):
+        if rule.verdict == "silence" and (evidence := header_evidence(rule, message)):
             yield Reason(rule.id, evidence)
     if own.dmarc == "fail":
         yield Reason("dmarc-fail", "Authentication-Results")
@@ -303,39 +285,3 @@ def _is_addressed_to(message: Message, answerable: frozenset[str]) -> bool:
 def _has_null_return_path(message: Message) -> bool:
     value = message.header("return-path")
     return value is not None and not value.strip().strip("<>").strip()
-
-
-def _about(message: Message, rules: Iterable[HeaderRule]) -> list[HeaderRule]:
-    """The rules about fields that the message has: few of many."""
-    present = {name for name, _ in message.headers}
-    return [rule for rule in rules if rule.header in present]
-
-
-def _header_evidence(rule: HeaderRule, message: Message) -> str:
-    """``header: token`` where the rule holds, or an empty string. A field that names somebody shows its name alone."""
-    for value in message.header_values(rule.header):
-        token = first_token(value)
-        if rule.lacks and any(word in value.lower() for word in rule.lacks):
-            continue
-        if (
-            rule.present
-            or (rule.token_in and token in rule.token_in)
-            or (rule.token_not_in and token and token not in rule.token_not_in)
-            or any(word in value.lower() for word in rule.contains)
-            or value.lower().startswith(rule.starts_with or ("\0",))
-        ):
-            return rule.header if rule.present or "@" in token else f"{rule.header}: {token[:40]}"
-    return ""
-
-
-def _sender_matches(rule: SenderRule, message: Message) -> bool:
-    if message.from_ is None:
-        return False
-    local = message.from_.local_part
-    labels = message.from_.domain.split(".") if rule.domain_label else []
-    return (
-        local in rule.local_part
-        or local.startswith(rule.prefix or ("\0",))
-        or local.endswith(rule.suffix or ("\0",))
-        or any(label in rule.domain_label for label in labels[:-1])
-    )

@@ -18,6 +18,7 @@ from mailbot.core.case import Case, Channel
 from mailbot.core.classify import Classification, Hit, classify
 from mailbot.core.clock import doubt_receipt
 from mailbot.core.decide import Findings, decide
+from mailbot.core.evidence import Evidence
 from mailbot.core.forward import Forward, passed_on
 from mailbot.core.holding import HoldingRules, is_holding
 from mailbot.core.lead import Clues, Part
@@ -53,7 +54,7 @@ log = structlog.get_logger()
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Judged:
-    """A stored message with everything about it that needs no table."""
+    """A stored message with everything about it that needs no table. ``weak``: its weak evidence, if that is known."""
 
     located: Located
     message: Message
@@ -63,6 +64,7 @@ class Judged:
     forward: Forward | None
     clues: Clues
     relay: Relay | None
+    weak: tuple[Evidence, ...] | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,13 +128,13 @@ class Inbound:
         return [self._judged(located, one) for located, one in zip(batch, read, strict=True)]
 
     def _judged(self, located: Located, read: ReadMessage) -> Judged:
-        policy = self.policies[located.mailbox]
+        policy, weak = self.policies[located.mailbox], read.weak
         found = relayed(read.message, policy.relays, policy.authserv_id)
         message = _identity(located, found.message if found else read.message)
         by_staff = located.folder_role == "sent" or _is_by_colleague(message, policy)
         forward = passed_on(message, self.subjects, self.quoting) if by_staff and located.folder_role != "sent" else None
         if forward is not None and forward.message is not None and not policy.is_ours(forward.message.sender):
-            message, by_staff = forward.message, False
+            message, by_staff, weak = forward.message, False, None  # another author's message
         return Judged(
             located=located,
             message=message,
@@ -142,6 +144,7 @@ class Inbound:
             forward=forward,
             clues=clues(message, policy.reference_prefix, self.subjects, by_staff=by_staff),
             relay=found.relay if found else None,
+            weak=weak,
         )
 
     # The flow of a message ---------------------------------------------------------------------------------------
@@ -161,7 +164,7 @@ class Inbound:
             relay=judged.relay.name if judged.relay else "",
             dmarc=authentication(message, policy.authserv_id).dmarc,
         )
-        screening = screen(message, self.screening, own)
+        screening = screen(message, self.screening, own, judged.weak)
         ways, since = gathered.leads.ways(judged.clues), now - timedelta(days=policy.pack.threads.subject_window_days)
         matched = match(message, ways, since, by_staff=judged.by_staff)
         is_bounce = screening.verdict is Verdict.BOUNCE

@@ -8,6 +8,7 @@ from typing import Protocol
 
 from mailbot.core.classify import Hit
 from mailbot.core.delivery import Reply
+from mailbot.core.evidence import Evidence
 from mailbot.core.letter import Envelope, LetterValues
 from mailbot.core.message import Fetched, Message
 from mailbot.core.mime import Headers
@@ -37,11 +38,15 @@ class Phrases(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReadMessage:
-    """What content says: the message, the phrases of the class rules in it, and why a person must look at it, if so."""
+    """What content says: the message, the phrases of the class rules in it, and why a person must look at it, if so.
+
+    ``weak``: the message's weak evidence for screening; None where the reader does not gather it.
+    """
 
     message: Message
     hits: tuple[Hit, ...]
     unreadable: str
+    weak: tuple[Evidence, ...] | None = None
 
 
 class Reader(Protocol):

@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mailbot.core.action import Permission, Reason
+from mailbot.core.field_match import first_token
 from mailbot.core.flood import is_shared, shape_of
 from mailbot.core.message import Address, Message
 from mailbot.core.policy import HeaderRule, SenderRule
@@ -17,7 +18,6 @@ from mailbot.core.screen import (
     Screening,
     SentBefore,
     Verdict,
-    first_token,
     permit_again,
     permit_answer,
     permit_by_person,

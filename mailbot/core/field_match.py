@@ -1,0 +1,54 @@
+"""Whether a screening rule holds for a field of a message, or for its author's address."""
+
+import re
+from collections.abc import Iterable
+
+from mailbot.core.message import Message
+from mailbot.core.policy import HeaderRule, SenderRule
+
+_LEADING_COMMENTS = re.compile(r"^\s*(\([^()]*\)\s*)+")
+_SINGLE_TOKEN = re.compile(r"[^\s;(,]+")
+
+
+def first_token(value: str) -> str:
+    """The first token of a header value, lower case: ``auto-replied; owner=x`` and ``no (by hand)`` both compare whole."""
+    without_leading_comment = _LEADING_COMMENTS.sub("", value)
+    match = _SINGLE_TOKEN.search(without_leading_comment)
+    return match.group().lower() if match else ""
+
+
+def rules_about(message: Message, rules: Iterable[HeaderRule]) -> list[HeaderRule]:
+    """The rules about fields that the message has: few of many."""
+    present = {name for name, _ in message.headers}
+    return [rule for rule in rules if rule.header in present]
+
+
+def header_evidence(rule: HeaderRule, message: Message) -> str:
+    """``header: token`` where the rule holds, or an empty string. A field that names somebody shows its name alone."""
+    for value in message.header_values(rule.header):
+        token = first_token(value)
+        if rule.lacks and any(word in value.lower() for word in rule.lacks):
+            continue
+        if (
+            rule.present
+            or (rule.token_in and token in rule.token_in)
+            or (rule.token_not_in and token and token not in rule.token_not_in)
+            or any(word in value.lower() for word in rule.contains)
+            or value.lower().startswith(rule.starts_with or ("\0",))
+        ):
+            return rule.header if rule.present or "@" in token else f"{rule.header}: {token[:40]}"
+    return ""
+
+
+def sender_matches(rule: SenderRule, message: Message) -> bool:
+    """Whether the author's address is one that the rule describes."""
+    if message.from_ is None:
+        return False
+    local = message.from_.local_part
+    labels = message.from_.domain.split(".") if rule.domain_label else []
+    return (
+        local in rule.local_part
+        or local.startswith(rule.prefix or ("\0",))
+        or local.endswith(rule.suffix or ("\0",))
+        or any(label in rule.domain_label for label in labels[:-1])
+    )
