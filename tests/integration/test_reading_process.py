@@ -20,7 +20,7 @@ from mailbot.errors import PermanentError, TransientError
 from mailbot.ports import ReadMessage
 from mailbot.reading import spacy_reader
 from mailbot.runner import attempt
-from tests.invented import RULES
+from tests.invented import RULES, shipped_screening
 from tests.servers.processes import children, is_running
 from tests.servers.readers import FAIL, HANG, KILL, Obedient, impossible
 
@@ -66,12 +66,13 @@ def process_id() -> int:
 
 
 def test_a_message_reads_alike_in_either_process() -> None:
-    """Addresses, text, attachments, phrases and defects are the same, whoever reads."""
-    rules = load_reading(RULES)
+    """Addresses, text, attachments, phrases, defects and what speaks for a robot are the same, whoever reads."""
+    rules = load_reading(RULES, shipped_screening().scoring)
     with closing(ReadingProcess(partial(spacy_reader, rules), attempt)) as there:
         read = there.read(MAIL)
     assert read == spacy_reader(rules).read(MAIL)
     assert read[0].hits
+    assert any(one.weak for one in read)
     assert read[1].message.attachments
 
 
