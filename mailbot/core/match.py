@@ -3,7 +3,8 @@
 In order: the ids it names, the nearest first, if they are those of letters of ours or of messages of a case (RFC 5322
 section 3.6.4); a reference with a right check digit in the subject, then in the text; a reply mark before the subject of a
 case in which the same person wrote lately. Only the unguessable id of a letter that we wrote lets a stranger in. Whatever
-else a stranger names opens nothing to them: they have a case of their own, and a person is asked.
+else a stranger names opens nothing to them: they have a case of their own, and a person is asked. The same holds for all
+that bears an address of which our border says that it may be forged: DMARC failed (RFC 7489).
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -21,19 +22,21 @@ NEAREST_IDS = 50
 MOST_TEXT = 200_000
 MOST_QUOTED = 5
 MOST_COPIED = 20
+STRANGER_NAMES, FORGED_NAMES = "stranger-names-a-case", "forged-author-names-a-case"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Match:
     """The case a message belongs to, or none. ``ambiguous`` and ``named`` are references that a person is asked about.
 
-    ``ambiguous``: two or more plausible cases. ``named``: cases of others that a stranger named. ``is_stranger``: the
-    author of a message that belongs to a case takes no part in it so far.
+    ``ambiguous``: two or more plausible cases. ``named``: cases that a stranger named, or one who may have forged the
+    author's address: ``named_why``. ``is_stranger``: the author of a message that belongs to a case takes no part in it so far.
     """
 
     candidate: Candidate | None = None
     ambiguous: tuple[str, ...] = ()
     named: tuple[str, ...] = ()
+    named_why: str = STRANGER_NAMES
     is_stranger: bool = False
     reasons: tuple[Reason, ...] = ()
 
@@ -75,16 +78,23 @@ def _quoted(prefix: str, text: str) -> tuple[str, ...]:
     return found if len(found) <= MOST_QUOTED else ()
 
 
-def match(message: Message, ways: Sequence[Sequence[Candidate]], since: datetime, *, by_staff: bool = False) -> Match:
+def match(
+    message: Message,
+    ways: Sequence[Sequence[Candidate]],
+    since: datetime,
+    *,
+    by_staff: bool = False,
+    is_forged: bool = False,
+) -> Match:
     """Judge the candidates, way by way: the first way that admits the author holds, if it leads to exactly one case.
 
     ``since``: a subject joins only a case with a message since then. ``by_staff``: whoever wrote it answers for us, and may
-    write in every case.
+    write in every case. ``is_forged``: our border found that the author may be somebody else, who is let in nowhere.
     """
     refused = list[Candidate]()
     for way in ways:
         lately = [one for one in way if one.via is not Via.SUBJECT or (one.active_at is not None and one.active_at >= since)]
-        admitted = {one.case_id: one for one in lately if by_staff or _is_admitted(message.sender, one)}
+        admitted = {one.case_id: one for one in lately if by_staff or (_is_admitted(message.sender, one) and not is_forged)}
         refused += [one for one in way if one.case_id not in admitted and one.via is not Via.SUBJECT]
         if len(admitted) == 1:
             (chosen,) = admitted.values()
@@ -95,8 +105,9 @@ def match(message: Message, ways: Sequence[Sequence[Candidate]], since: datetime
             plausible = tuple(sorted(one.reference for one in admitted.values()))
             return Match(ambiguous=plausible, reasons=(Reason("two-plausible-cases", ", ".join(plausible)),))
     named = tuple(dict.fromkeys(one.reference for one in refused))
-    found = (Reason("stranger-names-a-case", f"{one.via.value}: {one.reference}") for one in refused)
-    return Match(named=named, reasons=tuple(dict.fromkeys(found)))
+    rule = FORGED_NAMES if is_forged else STRANGER_NAMES
+    found = (Reason(rule, f"{one.via.value}: {one.reference}") for one in refused)
+    return Match(named=named, named_why=rule, reasons=tuple(dict.fromkeys(found)))
 
 
 def _is_admitted(sender: str, candidate: Candidate) -> bool:

@@ -98,12 +98,23 @@ def screen(
         return Screening(verdict=Verdict.HUMAN, reasons=(Reason(TRUSTED_SENDER, own.relay),))
     verdicts = _verdicts(message, rules, own)
     first = next(verdicts, None)
-    if first is None:
-        found = weak_evidence(message, rules.scoring) if weak is None else weak
-        return _weighed(found, rules.scoring, tuple(_silences(message, rules, own)))
-    verdict = first[0]
-    reasons = [first[1], *(reason for kind, reason in verdicts if kind is verdict)]
-    return Screening(verdict=verdict, reasons=tuple(reasons))
+    if first is not None and (first[0] is not Verdict.OWN or own.is_our_message_id):
+        verdict, reason = first
+        reasons = [reason, *(other for kind, other in verdicts if kind is verdict)]
+        return Screening(verdict=verdict, reasons=tuple(reasons))
+    found = weak_evidence(message, rules.scoring) if weak is None else weak
+    if first is not None:
+        return _in_our_name(found, rules.scoring, first[1])
+    return _weighed(found, rules.scoring, tuple(_silences(message, rules, own)))
+
+
+def _in_our_name(found: Sequence[Evidence], scoring: Scoring, reason: Reason) -> Screening:
+    """It bears our address and is no letter of ours: a colleague's, unless its words are those of an absence note."""
+    notes = [one for one in found if one.verdict in (Verdict.AUTO_REPLY, Verdict.HUMAN)]
+    weighed = _weighed(notes, scoring, ())
+    if weighed.verdict is Verdict.AUTO_REPLY:
+        return weighed
+    return Screening(verdict=Verdict.OWN, reasons=(reason,), silences=weighed.silences)
 
 
 def _weighed(found: Sequence[Evidence], scoring: Scoring, silences: tuple[Reason, ...]) -> Screening:

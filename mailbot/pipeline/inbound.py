@@ -166,7 +166,8 @@ class Inbound:
         )
         screening = screen(message, self.screening, own, judged.weak)
         ways, since = gathered.leads.ways(judged.clues), now - timedelta(days=policy.pack.threads.subject_window_days)
-        matched = match(message, ways, since, by_staff=judged.by_staff)
+        is_forged = own.dmarc == "fail" and not own.relay
+        matched = match(message, ways, since, by_staff=judged.by_staff, is_forged=is_forged)
         is_bounce = screening.verdict is Verdict.BOUNCE
         back = what_came_back(transaction, message, gathered, policy, self.bounces) if is_bounce else None
         concerned = back or matched.candidate

@@ -164,8 +164,10 @@ def _sent_copy(trigger: MessageArrived, case: Case | None, findings: Findings, p
         alias = trigger.message.message_id
         confirmed = ConfirmLetter(message_id=trigger.our_letter, alias=alias, reason=Reason("found-in-sent"))
         return [FileMessage(reason=Reason("own-letter")), confirmed]
-    if case is None or not _is_from_a_person(trigger, case, findings):
-        return [FileMessage(reason=Reason("sent-without-case" if case is None else "automatic"))]
+    if case is None:
+        return [FileMessage(reason=Reason("sent-without-case"))]
+    if not _is_from_a_person(trigger, case, findings):
+        return _automatic(trigger, case, findings)
     if not _reaches_the_customer(trigger, findings):
         return [JoinCase(case_id=case.id, version=case.version, reason=Reason("sent-to-others"))]
     return _staff_answer(trigger, case, findings, policy)
@@ -224,7 +226,7 @@ def _new_case(
 
 def _questions(trigger: MessageArrived, match: Match) -> list[AskWhichCase]:
     """What a person is asked about a message that has a case of its own meanwhile."""
-    asked = [("two-plausible-cases", match.ambiguous), ("stranger-names-a-case", match.named)]
+    asked = [("two-plausible-cases", match.ambiguous), (match.named_why, match.named)]
     if trigger.message_id_taken:
         asked.append(("message-id-used-before", ("other content",)))
     if trigger.unclear_forward:

@@ -1,0 +1,91 @@
+"""Through the whole flow: what a robot may not move, what a forger may not touch, and where nobody who is silenced is lost."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from tests.integration.correspondence import Council, council, mail
+from tests.invented import MAILBOX
+
+BORDER = "mx.harbour.example"
+FAILED = f"{BORDER}; dmarc=fail header.from=example.org"
+AWAY = "I am out of the office until 4 May. I will reply on my return. In my absence please write to Bo."
+
+
+@pytest.fixture
+def office(tmp_path: Path) -> Iterator[Council]:
+    """A council with Ada's case."""
+    with council(f"sqlite:///{tmp_path}/mailbot.db") as found:
+        found.arrives(mail("The lamp at 4 Quay Street is out.", message_id="ada1@example.org"))
+        found.later()
+        yield found
+
+
+@pytest.fixture
+def guarded(office: Council) -> Council:
+    """Its border says who is genuine."""
+    office.policies["enquiries"] = replace(office.policies["enquiries"], authserv_id=BORDER)
+    return office
+
+
+def runs(office: Council) -> bool:
+    """Whether an answer to Ada is owed still."""
+    return "response" in {one.name for one in office.cases()[0].clocks if one.stopped_at is None}
+
+
+def sent(text: str, subject: str) -> bytes:
+    """A message to Ada in the mailbox's own name."""
+    return mail(text, sender=MAILBOX, to="ada@example.org", subject=subject, answers=["ada1@example.org"])
+
+
+@pytest.mark.parametrize("subject", ["Automatic reply: The lamp", "The lamp", "Out of office"])
+def test_the_mailbox_s_own_absence_note_in_sent_answers_nobody(office: Council, subject: str) -> None:
+    """It has no mark of a robot, bears the mailbox's own address, and lies among what people sent: the answer is still owed."""
+    office.sends(sent(AWAY, subject))
+    assert runs(office)
+
+
+def test_what_a_person_sends_as_the_mailbox_answers(office: Council) -> None:
+    """Even if it thanks, speaks of a number and says that somebody will come."""
+    office.sends(sent("Thank you for your message about lamp 12. It is mended; we will look again.", "Re: The lamp"))
+    assert not runs(office)
+
+
+@pytest.mark.parametrize("named_by", ["our letter", "her message", "reference", "subject"])
+def test_whoever_forges_the_customer_s_address_changes_nothing_in_her_case(guarded: Council, named_by: str) -> None:
+    """He cannot withdraw it, whatever he names it by; what he wrote has a case of its own, whose clocks run, and no letter."""
+    reference = guarded.cases()[0].line.reference
+    ours = str(guarded.letter(guarded.outgoing()[0])["Message-ID"]).strip("<>")
+    answers = {"our letter": [ours], "her message": ["ada1@example.org"]}.get(named_by, [])
+    subject = f"Re: [{reference}]" if named_by == "reference" else "Re: The lamp"
+    before = len(guarded.outgoing())
+    guarded.arrives(
+        mail("I withdraw my complaint.", subject=subject, answers=answers, Authentication_Results=FAILED),
+    )
+    hers, his = guarded.cases()
+    assert [each.sender for each in hers.messages] == ["ada@example.org"]
+    assert (runs(guarded), len(guarded.outgoing())) == (True, before)
+    assert "response" in {one.name for one in his.clocks if one.stopped_at is None}
+    asked = [] if named_by == "subject" else [("forged-author-names-a-case", reference)]
+    assert [(one.rule, one.detail) for one in guarded.held()] == asked
+
+
+def test_a_customer_whose_own_domain_fails_is_let_in_by_a_person(guarded: Council) -> None:
+    """One command puts what she wrote where it belongs."""
+    reference = guarded.cases()[0].line.reference
+    guarded.arrives(mail("It is still out.", subject=f"Re: [{reference}]", Authentication_Results=FAILED))
+    (asked,) = guarded.held()
+    guarded.staff.answer_hold(asked.id, reference)
+    assert len(guarded.case(reference).messages) == 2
+    assert guarded.held() == ()
+
+
+def test_a_customer_whom_the_border_does_not_doubt_joins_her_case(guarded: Council) -> None:
+    """A border that says nothing of her, or that her domain passes, keeps nobody out."""
+    reference = guarded.cases()[0].line.reference
+    for result in ("none", "pass"):
+        found = f"{BORDER}; dmarc={result} header.from=example.org"
+        guarded.arrives(mail(f"It is still out ({result}).", subject=f"Re: [{reference}]", Authentication_Results=found))
+    assert [len(case.messages) for case in guarded.cases()] == [3]
