@@ -7,6 +7,8 @@ from typing import Any
 
 from sqlalchemy import Connection, Select, Table, func, literal, select
 
+from mailbot.adapters.store.pending import READS_NO_ROWS
+
 BLOCK = 32
 
 
@@ -39,4 +41,5 @@ def _highest(table: Table) -> Select[Any]:
 @cache
 def _from_sequence(table: Table) -> Select[Any]:
     sequence = func.pg_get_serial_sequence(literal(f'"{table.name}"'), literal("id"))
-    return select(func.nextval(sequence)).select_from(func.generate_series(1, BLOCK).alias("block"))
+    drawn = select(func.nextval(sequence)).select_from(func.generate_series(1, BLOCK).alias("block"))
+    return drawn.execution_options(**{READS_NO_ROWS: True})

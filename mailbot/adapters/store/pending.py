@@ -1,10 +1,14 @@
 """Rows that nobody reads yet: kept back and written many at a time, before anything else is asked of the connection."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from sqlalchemy import Connection, Executable, Insert, event
 
 from mailbot.adapters.store.tables import metadata
+
+READS_NO_ROWS = "mailbot_reads_no_rows"
+"""The execution option of a statement before which nothing need be written: it looks into no table."""
 
 _ORDER = {table.name: number for number, table in enumerate(metadata.sorted_tables)}
 
@@ -45,4 +49,8 @@ class Pending:
     def _watch(self) -> None:
         if not self._watches:
             self._watches = True
-            event.listen(self._connection, "before_execute", lambda *_: self.flush())
+            event.listen(self._connection, "before_execute", self._before)
+
+    def _before(self, _connection: object, _what: object, _many: object, _one: object, options: Mapping[str, Any]) -> None:
+        if not options.get(READS_NO_ROWS):
+            self.flush()
