@@ -106,6 +106,7 @@ def _files(settings: "Config", sign_ins: "SignIns") -> Iterator[Finding]:
         remarks = check_pack(settings.paths.rules_folder, pack.name, policies.letters.specs, today, settings.organisation.name)
         yield from pack_findings(pack.name, remarks)
     if settings != sample_config():
+        yield border_finding(settings)
         yield Finding(f"database {settings.storage.database}", why_database_unusable(settings))
     for mailbox in settings.mailbox:
         for protocol in PROTOCOLS:
@@ -117,6 +118,18 @@ def pack_findings(name: str, remarks: "Iterable[Remark]") -> Iterator[Finding]:
     """What was remarked about a pack; one finding that says it is in order if nothing was."""
     found = [Finding(f"pack {name}", *((None, each.text) if each.warning else (each.text, None))) for each in remarks]
     yield from found or [Finding(f"pack {name}: its clauses, letters, clocks and calendars")]
+
+
+def border_finding(settings: "Config") -> Finding:
+    """Whether forged senders are found: without our border's id nobody's word on them is believed."""
+    name = settings.border.authserv_id
+    if name:
+        return Finding(f"border {name}, whose word on forged senders is believed")
+    warning = (
+        "whoever writes in the name of a colleague or of a customer is believed; write [border] authserv_id = and the first"
+        " word of the Authentication-Results field that your own server puts on mail from outside"
+    )
+    return Finding("border", warning=warning)
 
 
 def _secrets(mailbox: "Mailbox", protocol: "Protocol", sign_ins: "SignIns", today: "date") -> Iterator[Finding]:

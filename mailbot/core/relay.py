@@ -17,6 +17,7 @@ _COMMENT = re.compile(r"\([^()]*\)")
 _PROPERTY = re.compile(r"(dkim|spf|dmarc|header\.d|header\.i|smtp\.mailfrom|smtp\.from)\s*=\s*\"?([^\s;\"]+)", re.IGNORECASE)
 _HANDED_IN = re.compile(r"\[(?:IPv6:)?([0-9A-Fa-f:.]+)\]")
 _ADDRESS = re.compile(r"[^\s<>,;:()\"\[\]]+@[A-Za-z0-9.-]+\.[A-Za-z0-9-]+")
+_ANGLED = re.compile(r"<([^<>]*@[^<>]*)>")
 _LINE = r"^[ \t>*]*{label}[ \t]*[:\uff1a][ \t]*(.*)$"
 HEADER, LINE = "header:", "line:"
 
@@ -88,12 +89,20 @@ def _read(results: str) -> Authentication:
     return Authentication(dmarc=dmarc, passed=frozenset(passed - {""}))
 
 
-def relayed(message: Message, relays: Sequence[Relay], authserv_id: str) -> Relayed | None:
-    """The message as the person wrote it through a trusted sender; None where none sent it."""
+def relayed(message: Message, relays: Sequence[Relay], authserv_id: str, *, vouched: bool = False) -> Relayed | None:
+    """The message as the person wrote it through a trusted sender; None where none sent it.
+
+    ``vouched``: a person has looked at it, and says that it is genuine.
+    """
     for relay in relays:
-        if message.sender == relay.address and _is_genuine(message, relay, authserv_id):
+        if message.sender == relay.address and (vouched or _is_genuine(message, relay, authserv_id)):
             return _unwrapped(message, relay)
     return None
+
+
+def named_by(message: Message, relays: Sequence[Relay]) -> str:
+    """The name of the trusted sender whose address a message bears, genuine or not; empty: it bears none's."""
+    return next((relay.name for relay in relays if message.sender == relay.address), "")
 
 
 def _is_genuine(message: Message, relay: Relay, authserv_id: str) -> bool:
@@ -115,11 +124,16 @@ def _handed_in_from(message: Message, networks: Sequence[IPv4Network | IPv6Netwo
 
 
 def _unwrapped(message: Message, relay: Relay) -> Relayed:
-    address = _ADDRESS.search(_found(message, relay.person_address))
+    address = _ADDRESS.search(_without_name(_found(message, relay.person_address)))
     name = _found(message, relay.person_name).strip()[:200]
     person = Address(address=_lowered(address[0]), name=name) if address else None
     customer = replace(message, from_=person, reply_to=())
     return Relayed(message=customer, relay=relay, own=_own(message, relay))
+
+
+def _without_name(said: str) -> str:
+    """What stands last between angle brackets, if anything does: the name before them may show another address."""
+    return next(reversed(_ANGLED.findall(said)), said)
 
 
 def _lowered(address: str) -> str:

@@ -38,6 +38,7 @@ class MessageArrived:
     the same Message-ID. ``by_staff``: a colleague wrote it, by an address that our border did not find
     forged. ``receipt_doubt``: why the server's date of arrival was not believed. ``returned``: what it brings back, if it is
     a bounce of something of ours.
+    ``unproven``: the trusted sender whose address it bears without the proof that it came from there.
     ``is_passed_on``: a colleague passed it on, and its author is the customer; ``unclear_forward``: why that author is unclear.
     """
 
@@ -53,6 +54,7 @@ class MessageArrived:
     by_staff: bool = False
     channel: Channel = Channel.EMAIL
     in_junk: bool = False
+    unproven: str = ""
     receipt_doubt: str = ""
     returned: Returned | None = None
     is_passed_on: bool = False

@@ -23,8 +23,10 @@ class Commands:
         """
         now = self.clock.now()
         with self.store.transaction() as transaction:
-            if transaction.messages.asked(hold_id) is not None:
-                raise PermanentError(f"{hold_id} has a case of its own; write --join REFERENCE or --new-case")
+            asked = transaction.messages.asked(hold_id)
+            if asked is not None:
+                customer = "" if transaction.cases.get(asked).customer else "--customer ADDRESS, "
+                raise PermanentError(f"{hold_id} has a case of its own; write {customer}--join REFERENCE or --new-case")
             if not transaction.messages.put_back(hold_id, now) and not transaction.outbox.put_back(hold_id, now):
                 raise PermanentError(f"nothing is held under {hold_id}; see 'mailbot held list'")
             self._note(transaction, "put-back", str(hold_id))

@@ -26,7 +26,7 @@ from mailbot.core.match import Match, clues, match, parts
 from mailbot.core.message import Direction, Located, Message, Origin
 from mailbot.core.policy import MailboxPolicy, ScreeningRules
 from mailbot.core.quoting import QuoteRules
-from mailbot.core.relay import Relay, authentication, relayed
+from mailbot.core.relay import Relay, authentication, named_by, relayed
 from mailbot.core.reply import ReplyKind, ReplyRules, kind_of_reply
 from mailbot.core.screen import OwnMarks, Screening, SentBefore, Verdict, screen
 from mailbot.core.subject import SubjectRules
@@ -64,6 +64,7 @@ class Judged:
     forward: Forward | None
     clues: Clues
     relay: Relay | None
+    unproven: str
     weak: tuple[Evidence, ...] | None
 
 
@@ -129,7 +130,7 @@ class Inbound:
 
     def _judged(self, located: Located, read: ReadMessage) -> Judged:
         policy, weak = self.policies[located.mailbox], read.weak
-        found = relayed(read.message, policy.relays, policy.authserv_id)
+        found = relayed(read.message, policy.relays, policy.authserv_id, vouched=located.put_back)
         message = _identity(located, found.message if found else read.message)
         by_staff = located.folder_role == "sent" or _is_by_colleague(message, policy)
         forward = passed_on(message, self.subjects, self.quoting) if by_staff and located.folder_role != "sent" else None
@@ -144,6 +145,7 @@ class Inbound:
             forward=forward,
             clues=clues(message, policy.reference_prefix, self.subjects, by_staff=by_staff),
             relay=found.relay if found else None,
+            unproven="" if found else named_by(read.message, policy.relays),
             weak=weak,
         )
 
@@ -247,6 +249,7 @@ class Inbound:
             receipt_doubt=doubt_receipt(located.received_at, self.clock.now()) or "",
             channel=judged.relay.channel if judged.relay else Channel.EMAIL,
             in_junk=located.folder_role == "junk",
+            unproven=judged.unproven,
         )
 
 

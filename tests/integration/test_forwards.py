@@ -75,6 +75,8 @@ def test_where_the_author_is_not_plain_a_person_decides(office: Council, text: s
     assert "response" in {one.name for one in case.clocks if one.stopped_at is None}
     (held,) = office.held()
     assert (held.rule, held.detail) == ("forward-unclear", why)
+    with pytest.raises(PermanentError, match="--customer ADDRESS, --join REFERENCE or --new-case"):
+        office.commands.put_back(held.id)
 
 
 def test_the_customer_that_a_person_names_gets_the_receipt_and_is_answered(office: Council) -> None:

@@ -89,3 +89,23 @@ def test_a_customer_whom_the_border_does_not_doubt_joins_her_case(guarded: Counc
         found = f"{BORDER}; dmarc={result} header.from=example.org"
         guarded.arrives(mail(f"It is still out ({result}).", subject=f"Re: [{reference}]", Authentication_Results=found))
     assert [len(case.messages) for case in guarded.cases()] == [3]
+
+
+@pytest.mark.parametrize("role", ["inbox", "junk"])
+def test_a_customer_s_answer_that_is_marked_as_spam_waits_for_a_person(office: Council, role: str) -> None:
+    """What was asked of her may stand in it: it is not filed out of sight, and put back it is her answer."""
+    reference = office.cases()[0].line.reference
+    office.arrives(mail("It is number 4.", subject=f"Re: [{reference}]", X_Spam_Flag="YES"), role=role)
+    (held,) = office.held()
+    assert held.rule == "marked-as-spam"
+    assert len(office.cases()[0].messages) == 1
+    office.commands.put_back(held.id)
+    office.drain()
+    assert [len(case.messages) for case in office.cases()] == [2]
+    assert office.held() == ()
+
+
+def test_plain_spam_asks_nobody_to_look(office: Council) -> None:
+    """It names no case."""
+    office.arrives(mail("Buy.", sender="shop@evil.example", subject="Offer", X_Spam_Flag="YES"), role="junk")
+    assert (len(office.cases()), office.held()) == (1, ())

@@ -56,12 +56,25 @@ def test_the_person_behind_the_form_gets_the_receipt(hall: Hall) -> None:
     assert [tuple(row) for row in rows] == [("web", "Ada Sample")]
 
 
-def test_who_forges_the_form_s_address_opens_nothing_for_others(hall: Hall) -> None:
-    """Handed in from elsewhere it is what its fields say: automatic, from an address of ours, and filed."""
+def test_what_bears_the_form_s_address_without_proof_waits_for_a_person(hall: Hall) -> None:
+    """A forger opens nothing by it; a citizen whose form came by another way is not lost: one command answers them."""
     forged = HERE.replace("192.0.2.7", "203.0.113.7")
     hall.arrives(mail(FORM.address, "Contact form", TEXT, FOI, forged, "Auto-Submitted: auto-generated"))
     hall.works()
     assert (hall.cases(), hall.receipts()) == (0, [])
+    (held,) = Queries(hall.database).held()
+    assert (held.rule, held.detail) == ("trusted-sender-not-proven", FORM.name)
+    Commands(store=hall.store, clock=hall.clock, actor="bea").put_back(held.id)
+    hall.works()
+    assert [letter.recipient for letter in hall.receipts()] == ["ada@example.org"]
+
+
+def test_a_robot_s_answer_from_the_form_s_address_is_filed(hall: Hall) -> None:
+    """An absence note, a report or spam in its name asks nobody to look."""
+    for number, mark in enumerate(("Auto-Submitted: auto-replied", "X-Spam-Flag: YES", "X-Failed-Recipients: a@example.org")):
+        hall.arrives(mail(FORM.address, f"Contact {number}", TEXT, FOI, mark))
+    hall.works()
+    assert (hall.cases(), Queries(hall.database).held()) == (0, ())
 
 
 def test_a_sender_whose_dmarc_fails_gets_no_letter_and_is_not_lost(hall: Hall) -> None:

@@ -1,13 +1,15 @@
 """The configuration: read with its defaults, and every mistake named by file and key with what to write instead."""
 
 import re
+from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from mailbot.config import AfterIntake, Config, OAuth, SecretRef, Tls, example_text, load, sample_config
+from mailbot.cli.check import border_finding
+from mailbot.config import AfterIntake, Border, Config, OAuth, SecretRef, Tls, example_text, load, sample_config
 from mailbot.core.delivery import SentCopy
 from mailbot.core.policy import ReversePathKind
 from mailbot.errors import ConfigError
@@ -395,3 +397,12 @@ def test_a_trusted_sender_needs_a_proof(tmp_path: Path) -> None:
 def test_the_junk_folder_is_no_other_folder(tmp_path: Path) -> None:
     """A folder has one role."""
     assert "each folder once" in refusal(tmp_path, SMALLEST + '[mailbox.folders]\njunk = "INBOX"\n')
+
+
+def test_check_warns_where_no_border_says_who_is_genuine() -> None:
+    """The warning names the key and what to write; once it is written there is none."""
+    unguarded = border_finding(sample_config())
+    assert "write [border] authserv_id" in (unguarded.warning or "")
+    assert unguarded.trouble is None
+    guarded = border_finding(replace(sample_config(), border=Border(authserv_id="mx.harbour.example")))
+    assert (guarded.warning, guarded.trouble) == (None, None)

@@ -103,6 +103,23 @@ def test_of_several_results_the_top_one_of_our_border_counts() -> None:
     assert authentication(forged, "").dmarc == ""
 
 
+@pytest.mark.parametrize(
+    "field",
+    [
+        f'"bo@evil.example" <{CUSTOMER}>',
+        f"bo@evil.example <{CUSTOMER}>",
+        f'"Bo <bo@evil.example>" <{CUSTOMER}>',
+        f"<{CUSTOMER}>",
+        CUSTOMER,
+    ],
+)
+def test_a_name_that_shows_an_address_is_a_name(field: str) -> None:
+    """Whoever fills in the form chooses the name in Reply-To; the receipt goes to the address."""
+    found = relayed(message(FROM_HERE, ("reply-to", field), sender=FORM.address), (FORM,), BORDER)
+    assert found is not None
+    assert found.message.sender == CUSTOMER
+
+
 def test_without_both_proofs_where_both_are_asked_for_nobody_is_trusted() -> None:
     """A network and an authentication result: one of them is not enough."""
     both = replace(AUTHENTICATED, networks=FORM.networks)

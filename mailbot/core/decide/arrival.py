@@ -72,6 +72,8 @@ def arrived(  # noqa: PLR0911  # the order of these lines is the policy: one lin
         return [Hold(reason=Reason("unreadable", trigger.unreadable))]
     if findings.screening.verdict is Verdict.BOUNCE and (case is None or trigger.returned is not None):
         return returned(trigger, case, findings.screening, policy, now)
+    if doubt := _doubt(trigger, case, findings):
+        return [Hold(reason=doubt)]
     if not _is_from_a_person(trigger, case, findings):
         return _automatic(trigger, case, findings)
     if trigger.in_junk and case is None and not trigger.put_back:
@@ -98,11 +100,27 @@ def _is_long_closed(case: Case, trigger: MessageArrived, policy: MailboxPolicy) 
     return case.status is CaseStatus.CLOSED and case.closed_at is not None and case.closed_at < since
 
 
+def _doubt(trigger: MessageArrived, case: Case | None, findings: Findings) -> Reason | None:
+    """Why a person must look before anything is filed out of sight: a citizen may stand behind it.
+
+    A form of ours whose proof failed, or what the border marks as spam though it names a case.
+    """
+    verdict, match = findings.screening.verdict, findings.match
+    if trigger.unproven and not trigger.our_letter and verdict in (Verdict.HUMAN, Verdict.OWN, Verdict.OTHER_AUTOMATIC):
+        return Reason("trusted-sender-not-proven", trigger.unproven)
+    names_a_case = case is not None or match.named or match.ambiguous
+    if verdict is Verdict.SPAM and names_a_case and not trigger.put_back:
+        return Reason("marked-as-spam", "it names a case")
+    return None
+
+
 def _is_from_a_person(trigger: MessageArrived, case: Case | None, findings: Findings) -> bool:
     """Something sent as the mailbox itself, which is no letter of ours, may be a web form or a colleague: a case."""
     screening = findings.screening
     if screening.looks_automatic and (trigger.by_staff or (case is not None and case.status is not CaseStatus.CLOSED)):
         return False  # a colleague's, or one that would only be filed: it moves nothing
+    if screening.verdict is Verdict.SPAM:
+        return trigger.put_back  # a person has looked, and says so
     return screening.verdict is Verdict.HUMAN or (screening.verdict is Verdict.OWN and not trigger.our_letter)
 
 
