@@ -20,8 +20,19 @@ At = Annotated[datetime | None, typer.Option(help="When it happened, local time;
 
 def register(app: typer.Typer) -> None:
     """Add the commands to ``mailbot case``."""
-    for command in (note, done, acknowledged, answer, wait, answered, reopen, extend, quiet, assign):
-        app.command()(command)
+    for command in (open_, note, done, acknowledged, answer, wait, answered, reopen, extend, quiet, assign):
+        app.command(command.__name__.rstrip("_"))(command)
+
+
+def open_(
+    number: Annotated[int, typer.Argument(help="The message's number in 'mailbot held list --filed'.")],
+    config: ConfigOption = DEFAULT_CONFIG,
+) -> None:
+    """Open a case for a message that was taken for a robot's. Its clocks run from the day on which it came."""
+    from mailbot.cli.commands import case_commands
+
+    reference = case_commands(config).open_for(number)
+    typer.echo(f"{reference} is its case now; 'mailbot case answer {reference}' sends the receipt.")
 
 
 def note(

@@ -18,10 +18,17 @@ def list_held(
     silenced: Annotated[
         bool, typer.Option("--silenced", help="Who got no receipt, and why; 'mailbot case answer' sends it after all.")
     ] = False,
+    filed: Annotated[
+        bool, typer.Option("--filed", help="What was taken for a robot's and has no case; 'mailbot case open' gives it one.")
+    ] = False,
+    limit: Annotated[int, typer.Option(min=1, help="With --filed: the newest so many.")] = 100,
     config: ConfigOption = DEFAULT_CONFIG,
     format_: FormatOption = Format.TEXT,
 ) -> None:
-    """List messages and letters that were set aside, with the reason; with --silenced the open cases without a receipt."""
+    """List messages and letters that were set aside, with the reason.
+
+    With --silenced the open cases without a receipt, with --filed the messages without a case.
+    """
     from mailbot.adapters.store.queries import Queries
     from mailbot.app import database_of
     from mailbot.cli.options import load_config, moment, print_json, print_table
@@ -29,6 +36,9 @@ def list_held(
     settings = load_config(config)
     if silenced:
         _list_silenced(settings, format_)
+        return
+    if filed:
+        _list_filed(settings, limit, format_)
         return
     found = Queries(database_of(settings, create=False)).held()
     if format_ is Format.JSON:
@@ -70,6 +80,35 @@ def _list_silenced(settings: "Config", format_: Format) -> None:
             (line.reference, line.mailbox, moment(line.opened_at, zone), last_day(line.due_at, zone), ", ".join(line.reasons))
             for line in found
         ),
+    )
+
+
+def _list_filed(settings: "Config", limit: int, format_: Format) -> None:
+    from mailbot.adapters.store.silenced import filed_messages
+    from mailbot.app import database_of
+    from mailbot.cli.options import moment, print_json, print_table
+
+    found = filed_messages(database_of(settings, create=False), limit)
+    if format_ is Format.JSON:
+        print_json(found)
+        return
+    zone = settings.organisation.time_zone
+    print_table(
+        "messages without a case",
+        ("number", "mailbox", "received", "taken for", "known by", "from", "subject"),
+        (
+            (
+                str(line.number),
+                line.mailbox,
+                moment(line.received_at, zone),
+                line.verdict,
+                line.rule,
+                line.sender,
+                line.subject,
+            )
+            for line in found
+        ),
+        one_line=True,
     )
 
 

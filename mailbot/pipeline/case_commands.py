@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from mailbot.core.action import Decision, Note, Reason
 from mailbot.core.case import Case
-from mailbot.core.decide import decide
+from mailbot.core.decide import decide, person_after_all
 from mailbot.core.policy import MailboxPolicy
 from mailbot.core.trigger import CaseCommand, CaseMerged, CasesLinked, CaseSplit, CustomerNamed, TurnUndone
 from mailbot.errors import PermanentError
@@ -60,6 +60,24 @@ class CaseCommands:
             other = transaction.cases.get(turn.other_id) if turn.other_id else None
             command = TurnUndone(turn=turn, other=other, at=self.clock.now())
             return self._decided(transaction, transaction.cases.get(turn.case_id), command)
+
+    def open_for(self, number: int) -> str:
+        """A message that was filed as a robot's is a person's: it gets a case; returns its reference."""
+        with self.store.transaction() as transaction:
+            found = transaction.turns.without_case(number)
+            if found is None:
+                raise PermanentError(f"no message {number} was filed without a case; see 'mailbot held list --filed'")
+            name, filed = found
+            policy = self.policies.get(name)
+            if policy is None:
+                raise PermanentError(f"{number}: its mailbox '{name}' is not configured any more")
+            observed = transaction.mailboxes.get(name).live_since is None
+            about = Recording(policy=policy, now=self.clock.now(), actor=self.actor, message_row=number)
+            record(transaction, self.letters, Decision(tuple(person_after_all(filed, policy, observed=observed))), about)
+            if about.case_id is None or about.reference is None:
+                raise ValueError("a case was to be opened")
+            transaction.turns.give(number, about.case_id)
+            return about.reference
 
     def answer_hold(self, hold_id: int, join: str | None, customer: str | None = None) -> None:
         """Say where a message belongs that has a case of its own: to the case ``join``, to a ``customer``, or where it is."""

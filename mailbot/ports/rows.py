@@ -230,6 +230,10 @@ class TurnRows(Protocol):
 
     def messages(self, case_id: int) -> tuple[FiledMessage, ...]: ...
 
+    def without_case(self, number: int) -> tuple[str, FiledMessage] | None: ...
+
+    def give(self, number: int, case_id: int) -> None: ...
+
 
 class OutboxRows(Protocol):
     """Letters on their way out."""

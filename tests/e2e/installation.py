@@ -27,6 +27,7 @@ from tests.servers.smtp import SmtpServer
 ENQUIRIES, FOI = "enquiries@harbour.example", "foi@harbour.example"
 MANAGER = "manager@harbour.example"
 PATIENCE = 45.0  # seconds; a busy machine takes its time to start a process
+BORDER = {"authserv_id": "mx.harbour.example"}
 BEGINNING = datetime(2025, 12, 23, 10, 0, tzinfo=UTC)  # in opening hours, holidays ahead; IMAP takes no future date
 T = TypeVar("T")
 
@@ -236,7 +237,7 @@ class Installation:
         return looked | in_trouble == {mailbox.name for mailbox in self.config.mailbox}
 
     def _write(self, mailboxes: Mapping[str, Mapping[str, Any]], tables: Mapping[str, Mapping[str, Any]]) -> None:
-        top = {"organisation": {"name": "Harbour Council", "reference_prefix": "HC"}, **tables}
+        top = {"organisation": {"name": "Harbour Council", "reference_prefix": "HC"}, "border": BORDER, **tables}
         lines = [line for name, table in top.items() for line in (f"[{name}]", *_keys(table))]
         for name, settings in mailboxes.items():
             lines += ["[[mailbox]]", *_keys(_merged(self._plain(name), settings))]

@@ -6,6 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from mailbot.adapters.store.silenced import filed_messages, silenced_cases
+from mailbot.core.trigger import AnswerAfterAll
+from mailbot.errors import PermanentError
 from tests.integration.correspondence import Council, council, mail
 from tests.invented import MAILBOX
 
@@ -109,3 +112,33 @@ def test_plain_spam_asks_nobody_to_look(office: Council) -> None:
     """It names no case."""
     office.arrives(mail("Buy.", sender="shop@evil.example", subject="Offer", X_Spam_Flag="YES"), role="junk")
     assert (len(office.cases()), office.held()) == (1, ())
+
+
+@pytest.mark.parametrize("mark", ["List-Id: <talk.example.org>", "X-Spam-Flag: YES", "Auto-Submitted: auto-generated"])
+def test_whoever_was_taken_for_a_robot_is_seen_and_answered_after_all(office: Council, mark: str) -> None:
+    """One list shows what has no case; one command opens it, with dates from the receipt, and another sends the receipt."""
+    came_at = office.clock.now()
+    name, _, value = mark.partition(": ")
+    office.arrives(mail("My bin was missed.", sender="bo@example.net", subject="Bins", **{name: value}))
+    (filed,) = filed_messages(office.database, 10)
+    assert (filed.sender, filed.subject, filed.mailbox) == ("bo@example.net", "Bins", "enquiries")
+    office.later(days=1)
+    reference = office.staff.open_for(filed.number)
+    case = office.case(reference)
+    assert (case.line.customer, case.line.opened_at) == ("bo@example.net", came_at)
+    assert [each.sender for each in case.messages] == ["bo@example.net"]
+    assert {one.name for one in case.clocks if one.stopped_at is None} >= {"response"}
+    assert reference in {line.reference for line in silenced_cases(office.database)}
+    office.staff.carry_out(reference, AnswerAfterAll())
+    assert office.outgoing()[-1].recipient == "bo@example.net"
+    assert filed_messages(office.database, 10) == ()
+    office.arrives(mail("And again.", sender="bo@example.net", subject=f"Re: [{reference}]"))
+    assert len(office.case(reference).messages) == 2
+
+
+def test_only_what_has_no_case_can_be_given_one(office: Council) -> None:
+    """Ada's message has its own; what colleagues send and what does not exist have none to get."""
+    office.sends(mail("Hello.", sender=MAILBOX, to="bo@example.net", subject="Hello"))
+    for number in range(1, 4):
+        with pytest.raises(PermanentError, match="was filed without a case"):
+            office.staff.open_for(number)

@@ -1,4 +1,4 @@
-"""The read side of silence: open cases whose customer got no receipt, with every reason."""
+"""The read side of silence: open cases whose customer got no receipt, and messages that were filed without a case."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -6,9 +6,10 @@ from datetime import datetime
 from sqlalchemy import func, select
 
 from mailbot.adapters.store.database import Database
-from mailbot.adapters.store.tables import case, clock, event, mailbox, outbox
+from mailbot.adapters.store.tables import case, clock, event, location, mailbox, message, outbox
 from mailbot.core.case import CaseStatus
 from mailbot.core.letter import Purpose
+from mailbot.core.message import Direction, Origin
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,3 +49,44 @@ def silenced_cases(database: Database) -> tuple[SilencedLine, ...]:
             reasons=tuple(dict.fromkeys((*before, row.rule))),
         )
     return tuple(found.values())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FiledLine:
+    """A message that came in and was taken for a robot's. ``number`` opens a case for it; ``rule``: what it was known by."""
+
+    number: int
+    mailbox: str
+    received_at: datetime
+    sender: str
+    subject: str
+    verdict: str
+    rule: str
+
+
+def filed_messages(database: Database, limit: int) -> tuple[FiledLine, ...]:
+    """The newest messages that were filed without a case, the newest first."""
+    place = select(func.min(location.c.mailbox)).where(location.c.message == message.c.id).scalar_subquery()
+    of_robots = message.c.case.is_(None) & (message.c.direction == Direction.IN.value) & (message.c.verdict != "own")
+    query = (
+        select(message, mailbox.c.name, event.c.rule)
+        .select_from(message)
+        .join(mailbox, mailbox.c.id == place)
+        .join(event, (event.c.message == message.c.id) & (event.c.kind == "filed"))
+        .where(of_robots, message.c.origin == Origin.MAILBOX.value)
+        .order_by(message.c.id.desc())
+        .limit(limit)
+    )
+    with database.reading() as connection:
+        return tuple(
+            FiledLine(
+                number=row.id,
+                mailbox=row.name,
+                received_at=row.received_at,
+                sender=row.sender,
+                subject=row.subject or "",
+                verdict=row.verdict,
+                rule=row.rule,
+            )
+            for row in connection.execute(query)
+        )

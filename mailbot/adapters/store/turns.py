@@ -5,14 +5,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Table, select
+from sqlalchemy import ColumnElement, Connection, Table, func, select
 from sqlalchemy.engine import Row
 
-from mailbot.adapters.store.tables import case, clock, deadline, message, outbox, participant, turn
+from mailbot.adapters.store.tables import case, clock, deadline, location, mailbox, message, outbox, participant, turn
 from mailbot.adapters.store.upsert import insert
 from mailbot.core.action import TakeTurn
 from mailbot.core.case import CaseStatus, FiledMessage, Turn, TurnKind
-from mailbot.core.message import Direction
+from mailbot.core.message import Direction, Origin
 
 _TABLES = {"messages": message, "letters": outbox, "clocks": clock}
 
@@ -57,18 +57,20 @@ class SqlTurns:
     def messages(self, case_id: int) -> tuple[FiledMessage, ...]:
         """The messages of a case, in the order in which they came."""
         query = select(message).where(message.c.case == case_id).order_by(message.c.received_at, message.c.id)
-        return tuple(
-            FiledMessage(
-                row=row.id,
-                came_in=row.direction == Direction.IN.value,
-                sender=row.sender,
-                subject=row.subject or "",
-                class_=row._mapping["class"],
-                received_at=row.received_at,
-                may_answer=row.may_answer,
-            )
-            for row in self.connection.execute(query)
-        )
+        return tuple(_filed(row) for row in self.connection.execute(query))
+
+    def without_case(self, number: int) -> tuple[str, FiledMessage] | None:
+        """A message that came in and belongs to no case, with the mailbox where it lies; None if there is none."""
+        lies_in = select(func.min(location.c.mailbox)).where(location.c.message == message.c.id).scalar_subquery()
+        query = select(message, mailbox.c.name).select_from(message).join(mailbox, mailbox.c.id == lies_in)
+        free = message.c.case.is_(None) & (message.c.origin == Origin.MAILBOX.value)
+        row = self.connection.execute(query.where(message.c.id == number, free)).one_or_none()
+        return (row.name, _filed(row)) if row else None
+
+    def give(self, number: int, case_id: int) -> None:
+        """A message that belonged to no case belongs to this one."""
+        self.flush()
+        self.connection.execute(message.update().where(message.c.id == number).values(case=case_id))
 
     def _move(self, action: TakeTurn, case_id: int, other_id: int) -> dict[str, list[int]]:
         """Move rows to the other case. Whoever takes part in a case that is merged takes part in the other too."""
@@ -114,6 +116,18 @@ class SqlTurns:
         again = [row for row in rows if row["clock"] in running]
         if again:
             self.connection.execute(deadline.insert(), again)
+
+
+def _filed(row: Row[Any]) -> FiledMessage:
+    return FiledMessage(
+        row=row.id,
+        came_in=row.direction == Direction.IN.value,
+        sender=row.sender,
+        subject=row.subject or "",
+        class_=row._mapping["class"],
+        received_at=row.received_at,
+        may_answer=row.may_answer,
+    )
 
 
 def merged_into(connection: Connection, case_ids: Sequence[int]) -> dict[int, int]:

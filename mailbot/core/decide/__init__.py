@@ -11,6 +11,7 @@ from mailbot.core.decide.alarm import alarm_rings
 from mailbot.core.decide.arrival import Findings, also_arrived, arrived
 from mailbot.core.decide.command import commanded
 from mailbot.core.decide.deadline import deadline_reached, digest_due
+from mailbot.core.decide.filed import person_after_all
 from mailbot.core.decide.moving import dependants, stop_clocks
 from mailbot.core.decide.returned import heard_from
 from mailbot.core.decide.withdrawal import letter_withdrawn
@@ -18,7 +19,7 @@ from mailbot.core.policy import MailboxPolicy
 from mailbot.core.screen import SentBefore
 from mailbot.core.trigger import AlarmRings, AlsoArrived, DeadlineReached, DigestDue, LetterWithdrawn, MessageArrived, Trigger
 
-__all__ = ["Findings", "decide", "dependants", "stop_clocks"]
+__all__ = ["Findings", "decide", "dependants", "person_after_all", "stop_clocks"]
 
 
 def decide(  # noqa: PLR0911  # one line a trigger
