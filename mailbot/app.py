@@ -145,6 +145,7 @@ def _policy(config: Config, mailbox: Mailbox, pack: Pack, people: Directory, tag
         tag_secret=tag_secret,
         relays=tuple(_relay(sender) for sender in config.trusted_senders),
         authserv_id=config.border.authserv_id,
+        spam_fields=frozenset(name.lower() for name in config.border.spam_fields),
         team=team,
         directory=people,
     )

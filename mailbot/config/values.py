@@ -175,15 +175,21 @@ class Limits:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Border:
-    """Our own mail border. ``authserv_id`` is its name in Authentication-Results (RFC 8601); no other is believed."""
+    """Our own mail border. ``authserv_id`` is its name in Authentication-Results (RFC 8601); no other is believed.
+
+    ``spam_fields``: the header fields by which it marks spam; where some are named, no other server's mark counts.
+    """
 
     authserv_id: str = ""
+    spam_fields: tuple[str, ...] = ()
     __pydantic_config__ = STRICT
 
     def __post_init__(self) -> None:
         require(
             not re.search(r"[\s;]", self.authserv_id), "authserv_id", "the one word before the first semicolon of the field"
         )
+        for name in self.spam_fields:
+            require(re.fullmatch(r"[A-Za-z0-9-]+", name), "spam_fields", 'names of header fields, such as ["X-Spam-Flag"]')
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

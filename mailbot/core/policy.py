@@ -337,7 +337,8 @@ class MailboxPolicy:
 
     ``answerable_addresses`` are the watched addresses and their aliases: mail addressed to none of them was sent blind
     or through a list (RFC 5230 section 4.5). Empty: every message counts as addressed to us. ``relays`` are trusted senders;
-    ``authserv_id`` names our border in Authentication-Results, empty: no such field is believed. ``team`` serves the mailbox;
+    ``authserv_id`` names our border in Authentication-Results, empty: no such field is believed. ``spam_fields`` (lower case)
+    are those by which it marks spam, empty: all that are known. ``team`` serves the mailbox;
     ``directory`` has everybody who may be told (``core.directory.who_is_told``), and is empty where no file names them.
     """
 
@@ -359,6 +360,7 @@ class MailboxPolicy:
     tag_secret: bytes = field(repr=False)
     relays: tuple[Relay, ...] = ()
     authserv_id: str = ""
+    spam_fields: frozenset[str] = frozenset()
     team: Team | None = None
     directory: Directory = field(default_factory=Directory, repr=False)
 

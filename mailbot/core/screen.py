@@ -80,6 +80,7 @@ class OwnMarks:
     """What is ours: watched addresses, those that are answered for, and whether the Message-ID is one that we gave out.
 
     ``relay``: the trusted sender that wrote for a person. ``dmarc``: what our own border says of the author's domain.
+    ``spam_fields``: the fields by which it marks spam; empty: it is not known, and every field that marks spam counts.
     """
 
     addresses: frozenset[str] = frozenset()
@@ -87,6 +88,7 @@ class OwnMarks:
     is_our_message_id: bool = False
     relay: str = ""
     dmarc: str = ""
+    spam_fields: frozenset[str] = frozenset()
 
 
 def screen(
@@ -243,12 +245,12 @@ def _verdicts(message: Message, rules: ScreeningRules, own: OwnMarks) -> Iterato
     if own.is_our_message_id:
         yield Verdict.OWN, Reason("own-message-id", "Message-ID")
     yield from _report(message)
-    yield from _by_header(message, rules, bounces=True)
+    yield from _by_header(message, rules, own, bounces=True)
     yield from _by_sender(message, rules, bounces=True)
     null_path = _has_null_return_path(message)
     if null_path and first_token(message.header("auto-submitted") or "no") != "no":
         yield Verdict.AUTO_REPLY, Reason("null-return-path-and-auto-submitted", "Return-Path, Auto-Submitted")
-    yield from _by_header(message, rules, bounces=False)
+    yield from _by_header(message, rules, own, bounces=False)
     if null_path:
         yield Verdict.BOUNCE, Reason("null-return-path", "Return-Path: <>")
     yield from _by_sender(message, rules, bounces=False)
@@ -264,12 +266,23 @@ def _report(message: Message) -> Iterator[tuple[Verdict, Reason]]:
         yield Verdict.OTHER_AUTOMATIC if other else Verdict.BOUNCE, Reason("multipart-report", "Content-Type")
 
 
-def _by_header(message: Message, rules: ScreeningRules, *, bounces: bool) -> Iterator[tuple[Verdict, Reason]]:
+def _by_header(message: Message, rules: ScreeningRules, own: OwnMarks, *, bounces: bool) -> Iterator[tuple[Verdict, Reason]]:
+    by_our_group = _came_by_our_group(message, own.answerable)
     for rule in rules_about(message, rules.headers):
         if rule.verdict == "silence" or (rule.verdict == "bounce") is not bounces:
             continue
+        if rule.verdict == "list" and by_our_group:
+            continue
+        if rule.verdict == "spam" and own.spam_fields and rule.header not in own.spam_fields:
+            continue
         if evidence := header_evidence(rule, message):
             yield Verdict(rule.verdict), Reason(rule.id, evidence)
+
+
+def _came_by_our_group(message: Message, answerable: frozenset[str]) -> bool:
+    """Whether the list that passed it on is the mailbox itself: a group's id is its address with a dot (RFC 2919)."""
+    value = message.header("list-id") or ""
+    return bool(value) and any(f"<{address.replace('@', '.')}>" in value.lower() for address in answerable)
 
 
 def _by_sender(message: Message, rules: ScreeningRules, *, bounces: bool) -> Iterator[tuple[Verdict, Reason]]:

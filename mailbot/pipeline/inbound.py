@@ -165,6 +165,7 @@ class Inbound:
             is_our_message_id=bool(our_letter),
             relay=judged.relay.name if judged.relay else "",
             dmarc=authentication(message, policy.authserv_id).dmarc,
+            spam_fields=policy.spam_fields,
         )
         screening = screen(message, self.screening, own, judged.weak)
         ways, since = gathered.leads.ways(judged.clues), now - timedelta(days=policy.pack.threads.subject_window_days)

@@ -65,6 +65,7 @@ class Replay:
             answerable=self.answerable_addresses,
             relay=found.relay.name if found else "",
             dmarc=authentication(message, self.policy.authserv_id).dmarc,
+            spam_fields=self.policy.spam_fields,
         )
         message = found.message if found else message
         screening = screen(message, self.screening, own)

@@ -114,7 +114,9 @@ def test_plain_spam_asks_nobody_to_look(office: Council) -> None:
     assert (len(office.cases()), office.held()) == (1, ())
 
 
-@pytest.mark.parametrize("mark", ["List-Id: <talk.example.org>", "X-Spam-Flag: YES", "Auto-Submitted: auto-generated"])
+@pytest.mark.parametrize(
+    "mark", ["List-Id: <talk.example.org>", "X-Spam-Flag: YES", "Auto-Submitted: auto-generated", "Return-Path: <>"]
+)
 def test_whoever_was_taken_for_a_robot_is_seen_and_answered_after_all(office: Council, mark: str) -> None:
     """One list shows what has no case; one command opens it, with dates from the receipt, and another sends the receipt."""
     came_at = office.clock.now()

@@ -478,3 +478,40 @@ def test_a_withdrawn_letter_may_be_replaced_for_the_same_recipient() -> None:
 def test_the_first_token_of_a_value_counts(value: str, token: str) -> None:
     """Comments before and parameters behind it are allowed (RFC 3834 section 5)."""
     assert first_token(value) == token
+
+
+GROUP = (
+    ("list-id", f"Enquiries <{MAILBOX.replace('@', '.')}>"),
+    ("precedence", "list"),
+    ("mailing-list", f"list {MAILBOX}"),
+    ("x-google-group-id", "1"),
+    ("list-post", f"<mailto:{MAILBOX}>"),
+)
+
+
+def test_what_comes_by_the_mailbox_s_own_group_is_people_s_mail() -> None:
+    """A group whose id is an address of ours puts a list's fields on everything; robots are known all the same."""
+    own = OwnMarks(answerable=frozenset({MAILBOX}))
+    to = (Address(address=MAILBOX),)
+    assert screen(replace(message(*GROUP), to=to), RULES, own).may_answer
+    robot = replace(message(*GROUP, ("auto-submitted", "auto-replied")), to=to)
+    assert screen(robot, RULES, own).verdict is Verdict.AUTO_REPLY
+
+
+@pytest.mark.parametrize(
+    "list_id", ["<talk.example.org>", "<x.enquiries.harbour.example>", "enquiries.harbour.example.evil", ""]
+)
+def test_any_other_list_is_a_list(list_id: str) -> None:
+    """Only the whole id counts."""
+    own = OwnMarks(answerable=frozenset({MAILBOX}))
+    assert screen(message(("list-id", list_id), *GROUP[1:]), RULES, own).verdict is Verdict.LIST
+
+
+@pytest.mark.parametrize(
+    ("fields", "verdict"),
+    [((), Verdict.SPAM), (("x-spam-flag",), Verdict.SPAM), (("x-ms-exchange-organization-scl",), Verdict.HUMAN)],
+)
+def test_only_our_own_border_s_mark_makes_spam_where_it_is_named(fields: tuple[str, ...], verdict: Verdict) -> None:
+    """The mark of a citizen's own provider silences nobody once we have said by which fields our border marks spam."""
+    own = OwnMarks(spam_fields=frozenset(fields))
+    assert screen(message(("x-spam-flag", "YES")), RULES, own).verdict is verdict
