@@ -52,3 +52,15 @@ def sender_matches(rule: SenderRule, message: Message) -> bool:
         or local.endswith(rule.suffix or ("\0",))
         or any(label in rule.domain_label for label in labels[:-1])
     )
+
+
+def has_null_return_path(message: Message) -> bool:
+    """Whether the field says that nothing may come back (RFC 5321 section 4.5.5), however nothing is written."""
+    value = message.header("return-path")
+    return value is not None and not value.strip().strip("<>").strip()
+
+
+def came_by_group_of(message: Message, addresses: Iterable[str]) -> bool:
+    """Whether the list that passed it on is one of these addresses: a group's id is its address with a dot (RFC 2919)."""
+    value = message.header("list-id") or ""
+    return bool(value) and any(f"<{address.replace('@', '.')}>" in value.lower() for address in addresses)

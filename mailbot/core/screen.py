@@ -12,7 +12,14 @@ from enum import StrEnum
 from mailbot.core.action import Permission, Reason
 from mailbot.core.case import Case
 from mailbot.core.evidence import Evidence
-from mailbot.core.field_match import first_token, header_evidence, rules_about, sender_matches
+from mailbot.core.field_match import (
+    came_by_group_of,
+    first_token,
+    has_null_return_path,
+    header_evidence,
+    rules_about,
+    sender_matches,
+)
 from mailbot.core.message import Message
 from mailbot.core.policy import Caps, MailboxPolicy, Scoring, ScreeningRules
 from mailbot.core.weak_evidence import weak_evidence
@@ -21,6 +28,7 @@ ROUNDING = 1e-9
 
 LOOKS_AUTOMATIC = "looks-automatic"
 TRUSTED_SENDER = "trusted-sender"
+DMARC_FAIL = "dmarc-fail"
 
 
 class Verdict(StrEnum):
@@ -51,6 +59,11 @@ class Screening:
     def is_relayed(self) -> bool:
         """Whether a trusted sender wrote it for a person: all its messages have one subject."""
         return any(reason.rule == TRUSTED_SENDER for reason in self.reasons)
+
+    @property
+    def is_forged(self) -> bool:
+        """Whether our border found that its author may be somebody else."""
+        return any(reason.rule == DMARC_FAIL for reason in self.silences)
 
     @property
     def looks_automatic(self) -> bool:
@@ -247,7 +260,7 @@ def _verdicts(message: Message, rules: ScreeningRules, own: OwnMarks) -> Iterato
     yield from _report(message)
     yield from _by_header(message, rules, own, bounces=True)
     yield from _by_sender(message, rules, bounces=True)
-    null_path = _has_null_return_path(message)
+    null_path = has_null_return_path(message)
     if null_path and first_token(message.header("auto-submitted") or "no") != "no":
         yield Verdict.AUTO_REPLY, Reason("null-return-path-and-auto-submitted", "Return-Path, Auto-Submitted")
     yield from _by_header(message, rules, own, bounces=False)
@@ -267,7 +280,7 @@ def _report(message: Message) -> Iterator[tuple[Verdict, Reason]]:
 
 
 def _by_header(message: Message, rules: ScreeningRules, own: OwnMarks, *, bounces: bool) -> Iterator[tuple[Verdict, Reason]]:
-    by_our_group = _came_by_our_group(message, own.answerable)
+    by_our_group = came_by_group_of(message, own.answerable)
     for rule in rules_about(message, rules.headers):
         if rule.verdict == "silence" or (rule.verdict == "bounce") is not bounces:
             continue
@@ -277,12 +290,6 @@ def _by_header(message: Message, rules: ScreeningRules, own: OwnMarks, *, bounce
             continue
         if evidence := header_evidence(rule, message):
             yield Verdict(rule.verdict), Reason(rule.id, evidence)
-
-
-def _came_by_our_group(message: Message, answerable: frozenset[str]) -> bool:
-    """Whether the list that passed it on is the mailbox itself: a group's id is its address with a dot (RFC 2919)."""
-    value = message.header("list-id") or ""
-    return bool(value) and any(f"<{address.replace('@', '.')}>" in value.lower() for address in answerable)
 
 
 def _by_sender(message: Message, rules: ScreeningRules, *, bounces: bool) -> Iterator[tuple[Verdict, Reason]]:
@@ -296,7 +303,7 @@ def _silences(message: Message, rules: ScreeningRules, own: OwnMarks) -> Iterato
         if rule.verdict == "silence" and (evidence := header_evidence(rule, message)):
             yield Reason(rule.id, evidence)
     if own.dmarc == "fail":
-        yield Reason("dmarc-fail", "Authentication-Results")
+        yield Reason(DMARC_FAIL, "Authentication-Results")
     if own.answerable and not _is_addressed_to(message, own.answerable):
         yield Reason("not-addressed-to-us", "To, Cc")
 
@@ -304,8 +311,3 @@ def _silences(message: Message, rules: ScreeningRules, own: OwnMarks) -> Iterato
 def _is_addressed_to(message: Message, answerable: frozenset[str]) -> bool:
     """RFC 5230 section 4.5: in To, Cc or a field in which our own server wrote down the recipient."""
     return not answerable.isdisjoint(message.delivered_to)
-
-
-def _has_null_return_path(message: Message) -> bool:
-    value = message.header("return-path")
-    return value is not None and not value.strip().strip("<>").strip()

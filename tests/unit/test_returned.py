@@ -208,3 +208,11 @@ def test_whoever_writes_has_an_address_that_works() -> None:
         cleared = every(ClearAddress, decide(trigger, None, found, policy(), NOW).actions)
         works = verdict not in (Verdict.BOUNCE, Verdict.OWN, Verdict.SPAM)
         assert [one.address for one in cleared] == ([CUSTOMER] if works else [])
+
+
+def test_whoever_forges_an_address_does_not_show_that_it_works() -> None:
+    """Our border says that the customer may not have written: letters go on resting."""
+    trigger = MessageArrived(message=message(), origin=Origin.MAILBOX, received_at=NOW, born_at=NOW, live=True)
+    forged = Screening(verdict=Verdict.HUMAN, silences=(Reason("dmarc-fail", "Authentication-Results"),))
+    found = Findings(screening=forged, match=Match(), classification=UNSURE_WHAT, history=History(unreachable=True))
+    assert every(ClearAddress, decide(trigger, None, found, policy(), NOW).actions) == []

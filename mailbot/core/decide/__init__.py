@@ -8,10 +8,11 @@ from datetime import datetime
 from mailbot.core.action import Decision
 from mailbot.core.case import Case
 from mailbot.core.decide.alarm import alarm_rings
-from mailbot.core.decide.arrival import Findings, also_arrived, arrived
+from mailbot.core.decide.arrival import also_arrived, arrived
 from mailbot.core.decide.command import commanded
 from mailbot.core.decide.deadline import deadline_reached, digest_due
 from mailbot.core.decide.filed import person_after_all
+from mailbot.core.decide.findings import Findings
 from mailbot.core.decide.moving import dependants, stop_clocks
 from mailbot.core.decide.returned import heard_from
 from mailbot.core.decide.withdrawal import letter_withdrawn

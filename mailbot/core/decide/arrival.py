@@ -1,6 +1,5 @@
 """A message arrived: what becomes of it."""
 
-from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
 from mailbot.core import clock, schedule, screen
@@ -23,9 +22,9 @@ from mailbot.core.action import (
 )
 from mailbot.core.calendar import last_day
 from mailbot.core.case import Case, CaseStatus, Channel, ClockStop
-from mailbot.core.classify import Classification
 from mailbot.core.clock_rule import ClockStart
 from mailbot.core.decide.command import customer_answered, reopened_by_customer, staff_answered
+from mailbot.core.decide.findings import Findings
 from mailbot.core.decide.moving import start_clocks
 from mailbot.core.decide.occasion import Occasion
 from mailbot.core.decide.returned import returned
@@ -38,27 +37,10 @@ from mailbot.core.match import Match
 from mailbot.core.message import Origin
 from mailbot.core.policy import AckWhen, MailboxPolicy
 from mailbot.core.reply import ReplyKind
-from mailbot.core.screen import History, Screening, SentBefore, Verdict
+from mailbot.core.screen import SentBefore, Verdict
 from mailbot.core.trigger import AlsoArrived, MessageArrived
 
 STAFF_AUTO_REPLY = "automatic-reply-of-staff"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Findings:
-    """What the steps found out about a message, and what had been sent before.
-
-    ``holding``: a reply of staff that says that the answer is still to come. ``reply``: what a customer's reply amounts to;
-    ``before``: letters within a day, which caps what staff are told.
-    """
-
-    screening: Screening
-    match: Match
-    classification: Classification
-    history: History = field(default_factory=History)
-    holding: bool = False
-    reply: ReplyKind = ReplyKind.ORDINARY
-    before: SentBefore = field(default_factory=SentBefore)
 
 
 def arrived(  # noqa: PLR0911  # the order of these lines is the policy: one line, one way a message can go

@@ -58,8 +58,8 @@ def returned(
 
 
 def heard_from(trigger: MessageArrived, screening: Screening, history: History) -> list[Action]:
-    """Something came from an address at which nothing was said to arrive: it works."""
-    if not history.unreachable or screening.verdict in (Verdict.BOUNCE, Verdict.OWN, Verdict.SPAM):
+    """Something came from an address at which nothing was said to arrive: it works, unless the address is forged."""
+    if not history.unreachable or screening.is_forged or screening.verdict in (Verdict.BOUNCE, Verdict.OWN, Verdict.SPAM):
         return []
     return [ClearAddress(address=trigger.message.sender, reason=Reason("wrote-to-us"))]
 

@@ -1,0 +1,25 @@
+"""What is known about a message when it is decided about."""
+
+from dataclasses import dataclass, field
+
+from mailbot.core.classify import Classification
+from mailbot.core.match import Match
+from mailbot.core.reply import ReplyKind
+from mailbot.core.screen import History, Screening, SentBefore
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Findings:
+    """What the steps found out about a message, and what had been sent before.
+
+    ``holding``: a reply of staff that says that the answer is still to come. ``reply``: what a customer's reply amounts to;
+    ``before``: letters within a day, which caps what staff are told.
+    """
+
+    screening: Screening
+    match: Match
+    classification: Classification
+    history: History = field(default_factory=History)
+    holding: bool = False
+    reply: ReplyKind = ReplyKind.ORDINARY
+    before: SentBefore = field(default_factory=SentBefore)
