@@ -115,6 +115,16 @@ class AddDeadline:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ReplaceDeadline:
+    """A moment of a running clock that has not come becomes another one."""
+
+    clock_id: int
+    deadline: Deadline
+    by: Deadline
+    reason: Reason
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class StopClock:
     """Stop a running clock; ``outcome`` is ``met``, ``late`` or ``cancelled``."""
 
@@ -290,6 +300,7 @@ Action = (
     | StartClock
     | MoveClock
     | AddDeadline
+    | ReplaceDeadline
     | StopClock
     | QueueLetter
     | RaiseAlarm

@@ -49,7 +49,7 @@ class ClockStop(StrEnum):
 class Moment(StrEnum):
     """The moments in a clock's life at which something is due.
 
-    ``announce``: a notice that was put off while the case waited is announced anew before it goes.
+    ``announce``: a letter of which the owner has not heard in time is announced first, and goes a working day later.
     """
 
     WARN = "warn"

@@ -37,6 +37,18 @@ def moments(clock: ComputedClock, alerting: Alerting, since: datetime) -> tuple[
     return tuple(sorted((one for one in found if one.due_at > since or one.kind is Moment.DUE), key=lambda one: one.due_at))
 
 
+def from_now_on(clock: ComputedClock, alerting: Alerting, now: datetime) -> tuple[Deadline, ...]:
+    """The moments of a clock that begins or goes on ``now``. A letter that was to be announced before is announced first."""
+    found = moments(clock, alerting, now)
+    letters = [one for one in found if one.kind is Moment.NOTICE]
+    told = [one for one in found if one.kind is Moment.HEADS_UP]
+    if not letters or told:
+        return found
+    announced = Deadline(kind=Moment.ANNOUNCE, due_at=clock.calendar.next_opening(now))
+    others = [one for one in found if one.kind is not Moment.NOTICE]
+    return tuple(sorted((announced, *others), key=lambda one: one.due_at))
+
+
 def step_later(calendar: WorkingCalendar, alerting: Alerting, now: datetime) -> datetime:
     """When the next step of the ladder is told: no step is spent on a closed day, nor on one on which the office is shut."""
     day = calendar.local_date(now)

@@ -30,6 +30,7 @@ from mailbot.core.action import (
     QueueLetter,
     RaiseAlarm,
     Reason,
+    ReplaceDeadline,
     RestartClock,
     StartClock,
     StopClock,
@@ -114,6 +115,8 @@ def _carry_out(  # noqa: C901, PLR0912, PLR0915  # one line an action: the table
             _note(transaction, about, "clock-moved", replace(action.reason, detail=action.why))
         case AddDeadline():
             transaction.cases.add_deadline(action)
+        case ReplaceDeadline():
+            transaction.cases.replace_deadline(action)
         case ChangeCase():
             transaction.cases.change(action, about.now)
             _note(transaction, replace(about, case_id=action.case_id), action.reason.rule, action.reason)

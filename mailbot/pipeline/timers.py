@@ -161,8 +161,11 @@ def _monday(day: date) -> date:
 
 
 def _waves(due: Sequence[tuple[DeadlineReached, int]]) -> Iterator[dict[int, DeadlineReached]]:
-    """The moments in waves, each with one of every case, so that a case is read as the moment before has left it."""
-    left = due
+    """The moments in waves, each with one of every case, so that a case is read as the moment before has left it.
+
+    Of moments at one time the clock that began first comes first: of two letters for one day the customer gets its letter.
+    """
+    left = sorted(due, key=lambda one: (one[0].planned_at, one[0].clock_id))
     while left:
         wave, later = dict[int, DeadlineReached](), list[tuple[DeadlineReached, int]]()
         for trigger, case_id in left:

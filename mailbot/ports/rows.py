@@ -14,6 +14,7 @@ from mailbot.core.action import (
     OpenCase,
     RaiseAlarm,
     Reason,
+    ReplaceDeadline,
     RestartClock,
     StartClock,
     StopClock,
@@ -193,6 +194,8 @@ class CaseRows(Protocol):
     def move_clock(self, action: MoveClock) -> None: ...
 
     def add_deadline(self, action: AddDeadline) -> None: ...
+
+    def replace_deadline(self, action: ReplaceDeadline) -> None: ...
 
     def change(self, action: ChangeCase, at: datetime) -> None: ...
 

@@ -39,7 +39,7 @@ class _Letter:
     purpose: Purpose
     on: date
     heads_up_on: date | None
-    put_off: bool = False
+    put_off: bool = False  # it is announced on its day, and goes a day later
 
 
 @dataclass(slots=True)
@@ -69,6 +69,7 @@ class Clerk:
         acts = [act for act in self.story.done(self.outages) if act.at < self.until]
         day = self.days.local(self.story.opened_at).date()
         self._start(ClockStart.RECEIPT, self.story.opened_at)
+        self._announce_at_once(self.story.opened_at)
         while day <= self.days.local(self.until).date():
             look = self._look(day)
             midnight = datetime.combine(day + DAY, time.min, tzinfo=self.days.calendar.zone)
@@ -77,6 +78,7 @@ class Clerk:
                     self._act(acts.pop(0))
                 if moment and moment == look:
                     self._at_work(day)
+                    self._announce_at_once(moment)
             day += DAY
         return self
 
@@ -104,6 +106,7 @@ class Clerk:
             Did.QUIET_ENDS: lambda _: self._hush(quiet=False),
         }
         does.get(act.did, lambda _: None)(act.at)
+        self._announce_at_once(act.at)
 
     def _answered(self, _: datetime) -> None:
         self._stop(ClockStop.RESPONSE_SENT)
@@ -210,9 +213,25 @@ class Clerk:
     def _add(self, one: _Clock, purpose: Purpose, on: date, since: datetime) -> None:
         heads_up_on = self.days.open_until(self.days.earlier(on, self.pack.alerts.heads_up_before))
         on = self.days.open_from(on)
-        if self.days.opening(on) > since:
-            planned = heads_up_on if self.days.opening(heads_up_on) > since else None
-            one.letters.append(_Letter(purpose, on, planned))
+        if self.days.opening(on) <= since:
+            return
+        if self.days.opening(heads_up_on) > since:
+            one.letters.append(_Letter(purpose, on, heads_up_on))
+        elif purpose is not Purpose.SILENCE_WARNING:  # too late to announce it for its day
+            one.letters.append(_Letter(purpose, self._open_again(since), None, put_off=True))
+
+    def _open_again(self, since: datetime) -> date:
+        """The day on which the office is open next, or still."""
+        day = self.days.local(since).date()
+        return day if self.days.opens(day) and since < self.days.closing(day) else self.days.open_from(day + DAY)
+
+    def _announce_at_once(self, at: datetime) -> None:
+        """What began while the office was open is announced there and then."""
+        day = self.days.local(at).date()
+        if self.days.is_open_at(at) and not any(at in outage for outage in self.outages):
+            for one in list(self.clocks.values()):
+                for letter in [letter for letter in one.letters if letter.put_off and letter.on <= day]:
+                    self._due_letter(one, letter, day)
 
     def _at_work(self, day: date) -> None:
         """The office is open and the daemon runs: what the day brings."""
@@ -230,10 +249,12 @@ class Clerk:
         if letter.heads_up_on is None or letter.heads_up_on > day:
             return
         letter.heads_up_on = None
-        if day < letter.on and self._will_go(one, letter, day):
-            self.found.append(Expected(Purpose.HEADS_UP, day, letter.on))
-        elif day >= letter.on:
+        if day >= letter.on:
             self.skipped.append(day)
+        elif self._will_go(one, letter, day):
+            self.found.append(Expected(Purpose.HEADS_UP, day, letter.on))
+        else:
+            letter.put_off = True
 
     def _due_letter(self, one: _Clock, letter: _Letter, day: date) -> None:
         waits = self.status is CaseStatus.WAITING and letter.purpose not in SILENCE

@@ -25,6 +25,7 @@ from mailbot.core.action import (
     MoveClock,
     OpenCase,
     Reason,
+    ReplaceDeadline,
     RestartClock,
     StartClock,
     StopClock,
@@ -956,6 +957,27 @@ def test_a_clock_that_moves_keeps_the_date_it_began_with(store: SqlStore) -> Non
         assert moved.original_due_at == MONDAY + 9 * HOUR
         due = [(found.kind, found.due_at) for found, _ in transaction.cases.due_deadlines(MONDAY + 99 * HOUR, 10)]
         assert due == [("notice", move.due_at), ("due", move.due_at)]
+
+
+def test_a_moment_that_has_not_come_becomes_another_one(store: SqlStore) -> None:
+    """Only that moment of that clock, and only until somebody has acted on it."""
+    case_id, _ = opened(store)
+    other_id, _ = opened(store)
+    started(store, case_id, MONDAY + 9 * HOUR)
+    started(store, other_id, MONDAY + 9 * HOUR)
+    old, new = Deadline(kind="due", due_at=MONDAY + 9 * HOUR), Deadline(kind="announce", due_at=MONDAY + 10 * HOUR)
+    with store.transaction() as transaction:
+        (running,) = transaction.cases.get(case_id).clocks
+        replacement = ReplaceDeadline(clock_id=running.id, deadline=old, by=new, reason=Reason("x"))
+        transaction.cases.replace_deadline(replacement)
+        found = transaction.cases.due_deadlines(MONDAY + 99 * HOUR, 10)
+        assert [(one.kind, one.planned_at, case) for one, case in found if one.kind != "warn"] == [
+            ("due", old.due_at, other_id),
+            ("announce", new.due_at, case_id),
+        ]
+        transaction.cases.claim([one.deadline_id for one, _ in found], MONDAY + 11 * HOUR)
+        transaction.cases.replace_deadline(replace(replacement, deadline=new, by=old))
+    assert sorted(rows(store, select(metadata.tables["deadline"].c.kind))) == [("announce",), ("due",), ("warn",), ("warn",)]
 
 
 def test_the_morning_s_figures_count_what_needs_somebody(store: SqlStore) -> None:

@@ -173,14 +173,12 @@ class YearBook:
         ]
 
     def _overtaken(self, story: Story, before: date, day: date) -> bool:
-        """Whether the daemon stood still, the letter was put off, or something happened to the case meanwhile."""
+        """Whether the daemon stood still, or the letter was put off for another one of the case."""
         days = self.days(story.mailbox)
         since, until = days.opening(before) - 8 * DAY, days.closing(day)
         if any(outage.since < until and outage.until > since for outage in self.office.outages):
             return True
-        clashes = any(self.on(went) in (before, day - DAY) for each, went in self.about(SCHEDULED) if each is story)
-        waits = any(act.did in (Did.WAIT, Did.CUSTOMER_ANSWERS, Did.QUIET_ENDS) for act in story.acts)
-        return clashes or waits
+        return any(self.on(went) in (before, day - DAY) for each, went in self.about(SCHEDULED) if each is story)
 
     def wrong_alerts(self) -> list[str]:
         """Overdue alerts of clocks that kept one date, by clock, day and person: owner, manager, director, two days apart."""

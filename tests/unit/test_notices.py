@@ -16,6 +16,7 @@ from mailbot.core.action import (
     MoveClock,
     Note,
     QueueLetter,
+    ReplaceDeadline,
     StopClock,
 )
 from mailbot.core.calendar import ShutDays
@@ -185,6 +186,32 @@ def test_a_letter_that_was_put_off_waits_as_long_as_the_case_does() -> None:
     added = only(AddDeadline, actions)
     assert added.deadline == Deadline(kind=Moment.ANNOUNCE, due_at=at("2026-12-14 09:00").astimezone(UTC))
     assert kinds(actions) == [Note, AddDeadline]
+
+
+def test_a_letter_that_gives_way_to_another_stays_unannounced_until_the_owner_hears_of_it() -> None:
+    """The case waits and the customer had another letter today: tomorrow it is still to be announced first."""
+    before = SentBefore(noticed=frozenset({7}))
+    actions = told(DELAYED, Moment.ANNOUNCE, at("2026-12-11 09:00"), status=CaseStatus.WAITING, before=before)
+    assert only(AddDeadline, actions).deadline.kind is Moment.ANNOUNCE
+
+
+@pytest.mark.parametrize(
+    ("now", "kind", "goes"),
+    [("2026-12-14 09:00", Moment.WARN, "2026-12-15 09:00"), ("2026-12-22 09:00", Moment.NOTICE, "2026-12-23 09:00")],
+    ids=["asks for an answer", "closes the case"],
+)
+def test_a_letter_about_a_silence_is_announced_as_what_it_is(now: str, kind: Moment, goes: str) -> None:
+    """Before the date it asks for an answer, after it it closes the case; either goes the working day after its word."""
+    actions = waiting(moment=Moment.ANNOUNCE, now=now)
+    assert only(QueueLetter, actions).purpose is Purpose.HEADS_UP
+    assert only(AddDeadline, actions).deadline == Deadline(kind=kind, due_at=at(goes).astimezone(UTC))
+
+
+def test_nobody_is_asked_for_an_answer_while_something_is_owed() -> None:
+    """A reminder that was to be announced first, and that does not go as things stand, is skipped like any other."""
+    actions = waiting(OWED, moment=Moment.ANNOUNCE, now="2026-12-14 09:00")
+    assert [note.kind for note in every(Note, actions)] == ["deadline-announce", "deadline-skipped"]
+    assert kinds(actions) == [Note, Note]
 
 
 def test_a_case_that_nobody_has_classified_is_not_put_off_automatically() -> None:
@@ -482,6 +509,25 @@ def test_a_letter_that_will_not_go_is_not_announced(clock: RunningClock, standin
     actions = told(DELAYED, Moment.HEADS_UP, at("2026-12-09 09:00"), clock=clock, **standing)
     assert [note.kind for note in every(Note, actions)] == ["deadline-heads_up", "deadline-skipped"]
     assert QueueLetter not in kinds(actions)
+
+
+@pytest.mark.parametrize(
+    ("found", "now", "letter"),
+    [
+        (DELAYED, "2026-12-09 09:00", Deadline(kind=Moment.NOTICE, due_at=at("2026-12-10 09:00"))),
+        (PROGRESS, "2026-12-04 09:00", Deadline(kind=Moment.NOTICE, due_at=at("2026-12-07 09:00"))),
+        (SILENCE, "2026-12-11 09:00", Deadline(kind=Moment.WARN, due_at=at("2026-12-14 09:00"))),
+        (SILENCE, "2026-12-21 09:00", Deadline(kind=Moment.NOTICE, due_at=at("2026-12-22 09:00"))),
+    ],
+    ids=["delay", "progress", "reminder", "end of a silence"],
+)
+def test_a_letter_of_which_nobody_heard_is_announced_on_its_day(found: ClockRule, now: str, letter: Deadline) -> None:
+    """Quiet on the day before, and perhaps not any more on its own: that morning the owner hears of it first."""
+    status = CaseStatus.WAITING if found is SILENCE else CaseStatus.OPEN
+    actions = told(found, Moment.HEADS_UP, at(now), status=status, quiet=True)
+    replaced = only(ReplaceDeadline, actions)
+    assert (replaced.clock_id, replaced.deadline) == (1, letter)
+    assert replaced.by == Deadline(kind=Moment.ANNOUNCE, due_at=letter.due_at)
 
 
 @pytest.mark.parametrize("others", [(OWED,), (LAW,)])

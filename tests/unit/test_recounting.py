@@ -148,6 +148,20 @@ def test_two_moments_of_one_kind_keep_their_order() -> None:
     assert len(times) == len(planned.rows)
 
 
+def test_a_notice_that_is_to_be_announced_first_moves_with_its_date() -> None:
+    """Nobody heard of it in time, and its date moves by a day: its one row moves, and no second letter is planned."""
+    delayed = rule(10, notice_before=1, when_passed=WhenPassed.DELAY_NOTICE)
+    planned = life(delayed, Moment.HEADS_UP)
+    unheard = Planned(
+        rows=planned.rows,
+        kinds=tuple((Moment.ANNOUNCE if kind is Moment.NOTICE else kind, fired) for kind, fired in planned.kinds),
+    )
+    moved = recounted(by(delayed, closed=(CORONATION,)), open_clock(delayed), unheard, at("2026-12-03 11:00"))
+    (place,) = [number for number, (kind, _) in enumerate(unheard.kinds) if kind is Moment.ANNOUNCE]
+    assert dict(moved.later)[unheard.rows[place],] == at("2026-12-07 09:00")
+    assert moved.added == ()
+
+
 def test_a_clock_that_stands_still_has_no_moments() -> None:
     """Its date moves all the same, and its derivation says why."""
     moved = recounted(by(RULE, closed=(CORONATION,)), open_clock(paused_on=date(2026, 11, 30)), Planned())

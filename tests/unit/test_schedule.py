@@ -11,7 +11,7 @@ from mailbot.core.calendar import Hours, ShutDays, WorkingCalendar
 from mailbot.core.case import ClockKind, Moment
 from mailbot.core.clock import compute
 from mailbot.core.clock_rule import ClockRule, ReceiptRule, Unit, WhenPassed
-from mailbot.core.schedule import NOTICES, moments, opening, step_later
+from mailbot.core.schedule import NOTICES, from_now_on, moments, opening, step_later
 from tests.invented import LONDON, at, rule, shipped_calendar, shipped_pack
 
 ENGLAND = shipped_calendar("england-and-wales")
@@ -145,6 +145,33 @@ def test_a_clock_that_moved_has_only_what_still_lies_ahead() -> None:
         ("today", "2026-12-11 09:00"),
         ("due", "2026-12-12 00:00"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("now", "announced_at"),
+    [
+        ("2026-12-09 15:00", "2026-12-09 15:00"),
+        ("2026-12-09 18:30", "2026-12-10 09:00"),
+        ("2026-12-10 08:00", "2026-12-10 09:00"),
+    ],
+    ids=["the afternoon before", "the evening before", "the very morning"],
+)
+def test_a_clock_that_goes_on_too_late_for_its_announcement_announces_first(now: str, announced_at: str) -> None:
+    """Its notice of Thursday was to be announced on Wednesday at nine: the owner hears of it as soon as the office is open."""
+    planned = from_now_on(compute(DELAYED, ENGLAND, at("2026-11-23 09:00")), ALERTS, at(now))
+    told = [(one.kind, one.due_at) for one in planned]
+    assert told == [
+        (Moment.ANNOUNCE, at(announced_at)),
+        (Moment.TODAY, at("2026-12-11 09:00")),
+        (Moment.DUE, at("2026-12-12 00:00")),
+    ]
+
+
+def test_a_clock_that_goes_on_in_time_announces_as_planned() -> None:
+    """Before Wednesday at nine nothing is different; after the notice's own moment nothing of it is left."""
+    clock = compute(DELAYED, ENGLAND, at("2026-11-23 09:00"))
+    for now in ("2026-12-09 08:59", "2026-12-10 09:00"):
+        assert from_now_on(clock, ALERTS, at(now)) == moments(clock, ALERTS, at(now))
 
 
 def test_a_date_that_has_passed_is_said_even_when_the_clock_moved_after_it() -> None:

@@ -27,7 +27,17 @@ from mailbot.adapters.store.tables import (
     reference_counter,
 )
 from mailbot.adapters.store.upsert import insert
-from mailbot.core.action import AddDeadline, ChangeCase, JoinCase, MoveClock, OpenCase, RestartClock, StartClock, StopClock
+from mailbot.core.action import (
+    AddDeadline,
+    ChangeCase,
+    JoinCase,
+    MoveClock,
+    OpenCase,
+    ReplaceDeadline,
+    RestartClock,
+    StartClock,
+    StopClock,
+)
 from mailbot.core.case import Case, CaseStatus, Channel, Figures, Moment, Role, RunningClock
 from mailbot.core.lead import Clues, Leads, Part
 from mailbot.core.message import Direction
@@ -186,6 +196,10 @@ class SqlCases:
     def add_deadline(self, action: AddDeadline) -> None:
         """One moment more in the life of a running clock."""
         self._clocks.add_deadline(action)
+
+    def replace_deadline(self, action: ReplaceDeadline) -> None:
+        """A moment that has not come becomes another one."""
+        self._clocks.replace_deadline(action)
 
     def stop_clock(self, action: StopClock) -> None:
         """Stop a clock; deadlines that have not come are taken away with it."""

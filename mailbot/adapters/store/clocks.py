@@ -9,7 +9,7 @@ from sqlalchemy.engine import Row
 from mailbot.adapters.store.numbers import Numbers
 from mailbot.adapters.store.pending import Pending
 from mailbot.adapters.store.tables import clock, deadline
-from mailbot.core.action import AddDeadline, Deadline, MoveClock, RestartClock, StartClock, StopClock
+from mailbot.core.action import AddDeadline, Deadline, MoveClock, ReplaceDeadline, RestartClock, StartClock, StopClock
 from mailbot.core.case import ClockKind, ClockStop, RunningClock
 
 _START_CLOCK = clock.insert()
@@ -22,6 +22,17 @@ _STOP_CLOCK = (
 _RESTART_CLOCK = clock.update().where(clock.c.id == bindparam("clock_row")).values(stopped_at=None, outcome=None)
 _MOVE_CLOCK = clock.update().where(clock.c.id == bindparam("clock_row"))
 _DROP_DEADLINES = delete(deadline).where(deadline.c.clock == bindparam("clock_row"), deadline.c.fired_at.is_(None))
+
+_REPLACE_DEADLINE = (
+    deadline.update()
+    .where(
+        deadline.c.clock == bindparam("clock_row"),
+        deadline.c.kind == bindparam("old_kind"),
+        deadline.c.due_at == bindparam("old_due_at"),
+        deadline.c.fired_at.is_(None),
+    )
+    .values(kind=bindparam("new_kind"), due_at=bindparam("new_due_at"))
+)
 
 
 def running_clock(row: Row[Any]) -> RunningClock:
@@ -77,6 +88,13 @@ class ClockWriter:
         """One moment more in the life of a running clock."""
         self._settle(action.clock_id)
         self._pending.insert(_ADD_DEADLINE, _deadline_row(action.clock_id, action.deadline))
+
+    def replace_deadline(self, action: ReplaceDeadline) -> None:
+        """A moment that has not come becomes another one."""
+        self._settle(action.clock_id)
+        old, new = action.deadline, action.by
+        values = {"clock_row": action.clock_id, "old_kind": old.kind, "old_due_at": old.due_at}
+        self._pending.execute("replace deadlines", _REPLACE_DEADLINE, values | {"new_kind": new.kind, "new_due_at": new.due_at})
 
     def stop(self, action: StopClock) -> None:
         """Stop a clock; deadlines that have not come are taken away with it."""

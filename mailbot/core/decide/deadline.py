@@ -7,7 +7,18 @@ from collections.abc import Callable
 from datetime import datetime
 
 from mailbot.core import schedule, screen
-from mailbot.core.action import Action, AddDeadline, Deadline, KeepSilent, Note, Permission, QueueLetter, RaiseAlarm, Reason
+from mailbot.core.action import (
+    Action,
+    AddDeadline,
+    Deadline,
+    KeepSilent,
+    Note,
+    Permission,
+    QueueLetter,
+    RaiseAlarm,
+    Reason,
+    ReplaceDeadline,
+)
 from mailbot.core.calendar import last_day
 from mailbot.core.case import Case, ClockKind, Figures, Moment, RunningClock
 from mailbot.core.clock import OWED
@@ -88,22 +99,30 @@ def _unread(occasion: Occasion, running: RunningClock) -> list[Action]:
 
 
 def _heads_up(occasion: Occasion, running: RunningClock, planned_at: datetime) -> list[Action]:
-    """One working day before an automatic letter the owner sees it coming. Too late, if its own day is here."""
+    """One working day before an automatic letter the owner sees it coming. Too late, if its own day is here.
+
+    One that would not go as things stand may go after all: then it is announced on its own day, and goes a day later.
+    """
     calendar = occasion.policy.pack.working_calendar
     coming = coming_letter(occasion, running, planned_at)
     if coming is None or calendar.local_date(coming.due_at) <= calendar.local_date(occasion.opening):
         return [_skipped(running, Moment.HEADS_UP)]
+    if not will_go(occasion, running):
+        first = Deadline(kind=Moment.ANNOUNCE, due_at=coming.due_at)
+        later = ReplaceDeadline(clock_id=running.id, deadline=coming, by=first, reason=Reason("unannounced", running.name))
+        return [_skipped(running, Moment.HEADS_UP), later]
     return _coming(occasion, running, coming)
 
 
 def _announce(occasion: Occasion, running: RunningClock) -> list[Action]:
-    """A letter was put off while the case waited: once the case runs again the owner hears of it, and a day later it goes."""
-    if not will_go(occasion, running):
-        return notice(occasion, running)  # it waits on, or somebody is told why it does not go
+    """A letter of which the owner has not heard, as the case waited, say: now they hear of it, and a day later it goes."""
+    asks = running.kind is ClockKind.SILENCE and running.due_at > occasion.opening  # for an answer, before the case is closed
+    if not will_go(occasion, running):  # it waits on, or somebody is told why it does not go
+        return silence_warning(occasion, running) if asks else notice(occasion, running, Moment.ANNOUNCE)
     pack = occasion.policy.pack
     calendar = pack.working_calendar
     day = calendar.nth_working_day(calendar.local_date(occasion.opening), pack.alerts.heads_up_before)
-    coming = Deadline(kind=Moment.NOTICE, due_at=schedule.opening(calendar, day))
+    coming = Deadline(kind=Moment.WARN if asks else Moment.NOTICE, due_at=schedule.opening(calendar, day))
     goes = AddDeadline(clock_id=running.id, deadline=coming, reason=Reason("announced-anew", running.name))
     return [*_coming(occasion, running, coming), goes]
 

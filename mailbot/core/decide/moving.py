@@ -47,7 +47,7 @@ def start_clock(policy: MailboxPolicy, rule: ClockRule, at: datetime, started_by
         due_at=computed.due_at,
         why=_why(computed),
         stopped_by=rule.stopped_by,
-        deadlines=schedule.moments(computed, pack.alerts, at),
+        deadlines=schedule.from_now_on(computed, pack.alerts, at),
         reason=Reason(f"clock-{rule.name}", rule.authority),
     )
 
@@ -105,7 +105,7 @@ def restored(policy: MailboxPolicy, case: Case, running: RunningClock) -> Comput
 
 def move(policy: MailboxPolicy, running: RunningClock, changed: ComputedClock, now: datetime, reason: Reason) -> MoveClock:
     """The action that gives a running clock what was computed for it. A clock that stands still has no moments."""
-    moments = () if changed.paused_on else schedule.moments(changed, policy.pack.alerts, now)
+    moments = () if changed.paused_on else schedule.from_now_on(changed, policy.pack.alerts, now)
     return MoveClock(
         clock_id=running.id,
         counts_from=changed.started_at,

@@ -17,10 +17,13 @@ from mailbot.core.screen import SentBefore
 _A_MOMENT = timedelta(seconds=1)
 
 
-def notice(occasion: Occasion, running: RunningClock) -> list[Action]:
-    """The letter whose day has come; tomorrow, if the customer had one of these letters today, or while we wait for them."""
+def notice(occasion: Occasion, running: RunningClock, moment: Moment = Moment.NOTICE) -> list[Action]:
+    """The letter whose day has come; tomorrow, if the customer had one of these letters today, or while we wait for them.
+
+    ``moment``: as what it comes tomorrow after another letter.
+    """
     if occasion.case.id in occasion.before.noticed:
-        return [_tomorrow(occasion, running)]
+        return [_tomorrow(occasion, running, moment)]
     if running.kind is ClockKind.SILENCE:
         return silence_ends(occasion, running) if occasion.opening <= occasion.now else [_when_it_opens(occasion, running)]
     if occasion.case.status is CaseStatus.WAITING:
@@ -68,9 +71,9 @@ def delayed(occasion: Occasion, computed: ComputedClock, why: str | None) -> Com
 
 
 def coming_letter(occasion: Occasion, running: RunningClock, planned_at: datetime) -> Deadline | None:
-    """The automatic letter to the customer of which staff were to hear at ``planned_at``; None if none goes as things stand."""
+    """The moment of the automatic letter to the customer of which staff were to hear at ``planned_at``, or None."""
     computed = restored(occasion.policy, occasion.case, running)
-    if computed is None or not will_go(occasion, running):
+    if computed is None:
         return None
     ahead = schedule.moments(computed, occasion.policy.pack.alerts, planned_at)
     kinds = {Moment.NOTICE, Moment.WARN} if running.kind is ClockKind.SILENCE else {Moment.NOTICE}
@@ -97,7 +100,7 @@ def announced_with(occasion: Occasion, running: RunningClock, planned_at: dateti
         return False
     ahead = schedule.moments(computed, occasion.policy.pack.alerts, planned_at - _A_MOMENT)
     told = any(one.kind is Moment.HEADS_UP and one.due_at == planned_at for one in ahead)
-    return told and coming_letter(occasion, running, planned_at) is not None
+    return told and will_go(occasion, running) and coming_letter(occasion, running, planned_at) is not None
 
 
 def _would_go(occasion: Occasion, computed: ComputedClock) -> bool:

@@ -168,10 +168,13 @@ def _change(
 
 
 def _paired(waiting: Iterable[tuple[Moment, int]], new: Sequence[Deadline]) -> Iterator[tuple[int, int]]:
-    """Each new moment (by its number) with the place that waits for it. Of one kind the last ones belong together."""
+    """Each new moment (by its number) with the place that waits for it. Of one kind the last ones belong together.
+
+    A letter that is to be announced first is a notice as well.
+    """
     places = dict[str, list[int]]()
     for kind, place in waiting:
-        places.setdefault(kind, []).append(place)
+        places.setdefault(Moment.NOTICE if kind is Moment.ANNOUNCE else kind, []).append(place)
     for number in reversed(range(len(new))):
         if of_kind := places.get(new[number].kind):
             yield number, of_kind.pop()

@@ -107,7 +107,7 @@ def _not_stopped_after_all(back: Returned, case: Case) -> Sequence[RunningClock]
 def _restart(policy: MailboxPolicy, case: Case, clock: RunningClock, now: datetime) -> RestartClock:
     """To the date it had; if that has passed, it is late at once. A clock that the pack has no more keeps its date alone."""
     computed = restored(policy, case, clock)
-    deadlines = schedule.moments(computed, policy.pack.alerts, now) if computed else ()
+    deadlines = schedule.from_now_on(computed, policy.pack.alerts, now) if computed else ()
     return RestartClock(clock_id=clock.id, deadlines=deadlines, reason=Reason("did-not-arrive", clock.name))
 
 
