@@ -169,7 +169,8 @@ class Daemon:
             self._count_again()
             while caught_up and not self._must_end(TIMERS) and self._timers.sweep():
                 pass
-            self._timers.run_jobs()
+            if caught_up:  # or the digest would call late what has been answered
+                self._timers.run_jobs()
             self._alarms.ring()
             for mailbox in self._config.mailbox:
                 self._outbox(mailbox.name, TIMERS).resolve_doubts(self._sender(mailbox))

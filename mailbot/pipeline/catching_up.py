@@ -1,8 +1,8 @@
 """Catching up after a start: what lies in the mailboxes is known before anybody is told that a date nears.
 
 After an outage the answer that a clock waits for may lie in Sent, or the customer's in the inbox. Until every mailbox has
-been looked at since the start, and all that was there is decided about, no deadline is acted on; a mailbox that cannot be
-read holds the others up for two minutes and no longer.
+been looked at since the start, and all that was there is decided about, no deadline is acted on and no morning digest goes;
+a mailbox that cannot be read holds the others up for two minutes and no longer.
 """
 
 from collections.abc import Sequence
@@ -25,7 +25,7 @@ class CatchingUp:
     _done: bool = False
 
     def done(self) -> bool:
-        """Whether deadlines may be acted on."""
+        """Whether deadlines may be acted on, and managers told how things stand."""
         if not self._done:
             waited = self.clock.now() - self.since
             self._done = waited < timedelta(0) or waited > PATIENCE or self._is_known()

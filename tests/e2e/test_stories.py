@@ -223,6 +223,47 @@ class TestTheStaff:
         told = {line.letter for line in mailbot.case(case.reference).letters}
         assert told == {"receipt-enquiry"}
 
+    def test_the_digest_calls_nothing_late_whose_answer_lies_unread(
+        self, install: Install, dovecot: Dovecot, smtp_server: SmtpServer
+    ) -> None:
+        """Staff answered while mailbot was down, and the date has passed since: the morning digest has nothing to say of it."""
+        mailbot = install(dovecot, smtp_server, folders={"sent": "Sent"})
+        mailbot.start()
+        mailbot.deliver(message(LIBRARY))
+        (letter,) = mailbot.letters(1)
+        mailbot.stop()
+        answer = reply(letter, "It opens at nine.", sender=f"The council <{ENQUIRIES}>", to="ada.finch@example.org")
+        mailbot.deliver(answer, folder="Sent")
+        mailbot.clock.move(days=35)  # Tuesday 27 January 2026, twelve days after the date
+        mailbot.start()
+        mailbot.wait_until(lambda: mailbot.rows(A_DIGEST, "2026-01-27"), "the digest of the morning")
+        mailbot.proves_alive(letters=2)
+        assert MANAGER not in _recipients(smtp_server)
+
+    def test_the_digest_waits_two_minutes_for_a_mailbox_that_cannot_be_read(
+        self, install: Install, dovecot: Dovecot, smtp_server: SmtpServer
+    ) -> None:
+        """Then it goes, and says which mailbox could not be read and what seems late."""
+        mailbot = install(dovecot, smtp_server)
+        mailbot.start()
+        mailbot.deliver(message(ACT, subject="The bridge"))
+        mailbot.letters(1)
+        (case,) = mailbot.cases(1)
+        mailbot.stop()
+        dovecot.stop()
+        mailbot.clock.move(days=35)
+        mailbot.start()
+        mailbot.wait_until(lambda: mailbot.mailboxes()["enquiries"].last_error, "the mailbox to be out of reach")
+        mailbot.wait_until(lambda: mailbot.rows("SELECT name FROM lease WHERE name = 'timers'"), "a look at what is due")
+        assert mailbot.rows(A_DIGEST, "2026-01-27") == []
+        mailbot.clock.move(minutes=2)
+        (digest,) = [letter for letter in mailbot.letters(3)[1:] if str(letter["Subject"]).startswith("Today in")]
+        assert f"- Late: 1 ({case.reference})" in digest.get_content()
+        assert "- Mailboxes that cannot be read: 1 (enquiries)" in digest.get_content()
+
+
+A_DIGEST = "SELECT job FROM job_run WHERE job LIKE 'digest:%' AND period = ?"
+
 
 def _recipients(smtp_server: SmtpServer) -> list[str]:
     return [to for letter in smtp_server.accepted for to in letter.recipients]
