@@ -2,7 +2,7 @@
 
 import calendar as months
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from typing import Any
@@ -16,9 +16,10 @@ from mailbot.core.calendar import ClosedDay, WorkingCalendar
 from mailbot.core.case import Channel, ClockKind, ClockStop
 from mailbot.core.clock import ComputedClock, answered, asked, compute, extend, recount
 from mailbot.core.clock_rule import ClockEvent, ClockRule, ClockStart, ReceiptRule, Unit
-from tests.invented import RULES, at
+from tests.invented import RULES, at, shipped_pack
 
 CLOCKS = clock_names(RULES)
+PACKS = ("generic", "jersey-oic", "norfolk-connect", "northants-fire", "oxfordshire")
 
 
 @cache
@@ -205,8 +206,12 @@ social-care-complaint-ack  2026-11-25   2026-11-25 2026-12-31    2027-04-01     
 
 
 def hand_count(name: str, received_on: date, more: frozenset[date] = frozenset()) -> date:
-    """The date of a clock, counted day by day from its files, without the program's counting."""
-    rule = tomllib.loads((RULES / "clocks" / f"{name}.toml").read_text(encoding="utf-8"))
+    """The date of a clock of the law, counted from its file."""
+    return counted(tomllib.loads((RULES / "clocks" / f"{name}.toml").read_text(encoding="utf-8")), received_on, more)
+
+
+def counted(rule: Mapping[str, Any], received_on: date, more: frozenset[date] = frozenset()) -> date:
+    """The date of a clock as its file has it, counted day by day, without the program's counting."""
     closed = closed_dates(rule["calendar"]) | more
     day = received_on - timedelta(days=1) if rule.get("counts_first_day") else received_on
     left = rule["amount"]
@@ -249,6 +254,36 @@ def test_a_clock_of_the_law_keeps_its_date(name: str, moment: str, expected: str
     assert found.due_at.astimezone(place.zone) == datetime.combine(found.due_on, datetime.max.time(), place.zone).replace(
         microsecond=0
     )
+
+
+def pack_clocks() -> Iterator[tuple[str, dict[str, Any], ClockRule]]:
+    """Every clock that a shipped pack sets itself: its pack, how its file has it, and how the program has it."""
+    for name in PACKS:
+        written = tomllib.loads((RULES / "packs" / name / "pack.toml").read_text(encoding="utf-8"))["clock"]
+        for one, rule in zip(written, shipped_pack(name).clocks, strict=True):
+            if "use" not in one:
+                yield name, one, rule
+
+
+@pytest.mark.parametrize("moment", MOMENTS)
+@pytest.mark.parametrize(
+    ("name", "written", "rule"),
+    [pytest.param(*one, id=f"{one[0]}-{one[2].name}-{number}") for number, one in enumerate(pack_clocks())],
+)
+def test_a_clock_of_a_pack_keeps_its_date(name: str, written: dict[str, Any], rule: ClockRule, moment: str) -> None:
+    """Whatever an office has set itself falls on the day that a patient person finds, also when a holiday is added later."""
+    place = shipped_pack(name).calendars[rule.calendar]
+    running, received_on = compute(rule, place, at(MOMENTS[moment])), at(MOMENTS[moment]).date()
+    assert running.due_on == counted(written, received_on)
+    row = ClosedDay(
+        date=running.due_on,
+        name="Proclaimed day",
+        division="Harbour",
+        authority="royal proclamation",
+        source="the gazette",
+        added_on=received_on,
+    )
+    assert recount(running, with_day(place, row)).due_on == counted(written, received_on, frozenset({row.date}))
 
 
 @pytest.mark.parametrize("name", CLOCKS)
