@@ -20,7 +20,7 @@ At = Annotated[datetime | None, typer.Option(help="When it happened, local time;
 
 def register(app: typer.Typer) -> None:
     """Add the commands to ``mailbot case``."""
-    for command in (open_, note, done, acknowledged, answer, wait, answered, reopen, extend, quiet, assign):
+    for command in (open_, note, done, acknowledged, surveyed, answer, wait, answered, reopen, extend, quiet, assign):
         app.command(command.__name__.rstrip("_"))(command)
 
 
@@ -69,6 +69,18 @@ def acknowledged(reference: Reference, at: At = None, config: ConfigOption = DEF
     from mailbot.core.trigger import CaseAcknowledged
 
     _say(reference, CaseAcknowledged(at=_moment(at, config)), config)
+
+
+def surveyed(
+    reference: Reference,
+    unsent: Annotated[str, typer.Option(help="Why no survey goes (a bereavement, say); without it, one went.")] = "",
+    at: At = None,
+    config: ConfigOption = DEFAULT_CONFIG,
+) -> None:
+    """Say that the survey after a case was sent, or that none will be: the morning digest names it no more."""
+    from mailbot.core.trigger import CaseSurveyed
+
+    _say(reference, CaseSurveyed(at=_moment(at, config), unsent=unsent), config)
 
 
 def answer(

@@ -178,7 +178,7 @@ class Case:
 class Figures:
     """What a manager hears about in the morning: references of cases, counts, and mailboxes that could not be read.
 
-    ``surveys``: cases whose survey is due soon (F17), and surveys of the calendar whose period has begun (F18).
+    ``surveys``: cases whose survey is to be sent now (F17), and surveys of the calendar whose period has begun (F18).
     """
 
     late: tuple[str, ...] = ()

@@ -29,7 +29,7 @@ def moments(clock: ComputedClock, alerting: Alerting, since: datetime) -> tuple[
     elif kind is ClockKind.SILENCE:
         found = [*life.reminder(), *life.notice(life.day_after)]
     elif kind is ClockKind.SURVEY:
-        found = []  # the case is closed by then, and no letter is about it: the morning digest names it
+        found = [*life.warning()]  # from then on the morning digest names the case, which is closed by then
     else:
         before = life.answer() if kind in OWED else life.warning()
         found = [one for one in before if one.due_at < clock.due_at]

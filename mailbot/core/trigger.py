@@ -188,6 +188,14 @@ class CaseAcknowledged:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CaseSurveyed:
+    """The survey after a case was sent; or none will be, for the reason in ``unsent``."""
+
+    at: datetime
+    unsent: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AnswerAfterAll:
     """The receipt goes to somebody who was silenced or capped: a person has looked, and says so."""
 
@@ -251,6 +259,7 @@ CaseCommand = (
     | CaseQuieted
     | CaseAssigned
     | CaseAcknowledged
+    | CaseSurveyed
     | AnswerAfterAll
     | CustomerNamed
     | CaseMerged

@@ -3,7 +3,7 @@
 import pytest
 
 from mailbot.core.clock_rule import ClockEvent
-from mailbot.core.trigger import CaseAcknowledged, CaseDone, CaseReopened, CaseWaits, ClockExtended
+from mailbot.core.trigger import CaseAcknowledged, CaseDone, CaseReopened, CaseSurveyed, CaseWaits, ClockExtended
 from tests.clauses.story import ADA_ADDRESS, ROBIN, Rules, Story, TellStory
 from tests.clauses.webhook import Webhook
 from tests.e2e.installation import MANAGER
@@ -253,17 +253,32 @@ class TestF17:
         assert story.outcomes(case)["survey"] is None
 
     def test_F17_the_digest_says_when_the_survey_is_to_be_sent(self, tell: TellStory) -> None:
-        """Two working days before four weeks are over the manager hears of the closed case; the customer gets no letter."""
+        """From five working days before four weeks are over the manager hears of the closed case until somebody has asked."""
         story = tell(PACK)
         case = complained(story)
         story.officer_writes(case, "We have spoken to the crew, and we apologise.")
         story.say(case, CaseDone(at=story.clock.now(), reason="We apologised"))
-        story.until("2026-01-15 09:05")
-        story.until("2026-01-16 09:05")
-        early, near = [letter.get_content() for letter in story.letters_to(MANAGER, "Today in")[-2:]]
+        for day in (12, 13, 21):
+            story.until(f"2026-01-{day} 09:05")
+        early, near, late = [letter.get_content() for letter in story.letters_to(MANAGER, "Today in")[-3:]]
         assert case not in early
-        assert f"- Surveys due now: 1 ({case})\n" in near
+        for named in (near, late):
+            assert f"- Surveys due now ('mailbot case surveyed' once one is sent): 1 ({case})\n" in named
         assert story.subjects_to(ADA_ADDRESS) == ["We have your complaint"]
+
+    def test_F17_a_survey_that_was_sent_is_named_no_more(self, tell: TellStory) -> None:
+        """Whoever sent it says so with one command; the case shows it, and the digest of the next morning is silent."""
+        story = tell(PACK)
+        case = complained(story)
+        story.officer_writes(case, "We have spoken to the crew, and we apologise.")
+        story.say(case, CaseDone(at=story.clock.now(), reason="We apologised"))
+        story.until("2026-01-13 09:05")
+        story.say(case, CaseSurveyed(at=story.clock.now()))
+        assert story.outcomes(case)["survey"] == "met"
+        assert "surveyed" in story.tell("explain", case)
+        told = len(story.letters_to(MANAGER, "Today in"))
+        story.until("2026-01-14 09:05")
+        assert all(case not in letter.get_content() for letter in story.letters_to(MANAGER, "Today in")[told:])
 
     def test_F17_opening_the_complaint_again_cancels_the_survey(self, tell: TellStory) -> None:
         """The four weeks count from the last conclusion: what was reopened is not surveyed before it is concluded again."""

@@ -20,6 +20,7 @@ from mailbot.core.trigger import (
     CaseDone,
     CaseQuieted,
     CaseReopened,
+    CaseSurveyed,
     CaseWaits,
     ClockExtended,
     ContactNoted,
@@ -162,6 +163,23 @@ def test_a_conclusion_begins_the_time_of_the_survey() -> None:
     actions = said(ContactNoted(channel=Channel.PHONE, at=LATER, outcome="Upheld."), known, mailbox)
     assert stopped(actions) == [(1, "met")]
     assert (only(StartClock, actions).name, only(StartClock, actions).due_at) == ("survey", at("2026-12-29 23:59:59"))
+
+
+@pytest.mark.parametrize(("on", "outcome"), [("2026-11-30 16:00", "met"), ("2026-12-22 09:00", "late")])
+def test_a_survey_that_was_sent_is_due_no_more(on: str, outcome: str) -> None:
+    """F17: whoever sent it says so, of a closed case too; it was in time, or late."""
+    known, _ = with_clocks(SURVEY, status=CaseStatus.CLOSED)
+    actions = said(CaseSurveyed(at=at(on)), known, now=at("2026-12-22 09:00"))
+    assert stopped(actions) == [(1, outcome)]
+    assert only(Note, actions).kind == "surveyed"
+
+
+def test_a_survey_that_nobody_should_get_is_cancelled_with_its_reason() -> None:
+    """A family in mourning is not asked how content they are; the history says why."""
+    known, _ = with_clocks(SURVEY, status=CaseStatus.CLOSED)
+    actions = said(CaseSurveyed(at=LATER, unsent="a bereavement"), known)
+    assert stopped(actions) == [(1, "cancelled")]
+    assert only(Note, actions).reason.detail == "a bereavement"
 
 
 # Acknowledged ----------------------------------------------------------------------------------------------------------
@@ -378,6 +396,8 @@ TWO: tuple[RunningClock, ...] = (running(ANSWER, id=1), running(replace(ANSWER, 
         (CustomerAnswered(at=at("2026-11-25 23:00")), PAUSED, "nobody had asked the customer by 2026-11-25 23:00"),
         (CustomerAnswered(at=at("2026-11-26 09:00")), SILENT, "nobody had asked the customer by 2026-11-26 09:00"),
         (CustomerAnswered(at=TOMORROW), WAITING, "2026-12-02 10:00 is still to come"),
+        (CaseSurveyed(at=LATER), OPEN, "no survey is due; it begins with the conclusion"),
+        (CaseSurveyed(at=TOMORROW), OPEN, "2026-12-02 10:00 is still to come"),
         (ContactNoted(channel=Channel.PHONE, at=TOMORROW, outcome="x"), OPEN, "2026-12-02 10:00 is still to come"),
         (CaseAcknowledged(at=TOMORROW), OPEN, "2026-12-02 10:00 is still to come"),
         (CaseWaits(event=ClockEvent.WAITING, at=TOMORROW), OPEN, "2026-12-02 10:00 is still to come"),

@@ -42,7 +42,7 @@ LIVES = {
         ("heads_up", "2026-12-07 09:00"),
         ("notice", "2026-12-08 09:00"),
     ],
-    ClockKind.SURVEY: [],
+    ClockKind.SURVEY: [("warn", "2026-12-03 09:00")],
 }
 """What is due in the life of a clock of ten working days that began on Monday 23 November 2026 and warns two days before."""
 

@@ -26,7 +26,7 @@ def figures(connection: Connection, mailbox_id: int, moments: tuple[datetime, da
         return _references(connection, by_clock.where(clock.c.paused_on.is_(None), *between))
 
     return Figures(
-        late=due(clock.c.due_at < now),
+        late=due(clock.c.due_at < now, ~IS_SURVEY),
         due_today=due(clock.c.due_at >= now, clock.c.due_at <= today_ends, ~IS_SURVEY),
         due_soon=due(clock.c.due_at > today_ends, clock.c.due_at <= soon, ~IS_SURVEY),
         unowned=_references(connection, _alerted(by_clock, Moment.NO_OWNER).where(case.c.owner.is_(None))),
@@ -34,7 +34,7 @@ def figures(connection: Connection, mailbox_id: int, moments: tuple[datetime, da
         silenced=_references(connection, by_clock.where(clock.c.kind == ClockKind.ACKNOWLEDGEMENT.value, ~_receipted())),
         bounced=_references(connection, _bounced(mine)),
         stale=_stale(connection, mailbox_id, now),
-        surveys=_references(connection, _surveys(mailbox_id, now, soon)),
+        surveys=_references(connection, _surveys(mailbox_id, soon)),
         open=_count(connection, select(func.count()).select_from(case).where(mine)),
         held=_count(connection, _held(mailbox_id)),
         failed=_count(connection, _failed(mailbox_id)),
@@ -52,10 +52,11 @@ def _count(connection: Connection, query: Select[Any]) -> int:
     return int(connection.execute(query).scalar_one())
 
 
-def _surveys(mailbox_id: int, now: datetime, soon: datetime) -> Select[Any]:
-    """Cases, most of them closed, whose customer is to be asked soon how it went (F17)."""
+def _surveys(mailbox_id: int, soon: datetime) -> Select[Any]:
+    """Cases, most of them closed, whose customer is to be asked how it went (F17): from the warning until it is done."""
     found = select(case.c.reference).join(clock, clock.c.case == case.c.id).where(case.c.mailbox == mailbox_id)
-    return found.where(IS_SURVEY, clock.c.stopped_at.is_(None), clock.c.due_at >= now, clock.c.due_at <= soon)
+    warned = select(deadline.c.id).where(deadline.c.clock == clock.c.id, deadline.c.fired_at.is_not(None)).exists()
+    return found.where(IS_SURVEY, clock.c.stopped_at.is_(None), or_(clock.c.due_at <= soon, warned))
 
 
 def _alerted(query: Select[Any], moment: Moment) -> Select[Any]:

@@ -39,6 +39,7 @@ from mailbot.core.trigger import (
     CaseReopened,
     CasesLinked,
     CaseSplit,
+    CaseSurveyed,
     CaseWaits,
     CaseWithdrawn,
     ClockExtended,
@@ -74,6 +75,8 @@ def commanded(  # noqa: C901, PLR0911, PLR0912  # one line a command
             return _assigned(command, case, policy, now, before)
         case CaseAcknowledged():
             return _acknowledged(case, policy, command.at)
+        case CaseSurveyed():
+            return _surveyed(command, case)
         case AnswerAfterAll():
             return answered_after_all(case, policy, now)
         case CustomerNamed():
@@ -204,6 +207,18 @@ def _no_survey_yet(case: Case, at: datetime) -> list[StopClock]:
     surveys = [one for one in case.clocks if one.kind is ClockKind.SURVEY]
     reason = Reason("stopped-by-reopening")
     return [StopClock(clock_id=one.id, outcome="cancelled", stopped_at=at, reason=reason) for one in surveys]
+
+
+def _surveyed(command: CaseSurveyed, case: Case) -> list[Action]:
+    """The customer was asked how it went, or will not be; the case may be closed by then."""
+    surveys = [one for one in case.clocks if one.kind is ClockKind.SURVEY]
+    if not surveys:
+        raise PermanentError(f"{case.reference}: no survey is due; it begins with the conclusion, if the policy asks for one")
+    if not command.unsent:
+        return [Note(kind="surveyed", reason=Reason("by-staff")), *stopped_by(surveys, ClockStop.SURVEY_SENT, command.at)]
+    reason = Reason("survey-not-sent", command.unsent)
+    cancelled = [StopClock(clock_id=one.id, outcome="cancelled", stopped_at=command.at, reason=reason) for one in surveys]
+    return [Note(kind="surveyed", reason=reason), *cancelled]
 
 
 def _extended(command: ClockExtended, case: Case, policy: MailboxPolicy, now: datetime, before: SentBefore) -> list[Action]:

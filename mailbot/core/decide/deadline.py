@@ -70,6 +70,8 @@ def _acts(trigger: DeadlineReached, occasion: Occasion, running: RunningClock) -
 def _warn(occasion: Occasion, running: RunningClock) -> list[Action]:
     if running.kind is ClockKind.SILENCE:
         return silence_warning(occasion, running)
+    if running.kind is ClockKind.SURVEY:
+        return []  # the morning digest names it
     calendar = occasion.policy.pack.working_calendar
     left = calendar.working_days_between(calendar.local_date(occasion.opening), last_day(running.due_at, calendar.zone))
     told_today = left <= 0 and running.kind in OWED  # those have a moment of their own for that
@@ -233,7 +235,7 @@ def _digest_lines(figures: Figures, ahead: int) -> list[str]:
         ("Letters that did not arrive", figures.bounced),
         ("Mailboxes that cannot be read", figures.stale),
         ("Due for review by their owner", figures.reviews),
-        ("Surveys due now", figures.surveys),
+        ("Surveys due now ('mailbot case surveyed' once one is sent)", figures.surveys),
     )
     lines = [f"- {what}: {len(names)} ({', '.join(names)})" for what, names in named if names]
     counted = (
