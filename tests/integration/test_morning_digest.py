@@ -15,12 +15,14 @@ from mailbot.adapters.letters import JinjaLetters
 from mailbot.adapters.store import Database, SqlStore, open_database
 from mailbot.adapters.store.tables import outbox
 from mailbot.core.action import ChangeCase, OpenCase, Reason, StopClock
-from mailbot.core.case import CaseStatus, ClockKind
+from mailbot.core.case import CaseStatus, ClockKind, ClockStop
 from mailbot.core.clock_rule import ClockStart, Unit
 from mailbot.core.decide.moving import start_clock
 from mailbot.core.directory import Absence
+from mailbot.core.letter import Envelope, Lane, Purpose
 from mailbot.core.policy import MailboxPolicy
 from mailbot.pipeline.timers import Timers
+from mailbot.ports import Composed, NewLetter
 from mailbot.runner import attempt
 from tests.invented import BO, CUSTOMER, DI, LETTERS, MAILBOX, MANAGER, MO, MONDAY, OWNER, at, pack, rule, staffed
 
@@ -28,6 +30,24 @@ RULE = rule(10)
 SURVEY = rule(28, Unit.CALENDAR_DAYS, name="survey", kind=ClockKind.SURVEY)
 THURSDAY = at("2026-12-03 09:00")
 AWAY = replace(MO, absences=(Absence(from_on=date(2026, 12, 1), until_on=date(2026, 12, 4), deputy=OWNER),))
+
+A_RECEIPT = NewLetter(
+    key=f"receipt|{CUSTOMER}|message:1",
+    mailbox="enquiries",
+    case_id=1,
+    message_row=None,
+    purpose=Purpose.RECEIPT,
+    letter="receipt",
+    lane=Lane.ACKNOWLEDGEMENT,
+    composed=Composed(content=b"Subject: x\r\n\r\ny\r\n", message_id="1@harbour.example", letter_version="v1"),
+    envelope=Envelope(reverse_path=MAILBOX, recipient=CUSTOMER),
+    not_before=MONDAY,
+    states_date=None,
+    in_reply_to="",
+    references=(),
+    observed=False,
+    created_at=MONDAY,
+)
 
 
 class StoppedClock:
@@ -98,6 +118,20 @@ def test_the_digest_looks_ahead_in_working_days(store: SqlStore, database: Datab
     """What is due on Monday is near on Thursday: a weekend lies between. On Wednesday nothing is said of it."""
     told = digests(store, database, staffed(pack=pack(RULE)), at(morning))
     assert [said in text for _, text in told] == ([True] if said else [])
+
+
+@pytest.mark.parametrize(("state", "said"), [("queued", False), ("sending", False), ("deferred", True), ("failed", True)])
+def test_a_receipt_that_is_about_to_go_is_nobody_s_worry(store: SqlStore, database: Database, state: str, said: bool) -> None:
+    """After an outage the digest comes before the receipts have gone: what is due by them is named if they cannot go."""
+    receipt = rule(1, name="receipt", kind=ClockKind.RECEIPT, stopped_by=(ClockStop.RECEIPT_SENT,))
+    mailbox = staffed(pack=pack(receipt))
+    with store.transaction() as transaction:
+        transaction.cases.start_clock(1, start_clock(mailbox, receipt, MONDAY, ClockStart.RECEIPT.value))
+        transaction.outbox.add(A_RECEIPT)
+    with database.writing() as connection:
+        connection.execute(outbox.update().values(state=state))
+    told = digests(store, database, mailbox, at("2026-11-24 09:00"))
+    assert any("Due today: 1" in text for _, text in told) is said
 
 
 @pytest.mark.parametrize(

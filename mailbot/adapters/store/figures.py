@@ -3,10 +3,10 @@
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, func, literal_column, or_, select
+from sqlalchemy import ColumnElement, Connection, Select, Text, cast, func, literal_column, or_, select
 
 from mailbot.adapters.store.tables import alarm, case, clock, deadline, event, hold, location, mailbox, message, outbox
-from mailbot.core.case import CaseStatus, ClockKind, Figures, Moment
+from mailbot.core.case import CaseStatus, ClockKind, ClockStop, Figures, Moment
 
 DAY = timedelta(days=1)
 # Written out, not bound: only then does SQLite see that the index of such events serves.
@@ -23,7 +23,7 @@ def figures(connection: Connection, mailbox_id: int, moments: tuple[datetime, da
     by_clock = select(case.c.reference).join(clock, clock.c.case == case.c.id).where(mine, clock.c.stopped_at.is_(None))
 
     def due(*between: ColumnElement[bool]) -> tuple[str, ...]:
-        return _references(connection, by_clock.where(clock.c.paused_on.is_(None), *between))
+        return _references(connection, by_clock.where(clock.c.paused_on.is_(None), ~_ends_at_once(), *between))
 
     return Figures(
         late=due(clock.c.due_at < now, ~IS_SURVEY),
@@ -50,6 +50,13 @@ def _references(connection: Connection, query: Select[Any]) -> tuple[str, ...]:
 
 def _count(connection: Connection, query: Select[Any]) -> int:
     return int(connection.execute(query).scalar_one())
+
+
+def _ends_at_once() -> ColumnElement[bool]:
+    """The receipt that ends this clock is about to go: just queued, and not put off by the relay."""
+    about_to_go = (outbox.c.case == case.c.id) & (outbox.c.purpose == "receipt") & outbox.c.state.in_(["queued", "sending"])
+    ended_by_it = cast(clock.c.stopped_by, Text).contains(ClockStop.RECEIPT_SENT.value)
+    return ended_by_it & select(outbox.c.id).where(about_to_go).exists()
 
 
 def _surveys(mailbox_id: int, soon: datetime) -> Select[Any]:
