@@ -126,8 +126,8 @@ def border_finding(settings: "Config") -> Finding:
     if name:
         return Finding(f"border {name}, whose word on forged senders is believed")
     warning = (
-        "whoever writes in the name of a colleague or of a customer is believed; write [border] authserv_id = and the first"
-        " word of the Authentication-Results field that your own server puts on mail from outside"
+        "whoever writes in the name of a colleague or of a customer is believed; write [border] authserv_id ="
+        ' "mx.harbour.example", or whatever word your own server puts first into Authentication-Results'
     )
     return Finding("border", warning=warning)
 
