@@ -313,6 +313,12 @@ def test_shut_days_and_the_reading_of_receipt_are_the_pack_s(edit: Edit) -> None
         (
             PACK,
             'kind = "receipt"',
+            'kind = "receipt"\nwarn_before = 2',
+            "clock 'receipt': warn_before: 2 working days before its date the clock has not begun; write fewer days",
+        ),
+        (
+            PACK,
+            'kind = "receipt"',
             'kind = "receipt"\nwhen_passed = "delay_notice"',
             "clock 'receipt': when_passed: a delay notice needs an extension by = \"notice\" that says how far the date moves",
         ),

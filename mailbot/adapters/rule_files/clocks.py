@@ -8,7 +8,7 @@ from typing import Any
 from mailbot.adapters.rule_files.calendars import calendar_names
 from mailbot.adapters.rule_files.checks import STRICT, names_in
 from mailbot.core.case import Channel
-from mailbot.core.clock_rule import ClockRule, ExtendedBy, Extension, WhenPassed, rough_days
+from mailbot.core.clock_rule import ClockRule, ExtendedBy, Extension, Unit, WhenPassed, rough_days
 from mailbot.errors import PolicyError
 from mailbot.toml_values import convert, read_toml
 
@@ -105,6 +105,9 @@ def _amounts(rule: ClockRule) -> str | None:
         return "warn_before: write 0, or the number of working days before the date"
     if rule.notice_before < 0:
         return "notice_before: write 0, or the number of working days before the date"
+    for key, days in (("warn_before", rule.warn_before), ("notice_before", rule.notice_before)):
+        if rough_days(days, Unit.WORKING_DAYS) > rule.rough_days:
+            return f"{key}: {days} working days before its date the clock has not begun; write fewer days than it has"
     if rule.extension is not None:
         return _extension(rule, rule.extension)
     return None
