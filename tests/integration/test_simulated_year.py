@@ -151,6 +151,16 @@ def test_a_letter_that_seemed_not_to_go_is_announced_first(database: Database, a
     assert heard_and_went(database, *acts) == [(Purpose.HEADS_UP, heard_on), (Purpose.DELAY_NOTICE, goes_on)]
 
 
+def test_of_two_letters_that_waited_the_clock_that_began_first_has_its_letter_first(database: Database) -> None:
+    """Both were put off while the case waited: the notice of delay goes on Friday, and word of where it stands on Monday."""
+    acts = (act("2026-10-15 11:20", Did.WAIT), act("2026-11-04 09:46", Did.CUSTOMER_ANSWERS))
+    told = story(MEETING, "2026-10-08 15:23", *acts)
+    book = lived(SimulatedOffice(database, digests_until=START), [told], at("2026-11-09 12:00").astimezone(UTC))
+    check(book, *LETTERS, *STAFF)
+    went = [(went.letter.purpose, book.on(went)) for _, went in book.about(SCHEDULED)]
+    assert went == [(Purpose.DELAY_NOTICE, date(2026, 11, 6)), (Purpose.STATUS_NOTICE, date(2026, 11, 9))]
+
+
 # Stories of a Saturday on which the daemon came back -------------------------------------------------------------------
 
 
