@@ -81,6 +81,9 @@ def show(reference: str, config: ConfigOption = DEFAULT_CONFIG, format_: FormatO
         typer.echo(f"{line.old_reference} in the system it came from{told}")
     for kind, other in view.turns:
         typer.echo(f"{kind}: {other}")
+    for said in view.corrections:
+        why = f": {said.why}" if said.why else ""
+        typer.echo(f"{said.old_class} -> {said.new_class}, said {said.actor} on {moment(said.at, zone)}{why}")
     typer.echo()
     print_table(
         "dates",

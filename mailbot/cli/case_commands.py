@@ -11,6 +11,7 @@ from mailbot.core.case import Channel
 from mailbot.core.clock_rule import ClockEvent
 
 if TYPE_CHECKING:
+    from mailbot.core.action import Decision
     from mailbot.core.trigger import CaseCommand
 
 Reference = Annotated[str, typer.Argument(help="The case's reference, such as HC-2611-0042-7.")]
@@ -20,7 +21,21 @@ At = Annotated[datetime | None, typer.Option(help="When it happened, local time;
 
 def register(app: typer.Typer) -> None:
     """Add the commands to ``mailbot case``."""
-    for command in (open_, note, done, acknowledged, surveyed, answer, wait, answered, reopen, extend, quiet, assign):
+    for command in (
+        open_,
+        note,
+        done,
+        acknowledged,
+        surveyed,
+        answer,
+        wait,
+        answered,
+        reopen,
+        extend,
+        quiet,
+        assign,
+        reclassify,
+    ):
         app.command(command.__name__.rstrip("_"))(command)
 
 
@@ -159,18 +174,41 @@ def assign(
     _say(reference, CaseAssigned(name=name, address=address), config)
 
 
-def _say(reference: str, command: "CaseCommand", config: Path) -> None:
-    """Carry it out and print what it did, one line each."""
-    from mailbot.cli.commands import case_commands
-    from mailbot.core.action import KeepSilent, Note, QueueLetter, StartClock, StopClock
+def reclassify(
+    reference: Reference,
+    class_: Annotated[str, typer.Argument(metavar="CLASS", help="What it is: a class of the pack, such as complaint.")],
+    why: Annotated[str, typer.Option(help="Why, in a few words; it stands in the history.")] = "",
+    config: ConfigOption = DEFAULT_CONFIG,
+) -> None:
+    """Say what a case really is. Dates of its new class count from the receipt; mailbot learns from it.
 
-    decision = case_commands(config).carry_out(reference, command)
+    This makes a service request a complaint, and gives a case whose class was unsure its class. To take it back, say the old
+    class again: the clocks that had stopped run on.
+    """
+    from mailbot.cli.commands import case_commands
+
+    _tell(reference, case_commands(config).reclassify(reference, class_, why))
+
+
+def _say(reference: str, command: "CaseCommand", config: Path) -> None:
+    """Carry it out and print what it did."""
+    from mailbot.cli.commands import case_commands
+
+    _tell(reference, case_commands(config).carry_out(reference, command))
+
+
+def _tell(reference: str, decision: "Decision") -> None:
+    """Print what was done, one line each."""
+    from mailbot.core.action import KeepSilent, Note, QueueLetter, RestartClock, StartClock, StopClock
+
     for action in decision.actions:
         match action:
             case StopClock():
                 typer.echo(f"a clock has stopped: {action.outcome}")
             case StartClock():
                 typer.echo(f"a clock runs: {action.name}, {action.why}")
+            case RestartClock():
+                typer.echo(f"a clock runs again: {action.reason.detail}")
             case QueueLetter():
                 typer.echo(f"a letter is queued: {action.letter}")
             case KeepSilent():

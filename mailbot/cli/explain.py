@@ -21,10 +21,21 @@ def explain(reference: str, config: ConfigOption = DEFAULT_CONFIG, format_: Form
     if view is None:
         raise PermanentError(f"there is no case {reference}")
     if format_ is Format.JSON:
-        print_json({"reference": view.line.reference, "messages": view.messages, "clocks": view.clocks, "events": view.events})
+        print_json(
+            {
+                "reference": view.line.reference,
+                "corrections": view.corrections,
+                "messages": view.messages,
+                "clocks": view.clocks,
+                "events": view.events,
+            }
+        )
         return
     zone = settings.organisation.time_zone
     typer.echo(f"{view.line.reference}: {view.line.class_}, {view.line.status}")
+    for said in view.corrections:
+        why = f": {said.why}" if said.why else ""
+        typer.echo(f"class {said.new_class} instead of {said.old_class}, said {said.actor} on {moment(said.at, zone)}{why}")
     for message in view.messages:
         typer.echo(f"\nmessage of {moment(message.received_at, zone)}, {message.direction}: judged {message.verdict}")
         typer.echo(

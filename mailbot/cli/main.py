@@ -14,6 +14,7 @@ from mailbot.cli import (
     case,
     check,
     clock,
+    corrections,
     db,
     demo,
     evaluate,
@@ -43,6 +44,7 @@ for module in (init, check, run, live, demo, replay, status, explain):
     module.register(app)
 for name, group in (
     ("case", case),
+    ("corrections", corrections),
     ("alarm", alarm),
     ("outbox", outbox),
     ("address", address),

@@ -126,7 +126,7 @@ class ReplaceDeadline:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StopClock:
-    """Stop a running clock; ``outcome`` is ``met``, ``late`` or ``cancelled``."""
+    """Stop a running clock; ``outcome`` is ``met``, ``late``, ``cancelled``, or ``reclassified``: neither met nor late."""
 
     clock_id: int
     outcome: str
@@ -176,6 +176,25 @@ class ChangeCase:
     quiet_until: datetime | None = None
     may_write: bool | None = None
     customer: str | None = None
+    class_: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LearnClass:
+    """Keep what a person says the class of a case is, beside the message that opened it: mailbot learns from it."""
+
+    case_id: int
+    old_class: str
+    new_class: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WithdrawLetter:
+    """A letter that waits does not go; one that has left is not called back."""
+
+    letter_id: int
+    reason: Reason
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -294,6 +313,8 @@ Action = (
     | JoinCase
     | FileMessage
     | ChangeCase
+    | LearnClass
+    | WithdrawLetter
     | TakeTurn
     | TakeBack
     | AskWhichCase

@@ -46,6 +46,12 @@ class ClockStop(StrEnum):
     CASE_CLOSED = "case_closed"
 
 
+ASSIGNED, WAITS, ANSWERED_BY_STAFF = "assigned", "waits", "answered-by-staff"
+ANSWERED = (ANSWERED_BY_STAFF, f"stopped-by-{ClockStop.RESPONSE_SENT.value}")
+"""The rules by which a case's history tells that it was given to somebody, that its customer was asked, and that staff have
+answered: in writing, or by phone or in person."""
+
+
 class Moment(StrEnum):
     """The moments in a clock's life at which something is due.
 
@@ -134,6 +140,15 @@ class RunningClock:
     pauses: tuple[tuple[date, date], ...] = ()
     paused_on: date | None = None
     extensions: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EndedClock:
+    """A clock of a case that has stopped: as it was then, when, and its outcome."""
+
+    clock: RunningClock
+    stopped_at: datetime
+    outcome: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

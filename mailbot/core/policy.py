@@ -25,7 +25,8 @@ AWAITED = frozenset({ClockKind.RECEIPT, ClockKind.ACKNOWLEDGEMENT, ClockKind.RES
 class ClassPolicy:
     """What a pack does with one class: its words in letters, its receipt, the confidence from which it acts.
 
-    ``clocks = false`` says that nobody waits for an answer (invoices, newsletters).
+    ``clocks = false`` says that nobody waits for an answer (invoices, newsletters). ``confirm_reclassified``: a case that a
+    person gives this class later is confirmed anew, with this class's receipt.
     """
 
     words: str
@@ -33,6 +34,7 @@ class ClassPolicy:
     threshold: float
     policy_link: str = ""
     clocks: bool = True
+    confirm_reclassified: bool = False
     __pydantic_config__ = {"extra": "forbid"}  # noqa: RUF012
 
 

@@ -56,6 +56,11 @@ def own_spans(text: str, rules: QuoteRules, *, is_forward: bool = False) -> tupl
     return _spans(lines, kept, len(text))
 
 
+def own_text(text: str, rules: QuoteRules, *, is_forward: bool = False) -> str:
+    """What the writer of a body wrote: its ``own_spans``, one below the other."""
+    return "\n".join(text[one.start : one.end].strip("\n") for one in own_spans(text, rules, is_forward=is_forward))
+
+
 def heads(text: str, rules: QuoteRules) -> list[dict[str, str]]:
     """The heads of other messages in a text: each the values of its fields by kind (from, date, to, subject)."""
     lines, found, at = text[:MOST_TEXT].split("\n"), list[dict[str, str]](), 0

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from mailbot.core.case import Case, Channel, Figures, FiledMessage, Moment, RunningClock, Turn
+from mailbot.core.case import Case, Channel, EndedClock, Figures, FiledMessage, Moment, RunningClock, Turn
 from mailbot.core.clock_rule import ClockEvent
 from mailbot.core.letter import OutboxLetter
 from mailbot.core.message import Message, Origin
@@ -249,6 +249,31 @@ class TurnUndone:
     at: datetime
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Past:
+    """What has become of a case so far, as far as giving it another class must know it.
+
+    ``ended``: its clocks that have stopped. ``assigned_at``, ``asked_at``: when it last got an owner, when its customer was
+    last asked for something. ``answered``: staff have answered. ``receipts``: those that wait to go.
+    """
+
+    ended: tuple[EndedClock, ...] = ()
+    assigned_at: datetime | None = None
+    asked_at: datetime | None = None
+    answered: bool = False
+    receipts: tuple[OutboxLetter, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseReclassified:
+    """A person says what the case is: another class than it has. ``why``: in their words; may be empty."""
+
+    class_: str
+    why: str
+    past: Past
+    at: datetime
+
+
 CaseCommand = (
     ContactNoted
     | CaseDone
@@ -267,5 +292,6 @@ CaseCommand = (
     | CasesLinked
     | CaseWithdrawn
     | TurnUndone
+    | CaseReclassified
 )
 Trigger = MessageArrived | AlsoArrived | DeadlineReached | DigestDue | LetterWithdrawn | AlarmRings | CaseCommand

@@ -4,10 +4,19 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from mailbot.core.action import Decision, Note, Reason
-from mailbot.core.case import Case
+from mailbot.core.case import ANSWERED, ASSIGNED, WAITS, Case
 from mailbot.core.decide import decide, person_after_all
 from mailbot.core.policy import MailboxPolicy
-from mailbot.core.trigger import CaseCommand, CaseMerged, CasesLinked, CaseSplit, CustomerNamed, TurnUndone
+from mailbot.core.trigger import (
+    CaseCommand,
+    CaseMerged,
+    CaseReclassified,
+    CasesLinked,
+    CaseSplit,
+    CustomerNamed,
+    Past,
+    TurnUndone,
+)
 from mailbot.errors import PermanentError
 from mailbot.pipeline.record import Recording, record
 from mailbot.pipeline.sent_today import sent_today
@@ -28,6 +37,13 @@ class CaseCommands:
         """Do what was said; returns what was decided. Raises PermanentError for an unknown case or what cannot be done."""
         with self.store.transaction() as transaction:
             return self._decided(transaction, _case(transaction, reference), command)
+
+    def reclassify(self, reference: str, class_: str, why: str) -> Decision:
+        """The case is of this class; returns what that brings about."""
+        with self.store.transaction() as transaction:
+            case = _case(transaction, reference)
+            command = CaseReclassified(class_=class_, why=why, past=_past(transaction, case), at=self.clock.now())
+            return self._decided(transaction, case, command)
 
     def merge(self, reference: str, into: str) -> Decision:
         """Two cases are one matter: the first goes into the second."""
@@ -127,3 +143,15 @@ def _case(transaction: Transaction, reference: str, *, merged: bool = False) -> 
         into = transaction.cases.get(lives_in).reference
         raise PermanentError(f"{case.reference} was merged into {into}: name that, or mailbot case undo {case.reference}")
     return case
+
+
+def _past(transaction: Transaction, case: Case) -> Past:
+    """What has become of a case so far."""
+    last = transaction.cases.last_events(case.id, (ASSIGNED, WAITS, *ANSWERED))
+    return Past(
+        ended=transaction.cases.ended(case.id),
+        assigned_at=last.get(ASSIGNED),
+        asked_at=last.get(WAITS),
+        answered=any(rule in last for rule in ANSWERED),
+        receipts=transaction.outbox.waiting_receipts(case.id),
+    )

@@ -22,6 +22,7 @@ from mailbot.core.action import (
     Hold,
     JoinCase,
     KeepSilent,
+    LearnClass,
     LetterReturned,
     MarkAddress,
     MoveClock,
@@ -36,6 +37,7 @@ from mailbot.core.action import (
     StopClock,
     TakeBack,
     TakeTurn,
+    WithdrawLetter,
 )
 from mailbot.core.case import ClockKind, ClockStop, Role, TurnKind
 from mailbot.core.clock_rule import ClockStart
@@ -120,6 +122,11 @@ def _carry_out(  # noqa: C901, PLR0912, PLR0915  # one line an action: the table
         case ChangeCase():
             transaction.cases.change(action, about.now)
             _note(transaction, replace(about, case_id=action.case_id), action.reason.rule, action.reason)
+        case LearnClass():
+            transaction.corrections.add(action, about.actor, about.now)
+        case WithdrawLetter():
+            transaction.outbox.withdraw(action.letter_id, action.reason.rule, about.now)
+            _note(transaction, about, "letter-withdrawn", action.reason)
         case TakeTurn():
             _take_turn(transaction, action, about)
         case TakeBack():

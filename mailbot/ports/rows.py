@@ -10,6 +10,7 @@ from mailbot.core.action import (
     AddDeadline,
     ChangeCase,
     JoinCase,
+    LearnClass,
     MoveClock,
     OpenCase,
     RaiseAlarm,
@@ -20,7 +21,7 @@ from mailbot.core.action import (
     StopClock,
     TakeTurn,
 )
-from mailbot.core.case import Case, Figures, FiledMessage, RunningClock, Turn
+from mailbot.core.case import Case, EndedClock, Figures, FiledMessage, RunningClock, Turn
 from mailbot.core.classify import Classification
 from mailbot.core.delivery import Pace, Settlement, WaitingLetter
 from mailbot.core.flood import Answered
@@ -211,6 +212,10 @@ class CaseRows(Protocol):
 
     def stopped(self, case_id: int, at: datetime) -> tuple[RunningClock, ...]: ...
 
+    def ended(self, case_id: int) -> tuple[EndedClock, ...]: ...
+
+    def last_events(self, case_id: int, rules: Sequence[str]) -> dict[str, datetime]: ...
+
     def participants(self, case_id: int) -> tuple[str, ...]: ...
 
     def due_deadlines(self, now: datetime, limit: int) -> list[tuple[DeadlineReached, int]]: ...
@@ -236,6 +241,12 @@ class TurnRows(Protocol):
     def without_case(self, number: int) -> tuple[str, FiledMessage] | None: ...
 
     def give(self, number: int, case_id: int) -> None: ...
+
+
+class CorrectionRows(Protocol):
+    """What people say the class of a case is."""
+
+    def add(self, action: LearnClass, actor: str, at: datetime) -> None: ...
 
 
 class OutboxRows(Protocol):
@@ -274,6 +285,8 @@ class OutboxRows(Protocol):
     def send_again(self, letter_id: int, detail: str, at: datetime) -> None: ...
 
     def withdraw(self, letter_id: int, why: str, at: datetime) -> None: ...
+
+    def waiting_receipts(self, case_id: int) -> tuple[OutboxLetter, ...]: ...
 
     def put_off(self, letter_id: int, until: datetime) -> None: ...
 
@@ -358,6 +371,9 @@ class Transaction(Protocol):
 
     @property
     def turns(self) -> TurnRows: ...
+
+    @property
+    def corrections(self) -> CorrectionRows: ...
 
     @property
     def outbox(self) -> OutboxRows: ...

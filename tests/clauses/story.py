@@ -63,15 +63,12 @@ class Story(Installation):
 
     def say(self, reference: str, command: CaseCommand) -> Decision:
         """A member of staff says something about a case. A letter that follows from it goes within seconds."""
-        assert self.daemon is not None
-        commands = CaseCommands(
-            store=self.daemon.store,
-            letters=self.policies.letters,
-            policies=self.policies.mailboxes,
-            clock=self.clock,
-            actor="officer",
-        )
-        return commands.carry_out(reference, command)
+        return self._officer.carry_out(reference, command)
+
+    def reclassify(self, reference: str, class_: str, why: str = "") -> None:
+        """A member of staff says what a case really is; all that follows at once is done."""
+        self._officer.reclassify(reference, class_, why)
+        self.settle()
 
     def assign(self, reference: str, name: str = "Robin Vale", address: str = ROBIN) -> None:
         """Somebody has the case from now on."""
@@ -111,6 +108,10 @@ class Story(Installation):
         """The local date of a clock, as ``Friday 16 January 2026``."""
         return self._local(next(each.due_at for each in self.case(reference).clocks if each.name == clock))
 
+    def due_of_running(self, reference: str) -> list[str]:
+        """The local dates of the clocks that run."""
+        return [self._local(each.due_at) for each in self.case(reference).clocks if each.stopped_at is None]
+
     def first_due(self, reference: str, clock: str) -> str:
         """The date that a clock had when it started."""
         return self._local(next(each.original_due_at for each in self.case(reference).clocks if each.name == clock))
@@ -132,6 +133,17 @@ class Story(Installation):
         return load_policies(self.config)
 
     # Inside --------------------------------------------------------------------------------------------------------
+
+    @property
+    def _officer(self) -> CaseCommands:
+        assert self.daemon is not None
+        return CaseCommands(
+            store=self.daemon.store,
+            letters=self.policies.letters,
+            policies=self.policies.mailboxes,
+            clock=self.clock,
+            actor="officer",
+        )
 
     def _arrives(self, reference: str, content: bytes, folder: str) -> None:
         before = len(self.case(reference).messages)

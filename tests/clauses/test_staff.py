@@ -1,11 +1,15 @@
 """What holds under every pack: who hears of what is late, and what waiting for a customer does to the dates of the law."""
 
+import json
+from pathlib import Path
+from stat import S_IMODE
+
 import pytest
 
 from mailbot.core.trigger import CaseAssigned
 from tests.clauses.story import ADA_ADDRESS, Story, TellStory
 from tests.e2e.installation import MANAGER
-from tests.e2e.messages import ACT
+from tests.e2e.messages import ACT, BIN, LIBRARY
 
 pytestmark = pytest.mark.dovecot
 
@@ -116,3 +120,58 @@ class TestWaitingForTheCustomer:
         story.tell("case", "answered", case, "--at", "2026-01-12T10:00")
         assert story.due(case, "response") == "Monday 9 February 2026"
         assert story.subjects_to(ADA_ADDRESS) == ["We have your information request"]
+
+
+class TestAnotherClass:
+    def test_one_command_makes_a_service_request_a_complaint(self, tell: TellStory, tmp_path: Path) -> None:
+        """What was sent stays, the complaint's receipt follows, both speak for themselves, and mailbot learns from it."""
+        story = tell("generic")
+        case = story.customer_writes(BIN, subject="The bin")
+        assert story.case(case).line.class_ == "service_request"
+        story.reclassify(case, "complaint", "the third time")
+        assert story.case(case).line.class_ == "complaint"
+        assert story.subjects_to(ADA_ADDRESS) == ["We have your request", "We have your complaint"]
+        assert story.outcomes(case) == {"receipt": "met", "acknowledgement": "met", "response": None}
+        shown = story.tell("case", "show", case)
+        assert "service_request -> complaint, said officer on" in shown
+        assert ": the third time" in shown
+        explained = story.tell("explain", case)
+        assert "class complaint instead of service_request, said officer on" in explained
+        assert "officer  reclassified: reclassified  service_request -> complaint: the third time" in explained
+        file = tmp_path / "corrections.jsonl"
+        file.touch(mode=0o644)
+        assert story.tell("corrections", "export", str(file)).startswith(f"1 corrections are in {file}.")
+        assert S_IMODE(file.stat().st_mode) == 0o600
+        (line,) = map(json.loads, file.read_text().splitlines())
+        assert BIN in line.pop("body")
+        assert line == {
+            "id": f"correction-{case}",
+            "situation": case,
+            "register": "correction",
+            "label": "complaint",
+            "also": [],
+            "flags": [],
+            "subject": "The bin",
+        }
+
+    def test_a_request_for_information_that_was_seen_late_is_due_by_its_receipt(self, tell: TellStory) -> None:
+        """Said on 12 January of a message of 23 December: the Act's date is that of the message, and its letter says so."""
+        story = tell("generic")
+        case = story.customer_writes(LIBRARY)
+        before = story.case(case).line.class_
+        story.until("2026-01-12 10:00")
+        story.reclassify(case, "foi_request")
+        assert before == "enquiry"
+        assert story.due_of_running(case) == ["Monday 26 January 2026"]
+        assert "Monday 26 January 2026" in story.letters_to(ADA_ADDRESS)[-1].get_content()
+
+    def test_the_command_says_what_it_did_and_what_cannot_be(self, tell: TellStory) -> None:
+        """By the machine's own clock: a date that has long passed is late, and whoever names no class is told the nearest."""
+        story = tell("generic")
+        case = story.customer_writes(LIBRARY)
+        refused = story.cli("case", "reclassify", case, "complant")
+        assert (refused.returncode, "did you mean 'complaint'?" in refused.stderr) == (65, True)
+        said = story.tell("case", "reclassify", case, "not_for_us", "--why", "an invoice")
+        assert "a clock has stopped: reclassified" in said
+        assert story.outcomes(case)["response"] == "reclassified"
+        assert "a clock runs again: response" in story.tell("case", "reclassify", case, "enquiry")

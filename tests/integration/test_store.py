@@ -15,13 +15,20 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import Select, event, select
 
+from mailbot.adapters.rule_files import load_quoting, load_subjects
 from mailbot.adapters.store import Database, NotReadyError, SqlStore, open_database
+from mailbot.adapters.store.copying import copy_database
+from mailbot.adapters.store.corrections import Correction
 from mailbot.adapters.store.instance import only_daemon
-from mailbot.adapters.store.tables import SCHEMA_VERSION, case, location, metadata, outbox, raw
+from mailbot.adapters.store.queries import Queries
+from mailbot.adapters.store.tables import SCHEMA_VERSION, case, correction, location, metadata, outbox, raw
+from mailbot.adapters.store.tables import message as message_table
 from mailbot.core.action import (
     AddDeadline,
+    ChangeCase,
     Deadline,
     JoinCase,
+    LearnClass,
     MoveClock,
     OpenCase,
     Reason,
@@ -30,7 +37,7 @@ from mailbot.core.action import (
     StartClock,
     StopClock,
 )
-from mailbot.core.case import CaseStatus, ClockKind, ClockStop, Figures, Role
+from mailbot.core.case import CaseStatus, ClockKind, ClockStop, EndedClock, Figures, Role
 from mailbot.core.classify import Classification
 from mailbot.core.delivery import CaseStanding, Pace, Settlement
 from mailbot.core.lead import Clues, Part, Via
@@ -40,7 +47,7 @@ from mailbot.core.reference import make_reference
 from mailbot.core.screen import Screening, Verdict
 from mailbot.errors import ConfigError, PermanentError, StorageError
 from mailbot.ports import Composed, Cursor, Happened, KnownMessage, NewLetter, NewMessage, Transaction
-from tests.invented import CUSTOMER, MAILBOX, MONDAY, at, message
+from tests.invented import CUSTOMER, MAILBOX, MONDAY, RULES, at, message
 from tests.servers.postgres import Postgres
 
 HOUR = timedelta(hours=1)
@@ -1121,3 +1128,109 @@ def test_an_address_is_marked_once_and_cleared_once(store: SqlStore) -> None:
     with store.transaction() as transaction:
         assert transaction.returns.clear(CUSTOMER)
         assert not transaction.returns.clear(CUSTOMER)
+
+
+# What people say a case is ---------------------------------------------------------------------------------------------
+
+
+def corrected(store: SqlStore, case_id: int, old: str, new: str, at: datetime = MONDAY, why: str = "") -> None:
+    """Bo says what a case is."""
+    with store.transaction() as transaction:
+        transaction.corrections.add(LearnClass(case_id=case_id, old_class=old, new_class=new, why=why), "bo", at)
+
+
+def learnt(database: Database) -> tuple[Correction, ...]:
+    """What mailbot learns from."""
+    return Queries(database).corrections(load_subjects(RULES), load_quoting(RULES))
+
+
+def test_the_class_that_a_person_gives_is_kept_with_the_message_that_opened_the_case(
+    store: SqlStore, database: Database
+) -> None:
+    """Its subject and its writer's own words, without what they quote; what a person says last replaces the earlier."""
+    case_id, reference = opened(store)
+    quoting = "I complain.\n\n> On Friday you wrote:\n> We are sorry."
+    messages = [message(subject="The bin", text=quoting), message(digest="e" * 64, message_id="2@example.org", text="Well?")]
+    located = stored(store, fetched(1), fetched(2))
+    with store.transaction() as transaction:
+        rows_ = [recorded(transaction, one, parsed, case_id) for one, parsed in zip(located, messages, strict=True)]
+    corrected(store, case_id, "enquiry", "foi_request")
+    corrected(store, case_id, "foi_request", "complaint", MONDAY + HOUR, "she complains")
+    assert learnt(database) == (
+        Correction(
+            reference=reference,
+            old_class="foi_request",
+            new_class="complaint",
+            actor="bo",
+            at=MONDAY + HOUR,
+            why="she complains",
+            subject="The bin",
+            own_text="I complain.",
+        ),
+    )
+    assert rows(store, select(correction.c.message)) == [(rows_[0],), (rows_[0],)]
+    view = Queries(database).case(reference)
+    assert view is not None
+    assert [(one.old_class, one.new_class, one.why) for one in view.corrections] == [
+        ("enquiry", "foi_request", ""),
+        ("foi_request", "complaint", "she complains"),
+    ]
+
+
+def test_a_case_without_a_message_or_whose_text_is_erased_teaches_nothing(store: SqlStore, database: Database) -> None:
+    """What a person said is kept all the same: it belongs to the history."""
+    imported, _ = opened(store)
+    erased, _ = opened(store)
+    (located,) = stored(store, fetched(1))
+    with store.transaction() as transaction:
+        recorded(transaction, located, message(), erased)
+    for case_id in (imported, erased):
+        corrected(store, case_id, "enquiry", "complaint")
+    assert [found.own_text for found in learnt(database)] == ["It is broken."]
+    with database.writing() as connection:
+        connection.execute(message_table.update().values(text=None))
+    assert learnt(database) == ()
+    assert len(rows(store, select(correction.c.id))) == 2
+
+
+def test_what_has_become_of_a_case_is_found(store: SqlStore) -> None:
+    """Its clocks that have stopped and how, when it was last given to somebody, its receipts that wait, and its new class."""
+    case_id, _ = opened(store)
+    started(store, case_id, MONDAY + 9 * HOUR)
+    waits = queued(store, 1, case_id=case_id)
+    for number, changes in ((2, {"purpose": Purpose.DELAY_NOTICE}), (3, {"observed": True})):
+        queued(store, number, case_id=case_id, **changes)
+    with store.transaction() as transaction:
+        (running,) = transaction.cases.running([case_id])
+        assert transaction.cases.ended(case_id) == ()
+        stop = StopClock(clock_id=running.id, outcome="reclassified", stopped_at=MONDAY + HOUR, reason=Reason("reclassified"))
+        transaction.cases.stop_clock(stop)
+        for hours in (2, 1):
+            happened = Happened(at=MONDAY + hours * HOUR, actor="bo", kind="x", reason=Reason("assigned"), case_id=case_id)
+            transaction.cases.add_event(happened)
+        transaction.cases.change(ChangeCase(case_id=case_id, class_="complaint", reason=Reason("reclassified")), MONDAY)
+    with store.view() as transaction:
+        assert transaction.cases.ended(case_id) == (
+            EndedClock(clock=running, stopped_at=MONDAY + HOUR, outcome="reclassified"),
+        )
+        assert transaction.cases.last_events(case_id, ("assigned", "waits")) == {"assigned": MONDAY + 2 * HOUR}
+        assert [one.id for one in transaction.outbox.waiting_receipts(case_id)] == [waits]
+        assert transaction.cases.get(case_id).class_ == "complaint"
+
+
+def test_what_people_said_is_copied_with_the_database(tmp_path: Path, postgres: Postgres) -> None:
+    """On PostgreSQL mailbot learns what it learnt on SQLite, and the next correction gets its own number."""
+    with closing(open_database(f"sqlite:///{tmp_path}/old.db")) as old, closing(open_database(postgres.database())) as new:
+        store = SqlStore(old)
+        store.register("Harbour Council", MAILBOXES, MONDAY, new_secret="00")
+        case_id, _ = opened(store)
+        (located,) = stored(store, fetched(1))
+        with store.transaction() as transaction:
+            recorded(transaction, located, message(), case_id)
+        corrected(store, case_id, "enquiry", "complaint")
+        assert {one.name: one.target for one in copy_database(old, new)}["correction"] == 1
+        assert learnt(new) == learnt(old) != ()
+        there = SqlStore(new)
+        there.register("Harbour Council", MAILBOXES, MONDAY, new_secret="00")
+        corrected(there, case_id, "complaint", "enquiry")
+        assert [one.new_class for one in learnt(new)] == ["enquiry"]

@@ -37,10 +37,11 @@ def edited(folder: Path, file: str, right: str, wrong: str) -> Path:
         ("threshold = 0.6\n", "threshold = 60\n"),
         ('monday = "09:00-17:00"', 'monday = "09:00+01:00-17:00"'),
         ('name = "generic"', 'name = "other"'),
+        ("clocks = false", "clocks = false\nconfirm_reclassified = true"),
     ],
 )
 def test_a_pack_with_an_impossible_value_is_refused(tmp_path: Path, right: str, wrong: str) -> None:
-    """A negative warning, a threshold above one, a time with a zone, a name that is not the folder's."""
+    """A negative warning, a threshold above one, a time with a zone, a name that is not the folder's, a letter to nobody."""
     with pytest.raises(PolicyError):
         load_pack(edited(tmp_path, PACK, right, wrong), "generic", LONDON)
 

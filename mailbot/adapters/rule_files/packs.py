@@ -117,6 +117,9 @@ def _check(rules: Path, file: Path, found: _PackFile) -> None:
     for class_, policy in found.classes.items():
         if not 0 < policy.threshold <= 1:
             raise PolicyError(f"{file}: classes.{class_}.threshold: write a number above 0 and up to 1, such as 0.6")
+        if policy.confirm_reclassified and not policy.clocks:
+            key = f"classes.{class_}.confirm_reclassified"
+            raise PolicyError(f"{file}: {key}: nobody waits for an answer to it (clocks = false); write false")
     if found.calendar not in (known := calendar_names(rules)):
         raise PolicyError(f"{file}: calendar: there is no calendar '{found.calendar}'; write one of {', '.join(known)}")
     _check_alerts(file, found.alerts)

@@ -6,7 +6,7 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, bindparam, select
+from sqlalchemy import ColumnElement, Connection, bindparam, func, select
 from sqlalchemy.engine import Row
 
 from mailbot.adapters.store.clocks import ClockWriter, running_clock
@@ -38,7 +38,7 @@ from mailbot.core.action import (
     StartClock,
     StopClock,
 )
-from mailbot.core.case import Case, CaseStatus, Channel, Figures, Moment, Role, RunningClock
+from mailbot.core.case import Case, CaseStatus, Channel, EndedClock, Figures, Moment, Role, RunningClock
 from mailbot.core.lead import Clues, Leads, Part
 from mailbot.core.message import Direction
 from mailbot.core.reference import make_reference
@@ -214,6 +214,17 @@ class SqlCases:
         query = select(clock).where(clock.c.case == case_id, clock.c.stopped_at == at).order_by(clock.c.id)
         return tuple(running_clock(row) for row in self._connection.execute(query))
 
+    def ended(self, case_id: int) -> tuple[EndedClock, ...]:
+        """The clocks of a case that have stopped."""
+        query = select(clock).where(clock.c.case == case_id, clock.c.stopped_at.is_not(None)).order_by(clock.c.id)
+        rows = self._connection.execute(query)
+        return tuple(EndedClock(clock=running_clock(row), stopped_at=row.stopped_at, outcome=row.outcome or "") for row in rows)
+
+    def last_events(self, case_id: int, rules: Sequence[str]) -> dict[str, datetime]:
+        """When each of these rules last stood in the history of a case; those that never did are left out."""
+        query = select(event.c.rule, func.max(event.c.at).label("at")).where(event.c.case == case_id, event.c.rule.in_(rules))
+        return {row.rule: row.at for row in self._connection.execute(query.group_by(event.c.rule))}
+
     def participants(self, case_id: int) -> tuple[str, ...]:
         """The addresses from which its customers wrote."""
         wrote = (participant.c.case == case_id) & (participant.c.role == Role.CUSTOMER.value)
@@ -235,6 +246,8 @@ class SqlCases:
             values["quiet_until"] = action.quiet_until if action.quiet_until > at else None
         if action.may_write is not None:
             values["may_write"] = action.may_write
+        if action.class_ is not None:
+            values["class"] = action.class_
         if action.owner is not None:
             values["owner"] = self._person(action.case_id, *action.owner)
         if action.customer is not None:

@@ -11,7 +11,7 @@ from mailbot.adapters.store.pending import Pending
 from mailbot.adapters.store.tables import case, clock, event, hold, mailbox, message_id_alias, outbox
 from mailbot.adapters.store.upsert import insert
 from mailbot.core.action import Reason
-from mailbot.core.case import CaseStatus, ClockKind, ClockStop
+from mailbot.core.case import ANSWERED, CaseStatus, ClockKind
 from mailbot.core.delivery import CaseStanding, Pace, Settlement, WaitingLetter, letter_tag
 from mailbot.core.letter import LANE_RANK, RETRYABLE, SCHEDULED, Envelope, Lane, OutboxLetter, OutboxState, Purpose
 from mailbot.errors import PermanentError
@@ -107,6 +107,11 @@ class SqlOutbox:
         """Take a waiting letter back; it never goes."""
         change = outbox.update().where(outbox.c.id == letter_id, IS_WAITING)
         self._connection.execute(change.values(state=OutboxState.WITHDRAWN.value, detail=why, settled_at=at))
+
+    def waiting_receipts(self, case_id: int) -> tuple[OutboxLetter, ...]:
+        """The receipts of a case that wait to go."""
+        mine = (outbox.c.case == case_id) & (outbox.c.purpose == Purpose.RECEIPT.value) & IS_WAITING
+        return tuple(letter_of(row) for row in self._connection.execute(letter_rows().where(mine).order_by(outbox.c.id)))
 
     def put_off(self, letter_id: int, until: datetime) -> None:
         """A waiting letter goes no earlier than that."""
@@ -255,8 +260,7 @@ def letter_of(row: Row[Any]) -> OutboxLetter:
 # Made once: putting a statement together costs several times its execution.
 
 _ADD = outbox.insert()
-_ANSWERS = ("answered-by-staff", f"stopped-by-{ClockStop.RESPONSE_SENT.value}")  # in writing; by phone or in person
-_ANSWERED = select(event.c.id).where(event.c.case == case.c.id, event.c.rule.in_(_ANSWERS)).limit(1).scalar_subquery()
+_ANSWERED = select(event.c.id).where(event.c.case == case.c.id, event.c.rule.in_(ANSWERED)).limit(1).scalar_subquery()
 _SPOKEN_OF = (clock.c.id == outbox.c.clock) | (outbox.c.clock.is_(None) & clock.c.kind.in_(AWAITED))
 _OWED = select(clock.c.id).where(clock.c.case == case.c.id, clock.c.stopped_at.is_(None), _SPOKEN_OF).limit(1).scalar_subquery()
 _FIRST_IN_LINE = (

@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 from sqlalchemy import ColumnElement, Connection, Select, Table, func, select
 from sqlalchemy.engine import Row
 
+from mailbot.adapters.store.corrections import Correction, corrections
 from mailbot.adapters.store.database import Database
 from mailbot.adapters.store.figures import IS_BACKSCATTER
 from mailbot.adapters.store.recounts import moved_dates
@@ -15,6 +16,7 @@ from mailbot.adapters.store.tables import (
     alarm,
     case,
     clock,
+    correction,
     event,
     hold,
     lease,
@@ -33,6 +35,7 @@ from mailbot.adapters.store.views import (
     CaseLine,
     CaseView,
     ClockLine,
+    CorrectionLine,
     EventLine,
     EvidenceLine,
     HeldLine,
@@ -43,6 +46,8 @@ from mailbot.adapters.store.views import (
     Status,
 )
 from mailbot.core.message import Span
+from mailbot.core.quoting import QuoteRules
+from mailbot.core.subject import SubjectRules
 from mailbot.ports import MovedDate
 
 V = TypeVar("V")
@@ -138,7 +143,13 @@ class Queries:
                 letters=tuple(_letter_line(found) for found in letters),
                 events=tuple(_event_line(found) for found in events),
                 turns=_turns(connection, mine),
+                corrections=_corrections(connection, mine),
             )
+
+    def corrections(self, subjects: SubjectRules, quoting: QuoteRules) -> tuple[Correction, ...]:
+        """The newest correction of each case with the message that opened it, as far as its text is still there."""
+        with self._database.reading() as connection:
+            return tuple(corrections(connection, subjects, quoting))
 
     def letters(self, states: Sequence[str] = (), limit: int = 50) -> tuple[LetterLine, ...]:
         """The newest letters first."""
@@ -236,6 +247,11 @@ def _turns(connection: Connection, case_id: int) -> tuple[tuple[str, str], ...]:
     other = (turn.c.other == case.c.id) & (turn.c.case == case_id) | (turn.c.case == case.c.id) & (turn.c.other == case_id)
     query = select(turn.c.kind, turn.c.case, case.c.reference).join(case, other).where(mine).order_by(turn.c.id)
     return tuple((words[row.kind, row.case == case_id], row.reference) for row in connection.execute(query))
+
+
+def _corrections(connection: Connection, case_id: int) -> tuple[CorrectionLine, ...]:
+    found = connection.execute(select(correction).where(correction.c.case == case_id).order_by(correction.c.id))
+    return tuple(_filled(CorrectionLine, row) for row in found)
 
 
 def _count(connection: Connection, table: Table, which: ColumnElement[bool]) -> int:

@@ -24,7 +24,7 @@ from sqlalchemy import (
 
 from mailbot.adapters.store.columns import count, flag, moment, ref, row_id, word
 
-SCHEMA_VERSION = 6
+SCHEMA_VERSION = 7
 """Counts up with every migration."""
 
 COMPAT_VERSION = 6
@@ -240,6 +240,19 @@ turn = Table(
     moment("at", nullable=False),
     word("actor"),
     moment("undone_at"),
+)
+
+correction = Table(
+    "correction",
+    metadata,
+    row_id(),
+    Column("case", Integer, ForeignKey("case.id"), nullable=False, index=True),
+    ref("message", "message", nullable=True),  # the one that opened the case; none: it came from another system
+    word("old_class"),
+    word("new_class"),
+    word("actor"),
+    moment("at", nullable=False),
+    Column("why", Text, nullable=False),
 )
 
 event = Table(

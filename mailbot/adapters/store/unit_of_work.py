@@ -11,6 +11,7 @@ from sqlalchemy import Connection, select
 from mailbot.adapters.store.alarms import SqlAlarms
 from mailbot.adapters.store.answers import SqlAnswers
 from mailbot.adapters.store.cases import SqlCases
+from mailbot.adapters.store.corrections import SqlCorrections
 from mailbot.adapters.store.database import Database
 from mailbot.adapters.store.jobs import SqlJobs
 from mailbot.adapters.store.leases import SqlLeases
@@ -61,6 +62,10 @@ class SqlTransaction:
     @cached_property
     def turns(self) -> SqlTurns:
         return SqlTurns(self.connection, self.flush)
+
+    @cached_property
+    def corrections(self) -> SqlCorrections:
+        return SqlCorrections(self.connection)
 
     @cached_property
     def outbox(self) -> SqlOutbox:

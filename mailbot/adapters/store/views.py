@@ -163,8 +163,22 @@ class LetterLine:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CorrectionLine:
+    """What a person said the class of a case was, instead of which, and why."""
+
+    at: datetime
+    actor: str
+    old_class: str
+    new_class: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CaseView:
-    """Everything about one case. ``turns``: what it was merged into, split from or linked with, and the other's reference."""
+    """Everything about one case. ``turns``: what it was merged into, split from or linked with, and the other's reference.
+
+    ``corrections``: of its class, the oldest first.
+    """
 
     line: CaseLine
     clocks: tuple[ClockLine, ...]
@@ -172,6 +186,7 @@ class CaseView:
     letters: tuple[LetterLine, ...]
     events: tuple[EventLine, ...]
     turns: tuple[tuple[str, str], ...]
+    corrections: tuple[CorrectionLine, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,12 +1,13 @@
 """The receipt that a person sends after all to somebody who was silenced or capped."""
 
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date, datetime
 
 from mailbot.core import screen
-from mailbot.core.action import Action, ChangeCase, Permission, QueueLetter, Reason
+from mailbot.core.action import Action, ChangeCase, Permission, QueueLetter, Reason, StartClock
 from mailbot.core.calendar import last_day
-from mailbot.core.case import Case, CaseStatus
+from mailbot.core.case import Case, CaseStatus, RunningClock
 from mailbot.core.decide.wording import receipt_values
 from mailbot.core.letter import Audience, Lane, Purpose
 from mailbot.core.policy import MailboxPolicy
@@ -62,10 +63,14 @@ def _receipt(case: Case, policy: MailboxPolicy, permission: Permission, now: dat
 
 
 def _promised(case: Case, policy: MailboxPolicy, now: datetime) -> date | None:
-    """The date that the receipt may state: of a running clock that binds and that the pack promises, still to come."""
+    return promised_date(case, policy, [one for one in case.clocks if one.paused_on is None], now)
+
+
+def promised_date(case: Case, policy: MailboxPolicy, clocks: Iterable[RunningClock | StartClock], now: datetime) -> date | None:
+    """The date that a receipt may state: of one of these clocks that binds and that the pack promises, still to come."""
     if case.class_ not in policy.pack.classes:
         return None
     promised = {rule.name for rule in policy.pack.clocks_for(case.class_, case.channel) if rule.promised}
-    dated = [one for one in case.clocks if one.name in promised and one.paused_on is None and one.due_at > now]
+    dated = [one for one in clocks if one.name in promised and one.due_at > now]
     law_first = sorted(dated, key=lambda one: (not one.law, one.due_at))[:1]
     return next((last_day(one.due_at, policy.pack.working_calendar.zone) for one in law_first), None)

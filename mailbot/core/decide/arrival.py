@@ -21,7 +21,7 @@ from mailbot.core.action import (
     StartClock,
 )
 from mailbot.core.calendar import last_day
-from mailbot.core.case import Case, CaseStatus, Channel, ClockStop
+from mailbot.core.case import ANSWERED_BY_STAFF, Case, CaseStatus, Channel, ClockStop
 from mailbot.core.clock_rule import ClockStart
 from mailbot.core.decide.command import customer_answered, reopened_by_customer, staff_answered
 from mailbot.core.decide.findings import Findings
@@ -179,7 +179,7 @@ def _answers_for_us(trigger: MessageArrived, case: Case, findings: Findings) -> 
 
 
 def _staff_answer(trigger: MessageArrived, case: Case, findings: Findings, policy: MailboxPolicy) -> list[Action]:
-    rule = "held-off-by-staff" if findings.holding else "answered-by-staff"
+    rule = "held-off-by-staff" if findings.holding else ANSWERED_BY_STAFF
     joined = JoinCase(case_id=case.id, version=case.version, reason=Reason(rule))
     return [joined, *staff_answered(case, policy, trigger.received_at, holding=findings.holding)]
 

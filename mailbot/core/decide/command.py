@@ -6,7 +6,7 @@ from typing import assert_never
 
 from mailbot.core import clock
 from mailbot.core.action import Action, ChangeCase, KeepSilent, Note, Reason, StopClock
-from mailbot.core.case import Case, CaseStatus, Channel, ClockKind, ClockStop, RunningClock
+from mailbot.core.case import ASSIGNED, WAITS, Case, CaseStatus, Channel, ClockKind, ClockStop, RunningClock
 from mailbot.core.clock import ComputedClock
 from mailbot.core.clock_rule import ClockEvent, ClockStart, ExtendedBy
 from mailbot.core.decide.answer import answered_after_all, customer_named
@@ -24,6 +24,7 @@ from mailbot.core.decide.moving import (
 from mailbot.core.decide.moving import stop_clocks as stopped_by
 from mailbot.core.decide.notice import delay, delayed
 from mailbot.core.decide.occasion import Occasion
+from mailbot.core.decide.reclassifying import reclassified
 from mailbot.core.decide.turn import linked, merged, split, undone, withdrawn
 from mailbot.core.letter import Purpose
 from mailbot.core.policy import MailboxPolicy
@@ -36,6 +37,7 @@ from mailbot.core.trigger import (
     CaseDone,
     CaseMerged,
     CaseQuieted,
+    CaseReclassified,
     CaseReopened,
     CasesLinked,
     CaseSplit,
@@ -91,6 +93,8 @@ def commanded(  # noqa: C901, PLR0911, PLR0912  # one line a command
             return withdrawn(command, case)
         case TurnUndone():
             return undone(command, case)
+        case CaseReclassified():
+            return reclassified(command, case, policy, now, before)
         case _:
             assert_never(command)
 
@@ -178,7 +182,7 @@ def _done(case: Case, at: datetime, reason: str) -> list[Action]:
 def _waits(command: CaseWaits, case: Case, policy: MailboxPolicy, now: datetime) -> list[Action]:
     if case.status is not CaseStatus.OPEN:
         raise PermanentError(f"{case.reference} is {case.status.value}; only an open case can begin to wait")
-    reason = Reason("waits", command.event.value)
+    reason = Reason(WAITS, command.event.value)
     waiting = ChangeCase(case_id=case.id, status=CaseStatus.WAITING, waits_for=command.event.value, reason=reason)
     moved = asked(policy, case, command.event, command.at, now)
     return [waiting, *moved, *dependants(policy, case, ClockStart.ASKING_LETTER, command.at)]
@@ -266,7 +270,7 @@ def _named(case: Case, name: str) -> RunningClock:
 
 def _assigned(command: CaseAssigned, case: Case, policy: MailboxPolicy, now: datetime, before: SentBefore) -> list[Action]:
     owner = (command.name, command.address)
-    changed = ChangeCase(case_id=case.id, owner=owner, reason=Reason("assigned", command.name))
+    changed = ChangeCase(case_id=case.id, owner=owner, reason=Reason(ASSIGNED, command.name))
     key = f"assign:{case.id}:{case.version}"
     binding = min(
         (one for one in case.clocks if one.kind in clock.OWED), key=lambda one: (not one.law, one.due_at), default=None

@@ -34,8 +34,10 @@ def start_clocks(
     return [start_clock(policy, rule, at, event.value) for rule in rules]
 
 
-def start_clock(policy: MailboxPolicy, rule: ClockRule, at: datetime, started_by: str) -> StartClock:
-    """One clock, with every moment of its life."""
+def start_clock(
+    policy: MailboxPolicy, rule: ClockRule, at: datetime, started_by: str, now: datetime | None = None
+) -> StartClock:
+    """One clock, with every moment of its life. ``now``: it starts only then with what happened ``at`` an earlier moment."""
     pack = policy.pack
     computed = clock.compute(rule, pack.calendars[rule.calendar], at, pack.receipt)
     return StartClock(
@@ -47,7 +49,7 @@ def start_clock(policy: MailboxPolicy, rule: ClockRule, at: datetime, started_by
         due_at=computed.due_at,
         why=_why(computed),
         stopped_by=rule.stopped_by,
-        deadlines=schedule.from_now_on(computed, pack.alerts, at),
+        deadlines=schedule.from_now_on(computed, pack.alerts, now or at),
         reason=Reason(f"clock-{rule.name}", rule.authority),
     )
 

@@ -1,0 +1,241 @@
+"""A person gives a case another class: its clocks become those of that class, and its customer may be told."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from difflib import get_close_matches
+
+from mailbot.core import clock, schedule, screen
+from mailbot.core.action import (
+    Action,
+    ChangeCase,
+    KeepSilent,
+    LearnClass,
+    Note,
+    Permission,
+    QueueLetter,
+    Reason,
+    RestartClock,
+    StartClock,
+    StopClock,
+    WithdrawLetter,
+)
+from mailbot.core.calendar import last_day
+from mailbot.core.case import Case, CaseStatus, ClockKind, EndedClock, RunningClock
+from mailbot.core.clock_rule import ClockRule, ClockStart
+from mailbot.core.decide.answer import promised_date
+from mailbot.core.decide.moving import start_clock
+from mailbot.core.decide.occasion import goes_to_the_customer
+from mailbot.core.decide.wording import letter_date, receipt_values
+from mailbot.core.letter import Audience, Lane, Purpose
+from mailbot.core.policy import UNSURE, MailboxPolicy
+from mailbot.core.screen import SentBefore
+from mailbot.core.trigger import CaseReclassified
+from mailbot.errors import PermanentError
+
+RECLASSIFIED = "reclassified"
+DONE = ("met", "late")
+
+Dated = RunningClock | StartClock
+
+
+def reclassified(
+    command: CaseReclassified, case: Case, policy: MailboxPolicy, now: datetime, before: SentBefore
+) -> list[Action]:
+    """What another class brings about. Clocks that only the old class has stop, neither met nor late; those that only the
+    new one has count from the event that they run from; those that both have go on untouched. What was sent stays.
+
+    Raises PermanentError for a class that the pack does not have or that the case has already, and for a closed case.
+    """
+    _refuse(command, case, policy)
+    change = _Change(command=command, case=case, policy=policy, now=now)
+    words = f"{case.class_} -> {command.class_}" + (f": {command.why}" if command.why else "")
+    stopped, begun = change.stopped(), change.begun()
+    letter = _letter(change, begun, before)
+    return [
+        ChangeCase(case_id=case.id, class_=command.class_, reason=Reason(RECLASSIFIED, words)),
+        LearnClass(case_id=case.id, old_class=case.class_, new_class=command.class_, why=command.why),
+        *(_stop(one, now) for one in stopped),
+        *(change.action(one) for one in begun),
+        *(WithdrawLetter(letter_id=one.id, reason=Reason(RECLASSIFIED, one.letter)) for one in command.past.receipts),
+        *letter,
+        *_date_of_the_law(change, stopped, begun, told=goes_to_the_customer(letter)),
+    ]
+
+
+def _refuse(command: CaseReclassified, case: Case, policy: MailboxPolicy) -> None:
+    known = policy.pack.classes
+    if command.class_ not in known:
+        near = get_close_matches(command.class_, known, n=1)
+        instead = f"did you mean '{near[0]}'?" if near else f"write one of {', '.join(known)}"
+        raise PermanentError(f"{case.reference}: there is no class '{command.class_}'; {instead}")
+    if command.class_ == case.class_:
+        raise PermanentError(f"{case.reference} is a case of class '{case.class_}' already")
+    if case.status is CaseStatus.CLOSED:
+        open_it = f"open it first: mailbot case reopen {case.reference} --reason ..."
+        raise PermanentError(f"{case.reference} is closed, nothing is owed in it that another class could change; {open_it}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Begun:
+    """A clock of the new class: begun now, or the case's own of before, which runs again with the pauses it had."""
+
+    dated: Dated
+    again: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Change:
+    """From one class to another: which clocks stop, which begin."""
+
+    command: CaseReclassified
+    case: Case
+    policy: MailboxPolicy
+    now: datetime
+
+    @property
+    def after(self) -> Case:
+        """The case as it is then, with the clocks that go on."""
+        gone = {one.id for one in self.stopped()}
+        kept = tuple(one for one in self.case.clocks if one.id not in gone)
+        return replace(self.case, class_=self.command.class_, clocks=kept)
+
+    def stopped(self) -> list[RunningClock]:
+        """The running clocks that the new class does not have."""
+        both = {rule.name for rule in self._rules(self.command.class_) if rule in self._rules(self.case.class_)}
+        return [one for one in self.case.clocks if one.name not in both]
+
+    def begun(self) -> list[_Begun]:
+        """The clocks that only the new class has, as far as what they run from has happened and nothing has ended them."""
+        old = self._rules(self.case.class_)
+        found = list[_Begun]()
+        rules = [rule for rule in self._rules(self.command.class_) if rule not in old and not self._is_done(rule)]
+        for rule in sorted(rules, key=lambda rule: rule.starts_on is ClockStart.ACKNOWLEDGEMENT):
+            again = self._stopped_before(rule)
+            at = self._happened_at(rule.starts_on, (*self.after.clocks, *(one.dated for one in found)))
+            if again is not None:
+                found.append(_Begun(dated=again, again=True))
+            elif at is not None:
+                found.append(_Begun(dated=start_clock(self.policy, rule, at, rule.starts_on.value, self.now)))
+        return found
+
+    def action(self, begun: _Begun) -> Action:
+        if isinstance(begun.dated, StartClock):
+            return begun.dated
+        again = begun.dated
+        rule = next(rule for rule in self._rules(self.command.class_) if rule.name == again.name)
+        computed = self._restored(rule, again)
+        moments = () if again.paused_on else schedule.from_now_on(computed, self.policy.pack.alerts, self.now)
+        return RestartClock(clock_id=again.id, deadlines=moments, reason=Reason(RECLASSIFIED, again.name))
+
+    def _rules(self, class_: str) -> list[ClockRule]:
+        pack, channel = self.policy.pack, self.case.channel
+        return [rule for event in ClockStart for rule in pack.clocks_for(class_, channel, event)]
+
+    def _is_done(self, rule: ClockRule) -> bool:
+        """Whether what ended a clock of the old class would have ended this one: a receipt is not owed twice.
+
+        An answer is: that what was sent under the old class answers this one too, a person must say.
+        """
+        if rule.kind in clock.OWED:
+            return False
+        done = [one for one in self.command.past.ended if one.outcome in DONE and one.clock.kind is rule.kind]
+        return any(set(one.clock.stopped_by) <= set(rule.stopped_by) for one in done)
+
+    def _stopped_before(self, rule: ClockRule) -> RunningClock | None:
+        """This very clock, if it ran until the case was taken for something else."""
+        for one in self.command.past.ended:
+            same = (one.clock.name, one.clock.kind, one.clock.law) == (rule.name, rule.kind, rule.law)
+            if one.outcome == RECLASSIFIED and same and self._restored(rule, one.clock).due_at == one.clock.due_at:
+                return one.clock
+        return None
+
+    def _restored(self, rule: ClockRule, running: RunningClock) -> clock.ComputedClock:
+        return clock.restored(rule, self.policy.pack.calendars[rule.calendar], running, self.policy.pack.receipt)
+
+    def _happened_at(self, event: ClockStart, running: Iterable[Dated]) -> datetime | None:
+        """When what starts a clock happened in this case; None if it has not, or nothing tells of it."""
+        past = self.command.past
+        match event:
+            case ClockStart.RECEIPT:
+                return self.case.opened_at
+            case ClockStart.ACKNOWLEDGEMENT:
+                owed = any(one.kind is ClockKind.ACKNOWLEDGEMENT for one in running)
+                return None if owed else _acknowledged_at(past.ended)
+            case ClockStart.ASSIGNMENT:
+                return past.assigned_at if self.case.owner else None
+            case ClockStart.ASKING_LETTER:
+                return past.asked_at if self.case.status is CaseStatus.WAITING else None
+            case _:
+                return next((one.started_at for one in self.stopped() if one.started_by == event.value), None)
+
+
+def _acknowledged_at(ended: Sequence[EndedClock]) -> datetime | None:
+    """When the case was acknowledged; where no clock asked for that, when its receipt went."""
+    for kind in (ClockKind.ACKNOWLEDGEMENT, ClockKind.RECEIPT):
+        done = [one.stopped_at for one in ended if one.clock.kind is kind and one.outcome in DONE]
+        if done:
+            return min(done)
+    return None
+
+
+def _stop(running: RunningClock, now: datetime) -> StopClock:
+    return StopClock(clock_id=running.id, outcome=RECLASSIFIED, stopped_at=now, reason=Reason(RECLASSIFIED))
+
+
+# The customer ------------------------------------------------------------------------------------------------------------
+
+
+def _letter(change: _Change, begun: Sequence[_Begun], before: SentBefore) -> list[Action]:
+    """The receipt of the new class, if the pack says so or if one for the old class would still have gone."""
+    case, policy, past = change.after, change.policy, change.command.past
+    class_policy = policy.pack.classes[case.class_]
+    if past.answered or not (class_policy.confirm_reclassified or past.receipts):
+        return []
+    permission = screen.permit_notice(case, policy, before)
+    if not isinstance(permission, Permission):
+        return [KeepSilent(reasons=permission)]
+    dated = (*(one for one in case.clocks if one.paused_on is None), *(one.dated for one in begun))
+    promised = promised_date(case, policy, dated, change.now)
+    letter = QueueLetter(
+        permission=permission,
+        purpose=Purpose.RECEIPT,
+        letter=class_policy.receipt,
+        audience=Audience.CUSTOMER,
+        lane=Lane.ACKNOWLEDGEMENT,
+        key=f"reclassified:{case.id}:{case.version}",
+        values=receipt_values(policy, class_policy, case.subject, case.opened_at, promised),
+        not_before=_goes_at(change),
+        observed=case.observed,
+        states_date=promised,
+        in_reply_to=case.last_message_id,
+        references=(case.last_message_id,) if case.last_message_id else (),
+        reason=Reason(RECLASSIFIED, case.class_),
+    )
+    return [letter]
+
+
+def _goes_at(change: _Change) -> datetime:
+    """When the receipt that it replaces would have gone; otherwise while the office is open, like all that nobody waits for."""
+    replaced = [one.not_before for one in change.command.past.receipts]
+    opening = change.policy.pack.working_calendar.next_opening(change.now).astimezone(UTC)
+    return max(change.now, min(replaced)) if replaced else opening
+
+
+def _date_of_the_law(change: _Change, stopped: Iterable[RunningClock], begun: Iterable[_Begun], *, told: bool) -> list[Action]:
+    """No date that the law gave a customer goes, or becomes a later one, without a word: a letter's, or a person's."""
+    given = [one for one in stopped if one.law and one.kind in clock.OWED]
+    if change.case.class_ == UNSURE or not given:
+        return []
+    was = min(given, key=lambda one: one.due_at)
+    owed = [one for one in (*change.after.clocks, *(one.dated for one in begun)) if one.kind in clock.OWED]
+    now_due = min(owed, key=lambda one: (not one.law, one.due_at), default=None)
+    if now_due is not None and now_due.due_at <= was.due_at:
+        return []
+    zone = change.policy.pack.working_calendar.zone
+    instead = letter_date(last_day(now_due.due_at, zone)) if now_due else "none"
+    words = f"the answer was due on {letter_date(last_day(was.due_at, zone))} ({was.law}); now {instead}"
+    if told:
+        return [Note(kind="finding", reason=Reason("later-than-the-law-s-date", words))]
+    tell = f"{words}. Nothing told the customer: please do"
+    return [Note(kind="letter-needs-a-person", reason=Reason("later-than-the-law-s-date", tell))]
