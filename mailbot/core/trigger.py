@@ -5,7 +5,7 @@ from datetime import datetime
 
 from mailbot.core.case import Case, Channel, EndedClock, Figures, FiledMessage, Moment, RunningClock, Turn
 from mailbot.core.clock_rule import ClockEvent
-from mailbot.core.letter import OutboxLetter
+from mailbot.core.letter import OutboxLetter, OutboxState
 from mailbot.core.message import Message, Origin
 from mailbot.core.report import Outcome
 
@@ -254,7 +254,7 @@ class Past:
     """What has become of a case so far, as far as giving it another class must know it.
 
     ``ended``: its clocks that have stopped. ``assigned_at``, ``asked_at``: when it last got an owner, when its customer was
-    last asked for something. ``answered``: staff have answered. ``receipts``: those that wait to go.
+    last asked for something. ``answered``: staff have answered. ``receipts``: every one, the oldest first.
     """
 
     ended: tuple[EndedClock, ...] = ()
@@ -262,6 +262,17 @@ class Past:
     asked_at: datetime | None = None
     answered: bool = False
     receipts: tuple[OutboxLetter, ...] = ()
+
+    @property
+    def waiting(self) -> list[OutboxLetter]:
+        """The receipts that may still go."""
+        return [one for one in self.receipts if one.state in (OutboxState.QUEUED, OutboxState.DEFERRED)]
+
+    @property
+    def last_receipt(self) -> str:
+        """The letter that its customer has, or will have, as far as anybody knows: the last that left. Empty: none did."""
+        left = (OutboxState.SENDING, OutboxState.SENT, OutboxState.IN_DOUBT)
+        return next((one.letter for one in reversed(self.receipts) if one.state in left), "")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -153,5 +153,5 @@ def _past(transaction: Transaction, case: Case) -> Past:
         assigned_at=last.get(ASSIGNED),
         asked_at=last.get(WAITS),
         answered=any(rule in last for rule in ANSWERED),
-        receipts=transaction.outbox.waiting_receipts(case.id),
+        receipts=transaction.outbox.receipts(case.id),
     )

@@ -171,6 +171,8 @@ class TestAnotherClass:
         case = story.customer_writes(LIBRARY)
         refused = story.cli("case", "reclassify", case, "complant")
         assert (refused.returncode, "did you mean 'complaint'?" in refused.stderr) == (65, True)
+        nowhere = story.cli("corrections", "export", "/nowhere/corrections.jsonl")
+        assert (nowhere.returncode, "No such file or directory; name a file" in nowhere.stderr) == (65, True)
         said = story.tell("case", "reclassify", case, "not_for_us", "--why", "an invoice")
         assert "a clock has stopped: reclassified" in said
         assert story.outcomes(case)["response"] == "reclassified"

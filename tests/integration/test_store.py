@@ -1194,12 +1194,14 @@ def test_a_case_without_a_message_or_whose_text_is_erased_teaches_nothing(store:
 
 
 def test_what_has_become_of_a_case_is_found(store: SqlStore) -> None:
-    """Its clocks that have stopped and how, when it was last given to somebody, its receipts that wait, and its new class."""
+    """Its clocks that have stopped and how, when it was last given to somebody, its receipts, and its new class."""
     case_id, _ = opened(store)
     started(store, case_id, MONDAY + 9 * HOUR)
-    waits = queued(store, 1, case_id=case_id)
-    for number, changes in ((2, {"purpose": Purpose.DELAY_NOTICE}), (3, {"observed": True})):
-        queued(store, number, case_id=case_id, **changes)
+    other, _ = opened(store)
+    first = queued(store, 1, case_id=case_id)
+    queued(store, 2, case_id=case_id, purpose=Purpose.DELAY_NOTICE)
+    queued(store, 3, case_id=other)
+    second = queued(store, 4, case_id=case_id, observed=True)
     with store.transaction() as transaction:
         (running,) = transaction.cases.running([case_id])
         assert transaction.cases.ended(case_id) == ()
@@ -1214,8 +1216,25 @@ def test_what_has_become_of_a_case_is_found(store: SqlStore) -> None:
             EndedClock(clock=running, stopped_at=MONDAY + HOUR, outcome="reclassified"),
         )
         assert transaction.cases.last_events(case_id, ("assigned", "waits")) == {"assigned": MONDAY + 2 * HOUR}
-        assert [one.id for one in transaction.outbox.waiting_receipts(case_id)] == [waits]
+        assert [one.id for one in transaction.outbox.receipts(case_id)] == [first, second]
         assert transaction.cases.get(case_id).class_ == "complaint"
+
+
+def test_of_two_who_say_the_same_at_once_one_is_refused(store: SqlStore) -> None:
+    """Both have read the old class; the second changes nothing, and no clock or letter of its own stays."""
+    case_id, _ = opened(store)
+    change = ChangeCase(case_id=case_id, class_="complaint", reason=Reason("reclassified"))
+
+    def say(number: int) -> None:
+        with store.transaction() as transaction:
+            transaction.cases.start_clock(case_id, clock(MONDAY + number * HOUR))
+            transaction.cases.change(change, MONDAY)
+
+    say(1)
+    with pytest.raises(PermanentError, match="changed while it was decided about"):
+        say(2)
+    with store.view() as transaction:
+        assert [one.due_at for one in transaction.cases.running([case_id])] == [MONDAY + HOUR]
 
 
 def test_what_people_said_is_copied_with_the_database(tmp_path: Path, postgres: Postgres) -> None:

@@ -21,8 +21,8 @@ from mailbot.core.action import (
 from mailbot.core.case import Case, CaseStatus, ClockKind, ClockStop, EndedClock, RunningClock
 from mailbot.core.clock_rule import ClockEvent, ClockRule, ClockStart, WhenPassed
 from mailbot.core.decide import decide
-from mailbot.core.letter import Purpose
-from mailbot.core.policy import UNSURE, MailboxPolicy, Pack
+from mailbot.core.letter import OutboxState, Purpose
+from mailbot.core.policy import UNSURE, Pack
 from mailbot.core.screen import SentBefore
 from mailbot.core.trigger import CaseReclassified, Past
 from mailbot.errors import PermanentError
@@ -201,6 +201,22 @@ def test_a_wish_to_be_called_back_keeps_its_day() -> None:
     assert started(said(enquiry(), found=found)) == {}
 
 
+def law_s_clock(class_: str, **changes: Any) -> RunningClock:
+    """The law's clock of a class, by the shipped pack."""
+    return running(next(one for one in shipped_pack().clocks if class_ in one.classes and one.law), **changes)
+
+
+def test_the_law_s_date_of_a_matter_that_was_merged_into_the_case_goes_on() -> None:
+    """It is not the enquiry's: whatever the enquiry turns out to be, the request for information is due on its day."""
+    found, earlier = shipped_pack(), MONDAY - timedelta(days=7)
+    house = running(next(one for one in found.clocks if one.name == "response" and "enquiry" in one.classes), id=1)
+    both = enquiry(house, law_s_clock("foi_request", started_at=earlier, id=2))
+    assert [one.clock_id for one in every(StopClock, said(both, "subject_access_request", found))] == [1]
+    request_after_all = said(both, "foi_request", found)
+    assert [one.clock_id for one in every(StopClock, request_after_all)] == [1]
+    assert every(StartClock, request_after_all) == []  # no second one, which would be due later
+
+
 def test_an_unsure_case_keeps_the_clocks_that_its_class_has() -> None:
     """The strictest answer that was thought possible was the complaint's: it goes on; the enquiry's begins otherwise."""
     unsure = enquiry(running(COMPLAINT, id=4), class_=UNSURE)
@@ -238,6 +254,17 @@ def test_a_progress_letter_whose_day_has_passed_is_announced_before_it_goes() ->
     )
     actions = said(enquiry(), found=quietly(pack(progress)))
     assert [one.kind for one in only(StartClock, actions).deadlines] == ["announce"]
+
+
+@pytest.mark.parametrize(("status", "again"), [(CaseStatus.WAITING, [3]), (CaseStatus.OPEN, [])])
+def test_said_back_a_clock_stands_still_only_while_the_answer_is_still_to_come(status: CaseStatus, again: list[int]) -> None:
+    """The customer answered while the case was taken for a complaint: the enquiry's clock runs, from the receipt."""
+    waits = replace(ANSWER, pauses_on=(ClockEvent.WAITING,))
+    old = ended(running(waits, id=3, paused_on=MONDAY.date() + timedelta(days=1)), "reclassified")
+    known = enquiry(running(COMPLAINT, id=8), class_="complaint", status=status)
+    actions = said(known, "enquiry", quietly(pack(waits, COMPLAINT)), ended=(old,))
+    assert [(one.clock_id, one.deadlines) for one in every(RestartClock, actions)] == [(one, ()) for one in again]
+    assert started(actions) == ({} if again else {"response": MONDAY})
 
 
 # What is refused -------------------------------------------------------------------------------------------------------
@@ -295,10 +322,23 @@ def test_whoever_may_not_be_written_to_gets_no_letter(standing: dict[str, bool],
 
 def test_a_receipt_that_still_waits_does_not_go_and_the_right_one_goes_in_its_place() -> None:
     """Whatever the pack says about letters afterwards: the customer gets one receipt, and it is not the wrong one."""
-    waits = outbox_letter(id=6, not_before=LATER + timedelta(hours=3))
+    waits = outbox_letter(id=6, state=OutboxState.DEFERRED, not_before=LATER + timedelta(hours=3))
     actions = said(enquiry(running(ANSWER)), found=quietly(WITH_ALL), receipts=(waits,))
     assert only(WithdrawLetter, actions).letter_id == 6
     assert (only(QueueLetter, actions).letter, only(QueueLetter, actions).not_before) == ("receipt-complaint", waits.not_before)
+
+
+def test_nobody_gets_the_receipt_again_that_they_had_last() -> None:
+    """A slip at night, taken back before the office opens: the letter about it never goes, and the first one stands."""
+    had = outbox_letter(id=5, letter="receipt-enquiry", state=OutboxState.SENT)
+    waits = outbox_letter(id=6, letter="receipt-complaint", state=OutboxState.QUEUED)
+    taken_back = said(enquiry(running(COMPLAINT), class_="complaint"), "enquiry", receipts=(had, waits))
+    assert only(WithdrawLetter, taken_back).letter_id == 6
+    assert every(QueueLetter, taken_back) == []
+    came_back = replace(had, letter="receipt-complaint", state=OutboxState.BOUNCED)
+    assert every(QueueLetter, said(enquiry(running(ANSWER)), receipts=(came_back,))) != []
+    assert every(QueueLetter, said(enquiry(running(ANSWER)), receipts=(replace(came_back, state=OutboxState.SENT), had))) != []
+    assert every(QueueLetter, said(enquiry(running(ANSWER)), receipts=(replace(came_back, state=OutboxState.SENT),))) == []
 
 
 def test_whoever_has_been_answered_is_not_told_that_their_message_has_come() -> None:
@@ -306,15 +346,14 @@ def test_whoever_has_been_answered_is_not_told_that_their_message_has_come() -> 
     assert every(QueueLetter, said(enquiry(running(ANSWER)), answered=True)) == []
 
 
-def request(mailbox: MailboxPolicy, class_: str = "foi_request") -> Case:
+def request(class_: str = "foi_request") -> Case:
     """A case with the law's clock of its class."""
-    found = next(one for one in mailbox.pack.clocks if class_ in one.classes and one.law)
-    return enquiry(running(found), class_=class_)
+    return enquiry(law_s_clock(class_), class_=class_)
 
 
 def test_no_later_date_than_the_law_s_goes_without_a_word() -> None:
     """Twenty working days became a month: the letter says so, and where none goes, somebody is asked to."""
-    known = request(policy())
+    known = request()
     told = every(Note, said(known, "subject_access_request", shipped_pack()))
     assert [(one.kind, one.reason.rule) for one in told] == [("finding", "later-than-the-law-s-date")]
     left = only(Note, said(known, "subject_access_request", quietly(shipped_pack())))
@@ -323,7 +362,7 @@ def test_no_later_date_than_the_law_s_goes_without_a_word() -> None:
     assert "now Wednesday 23 December 2026. Nothing told the customer" in left.reason.detail
 
 
-@pytest.mark.parametrize("known", [request(policy()), replace(request(policy()), class_=UNSURE)])
+@pytest.mark.parametrize("known", [request(), replace(request(), class_=UNSURE)])
 def test_an_earlier_date_needs_no_word(known: Case) -> None:
     """An enquiry is due before a request for information; and nobody was promised what was only thought possible."""
     assert every(Note, said(known, "enquiry", shipped_pack())) == []
@@ -331,5 +370,5 @@ def test_an_earlier_date_needs_no_word(known: Case) -> None:
 
 def test_no_date_at_all_instead_of_the_law_s_is_told_too() -> None:
     """What is not for us is not answered: whoever was told a date hears from a person."""
-    left = only(Note, said(request(policy()), "not_for_us", shipped_pack()))
+    left = only(Note, said(request(), "not_for_us", shipped_pack()))
     assert left.reason.detail.endswith("now none. Nothing told the customer: please do")

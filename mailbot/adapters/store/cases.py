@@ -46,6 +46,7 @@ from mailbot.core.trigger import DeadlineReached
 from mailbot.errors import PermanentError
 from mailbot.ports import Happened
 
+CHANGED = "the case changed while it was decided about"
 MOST_VALUES = 5000  # in one statement; every database has its own limit
 _OPEN = case.insert().values(
     organisation=select(mailbox.c.organisation).where(mailbox.c.id == bindparam("of_mailbox")).scalar_subquery()
@@ -155,7 +156,7 @@ class SqlCases:
             .values(version=case.c.version + 1)
         )
         if changed.rowcount != 1:
-            raise PermanentError("the case changed while it was decided about")
+            raise PermanentError(CHANGED)
 
     def leads(self, of: Sequence[Clues]) -> Leads:
         """The cases that a batch of messages may belong to, by what the messages name."""
@@ -234,7 +235,10 @@ class SqlCases:
     # Changes
 
     def change(self, action: ChangeCase, at: datetime) -> None:
-        """Change a case; its version goes up, so that whoever read it before decides anew."""
+        """Change a case; its version goes up, so that whoever read it before decides anew.
+
+        Raises PermanentError if the class that it gets is the one that it has: somebody else was quicker.
+        """
         values: dict[str, Any] = {"version": case.c.version + 1}
         if action.status is not None:
             values |= {"status": action.status.value, "closed_at": at if action.status is CaseStatus.CLOSED else None}
@@ -246,14 +250,16 @@ class SqlCases:
             values["quiet_until"] = action.quiet_until if action.quiet_until > at else None
         if action.may_write is not None:
             values["may_write"] = action.may_write
+        this = case.c.id == action.case_id
         if action.class_ is not None:
-            values["class"] = action.class_
+            values["class"], this = action.class_, this & (case.c["class"] != action.class_)
         if action.owner is not None:
             values["owner"] = self._person(action.case_id, *action.owner)
         if action.customer is not None:
             values["customer"] = action.customer
             self._takes_part(action.case_id, action.customer.lower())
-        self._connection.execute(case.update().where(case.c.id == action.case_id).values(values))
+        if self._connection.execute(case.update().where(this).values(values)).rowcount != 1:
+            raise PermanentError(CHANGED)
 
     def _takes_part(self, case_id: int, address: str) -> None:
         """Somebody is a customer of the case, whatever they were in it before."""

@@ -108,9 +108,9 @@ class SqlOutbox:
         change = outbox.update().where(outbox.c.id == letter_id, IS_WAITING)
         self._connection.execute(change.values(state=OutboxState.WITHDRAWN.value, detail=why, settled_at=at))
 
-    def waiting_receipts(self, case_id: int) -> tuple[OutboxLetter, ...]:
-        """The receipts of a case that wait to go."""
-        mine = (outbox.c.case == case_id) & (outbox.c.purpose == Purpose.RECEIPT.value) & IS_WAITING
+    def receipts(self, case_id: int) -> tuple[OutboxLetter, ...]:
+        """The receipts of a case, the oldest first, whatever became of them."""
+        mine = (outbox.c.case == case_id) & (outbox.c.purpose == Purpose.RECEIPT.value)
         return tuple(letter_of(row) for row in self._connection.execute(letter_rows().where(mine).order_by(outbox.c.id)))
 
     def put_off(self, letter_id: int, until: datetime) -> None:

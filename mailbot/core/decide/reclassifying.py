@@ -57,7 +57,7 @@ def reclassified(
         LearnClass(case_id=case.id, old_class=case.class_, new_class=command.class_, why=command.why),
         *(_stop(one, now) for one in stopped),
         *(change.action(one) for one in begun),
-        *(WithdrawLetter(letter_id=one.id, reason=Reason(RECLASSIFIED, one.letter)) for one in command.past.receipts),
+        *(WithdrawLetter(letter_id=one.id, reason=Reason(RECLASSIFIED, one.letter)) for one in command.past.waiting),
         *letter,
         *_date_of_the_law(change, stopped, begun, told=goes_to_the_customer(letter)),
     ]
@@ -101,18 +101,27 @@ class _Change:
         return replace(self.case, class_=self.command.class_, clocks=kept)
 
     def stopped(self) -> list[RunningClock]:
-        """The running clocks that the new class does not have."""
-        both = {rule.name for rule in self._rules(self.command.class_) if rule in self._rules(self.case.class_)}
-        return [one for one in self.case.clocks if one.name not in both]
+        """The running clocks that the new class does not have. A date of the law that is another matter's goes on."""
+        return [one for one in self.case.clocks if not (self._has(one) or self._is_foreign(one))]
+
+    def _has(self, running: RunningClock) -> bool:
+        """Whether the new class has this clock: by a rule of both, or because its own gives the same date."""
+        old, same = self._rules(self.case.class_), [rule for rule in self._rules(self.command.class_) if _same(rule, running)]
+        return any(rule in old or self._gives_its_date(rule, running) for rule in same)
+
+    def _is_foreign(self, running: RunningClock) -> bool:
+        """Whether the law gave this date to a matter that was merged into the case, and not to its class."""
+        return bool(running.law) and not any(_same(rule, running) for rule in self._rules(self.case.class_))
 
     def begun(self) -> list[_Begun]:
         """The clocks that only the new class has, as far as what they run from has happened and nothing has ended them."""
-        old = self._rules(self.case.class_)
+        old, kept = self._rules(self.case.class_), self.after.clocks
         found = list[_Begun]()
-        rules = [rule for rule in self._rules(self.command.class_) if rule not in old and not self._is_done(rule)]
+        new = [rule for rule in self._rules(self.command.class_) if rule not in old and not self._is_done(rule)]
+        rules = [rule for rule in new if not any(_same(rule, one) for one in kept)]
         for rule in sorted(rules, key=lambda rule: rule.starts_on is ClockStart.ACKNOWLEDGEMENT):
             again = self._stopped_before(rule)
-            at = self._happened_at(rule.starts_on, (*self.after.clocks, *(one.dated for one in found)))
+            at = self._happened_at(rule.starts_on, (*kept, *(one.dated for one in found)))
             if again is not None:
                 found.append(_Begun(dated=again, again=True))
             elif at is not None:
@@ -123,7 +132,7 @@ class _Change:
         if isinstance(begun.dated, StartClock):
             return begun.dated
         again = begun.dated
-        rule = next(rule for rule in self._rules(self.command.class_) if rule.name == again.name)
+        rule = next(rule for rule in self._rules(self.command.class_) if _same(rule, again))
         computed = self._restored(rule, again)
         moments = () if again.paused_on else schedule.from_now_on(computed, self.policy.pack.alerts, self.now)
         return RestartClock(clock_id=again.id, deadlines=moments, reason=Reason(RECLASSIFIED, again.name))
@@ -143,12 +152,17 @@ class _Change:
         return any(set(one.clock.stopped_by) <= set(rule.stopped_by) for one in done)
 
     def _stopped_before(self, rule: ClockRule) -> RunningClock | None:
-        """This very clock, if it ran until the case was taken for something else."""
-        for one in self.command.past.ended:
-            same = (one.clock.name, one.clock.kind, one.clock.law) == (rule.name, rule.kind, rule.law)
-            if one.outcome == RECLASSIFIED and same and self._restored(rule, one.clock).due_at == one.clock.due_at:
-                return one.clock
-        return None
+        """This very clock, if it ran until the case was taken for something else.
+
+        One that stood still for an answer that has come meanwhile does not stand still again: it begins anew.
+        """
+        waits = self.case.status is CaseStatus.WAITING
+        before = [one.clock for one in self.command.past.ended if one.outcome == RECLASSIFIED]
+        can_run = [one for one in before if waits or one.paused_on is None]
+        return next((one for one in can_run if _same(rule, one) and self._gives_its_date(rule, one)), None)
+
+    def _gives_its_date(self, rule: ClockRule, running: RunningClock) -> bool:
+        return self._restored(rule, running).due_at == running.due_at
 
     def _restored(self, rule: ClockRule, running: RunningClock) -> clock.ComputedClock:
         return clock.restored(rule, self.policy.pack.calendars[rule.calendar], running, self.policy.pack.receipt)
@@ -170,6 +184,11 @@ class _Change:
                 return next((one.started_at for one in self.stopped() if one.started_by == event.value), None)
 
 
+def _same(rule: ClockRule, running: RunningClock) -> bool:
+    """Whether a clock may be one of this rule's: its name, its role, and the law that sets it."""
+    return (rule.name, rule.kind, rule.law) == (running.name, running.kind, running.law)
+
+
 def _acknowledged_at(ended: Sequence[EndedClock]) -> datetime | None:
     """When the case was acknowledged; where no clock asked for that, when its receipt went."""
     for kind in (ClockKind.ACKNOWLEDGEMENT, ClockKind.RECEIPT):
@@ -187,10 +206,14 @@ def _stop(running: RunningClock, now: datetime) -> StopClock:
 
 
 def _letter(change: _Change, begun: Sequence[_Begun], before: SentBefore) -> list[Action]:
-    """The receipt of the new class, if the pack says so or if one for the old class would still have gone."""
+    """The receipt of the new class, if the pack says so or if one for the old class would still have gone.
+
+    Nobody gets the receipt again that they had last.
+    """
     case, policy, past = change.after, change.policy, change.command.past
     class_policy = policy.pack.classes[case.class_]
-    if past.answered or not (class_policy.confirm_reclassified or past.receipts):
+    wanted = class_policy.confirm_reclassified or past.waiting
+    if past.answered or not wanted or past.last_receipt == class_policy.receipt:
         return []
     permission = screen.permit_notice(case, policy, before)
     if not isinstance(permission, Permission):
@@ -217,7 +240,7 @@ def _letter(change: _Change, begun: Sequence[_Begun], before: SentBefore) -> lis
 
 def _goes_at(change: _Change) -> datetime:
     """When the receipt that it replaces would have gone; otherwise while the office is open, like all that nobody waits for."""
-    replaced = [one.not_before for one in change.command.past.receipts]
+    replaced = [one.not_before for one in change.command.past.waiting]
     opening = change.policy.pack.working_calendar.next_opening(change.now).astimezone(UTC)
     return max(change.now, min(replaced)) if replaced else opening
 
