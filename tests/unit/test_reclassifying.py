@@ -1,7 +1,9 @@
 """A person gives a case another class: which clocks stop, which begin and from when, and what its customer hears."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from itertools import product
 from typing import Any
 
 import pytest
@@ -18,9 +20,10 @@ from mailbot.core.action import (
     StopClock,
     WithdrawLetter,
 )
-from mailbot.core.case import Case, CaseStatus, ClockKind, ClockStop, EndedClock, RunningClock
+from mailbot.core.case import Case, CaseStatus, Channel, ClockKind, ClockStop, EndedClock, RunningClock
 from mailbot.core.clock_rule import ClockEvent, ClockRule, ClockStart, WhenPassed
 from mailbot.core.decide import decide
+from mailbot.core.decide.moving import start_clocks
 from mailbot.core.letter import OutboxState, Purpose
 from mailbot.core.policy import UNSURE, Pack
 from mailbot.core.screen import SentBefore
@@ -265,6 +268,47 @@ def test_said_back_a_clock_stands_still_only_while_the_answer_is_still_to_come(s
     actions = said(known, "enquiry", quietly(pack(waits, COMPLAINT)), ended=(old,))
     assert [(one.clock_id, one.deadlines) for one in every(RestartClock, actions)] == [(one, ()) for one in again]
     assert started(actions) == ({} if again else {"response": MONDAY})
+
+
+def as_running(found: Sequence[StartClock]) -> tuple[RunningClock, ...]:
+    """Clocks that began, as a case has them."""
+    return tuple(
+        RunningClock(
+            id=number,
+            name=one.name,
+            kind=one.kind,
+            law=one.law,
+            started_by=one.started_by,
+            started_at=one.started_at,
+            counts_from=one.started_at,
+            due_at=one.due_at,
+            original_due_at=one.due_at,
+            why=one.why,
+            stopped_by=one.stopped_by,
+        )
+        for number, one in enumerate(found, start=1)
+    )
+
+
+@pytest.mark.parametrize("channel", [Channel.EMAIL, Channel.LETTER])
+@pytest.mark.parametrize("name", ["generic", "jersey-oic", "norfolk-connect", "northants-fire", "oxfordshire"])
+def test_a_case_whose_class_is_seen_late_has_the_dates_it_would_have_had_from_the_first_day(
+    name: str, channel: Channel
+) -> None:
+    """Under every pack, from every class or none to every other: the same clocks, each counted from the same receipt."""
+    found = shipped_pack(name)
+    mailbox = policy(pack=found)
+    for old, new in product([*found.classes, UNSURE], found.classes):
+        if old == new:
+            continue
+        first = as_running(start_clocks(mailbox, old, channel, ClockStart.RECEIPT, MONDAY))
+        actions = said(enquiry(*first, class_=old, channel=channel), new, found)
+        gone = {one.clock_id for one in every(StopClock, actions)}
+        now = [*(one for one in first if one.id not in gone), *every(StartClock, actions)]
+        known = start_clocks(mailbox, new, channel, ClockStart.RECEIPT, MONDAY)
+        assert sorted((one.name, one.law, one.due_at) for one in now) == sorted(
+            (one.name, one.law, one.due_at) for one in known
+        ), f"{old} -> {new}"
 
 
 # What is refused -------------------------------------------------------------------------------------------------------
