@@ -31,6 +31,7 @@ from mailbot.adapters.rule_files import (
     load_bounces,
     load_classes,
     load_directory,
+    load_flags,
     load_holding,
     load_pack,
     load_quoting,
@@ -105,7 +106,11 @@ def load_policies(config: Config, tag_secret: bytes = b"") -> Policies:
 def load_reading(rules: Path, scoring: Scoring | None = None) -> ReadingRules:
     """The rules by which messages are read. Raises PolicyError with file and key."""
     return ReadingRules(
-        classes=load_classes(rules), subjects=load_subjects(rules), quoting=load_quoting(rules), scoring=scoring
+        classes=load_classes(rules),
+        flags=load_flags(rules),
+        subjects=load_subjects(rules),
+        quoting=load_quoting(rules),
+        scoring=scoring,
     )
 
 

@@ -1,22 +1,26 @@
 """Reading messages with the parser and the phrase finder, in the process that asks for it."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
 
+from mailbot.adapters.language import LangidLanguages
 from mailbot.adapters.parser import parse, why_unreadable
 from mailbot.adapters.spacy_model import SpacyPhrases
+from mailbot.core.classify import Hit
 from mailbot.core.evidence import Evidence
+from mailbot.core.flag import NO_FLAGS, RAISED_FROM, FlagRules
+from mailbot.core.language import is_another, shown_part, words_to_judge
 from mailbot.core.message import Message
 from mailbot.core.policy import ClassRules, Scoring
 from mailbot.core.quoting import QuoteRules, own_spans
 from mailbot.core.subject import SubjectRules, base_subject
 from mailbot.core.weak_evidence import weak_evidence
-from mailbot.ports import Phrases, ReadMessage
+from mailbot.ports import Languages, Phrases, ReadMessage
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReadingRules:
-    """The rules by which messages are read: the phrases of the classes, and where a message stops being its writer's own.
+    """The rules by which messages are read: what speaks for classes and flags, and where a message stops being its writer's.
 
     ``scoring``: the weak evidence of screening that is gathered on the way; None: none is.
     """
@@ -25,6 +29,12 @@ class ReadingRules:
     subjects: SubjectRules
     quoting: QuoteRules
     scoring: Scoring | None = None
+    flags: FlagRules = NO_FLAGS
+
+    @property
+    def version(self) -> str:
+        """Of the rules of classes and of flags."""
+        return f"{self.classes.version}-{self.flags.words.version}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,18 +43,33 @@ class PlainReader:
 
     phrases: Phrases
     rules: ReadingRules
+    languages: Languages = field(default_factory=LangidLanguages)
 
     def read(self, contents: Sequence[bytes], soon: Sequence[bytes] = ()) -> list[ReadMessage]:  # noqa: ARG002
         """What each content says. Never raises, whatever the bytes."""
         messages = [read_message(content, self.rules) for content in contents]
-        hits = self.phrases.hits([message.full_own_text for message in messages])
+        hits = self.hits([message.full_own_text for message in messages])
         return [
             ReadMessage(message=message, hits=found, unreadable=why_unreadable(message), weak=self._weak(message))
             for message, found in zip(messages, hits, strict=True)
         ]
 
+    def hits(self, texts: Sequence[str]) -> list[tuple[Hit, ...]]:
+        """What speaks for classes and flags in each text (subject, empty line, body)."""
+        found = self.phrases.hits(texts)
+        return [(*hits, *self._language(text)) for text, hits in zip(texts, found, strict=True)]
+
     def close(self) -> None:
         """Nothing is held."""
+
+    def _language(self, text: str) -> Iterator[Hit]:
+        """The flags that the language raises, with how sure it is."""
+        for name, rule in self.rules.flags.languages.items():
+            words = words_to_judge(text, rule)
+            language, confidence = self.languages.language(words) if words else ("", 0.0)
+            if words and is_another(language, confidence, rule):
+                why = f"{name}: language {language}, confidence {confidence:.2f}"
+                yield Hit(class_=name, rule=why, weight=RAISED_FROM, span=shown_part(text))
 
     def _weak(self, message: Message) -> tuple[Evidence, ...] | None:
         return weak_evidence(message, self.rules.scoring) if self.rules.scoring else None
@@ -59,4 +84,4 @@ def read_message(content: bytes, rules: ReadingRules) -> Message:
 
 def spacy_reader(rules: ReadingRules) -> PlainReader:
     """A reader that looks for the phrases of these rules. Takes two seconds: spaCy is loaded."""
-    return PlainReader(SpacyPhrases(rules.classes), rules)
+    return PlainReader(SpacyPhrases(rules.classes, rules.flags.words), rules)

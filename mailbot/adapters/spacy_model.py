@@ -1,4 +1,5 @@
-"""Finds the phrases of the class rules with spaCy's PhraseMatcher. spaCy is imported only when a finder is made.
+"""Finds what the rules of classes and flags ask for, their phrases with spaCy's PhraseMatcher. spaCy is imported only when a
+finder is made.
 
 Words are split here, not by spaCy's tokenizer, which is many times slower; phrases and texts are split alike. A word that
 stands in no phrase never reaches spaCy, so that its vocabulary does not grow with the mail. Offsets always point into the
@@ -6,7 +7,10 @@ text as it was given. Lists of words cost a third of lists of matches, so where 
 """
 
 import re
-from collections.abc import Sequence
+from bisect import bisect_left
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import chain, islice
 from typing import Any
@@ -14,10 +18,14 @@ from typing import Any
 from mailbot.core.classify import Hit
 from mailbot.core.message import Span
 from mailbot.core.policy import ClassRules, Phrase
+from mailbot.core.rule import Place, Places, Rule, holds
+from mailbot.patterns import Pattern
 
 MAX_CHARACTERS = 50_000
 MAX_KEPT_LENGTH = 40
 MOST_KEPT = 20_000
+MOST_PLACES = 200
+"""A phrase that is said more often counts where it is said first: a text of one word takes no time."""
 _WORD = re.compile(
     r"""
       (?:https?://|www\.)\S+                         # a link
@@ -30,10 +38,38 @@ _WORD = re.compile(
 _OTHER_WORD = " "
 
 
-class SpacyPhrases:
-    """A phrase index over every class rule. Not for use by several threads at once."""
+@dataclass(frozen=True, slots=True)
+class _Compiled:
+    """A rule with its phrases as their words are joined here, and its pattern made."""
 
-    def __init__(self, rules: ClassRules) -> None:
+    class_: str
+    name: str
+    rule: Rule
+    pattern: Pattern | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Text:
+    """A text as it is looked at: in lower case, its words, and the words of its subject."""
+
+    plain: str
+    words: Sequence[str]
+    starts: Sequence[int]
+    subject_end: int
+
+    def span(self, place: Place) -> Span:
+        first, end = place
+        return Span(self.starts[first], self.starts[end - 1] + len(self.words[end - 1])) if end > first else Span(0, 0)
+
+    @property
+    def subject_words(self) -> int:
+        return bisect_left(self.starts, self.subject_end)
+
+
+class SpacyPhrases:
+    """An index over the phrases of all rules given. Not for use by several threads at once."""
+
+    def __init__(self, *rule_sets: ClassRules) -> None:
         from spacy.matcher import PhraseMatcher
         from spacy.tokens import Doc
         from spacy.vocab import Vocab
@@ -41,42 +77,102 @@ class SpacyPhrases:
         self._vocab: Any = Vocab()
         self._doc: Any = Doc
         self._matcher: Any = PhraseMatcher(self._vocab, attr="ORTH")
-        self._phrases: dict[int, tuple[tuple[str, str, Phrase], ...]] = {}
+        self._names: dict[int, str] = {}
+        self._phrases = defaultdict[str, list[tuple[str, str, Phrase]]](list)
+        self._rules = defaultdict[str, list[_Compiled]](list)  # by each phrase that may make one hold; "": by pattern alone
         self._words: dict[str, int] = {}  # as numbers they need not be looked up by spaCy again
         self._other: int = self._vocab.strings.add(_OTHER_WORD)
-        for rule in rules.rules:
-            for phrase in rule.phrases:
-                self._add(rule.class_, phrase)
+        for found in chain.from_iterable(rules.rules for rules in rule_sets):
+            for phrase in found.phrases:
+                name = f"{found.class_}: {phrase.text}"
+                self._phrases[self._add(phrase.text)].append((found.class_, name, phrase))
+            for number, rule in enumerate(found.rules, 1):
+                self._add_rule(found.class_, f"{found.class_}: rule {number}", rule)
 
     def hits(self, texts: Sequence[str]) -> list[tuple[Hit, ...]]:
-        """The phrases in each text (subject, empty line, body), each once, where it first occurs, in the order of the text."""
+        """What speaks in each text (subject, empty line, body): each phrase and rule once, where it first holds, in order."""
         return [self._hits(text[:MAX_CHARACTERS]) for text in texts]
 
-    def _add(self, class_: str, phrase: Phrase) -> None:
-        words = _WORD.findall(_plain(phrase.text))
+    def _add(self, phrase: str) -> str:
+        """Look for a phrase too; returns the name of its words."""
+        words = _WORD.findall(_plain(phrase))
         name = " ".join(words)
         key = self._vocab.strings.add(name)
-        if key not in self._phrases:
+        if key not in self._names:
             self._matcher.add(name, [self._doc(self._vocab, words=words)])
             self._words |= {word: self._vocab.strings.add(word) for word in words}
-        self._phrases[key] = (*self._phrases.get(key, ()), (class_, f"{class_}: {phrase.text}", phrase))
+            self._names[key] = name
+        return name
+
+    def _add_rule(self, class_: str, name: str, rule: Rule) -> None:
+        named = replace(
+            rule,
+            any=tuple(map(self._add, rule.any)),
+            all=tuple(map(self._add, rule.all)),
+            none=tuple(map(self._add, rule.none)),
+            near=tuple(tuple(map(self._add, phrases)) for phrases in rule.near),
+        )
+        compiled = _Compiled(class_, name, named, Pattern(rule.pattern) if rule.pattern else None)
+        for phrase in named.asked_for or ("",):
+            self._rules[phrase].append(compiled)
 
     def _hits(self, text: str) -> tuple[Hit, ...]:
         subject_end, plain = text.find("\n\n"), _plain(text)
         words = list(chain.from_iterable(map(_words, plain.split())))
         known, other = self._words, self._other
         matches = self._matcher(self._doc(self._vocab, words=[known.get(word, other) for word in words]))
-        if not matches:
+        places, last = self._places(matches)
+        if not places and "" not in self._rules:
             return ()
-        starts = _starts(plain, words, max(end for _, _, end in matches))
-        found = list[Hit]()
-        # they come in the order of the text, so that the first place of each is what stays
-        for key, (first, end) in {key: (first, end) for key, first, end in reversed(matches)}.items():
-            span = Span(starts[first], starts[end - 1] + len(words[end - 1]))
-            for class_, rule, phrase in self._phrases[key]:
-                if not phrase.in_subject or span.end <= subject_end:
-                    found.append(Hit(class_=class_, rule=rule, weight=phrase.weight, span=span))
+        looked_at = _Text(plain, words, _starts(plain, words, last), subject_end)
+        found = [*self._said(looked_at, places), *self._holding(looked_at, places)]
         return tuple(sorted(found, key=lambda hit: (hit.span.start, hit.rule)))
+
+    def _places(self, matches: Sequence[tuple[int, int, int]]) -> tuple[Places, int]:
+        """Where each phrase stands, in the order of the text, and how many words there are until the last ends."""
+        places, last = defaultdict[str, list[Place]](list), 0
+        for key, first, end in matches:
+            held = places[self._names[key]]
+            if len(held) < MOST_PLACES:
+                held.append((first, end))
+                last = max(last, end)
+        return places, last
+
+    def _said(self, text: _Text, places: Places) -> Iterator[Hit]:
+        """The phrases that speak by themselves."""
+        for name, held in places.items():
+            for class_, rule, phrase in self._phrases.get(name, ()):
+                span = text.span(held[0])
+                if not phrase.in_subject or span.end <= text.subject_end:
+                    yield Hit(class_=class_, rule=rule, weight=phrase.weight, span=span)
+
+    def _holding(self, text: _Text, places: Places) -> Iterator[Hit]:
+        """The rules that hold."""
+        encoded = b""
+        for compiled in {id(each): each for name in (*places, "") for each in self._rules.get(name, ())}.values():
+            rule, pattern = compiled.rule, compiled.pattern
+            place = holds(rule, places, text.subject_words if rule.in_subject else len(text.words))
+            if place is None:
+                continue
+            if pattern is None:
+                span = text.span(place)
+            else:
+                encoded = encoded or text.plain.encode(errors="replace")
+                matched = _matched(pattern, encoded, text.subject_end if rule.in_subject else len(text.plain))
+                if matched is None:
+                    continue
+                span = matched
+            yield Hit(class_=compiled.class_, rule=compiled.name, weight=rule.weight, span=span)
+
+
+def _matched(pattern: Pattern, encoded: bytes, until: int) -> Span | None:
+    """Where a pattern first matches, if that ends within the first ``until`` characters."""
+    found = pattern.search(encoded)
+    if found is None:
+        return None
+    start = len(encoded[: found[0]].decode())
+    end = start + len(encoded[found[0] : found[1]].decode())
+    return Span(start, end) if end <= until else None
 
 
 def _words(piece: str) -> Sequence[str]:

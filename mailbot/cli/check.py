@@ -88,17 +88,19 @@ def report(findings: Iterable[Finding]) -> int:
 def _files(settings: "Config", sign_ins: "SignIns") -> Iterator[Finding]:
     from mailbot.adapters.clock import SystemClock
     from mailbot.adapters.rule_files import check_pack
-    from mailbot.adapters.spacy_model import SpacyPhrases
     from mailbot.app import PROTOCOLS, load_policies, why_database_unusable
     from mailbot.config import sample_config
-    from mailbot.pipeline.rule_examples import failing_examples, failing_screening_examples
+    from mailbot.pipeline.rule_examples import failing_examples, failing_flag_examples, failing_screening_examples
+    from mailbot.reading import spacy_reader
 
     policies, today = load_policies(settings), SystemClock().now().date()
     yield Finding(f"{len(policies.letters.specs)} letters, {len(policies.reading.classes.rules)} classes, screening rules")
     wrong = "\n      ".join(failing_screening_examples(policies.screening)) or None
     yield Finding(f"{len(policies.screening.examples)} examples of the screening rules, by their words alone", wrong)
     packs = {policy.pack.name: policy.pack for policy in policies.mailboxes.values()}
-    phrases = SpacyPhrases(policies.reading.classes)
+    phrases = spacy_reader(policies.reading)
+    wrong = "\n      ".join(failing_flag_examples(policies.reading.flags, phrases)) or None
+    yield Finding(f"examples of {len(policies.reading.flags.names)} flags", wrong)
     for pack in packs.values():
         failures = list(failing_examples(policies.reading.classes, phrases, pack))
         wrong = "\n      ".join(failures) or None

@@ -59,13 +59,12 @@ def replay_by(config: Path | None, mailbox: str | None) -> "Replay":
     from functools import partial
 
     from mailbot.adapters.parser import why_unreadable
-    from mailbot.adapters.spacy_model import SpacyPhrases
     from mailbot.app import load_policies
     from mailbot.cli.options import load_config
     from mailbot.config import sample_config
     from mailbot.errors import ConfigError
     from mailbot.pipeline.replay import Replay
-    from mailbot.reading import read_message
+    from mailbot.reading import read_message, spacy_reader
 
     if mailbox and not config:
         raise ConfigError("--mailbox names a mailbox of a configuration: give --config too")
@@ -77,9 +76,10 @@ def replay_by(config: Path | None, mailbox: str | None) -> "Replay":
     return Replay(
         parse=partial(read_message, rules=policies.reading),
         why_unreadable=why_unreadable,
-        phrases=SpacyPhrases(policies.reading.classes),
+        phrases=spacy_reader(policies.reading),
+        flags=policies.reading.flags,
         screening=policies.screening,
-        rules_version=policies.reading.classes.version,
+        rules_version=policies.reading.version,
         policy=policies.mailboxes[name],
         own_addresses=policies.mailboxes[name].own_addresses if config else frozenset(),
         answerable_addresses=policies.mailboxes[name].answerable_addresses if config else frozenset(),

@@ -13,7 +13,7 @@ from mailbot.core.policy import UNSURE
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hit:
-    """A phrase of a class rule that occurs in the message. ``rule`` is the class and our phrase."""
+    """What in a message speaks for or against a class or flag, ``class_``. ``rule``: its name, and our phrase or rule."""
 
     class_: str
     rule: str
@@ -26,7 +26,8 @@ class Classification:
     """``class_`` is what is acted on (or ``unsure``), ``best`` the top class whatever its confidence.
 
     ``evidence`` holds the hits that spoke for or against ``best``; ``also`` other classes the text plainly asks for;
-    ``flags`` marks such as emergency; ``rules_version`` the digest of the rule files.
+    ``flags`` marks such as emergency, and ``flag_evidence`` what raised them (``core.flag``); ``rules_version`` the digest of
+    the rule files.
     """
 
     class_: str
@@ -34,6 +35,7 @@ class Classification:
     confidence: float
     also: tuple[str, ...] = ()
     flags: tuple[str, ...] = ()
+    flag_evidence: tuple[Hit, ...] = ()
     evidence: tuple[Hit, ...] = ()
     rules_version: str = ""
 

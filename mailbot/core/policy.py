@@ -15,6 +15,7 @@ from mailbot.core.clock_rule import ClockRule, ClockStart, ReceiptRule
 from mailbot.core.directory import Directory, Rung, Team
 from mailbot.core.evidence import BuildHint, PhraseIndex
 from mailbot.core.relay import Relay
+from mailbot.core.rule import Rule
 
 UNSURE = "unsure"
 AWAITED = frozenset({ClockKind.RECEIPT, ClockKind.ACKNOWLEDGEMENT, ClockKind.RESPONSE, ClockKind.CONCLUSION})
@@ -286,17 +287,18 @@ class Phrase:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClassRule:
-    """The phrase rule of one class, with texts that must and must not be given that class."""
+    """The file of one class or flag, ``class_``, with texts that must and must not be given it."""
 
     class_: str
     phrases: tuple[Phrase, ...]
     must_hit: tuple[str, ...]
     must_not_hit: tuple[str, ...]
+    rules: tuple[Rule, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClassRules:
-    """The phrase rules of every class and the version (digest) of their files."""
+    """The rules of every class, or of every flag, and the version (digest) of their files."""
 
     version: str
     rules: tuple[ClassRule, ...]

@@ -19,6 +19,7 @@ from mailbot.core.classify import Classification, Hit, classify
 from mailbot.core.clock import doubt_receipt
 from mailbot.core.decide import Findings, decide
 from mailbot.core.evidence import Evidence
+from mailbot.core.flag import NO_FLAGS, FlagRules, flagged
 from mailbot.core.forward import Forward, passed_on
 from mailbot.core.holding import HoldingRules, is_holding
 from mailbot.core.lead import Clues, Part
@@ -85,6 +86,7 @@ class Inbound:
     policies: Mapping[str, MailboxPolicy]
     clock: Clock
     attempt: Attempt
+    flags: FlagRules = NO_FLAGS
 
     def drain(self) -> Iterator[int]:
         """Decide about all messages that wait, batch by batch; yields how many each had. The reader goes ahead by one."""
@@ -228,7 +230,8 @@ class Inbound:
 
     def _classification(self, judged: Judged, policy: MailboxPolicy) -> Classification:
         thresholds = {name: class_.threshold for name, class_ in policy.pack.classes.items()}
-        return classify(judged.hits, thresholds, self.rules_version)
+        found = classify(judged.hits, thresholds, self.rules_version)
+        return flagged(found, judged.hits, judged.message.sender, self.flags)
 
     def _trigger(self, judged: Judged, policy: MailboxPolicy, gathered: Gathered, our_letter: str) -> MessageArrived:
         located, mailbox = judged.located, gathered.mailboxes[policy.name]

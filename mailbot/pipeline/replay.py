@@ -13,6 +13,7 @@ from mailbot.core.action import QueueLetter, StartClock
 from mailbot.core.case import Channel
 from mailbot.core.classify import Classification, classify
 from mailbot.core.decide import Findings, decide
+from mailbot.core.flag import FlagRules, flagged
 from mailbot.core.match import Match
 from mailbot.core.message import Message, Origin
 from mailbot.core.policy import MailboxPolicy, ScreeningRules
@@ -43,6 +44,7 @@ class Replay:
     parse: Callable[[bytes], Message]
     why_unreadable: Callable[[Message], str]
     phrases: Phrases
+    flags: FlagRules
     screening: ScreeningRules
     rules_version: str
     policy: MailboxPolicy
@@ -56,7 +58,8 @@ class Replay:
         hits = self.phrases.hits([message.full_own_text for message in messages])
         thresholds = {name: class_.threshold for name, class_ in self.policy.pack.classes.items()}
         for message, found in zip(messages, hits, strict=True):
-            yield self._judge(message, classify(found, thresholds, self.rules_version), now)
+            classification = classify(found, thresholds, self.rules_version)
+            yield self._judge(message, flagged(classification, found, message.sender, self.flags), now)
 
     def _judge(self, message: Message, classification: Classification, now: datetime) -> Judgement:
         found = relayed(message, self.policy.relays, self.policy.authserv_id)

@@ -5,9 +5,10 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 from mailbot.core.case import Case, CaseStatus, ClockKind, RunningClock
-from mailbot.core.classify import classify
+from mailbot.core.classify import Classification, classify
 from mailbot.core.decide.occasion import letter_for
 from mailbot.core.decide.wording import case_values, digest_values, mailbox_values, receipt_values
+from mailbot.core.flag import FlagRules, flagged
 from mailbot.core.letter import LetterValues, Purpose
 from mailbot.core.message import Address, Message
 from mailbot.core.policy import UNSURE, ClassRules, MailboxPolicy, Pack, ScreeningRules
@@ -31,6 +32,20 @@ def failing_examples(rules: ClassRules, phrases: Phrases, pack: Pack) -> Iterato
                     f'rules/classes/{rule.class_}.toml: {wanted} hit: "{text[:80]}" came out as '
                     f"{judged.class_} ({judged.best} {judged.confidence})"
                 )
+
+
+def failing_flag_examples(rules: FlagRules, phrases: Phrases) -> Iterator[str]:
+    """A sentence for every example of the flags that does not come out as its file says."""
+    nothing = Classification(class_=UNSURE, best=UNSURE, confidence=0.0)
+    for rule in rules.words.rules:
+        examples = [*((text, True) for text in rule.must_hit), *((text, False) for text in rule.must_not_hit)]
+        found = phrases.hits([f"\n\n{text}" for text, _ in examples])
+        for (text, must_hit), hits in zip(examples, found, strict=True):
+            judged = flagged(nothing, hits, "", rules)
+            if (rule.class_ in judged.flags) is not must_hit:
+                wanted = "must" if must_hit else "must not"
+                spoke = ", ".join(hit.rule for hit in hits if hit.class_ == rule.class_) or "nothing spoke"
+                yield f'rules/flags/{rule.class_}.toml: {wanted} hit: "{text[:80]}" ({spoke})'
 
 
 def failing_screening_examples(rules: ScreeningRules) -> Iterator[str]:

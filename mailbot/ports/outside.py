@@ -31,14 +31,20 @@ class Wake(Protocol):
 
 
 class Phrases(Protocol):
-    """Finds the phrases of the class rules in texts."""
+    """Finds in texts what the rules of classes and flags ask for."""
 
     def hits(self, texts: Sequence[str]) -> list[tuple[Hit, ...]]: ...
 
 
+class Languages(Protocol):
+    """Tells languages apart: the likeliest one of a text (ISO 639 code) and its probability."""
+
+    def language(self, text: str) -> tuple[str, float]: ...
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReadMessage:
-    """What content says: the message, the phrases of the class rules in it, and why a person must look at it, if so.
+    """What content says: the message, what speaks for classes and flags in it, and why a person must look at it, if so.
 
     ``weak``: the message's weak evidence for screening; None where the reader does not gather it.
     """

@@ -39,7 +39,7 @@ def measure_steps(installation: Installation, database: str) -> list[Measured]:
     clocked("store", lambda: _store(installation, batches))
     contents = [fetched.content for batch in batches for fetched in batch]
     messages = clocked("parse", lambda: [parse(content) for content in contents])
-    finder = SpacyPhrases(installation.policies.reading.classes)
+    finder = SpacyPhrases(installation.policies.reading.classes, installation.policies.reading.flags.words)
     thresholds = {name: class_.threshold for name, class_ in policy.pack.classes.items()}
     hits = clocked("classify", lambda: _classify(finder, [message.full_text for message in messages], thresholds))
     letters = NotedLetters()
@@ -156,7 +156,7 @@ def _inbound(installation: Installation, reader: ReadyReader, letters: NotedLett
         subjects=policies.reading.subjects,
         quoting=policies.reading.quoting,
         bounces=policies.bounces,
-        rules_version=policies.reading.classes.version,
+        rules_version=policies.reading.version,
         policies=policies.mailboxes,
         clock=SystemClock(),
         attempt=attempt,

@@ -36,7 +36,7 @@ _readers: dict[str, Reader] = {}
 
 def reader(rules: ReadingRules) -> Reader:
     """A reader by these rules. Loading takes two seconds, and the rules are the same in every story."""
-    return _readers.get(rules.classes.version) or _readers.setdefault(rules.classes.version, spacy_reader(rules))
+    return _readers.get(rules.version) or _readers.setdefault(rules.version, spacy_reader(rules))
 
 
 class StoryClock:

@@ -8,7 +8,15 @@ from pathlib import Path
 
 import pytest
 
-from mailbot.adapters.rule_files import load_calendar, load_classes, load_clock, load_clocks, load_pack, load_screening
+from mailbot.adapters.rule_files import (
+    load_calendar,
+    load_classes,
+    load_clock,
+    load_clocks,
+    load_flags,
+    load_pack,
+    load_screening,
+)
 from mailbot.core.calendar import Hours
 from mailbot.core.case import Channel
 from mailbot.core.clock_rule import ReceiptRule
@@ -18,6 +26,7 @@ from tests.invented import LONDON, RULES, shipped_pack, shipped_screening
 
 PACK, HEADERS, SENDERS = "packs/generic/pack.toml", "screening/headers.toml", "screening/senders.toml"
 CALENDAR, CLASS = "calendars/united-kingdom.toml", "classes/complaint.toml"
+FLAG, RULE = "flags/press.toml", "[[rule]]\nweight = 1\n"
 
 FOIA = "clocks/foia.toml"
 FOIA_WARNING = 'classes = ["foi_request"]\nwarn_before = 3'
@@ -49,6 +58,7 @@ def load_all(rules: Path) -> None:
     """Everything below a folder of rules."""
     load_screening(rules)
     load_classes(rules)
+    load_flags(rules)
     load_clocks(rules)
     for name in packs_in(rules):
         load_pack(rules, name, LONDON)
@@ -388,6 +398,16 @@ def test_shut_days_and_the_reading_of_receipt_are_the_pack_s(edit: Edit) -> None
         (CLASS, "weight =", "wieght =", "there is no such key; did you mean 'weight'?"),
         (CLASS, "must_hit", "must_hits", "must_hit: is missing; write it"),
         (CLASS, "must_hit = [", "must_hit = [[", "is not valid TOML"),
+        (FLAG, RULE, f"{RULE}within_words = 3\n", "rule[1].within_words: there is no such key; did you mean 'within'?"),
+        (FLAG, RULE, f"{RULE}[[rule]]\nweight = 1\n", "rule[1].any: write at least one of any, all, near, pattern"),
+        (FLAG, RULE, f"{RULE}all = ['News  desk']\n", "rule[1].all: 'News  desk': write it in lower case, with single spaces"),
+        (FLAG, RULE, f"{RULE}near = [['a', 'b']]\nwithin = 2\n", "rule[1].near: write two or more lists of phrases, such as"),
+        (FLAG, RULE, f"{RULE}within = 2\n", "rule[1].within: write near and within together"),
+        (FLAG, RULE, f"{RULE}pattern = '(a'\n", "rule[1].pattern: '(a' is no pattern of RE2: missing ): (a"),
+        (FLAG, RULE, f"{RULE}pattern = '(?<=a)b'\n", "rule[1].pattern: '(?<=a)b' is no pattern of RE2: invalid perl operator"),
+        (FLAG, RULE, f"{RULE}pattern = '((a{{99}}){{99}}){{99}}'\n", "is no pattern of RE2: "),
+        (FLAG, RULE, f"{RULE}pattern = 'a*'\n", "rule[1].pattern: 'a*' holds for every text"),
+        (FLAG, 'flag = "press"', 'flag = "media"', 'flag: write flag = "press", the name of the file'),
     ],
 )
 def test_a_mistake_is_refused(edit: Edit, file: str, right: str, wrong: str, said: str) -> None:

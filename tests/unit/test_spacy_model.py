@@ -1,4 +1,6 @@
-"""Finding the phrases of the class rules in a text: what counts as a word, where hits point, and hostile text."""
+"""Finding the phrases and rules of classes and flags in a text: what counts as a word, where hits point, and hostile text."""
+
+from time import perf_counter
 
 import pytest
 from hypothesis import given
@@ -6,6 +8,7 @@ from hypothesis import strategies as st
 
 from mailbot.adapters.spacy_model import MAX_CHARACTERS, SpacyPhrases
 from mailbot.core.policy import ClassRule, ClassRules, Phrase
+from mailbot.core.rule import Rule
 
 PHRASES = ("claim for", "can not", "can't get through", "should not", "my child 's records", "fly - tipping", "100 % free", "?")
 
@@ -110,3 +113,75 @@ def test_mail_teaches_the_finder_no_words() -> None:
     found(" ".join(f"word{number}" for number in range(1_000)))
     assert (len(FINDER._vocab.strings), len(FINDER._vocab)) == words
     assert words[0] <= before[0] + 1  # the one stand-in for all other words
+
+
+# Rules -----------------------------------------------------------------------------------------------------------------
+
+
+def spoken(text: str, *found: Rule) -> list[tuple[str, str]]:
+    """The rules that hold in a text (subject, empty line, body), and the words each points to."""
+    kind = ClassRule(class_="emergency", phrases=(), must_hit=(), must_not_hit=(), rules=found)
+    (hits,) = SpacyPhrases(ClassRules(rules=(kind,), version="1")).hits([text])
+    return [(hit.rule, text[hit.span.start : hit.span.end]) for hit in hits]
+
+
+GAS = Rule(weight=1.0, near=(("smell of", "smells of"), ("gas",)), within=3, none=("last year",))
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("\n\nThere is a SMELL of\n gas here", "SMELL of\n gas"),
+        ("Smells of gas\n\nCome", "Smells of gas"),
+        ("\n\nThere was a smell of gas last year", ""),
+        ("\n\nsmell of a thing that is not gas", ""),
+    ],
+)
+def test_a_rule_points_to_the_words_by_which_it_holds(text: str, words: str) -> None:
+    """Phrases close together, whatever capitals and line ends, and not where another phrase speaks against it."""
+    assert spoken(text, GAS) == ([("emergency: rule 1", words)] if words else [])
+
+
+def test_a_pattern_points_to_what_it_matched() -> None:
+    """Letters of every language count as one character each, and capitals are the same as small letters."""
+    pattern = Rule(weight=1.0, pattern=r"flat \pL+ \d+")
+    assert spoken("\n\n\u00c9\u00e9 \N{GRINNING FACE} FLAT caf\u00e9 12!", pattern) == [
+        ("emergency: rule 1", "FLAT caf\u00e9 12")
+    ]
+    assert spoken("\n\nflat 12", pattern) == []
+
+
+def test_a_pattern_stands_beside_words_and_in_the_subject_if_it_says_so() -> None:
+    """Each condition of a rule holds by itself; what is asked of the subject is not looked for in the text."""
+    both = Rule(weight=1.0, any=("please",), pattern=r"\d{3}")
+    in_subject = Rule(weight=1.0, pattern=r"\d{3}", in_subject=True)
+    assert spoken("\n\nplease 123", both, in_subject) == [("emergency: rule 1", "123")]
+    assert spoken("\n\n123", both) == []
+    assert spoken("123\n\nplease", both, in_subject) == [("emergency: rule 1", "123"), ("emergency: rule 2", "123")]
+
+
+@pytest.mark.parametrize(
+    "unit", ["(", "[", "gas ", "smell of ", "smell of gas ", "a", "\u0301", "\u202e", "1 ", "smell of gas. last year "]
+)
+def test_a_text_made_to_keep_the_rules_busy_takes_no_time(unit: str) -> None:
+    """Brackets, a megabyte without a space, and the very words of the rules a hundred thousand times: within a second."""
+    busy = [GAS, *(Rule(weight=1.0, near=(("gas",), ("smell of", "of"), ("a",)), within=number) for number in range(1, 40))]
+    busy += [Rule(weight=1.0, pattern=r"(\pL+)+ (smell)+(a|aa)+$")]
+    kind = ClassRule(class_="emergency", phrases=(), must_hit=(), must_not_hit=(), rules=tuple(busy))
+    finder = SpacyPhrases(ClassRules(rules=(kind,), version="1"))
+    text = (unit * 1_000_000)[:1_000_000]
+    began = perf_counter()
+    finder.hits([f"\n\n{text}"])
+    assert perf_counter() - began < 2
+
+
+def test_rules_teach_the_finder_no_words() -> None:
+    """What patterns and rules look at leaves nothing behind."""
+    kind = ClassRule(
+        class_="emergency", phrases=(), must_hit=(), must_not_hit=(), rules=(GAS, Rule(weight=1.0, pattern=r"\d{9}"))
+    )
+    finder = SpacyPhrases(ClassRules(rules=(kind,), version="1"))
+    finder.hits(["\n\nsmell of something else"])
+    before = len(finder._vocab.strings), len(finder._vocab)
+    finder.hits([" ".join(f"word{number} smell of gas{number}" for number in range(1_000))])
+    assert (len(finder._vocab.strings), len(finder._vocab)) == before

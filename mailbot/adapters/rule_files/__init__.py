@@ -10,7 +10,7 @@ from mailbot.adapters.rule_files.calendars import (
     read_calendar,
     with_days,
 )
-from mailbot.adapters.rule_files.classes import load_classes
+from mailbot.adapters.rule_files.classes import load_classes, load_flags
 from mailbot.adapters.rule_files.clauses import beside_in_words, load_clauses
 from mailbot.adapters.rule_files.clocks import clock_names, load_clock, load_clocks
 from mailbot.adapters.rule_files.pack_checks import Remark, check_pack
@@ -38,6 +38,7 @@ __all__ = [
     "load_clock",
     "load_clocks",
     "load_directory",
+    "load_flags",
     "load_holding",
     "load_pack",
     "load_quoting",

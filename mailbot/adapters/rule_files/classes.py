@@ -1,35 +1,104 @@
-"""``rules/classes``: the phrases that speak for a class, with examples."""
+"""``rules/classes`` and ``rules/flags``: the phrases and rules that speak for a class or a flag, with examples."""
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 
 from mailbot.adapters.rule_files.checks import STRICT, digest_of, refuse_twice
+from mailbot.core.flag import FlagRules, SenderRule
+from mailbot.core.language import LanguageRule
 from mailbot.core.policy import ClassRule, ClassRules, Phrase
+from mailbot.core.rule import Rule
 from mailbot.errors import PolicyError
+from mailbot.patterns import Pattern
 from mailbot.toml_values import convert, read_toml
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _ClassFile:
-    phrase: tuple[Phrase, ...]
     must_hit: tuple[str, ...]
     must_not_hit: tuple[str, ...]
+    phrase: tuple[Phrase, ...] = ()
+    rule: tuple[Rule, ...] = ()
     __pydantic_config__ = STRICT
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _FlagFile(_ClassFile):
+    sender: tuple[SenderRule, ...] = ()
+    language: LanguageRule | None = None
+    __pydantic_config__ = STRICT
+
+
+F = TypeVar("F", bound=_ClassFile)
+
+
 def load_classes(rules: Path) -> ClassRules:
-    """The phrase rules of every class, by file name."""
-    files = sorted((rules / "classes").glob("*.toml"))
+    """The rules of every class, by file name. Raises PolicyError with file, key and number."""
+    files = _files(rules / "classes", "class")
+    return ClassRules(version=digest_of(files), rules=tuple(_rules_of(file, "class", _ClassFile)[0] for file in files))
+
+
+def load_flags(rules: Path) -> FlagRules:
+    """The rules of every flag, by file name. Raises PolicyError with file, key and number."""
+    files = _files(rules / "flags", "flag")
+    found = [_rules_of(file, "flag", _FlagFile) for file in files]
+    return FlagRules(
+        words=ClassRules(version=digest_of(files), rules=tuple(rule for rule, _ in found)),
+        senders={rule.class_: file.sender for rule, file in found if file.sender},
+        languages={rule.class_: file.language for rule, file in found if file.language},
+    )
+
+
+def _files(folder: Path, kind: str) -> Sequence[Path]:
+    files = sorted(folder.glob("*.toml"))
     if not files:
-        raise PolicyError(f"{rules / 'classes'}: there is no class file; restore the shipped ones")
-    return ClassRules(version=digest_of(files), rules=tuple(_class(file) for file in files))
+        raise PolicyError(f"{folder}: there is no {kind} file; restore the shipped ones")
+    return files
 
 
-def _class(file: Path) -> ClassRule:
+def _rules_of(file: Path, kind: str, form: type[F]) -> tuple[ClassRule, F]:
     data = read_toml(file, PolicyError)
-    class_ = data.pop("class", None)
-    if class_ != file.stem:
-        raise PolicyError(f'{file}: class: write class = "{file.stem}", the name of the file')
-    found = convert(_ClassFile, data, file, PolicyError)
+    name = data.pop(kind, None)
+    if name != file.stem:
+        raise PolicyError(f'{file}: {kind}: write {kind} = "{file.stem}", the name of the file')
+    found = convert(form, data, file, PolicyError)
     refuse_twice((f"{phrase.text.lower()}|{phrase.in_subject}" for phrase in found.phrase), file, "phrase")
-    return ClassRule(class_=class_, phrases=found.phrase, must_hit=found.must_hit, must_not_hit=found.must_not_hit)
+    for number, rule in enumerate(found.rule, 1):
+        for trouble in _troubles(rule):
+            raise PolicyError(f"{file}: rule[{number}].{trouble}")
+    rules = ClassRule(
+        class_=name, phrases=found.phrase, must_hit=found.must_hit, must_not_hit=found.must_not_hit, rules=found.rule
+    )
+    return rules, found
+
+
+def _troubles(rule: Rule) -> Iterator[str]:
+    """What is wrong with a rule: the key, and what to write instead."""
+    if not rule.asked_for and not rule.pattern:
+        yield "any: write at least one of any, all, near, pattern"
+    for phrase in rule.phrases:
+        if phrase != " ".join(phrase.lower().split()) or not phrase:
+            yield f"{_key_of(phrase, rule)}: '{phrase}': write it in lower case, with single spaces, and not empty"
+    if rule.near and (len(rule.near) == 1 or not all(rule.near)):
+        yield 'near: write two or more lists of phrases, such as [["gas", "petrol"], ["smell", "leak"]]'
+    if bool(rule.near) is not (rule.within > 0):
+        yield "within: write near and within together, within as a number of words above 0"
+    if rule.pattern:
+        yield from _pattern_troubles(rule.pattern)
+
+
+def _key_of(phrase: str, rule: Rule) -> str:
+    lists = {"any": rule.any, "all": rule.all, "none": rule.none}
+    return next((key for key, phrases in lists.items() if phrase in phrases), "near")
+
+
+def _pattern_troubles(text: str) -> Iterator[str]:
+    try:
+        pattern = Pattern(text)
+    except PolicyError as error:
+        yield f"pattern: {error}"
+        return
+    if pattern.matches_nothing():
+        yield f"pattern: '{text}' holds for every text; write one that needs at least one character"

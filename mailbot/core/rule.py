@@ -1,0 +1,86 @@
+"""A rule about words: several conditions that hold together. Where the phrases stand in a text, an adapter finds out."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import chain
+
+Place = tuple[int, int]
+"""A phrase in a text, counted in words: its first word, and the word after its last. Marks count as words."""
+Places = Mapping[str, Sequence[Place]]
+"""Where each phrase stands, in the order of the text. A phrase that does not occur is left out."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rule:
+    """Speaks with ``weight`` for (positive) or against a class or flag where all that it asks for holds.
+
+    ``any``: at least one of these phrases occurs; ``all``: each does; ``none``: not one does. ``near``: two or more lists of
+    phrases; one of each list occurs, in any order, and their first words are at most ``within`` words apart. ``pattern``: an
+    expression of RE2 matches somewhere, capitals or not. ``in_subject``: all of this is asked of the subject alone.
+    """
+
+    weight: float
+    any: tuple[str, ...] = ()
+    all: tuple[str, ...] = ()
+    none: tuple[str, ...] = ()
+    near: tuple[tuple[str, ...], ...] = ()
+    within: int = 0
+    pattern: str = ""
+    in_subject: bool = False
+    __pydantic_config__ = {"extra": "forbid"}  # noqa: RUF012
+
+    @property
+    def asked_for(self) -> frozenset[str]:
+        """The phrases that may make it hold. Without any, it rests on its pattern alone."""
+        return frozenset(chain(self.any, self.all, *self.near))
+
+    @property
+    def phrases(self) -> frozenset[str]:
+        """Every phrase that it names."""
+        return self.asked_for.union(self.none)
+
+
+def holds(rule: Rule, places: Places, words: int) -> Place | None:
+    """Where the words are by which a rule holds, or None. ``words``: how many the text has, or its subject if that counts.
+
+    The place of a rule that rests on its pattern alone is the whole text. The pattern itself is not looked at.
+    """
+    if any(_within(phrase, places, words) for phrase in rule.none):
+        return None
+    found = [_first(rule.any, places, words)] if rule.any else []
+    found += [_first((phrase,), places, words) for phrase in rule.all]
+    found += [_nearest(rule, places, words)] if rule.near else []
+    if None in found:
+        return None
+    return next((place for place in reversed(found) if place), (0, words))  # ``near`` shows most, then ``all``
+
+
+def _within(phrase: str, places: Places, words: int) -> Sequence[Place]:
+    """The places of a phrase that count."""
+    found = places.get(phrase, ())
+    return found if not found or found[-1][1] <= words else [place for place in found if place[1] <= words]
+
+
+def _first(phrases: Sequence[str], places: Places, words: int) -> Place | None:
+    return min((found[0] for phrase in phrases if (found := _within(phrase, places, words))), default=None)
+
+
+def _nearest(rule: Rule, places: Places, words: int) -> Place | None:
+    """The closest phrases of all lists, and of those the first; None if they are too far apart.
+
+    One walk along the places of all lists: of each list, the last one is the nearest to whatever comes next.
+    """
+    last, closest, apart = dict[int, Place](), None, rule.within + 1
+    for place, which in sorted(_listed(rule.near, places, words)):
+        last[which] = place
+        begins = min(first for first, _ in last.values())
+        if len(last) == len(rule.near) and place[0] - begins < apart:
+            apart = place[0] - begins
+            closest = begins, max(end for _, end in last.values())
+    return closest
+
+
+def _listed(lists: Sequence[Sequence[str]], places: Places, words: int) -> Iterator[tuple[Place, int]]:
+    for which, phrases in enumerate(lists):
+        for phrase in phrases:
+            yield from ((place, which) for place in _within(phrase, places, words))
