@@ -9,7 +9,7 @@ import re2
 
 from mailbot.errors import PolicyError
 
-MAX_BYTES = 1 << 20
+MAX_BYTES = 4 << 20
 """What one pattern may take in memory: a pattern that needs more is refused."""
 
 

@@ -18,7 +18,7 @@ from typing import Any
 from mailbot.core.classify import Hit
 from mailbot.core.message import Span
 from mailbot.core.policy import ClassRules, Phrase
-from mailbot.core.rule import Place, Places, Rule, holds
+from mailbot.core.rule import Place, Places, Rule, RuleIndex
 from mailbot.patterns import Pattern
 
 MAX_CHARACTERS = 50_000
@@ -79,15 +79,17 @@ class SpacyPhrases:
         self._matcher: Any = PhraseMatcher(self._vocab, attr="ORTH")
         self._names: dict[int, str] = {}
         self._phrases = defaultdict[str, list[tuple[str, str, Phrase]]](list)
-        self._rules = defaultdict[str, list[_Compiled]](list)  # by each phrase that may make one hold; "": by pattern alone
         self._words: dict[str, int] = {}  # as numbers they need not be looked up by spaCy again
         self._other: int = self._vocab.strings.add(_OTHER_WORD)
-        for found in chain.from_iterable(rules.rules for rules in rule_sets):
+        rules = list[_Compiled]()
+        for found in chain.from_iterable(each.rules for each in rule_sets):
             for phrase in found.phrases:
                 name = f"{found.class_}: {phrase.text}"
                 self._phrases[self._add(phrase.text)].append((found.class_, name, phrase))
             for number, rule in enumerate(found.rules, 1):
-                self._add_rule(found.class_, f"{found.class_}: rule {number}", rule)
+                rules.append(self._compiled(found.class_, f"{found.class_}: rule {number}", rule))
+        self._rules, self._index = rules, RuleIndex([each.rule for each in rules])
+        self._by_pattern = any(not each.rule.lists for each in rules)
 
     def hits(self, texts: Sequence[str]) -> list[tuple[Hit, ...]]:
         """What speaks in each text (subject, empty line, body): each phrase and rule once, where it first holds, in order."""
@@ -104,7 +106,7 @@ class SpacyPhrases:
             self._names[key] = name
         return name
 
-    def _add_rule(self, class_: str, name: str, rule: Rule) -> None:
+    def _compiled(self, class_: str, name: str, rule: Rule) -> _Compiled:
         named = replace(
             rule,
             any=tuple(map(self._add, rule.any)),
@@ -112,9 +114,7 @@ class SpacyPhrases:
             none=tuple(map(self._add, rule.none)),
             near=tuple(tuple(map(self._add, phrases)) for phrases in rule.near),
         )
-        compiled = _Compiled(class_, name, named, Pattern(rule.pattern) if rule.pattern else None)
-        for phrase in named.asked_for or ("",):
-            self._rules[phrase].append(compiled)
+        return _Compiled(class_, name, named, Pattern(rule.pattern) if rule.pattern else None)
 
     def _hits(self, text: str) -> tuple[Hit, ...]:
         subject_end, plain = text.find("\n\n"), _plain(text)
@@ -122,7 +122,7 @@ class SpacyPhrases:
         known, other = self._words, self._other
         matches = self._matcher(self._doc(self._vocab, words=[known.get(word, other) for word in words]))
         places, last = self._places(matches)
-        if not places and "" not in self._rules:
+        if not places and not self._by_pattern:
             return ()
         looked_at = _Text(plain, words, _starts(plain, words, last), subject_end)
         found = [*self._said(looked_at, places), *self._holding(looked_at, places)]
@@ -149,11 +149,9 @@ class SpacyPhrases:
     def _holding(self, text: _Text, places: Places) -> Iterator[Hit]:
         """The rules that hold."""
         encoded = b""
-        for compiled in {id(each): each for name in (*places, "") for each in self._rules.get(name, ())}.values():
+        for number, place in self._index.holding(places, len(text.words), text.subject_words):
+            compiled = self._rules[number]
             rule, pattern = compiled.rule, compiled.pattern
-            place = holds(rule, places, text.subject_words if rule.in_subject else len(text.words))
-            if place is None:
-                continue
             if pattern is None:
                 span = text.span(place)
             else:

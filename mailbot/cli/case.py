@@ -100,9 +100,17 @@ def show(reference: str, config: ConfigOption = DEFAULT_CONFIG, format_: FormatO
     )
     print_table(
         "\nmessages",
-        ("number", "received", "way", "from", "judged", "subject"),
+        ("number", "received", "way", "from", "judged", "flags", "subject"),
         (
-            (str(found.row), moment(found.received_at, zone), found.direction, found.sender, found.verdict, found.subject)
+            (
+                str(found.row),
+                moment(found.received_at, zone),
+                found.direction,
+                found.sender,
+                found.verdict,
+                ", ".join(dict.fromkeys(raised.flag for raised in found.flags)),
+                found.subject,
+            )
             for found in view.messages
         ),
     )

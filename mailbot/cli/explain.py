@@ -1,8 +1,15 @@
 """``mailbot explain``: why mailbot did what it did."""
 
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
 import typer
 
 from mailbot.cli.options import DEFAULT_CONFIG, ConfigOption, Format, FormatOption
+from mailbot.core.message import Span
+
+if TYPE_CHECKING:
+    from mailbot.adapters.store.views import MessageLine
 
 
 def register(app: typer.Typer) -> None:
@@ -38,13 +45,8 @@ def explain(reference: str, config: ConfigOption = DEFAULT_CONFIG, format_: Form
         typer.echo(f"class {said.new_class} instead of {said.old_class}, said {said.actor} on {moment(said.at, zone)}{why}")
     for message in view.messages:
         typer.echo(f"\nmessage of {moment(message.received_at, zone)}, {message.direction}: judged {message.verdict}")
-        typer.echo(
-            f"  class {message.class_} (best {message.best_class}, confidence {message.confidence:.2f}; "
-            f"rules {message.rules_version})"
-        )
-        for hit in message.evidence:
-            words = message.full_text[hit.span.start : hit.span.end] if message.full_text else "(erased)"
-            typer.echo(f'  {hit.weight:+.1f}  "{words}"  by rule {hit.rule}')
+        for line in _judgement(message):
+            typer.echo(line)
     for clock in view.clocks:
         typer.echo(f"\nclock {clock.name}: due {last_day(clock.due_at, zone)}, started by {clock.started_by}")
         typer.echo(f"  {clock.why}")
@@ -57,3 +59,17 @@ def explain(reference: str, config: ConfigOption = DEFAULT_CONFIG, format_: Form
         for span in event.spans:
             text = texts.get(event.message_row or 0)
             typer.echo(f'      "{text[span.start : span.end]}"' if text else "      (erased)")
+
+
+def _judgement(message: "MessageLine") -> Iterator[str]:
+    """The class and the flags of a message, each with the words that spoke for it and their rule."""
+    judged = f"best {message.best_class}, confidence {message.confidence:.2f}; rules {message.rules_version}"
+    yield f"  class {message.class_} ({judged})"
+    for hit in message.evidence:
+        yield f'  {hit.weight:+.1f}  "{_words(message, hit.span)}"  by rule {hit.rule}'
+    for raised in message.flags:
+        yield f'  flag {raised.flag}  "{_words(message, raised.span)}"  by rule {raised.rule}'
+
+
+def _words(message: "MessageLine", span: Span) -> str:
+    return message.full_text[span.start : span.end] if message.full_text else "(erased)"

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 if TYPE_CHECKING:
+    from mailbot.core.classify import Hit
     from mailbot.pipeline.replay import Judgement, Replay
 
 AT_ONCE = 100
@@ -144,18 +145,10 @@ def _line(path: str, judgement: "Judgement", zone: tzinfo) -> dict[str, Any]:
         "class": classification.class_,
         "best": classification.best,
         "confidence": classification.confidence,
-        "evidence": [
-            {
-                "rule": hit.rule,
-                "weight": hit.weight,
-                "start": hit.span.start,
-                "end": hit.span.end,
-                "words": text[hit.span.start : hit.span.end],
-            }
-            for hit in classification.evidence
-        ],
+        "evidence": [_evidence(hit, text) for hit in classification.evidence],
         "also": list(classification.also),
         "flags": list(classification.flags),
+        "flag_evidence": [_evidence(hit, text) for hit in classification.flag_evidence],
         "held": judgement.unreadable or None,
         "letter": judgement.letter,
         "clocks": [
@@ -170,6 +163,11 @@ def _line(path: str, judgement: "Judgement", zone: tzinfo) -> dict[str, Any]:
     }
 
 
+def _evidence(hit: "Hit", text: str) -> dict[str, Any]:
+    start, end = hit.span.start, hit.span.end
+    return {"rule": hit.rule, "weight": hit.weight, "start": start, "end": end, "words": text[start:end]}
+
+
 def _text(path: str, judgement: "Judgement", zone: tzinfo) -> str:
     from mailbot.core.calendar import last_day
 
@@ -178,4 +176,5 @@ def _text(path: str, judgement: "Judgement", zone: tzinfo) -> str:
     why = "; ".join(reason.rule for reason in (*screening.reasons, *screening.silences))
     dates = ", ".join(f"{clock.name} by {last_day(clock.due_at, zone):%a %d %b %Y}" for clock in judgement.clocks)
     judged = f"{classification.class_} ({classification.best} {classification.confidence:.2f})"
+    judged += "".join(f", {flag}" for flag in classification.flags)
     return f"{path}: {screening.verdict.value}, {judged}, {answer}{'; ' + why if why else ''}{'; ' + dates if dates else ''}"

@@ -5,10 +5,11 @@ from dataclasses import dataclass
 
 from mailbot.core.message import Span
 
-LOOKED_AT = 2_000
+LOOKED_AT = 1_000
 SHOWN = 80
-_WORD = re.compile(r"[^\W\d_]+(?:['\u2019][^\W\d_]+)?")
-_NO_WORDS = re.compile(r"\S*(?:@|://|www\.)\S*")  # addresses and links
+_MARKS = (
+    "".join(map(chr, range(33, 48))) + ":;<=>?[]{}|~\u00ab\u00bb\u201c\u201d\u201e\u2018\u2019\u2026\u2013\u2014\u00bf\u00a1"
+)
 _LINE = re.compile(r"[^\r\n]+")
 
 
@@ -31,7 +32,8 @@ class LanguageRule:
 
 def words_to_judge(text: str, rule: LanguageRule) -> str:
     """The words by which the language of a text is to be found; empty if it is ours, or too short to tell."""
-    words = _WORD.findall(_NO_WORDS.sub(" ", text[:LOOKED_AT]).lower())
+    pieces = (piece.strip(_MARKS) for piece in text[:LOOKED_AT].lower().split() if "@" not in piece and "/" not in piece)
+    words = [piece for piece in pieces if piece and not piece[0].isdigit()]
     if sum(map(len, words)) < rule.least_letters:
         return ""
     common = sum(word in rule.common_words for word in words)

@@ -73,7 +73,7 @@ class LetterValues:
     ``office_shut`` (that the office is shut on the due date, and the last open day before).
     ``delay_reason``: why it takes longer, or how far it is, in the words of staff; no full stop at its end.
     ``letter_words``: what an automatic letter is called ("the notice of delay"). ``summary_lines``: the lines of a digest.
-    ``alarm_what``: what happened, in one line; ``alarm_number``: the number by which it is taken.
+    ``alarm_what``: what happened, in one line; ``alarm_number``: the number by which it is taken. ``call``: whom to call now.
     A letter that did not arrive: ``failed_address`` is where it went, ``failure`` why it did not arrive, ``other_contact`` how
     else the customer can be reached.
     """
@@ -104,6 +104,7 @@ class LetterValues:
     office_shut: str | None = None
     alarm_what: str | None = None
     alarm_number: str | None = None
+    call: str | None = None
     days_left: str | None = None
     failed_address: str | None = None
     failure: str | None = None

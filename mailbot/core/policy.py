@@ -40,6 +40,22 @@ class ClassPolicy:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class FlagPolicy:
+    """What a pack does with a message that bears a flag, whatever its class.
+
+    ``words``: what the people on duty are told. ``alarm``: they hear of it at once, at any hour, until somebody takes it.
+    ``receipt``: the letter that confirms it instead of the one of its class; it names no class and promises no date.
+    ``call``: whom such a letter tells the customer to call.
+    """
+
+    words: str
+    alarm: bool = False
+    receipt: str = ""
+    call: str = ""
+    __pydantic_config__ = {"extra": "forbid"}  # noqa: RUF012
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class EventLetters:
     """Which letter (a folder of letters) serves which event.
 
@@ -147,7 +163,8 @@ class Pack:
     """The policy of one organisation. ``calendars`` holds every calendar its clocks name; ``version`` is its digest.
 
     ``receipt`` says on which day something is received that comes on a closed day. ``review_due``: when somebody looks at
-    the policy again (F20). ``signatory``: who signs letters of a mailbox that names nobody itself.
+    the policy again (F20). ``signatory``: who signs letters of a mailbox that names nobody itself. ``flags``: what each brings;
+    where two change the receipt, the one that is written first does.
     """
 
     name: str
@@ -165,6 +182,7 @@ class Pack:
     surveys: tuple[Survey, ...] = ()
     receipt: ReceiptRule = ReceiptRule.ACT
     calendars: Mapping[str, WorkingCalendar] = field(default_factory=dict)
+    flags: Mapping[str, FlagPolicy] = field(default_factory=dict)
 
     @property
     def working_calendar(self) -> WorkingCalendar:

@@ -1,5 +1,6 @@
 """A rule about words: several conditions that hold together. Where the phrases stand in a text, an adapter finds out."""
 
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
@@ -38,6 +39,36 @@ class Rule:
     def phrases(self) -> frozenset[str]:
         """Every phrase that it names."""
         return self.asked_for.union(self.none)
+
+    @property
+    def lists(self) -> tuple[tuple[str, ...], ...]:
+        """Its phrases so that of each list one must occur."""
+        return (*self.near, *((phrase,) for phrase in self.all), *((self.any,) if self.any else ()))
+
+
+class RuleIndex:
+    """Rules by their phrases: what a text does not say costs nothing, however many rules there are."""
+
+    def __init__(self, rules: Sequence[Rule]) -> None:
+        self._rules = rules
+        self._whole = [(1 << len(rule.lists)) - 1 for rule in rules]
+        self._by_phrase = defaultdict[str, list[tuple[int, int]]](list)
+        for number, rule in enumerate(rules):
+            for at, phrases in enumerate(rule.lists):
+                for phrase in phrases:
+                    self._by_phrase[phrase].append((number, 1 << at))
+
+    def holding(self, places: Places, words: int, subject_words: int) -> Iterator[tuple[int, Place]]:
+        """The number of each rule that holds in a text, and where. ``subject_words``: how many of its words are the subject."""
+        said = [0] * len(self._rules)
+        for phrase in places:
+            for number, which in self._by_phrase.get(phrase, ()):
+                said[number] |= which
+        for number, rule in enumerate(self._rules):
+            if said[number] == self._whole[number]:
+                place = holds(rule, places, subject_words if rule.in_subject else words)
+                if place is not None:
+                    yield number, place
 
 
 def holds(rule: Rule, places: Places, words: int) -> Place | None:

@@ -85,6 +85,10 @@ def _letters(policy: MailboxPolicy) -> Iterator[tuple[str, str, LetterValues]]:
     for name, class_ in pack.classes.items():
         promised = ANY_TIME.date() if any(rule.promised for rule in pack.clocks_for(name)) else None
         yield f"classes.{name}.receipt", class_.receipt, receipt_values(policy, class_, "", ANY_TIME, promised)
+    for name, flag in pack.flags.items():
+        if flag.receipt:
+            values = replace(receipt_values(policy, None, "", ANY_TIME, None), call=flag.call or None)
+            yield f"flags.{name}.receipt", flag.receipt, values
     for purpose, more in _GIVEN.items():
         name = letter_for(pack.letters, purpose)
         yield f"letters.{purpose.value}", name, replace(case_values(policy, _CASE, _CLOCK), **more)

@@ -5,7 +5,7 @@ import os
 import pytest
 
 from mailbot.core.trigger import ClockExtended
-from tests.clauses.story import ADA_ADDRESS, ROBIN, TellStory
+from tests.clauses.story import ADA_ADDRESS, ROBIN, Rules, TellStory
 from tests.e2e.command_line import run_cli
 from tests.e2e.installation import MANAGER
 from tests.e2e.messages import ACT, BEN, BIN
@@ -99,3 +99,53 @@ class TestG4:
         (told,) = story.letters_to(ROBIN)
         assert told["Subject"] == f"This case is yours [{case}]"
         assert "Due: Monday 26 January 2026\n" in told.get_content()
+
+
+class TestG6:
+    def test_G6_whoever_threatens_staff_gets_the_neutral_receipt(self, tell: TellStory) -> None:
+        """It is logged on the case, and the letter says no more than that the message has come."""
+        story = tell(PACK)
+        case = story.customer_writes("Where is my permit? I know where you live and I will break your legs.", subject="Permit")
+        assert "flag-abuse" in story.rules_of(case)
+        assert story.subjects_to(ADA_ADDRESS) == ["We have your message"]
+
+
+class TestEmergency:
+    """Danger to life, which no clause names and every pack answers."""
+
+    TEXT = "There is a strong smell of gas in the stairwell and people are still inside. Please send someone now!"
+
+    def test_danger_to_life_reaches_a_person_at_once_and_the_writer_learns_whom_to_call(self, tell: TellStory) -> None:
+        """On Christmas Eve at midnight: the manager's alarm and the letter that names 999 go within seconds."""
+        story = tell(PACK, manager=MANAGER)
+        story.until("2025-12-25 00:05")
+        case = story.customer_writes(self.TEXT, subject="Gas")
+        (letter,) = story.letters_to(ADA_ADDRESS)
+        assert str(letter["Subject"]).startswith("If anybody is in danger, call 999 now")
+        assert "call 999. Do not wait for an answer to an e-mail" in letter.get_content()
+        (told,) = story.letters_to(MANAGER, "Act now: alarm 1")
+        assert "This cannot wait: a customer writes of danger to life; please read it now\n" in told.get_content()
+        assert case in told.get_content()
+        assert story.due_of_running(case)
+
+    def test_danger_to_life_in_a_further_message_is_told_of_too(self, tell: TellStory) -> None:
+        """A case that began with a harmless question rings as well; the customer gets no second receipt."""
+        story = tell(PACK, manager=MANAGER)
+        case = story.customer_writes()
+        story.customer_answers(case, self.TEXT)
+        assert len(story.letters_to(MANAGER, "Act now: alarm 1")) == 1
+        assert len(story.letters_to(ADA_ADDRESS)) == 1
+
+    def test_the_pack_says_whom_to_call(self, tell: TellStory, own_rules: Rules) -> None:
+        """Another country has another number: one line of the pack."""
+        own_rules.change(PACK, 'call = "999"', 'call = "112"')
+        story = tell(PACK, rules=own_rules.folder)
+        story.customer_writes(self.TEXT, subject="Gas")
+        assert story.subjects_to(ADA_ADDRESS) == ["If anybody is in danger, call 112 now"]
+
+    def test_a_fire_of_last_year_is_no_emergency(self, tell: TellStory) -> None:
+        """Thanks to a crew get the receipt of thanks, and nobody is woken."""
+        story = tell(PACK, manager=MANAGER)
+        story.customer_writes("Thank you so much to the crew who put out the fire in our kitchen last year.", subject="Thanks")
+        assert story.letters_to(MANAGER, "Act now") == []
+        assert story.subjects_to(ADA_ADDRESS) == ["Thank you for your kind words"]

@@ -225,6 +225,42 @@ class TestJ12:
         assert story.due(case, "response-foi") == "Friday 23 January 2026"
 
 
+class TestJ15:
+    def test_J15_abuse_is_logged_and_gets_the_neutral_receipt_only(self, tell: TellStory) -> None:
+        """The history says which words were taken for an insult; the receipt names no complaint and promises no date."""
+        story = tell(PACK)
+        text = "I wish to make a formal complaint. You useless idiots have lost my form again."
+        case = story.customer_writes(text, subject="My form")
+        assert story.subjects_to(ADA_ADDRESS) == ["We have your message"]
+        body = story.letters_to(ADA_ADDRESS)[0].get_content()
+        assert "complaint" not in body
+        assert "2026" not in body
+        assert story.case(case).line.class_ == "complaint"
+        (incident,) = [event for event in story.case(case).events if event.kind == "flag"]
+        assert incident.rule == "flag-abuse"
+        written = story.case(case).messages[0].full_text or ""
+        words = [written[span.start : span.end] for span in incident.spans]
+        assert "You useless idiots" in words
+        assert 'flag abuse  "You useless idiots"  by rule abuse: rule 1' in story.tell("explain", case)
+        assert "abuse" in story.tell("case", "show", case)
+
+    def test_J15_an_insult_that_is_only_quoted_is_none(self, tell: TellStory) -> None:
+        """Who quotes what another wrote is not taken for its writer."""
+        story = tell(PACK)
+        quoted = "What is to be done about this?\n\nOn 3 Dec 2025 at 10:00 Ben wrote:\n> You useless idiots, get out.\n"
+        case = story.customer_writes(quoted, subject="A letter I got")
+        assert "flag-abuse" not in story.rules_of(case)
+
+    def test_J15_angry_words_about_a_service_are_no_abuse(self, tell: TellStory) -> None:
+        """A furious complaint is a complaint, with its own receipt and date."""
+        story = tell(PACK)
+        case = story.customer_writes(
+            "I wish to make a formal complaint. This is a useless, disgraceful service!", subject="Form"
+        )
+        assert story.subjects_to(ADA_ADDRESS) == ["We have your complaint"]
+        assert "flag-abuse" not in story.rules_of(case)
+
+
 class TestJ18:
     def test_J18_the_law_outranks_the_policy(self, tell: TellStory, own_rules: Rules) -> None:
         """Where the policy's fifteen days stand beside the law's twenty, letters show the law's date and no delay is told."""

@@ -215,6 +215,17 @@ class TestF9:
         assert len(story.letters_to("olu.reed@harbour.example")) == len(webhook.calls) == 2
         assert story.due(case, "stage-1") == "Friday 16 January 2026"
 
+    def test_F9_a_member_of_parliament_is_told_of_at_once(self, tell: TellStory, own_rules: Rules, webhook: Webhook) -> None:
+        """Whoever is on duty hears within seconds, and the member gets the receipt that everybody gets."""
+        own_rules.change(PACK, 'duty_rota = ""', 'duty_rota = "duty"')
+        story = tell(PACK, rules=own_rules.folder, people=ON_DUTY.format(url=webhook.url), manager=None)
+        case = story.customer_writes(sender="Ada Finch MP <ada.finch.mp@parliament.uk>")
+        (told,) = story.letters_to("olu.reed@harbour.example", "Act now: alarm 1")
+        assert "This cannot wait: a member of parliament or a councillor writes; please read it now\n" in told.get_content()
+        assert case in told.get_content()
+        assert story.subjects_to("ada.finch.mp@parliament.uk") == ["We have your enquiry"]
+        assert "by rule elected_representative: sender at parliament.uk" in story.tell("explain", case)
+
 
 class TestTheCode:
     def test_what_runs_from_a_missed_acknowledgement_begins_once(self, tell: TellStory, own_rules: Rules) -> None:

@@ -45,6 +45,7 @@ FULLEST = LetterValues(
     office_shut="office shut from Thu 24 Dec 2026 to Thu 31 Dec 2026 (Christmas), answer by Wed 23 Dec 2026",
     alarm_what="a customer writes of danger to life",
     alarm_number="17",
+    call="999",
     days_left="2",
     failed_address="ada@example.org",
     failure="nothing arrives there, the address does not exist or is shut",

@@ -18,18 +18,19 @@ from mailbot.core.action import (
     OpenCase,
     Permission,
     QueueLetter,
+    RaiseAlarm,
     Reason,
     StartClock,
     StopClock,
 )
 from mailbot.core.case import Case, CaseStatus, ClockStop, Figures, Moment, RunningClock
-from mailbot.core.classify import Classification
+from mailbot.core.classify import Classification, Hit
 from mailbot.core.decide import Findings, decide, stop_clocks
 from mailbot.core.lead import Candidate, Via
 from mailbot.core.letter import Audience, Lane, Purpose
 from mailbot.core.match import Match
-from mailbot.core.message import Address, Message, Origin
-from mailbot.core.policy import UNSURE, MailboxPolicy
+from mailbot.core.message import Address, Message, Origin, Span
+from mailbot.core.policy import UNSURE, AckWhen, MailboxPolicy
 from mailbot.core.screen import History, Screening, SentBefore, Verdict
 from mailbot.core.trigger import DeadlineReached, DigestDue, LetterWithdrawn, MessageArrived
 from tests.invented import (
@@ -39,6 +40,7 @@ from tests.invented import (
     MONDAY,
     at,
     case,
+    every,
     kinds,
     message,
     only,
@@ -258,6 +260,43 @@ def test_a_follow_up_joins_its_case_and_gets_no_second_receipt() -> None:
         JoinCase(case_id=7, version=3, reason=MATCHED.reasons[0]),
         KeepSilent(reasons=(Reason("one-receipt-per-sender-and-case"), Reason("x-loop"))),
     )
+
+
+def flagged_as(*names: str) -> Findings:
+    """An enquiry with these flags, each raised by one rule at one place."""
+    seen = tuple(Hit(class_=name, rule=f"{name}: rule 1", weight=1.0, span=Span(3, 9)) for name in names)
+    return findings(classification=replace(classified("enquiry"), flags=names, flag_evidence=seen))
+
+
+def test_a_flag_does_what_the_pack_says_and_is_always_logged() -> None:
+    """Danger to life rings and has its own letter, at once; a journalist's, of which the pack says nothing, is noted."""
+    actions = decided(arrived(), flagged_as("emergency", "press"), mailbox=policy(ack=AckWhen.BY_DEADLINE))
+    notes = [note.reason for note in every(Note, actions) if note.kind == "flag"]
+    assert notes == [Reason("flag-emergency", "rule 1", (Span(3, 9),)), Reason("flag-press", "rule 1", (Span(3, 9),))]
+    alarm = only(RaiseAlarm, actions)
+    assert alarm.key == f"flag:emergency:{'d' * 64}"
+    letter = only(QueueLetter, actions)
+    assert (letter.letter, letter.values.call, letter.states_date, letter.values.class_words) == (
+        "receipt-emergency",
+        "999",
+        None,
+        None,
+    )
+    assert letter.not_before == NOW
+
+
+def test_an_emergency_in_angry_words_is_an_emergency() -> None:
+    """Where two flags change the receipt, the one that stands first in the pack does."""
+    assert only(QueueLetter, decided(arrived(), flagged_as("abuse", "emergency"))).letter == "receipt-emergency"
+    assert only(QueueLetter, decided(arrived(), flagged_as("abuse"))).letter == "receipt"
+
+
+def test_flags_of_a_further_message_ring_and_those_of_a_machine_do_not() -> None:
+    """What a person adds to a case counts; an automatic mail that quotes such words wakes nobody."""
+    joined = decided(arrived(), replace(flagged_as("vulnerable_person"), match=MATCHED), case())
+    assert only(RaiseAlarm, joined).key == f"flag:vulnerable_person:{'d' * 64}"
+    automatic = Screening(verdict=Verdict.LIST)
+    assert every(RaiseAlarm, decided(arrived(), replace(flagged_as("emergency"), screening=automatic))) == []
 
 
 def test_automatic_mail_without_a_case_is_filed_and_answered_by_nobody() -> None:

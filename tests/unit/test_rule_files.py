@@ -407,6 +407,14 @@ def test_shut_days_and_the_reading_of_receipt_are_the_pack_s(edit: Edit) -> None
         (FLAG, RULE, f"{RULE}pattern = '(?<=a)b'\n", "rule[1].pattern: '(?<=a)b' is no pattern of RE2: invalid perl operator"),
         (FLAG, RULE, f"{RULE}pattern = '((a{{99}}){{99}}){{99}}'\n", "is no pattern of RE2: "),
         (FLAG, RULE, f"{RULE}pattern = 'a*'\n", "rule[1].pattern: 'a*' holds for every text"),
+        (PACK, "[flags.emergency]", "[flags.emergencies]", "flags.emergencies: there is no such flag; known flags: abuse, "),
+        (
+            PACK,
+            'receipt = "receipt-emergency"\n',
+            "",
+            "flags.emergency.call: is for a letter; write receipt too, or take call out",
+        ),
+        (PACK, "[flags.emergency]\n", "[flags.emergency]\nalert = true\n", "there is no such key; did you mean 'alerts'?"),
         (FLAG, 'flag = "press"', 'flag = "media"', 'flag: write flag = "press", the name of the file'),
     ],
 )

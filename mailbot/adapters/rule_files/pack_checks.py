@@ -70,6 +70,7 @@ def _letters(pack: Pack, letters: Collection[str]) -> Iterator[str]:
     """Letters that are named and have no folder."""
     named = [(f"letters.{event}", letter) for event, letter in asdict(pack.letters).items()]
     named += [(f"classes.{class_}.receipt", policy.receipt) for class_, policy in pack.classes.items()]
+    named += [(f"flags.{flag}.receipt", policy.receipt) for flag, policy in pack.flags.items()]
     named += [(f"clock '{rule.name}': extension.letter", rule.extension.letter) for rule in pack.clocks if rule.extension]
     for key, letter in named:
         if letter and letter not in letters:

@@ -1,7 +1,7 @@
 """``rules/packs``: the policy of one organisation, with the calendars and the clocks of the law that it names."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, field, fields, replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -9,13 +9,13 @@ from zoneinfo import ZoneInfo
 
 from mailbot.adapters.rule_files.blanks import blanks, filled
 from mailbot.adapters.rule_files.calendars import calendar_names, calendar_path, load_calendar
-from mailbot.adapters.rule_files.checks import STRICT, digest_of, refuse_twice
+from mailbot.adapters.rule_files.checks import STRICT, digest_of, names_in, refuse_twice
 from mailbot.adapters.rule_files.clocks import check_clock, filled_in
 from mailbot.adapters.rule_files.opening import ShutRow, opening_hours, shut_days
 from mailbot.core.calendar import Hours
 from mailbot.core.case import Channel, ClockKind
 from mailbot.core.clock_rule import ClockRule, ReceiptRule
-from mailbot.core.policy import Alerting, ClassPolicy, EventLetters, Pack, Survey, Threads
+from mailbot.core.policy import Alerting, ClassPolicy, EventLetters, FlagPolicy, Pack, Survey, Threads
 from mailbot.errors import PolicyError
 from mailbot.toml_values import convert, read_toml
 
@@ -43,6 +43,7 @@ class _PackFile:
     survey: tuple[Survey, ...] = ()
     receipt: ReceiptRule = ReceiptRule.ACT
     shut: tuple[ShutRow, ...] = ()
+    flags: dict[str, FlagPolicy] = field(default_factory=dict)
     __pydantic_config__ = STRICT
 
 
@@ -92,6 +93,7 @@ def load_pack(rules: Path, name: str, zone: ZoneInfo | None = None, organisation
         surveys=found.survey,
         receipt=found.receipt,
         calendars=calendars,
+        flags=found.flags,
     )
 
 
@@ -122,6 +124,7 @@ def _check(rules: Path, file: Path, found: _PackFile) -> None:
             raise PolicyError(f"{file}: {key}: nobody waits for an answer to it (clocks = false); write false")
     if found.calendar not in (known := calendar_names(rules)):
         raise PolicyError(f"{file}: calendar: there is no calendar '{found.calendar}'; write one of {', '.join(known)}")
+    _check_flags(rules, file, found.flags)
     _check_alerts(file, found.alerts)
     _check_threads(file, found.threads)
     for rule in found.clock:
@@ -132,6 +135,17 @@ def _check(rules: Path, file: Path, found: _PackFile) -> None:
     refuse_twice(_keys(found.clock), file, "clock and class")
     refuse_twice((survey.name for survey in found.survey), file, "survey")
     _check_every_class_is_timed(file, found)
+
+
+def _check_flags(rules: Path, file: Path, flags: dict[str, FlagPolicy]) -> None:
+    known = names_in(rules / "flags")
+    for name, policy in flags.items():
+        if name not in known:
+            raise PolicyError(f"{file}: flags.{name}: there is no such flag; known flags: {', '.join(known)}")
+        if policy.call and not policy.receipt:
+            raise PolicyError(f"{file}: flags.{name}.call: is for a letter; write receipt too, or take call out")
+        if not policy.words.strip():
+            raise PolicyError(f"{file}: flags.{name}.words: write what the people on duty are told")
 
 
 def _check_alerts(file: Path, alerts: Alerting) -> None:

@@ -45,7 +45,15 @@ def settings_of(pack: Pack) -> Mapping[str, tuple[str, ...]]:
     Two clocks under one name, for different classes, are one setting with two values.
     """
     found = dict[str, tuple[str, ...]]()
-    parts = (_whole(pack), _alerts(pack.alerts), _letters(pack), _classes(pack), _clocks(pack.clocks), _surveys(pack))
+    parts = (
+        _whole(pack),
+        _alerts(pack.alerts),
+        _letters(pack),
+        _classes(pack),
+        _flags(pack),
+        _clocks(pack.clocks),
+        _surveys(pack),
+    )
     for name, words in chain.from_iterable(parts):
         found[name] = (*found.get(name, ()), words)
     return found
@@ -100,6 +108,14 @@ def _letters(pack: Pack) -> Iterator[tuple[str, str]]:
 def _classes(pack: Pack) -> Iterator[tuple[str, str]]:
     for name, class_ in pack.classes.items():
         yield f"classes:{name}", f"{class_.words.removeprefix('your ')}: a class of its own, with letter {class_.receipt}"
+
+
+def _flags(pack: Pack) -> Iterator[tuple[str, str]]:
+    for name, flag in pack.flags.items():
+        does = ["logged"]
+        does += ["told at once to the people on duty"] if flag.alarm else []
+        does += [f"confirmed by letter {flag.receipt}"] if flag.receipt else []
+        yield f"flags:{name}", f"{name.replace('_', ' ')}: {', '.join(does)}"
 
 
 def _clocks(clocks: tuple[ClockRule, ...]) -> Iterator[tuple[str, str]]:

@@ -161,6 +161,7 @@ class SqlMessages:
                 "best_class": judged.best,
                 "confidence": judged.confidence,
                 "evidence": [[hit.rule, hit.weight, hit.span.start, hit.span.end] for hit in judged.evidence],
+                "flags": [[hit.class_, hit.rule, hit.weight, hit.span.start, hit.span.end] for hit in judged.flag_evidence],
                 "rules_version": judged.rules_version,
                 "recorded_at": new.recorded_at,
             },

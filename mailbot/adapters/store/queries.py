@@ -38,6 +38,7 @@ from mailbot.adapters.store.views import (
     CorrectionLine,
     EventLine,
     EvidenceLine,
+    FlagLine,
     HeldLine,
     IncomingLine,
     LetterLine,
@@ -310,6 +311,10 @@ def _message_line(row: Row[Any]) -> MessageLine:
         subject=row.subject or "",
         evidence=tuple(
             EvidenceLine(rule=rule, weight=weight, span=Span(start, end)) for rule, weight, start, end in row.evidence
+        ),
+        flags=tuple(
+            FlagLine(flag=flag, rule=rule, weight=weight, span=Span(start, end))
+            for flag, rule, weight, start, end in row.flags or ()
         ),
         full_text=f"{row.subject}\n\n{row.text}" if row.text is not None else None,
     )

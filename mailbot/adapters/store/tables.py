@@ -24,7 +24,7 @@ from sqlalchemy import (
 
 from mailbot.adapters.store.columns import count, flag, moment, ref, row_id, word
 
-SCHEMA_VERSION = 7
+SCHEMA_VERSION = 8
 """Counts up with every migration."""
 
 COMPAT_VERSION = 6
@@ -105,6 +105,7 @@ message = Table(
     word("best_class"),
     Column("confidence", Float, nullable=False),
     Column("evidence", JSON, nullable=False),
+    Column("flags", JSON),  # what raised each: flag, rule, weight, from, to; NULL: nobody looked
     word("rules_version"),
     moment("recorded_at", nullable=False),
 )

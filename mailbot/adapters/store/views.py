@@ -125,6 +125,16 @@ class EvidenceLine:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class FlagLine:
+    """A flag of a message and a rule that raised it; ``span`` is empty where the sender's address did."""
+
+    flag: str
+    rule: str
+    weight: float
+    span: Span
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class MessageLine:
     """One message of a case, with its judgement. ``full_text`` is None once it has been erased."""
 
@@ -138,6 +148,7 @@ class MessageLine:
     best_class: str
     confidence: float
     evidence: tuple[EvidenceLine, ...]
+    flags: tuple[FlagLine, ...]
     rules_version: str
     full_text: str | None
 

@@ -1,5 +1,6 @@
 """A message arrived: what becomes of it."""
 
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 from mailbot.core import clock, schedule, screen
@@ -25,6 +26,7 @@ from mailbot.core.case import ANSWERED_BY_STAFF, Case, CaseStatus, Channel, Cloc
 from mailbot.core.clock_rule import ClockStart
 from mailbot.core.decide.command import customer_answered, reopened_by_customer, staff_answered
 from mailbot.core.decide.findings import Findings
+from mailbot.core.decide.flagging import flag_actions, flag_of_receipt
 from mailbot.core.decide.moving import start_clocks
 from mailbot.core.decide.occasion import Occasion
 from mailbot.core.decide.returned import returned
@@ -130,7 +132,8 @@ def _follow_up(trigger: MessageArrived, case: Case, findings: Findings, policy: 
     nothing. Only the customers of the case can withdraw it, or bring what was asked of them.
     """
     joined = JoinCase(case_id=case.id, version=case.version, reason=findings.match.reasons[0])
-    notes = [Note(kind="finding", reason=reason) for reason in findings.match.reasons[1:]]
+    notes: list[Action] = [Note(kind="finding", reason=reason) for reason in findings.match.reasons[1:]]
+    notes += flag_actions(findings.classification, policy.pack, trigger.message.digest)
     silent = KeepSilent(reasons=(Reason("one-receipt-per-sender-and-case"), *findings.screening.silences))
     if findings.reply is ReplyKind.THANKS and case.status is not CaseStatus.WAITING:
         return [joined, *notes, Note(kind="finding", reason=Reason("thanks")), silent]
@@ -220,8 +223,9 @@ def _new_case(
         notes.append(Note(kind="finding", reason=Reason("message-id-used-before", "other content")))
     if trigger.receipt_doubt:
         notes.append(Note(kind="finding", reason=Reason("date-of-arrival-not-believed", trigger.receipt_doubt)))
+    flags = flag_actions(findings.classification, policy.pack, message.digest)
     linked = [link(None, before, CaseStatus.OPEN)] if before else []
-    return [opened, *notes, *linked, *_questions(trigger, findings.match), *clocks, answer, *_breaker(answer, now)]
+    return [opened, *notes, *flags, *linked, *_questions(trigger, findings.match), *clocks, answer, *_breaker(answer, now)]
 
 
 def _questions(trigger: MessageArrived, match: Match) -> list[AskWhichCase]:
@@ -254,18 +258,21 @@ def _answer(
         return KeepSilent(reasons=(*permission, *against))
     if against:
         return KeepSilent(reasons=against)
-    class_policy = policy.pack.classes.get(findings.classification.class_)
-    promised = _promised(findings.classification.class_, policy, trigger.channel, clocks)
+    flag = flag_of_receipt(findings.classification, policy.pack)
+    class_policy = None if flag else policy.pack.classes.get(findings.classification.class_)
+    promised = None if flag else _promised(findings.classification.class_, policy, trigger.channel, clocks)
+    usual = class_policy.receipt if class_policy else policy.pack.letters.neutral_receipt
+    values = receipt_values(policy, class_policy, message.subject, trigger.received_at, promised)
     references = (*(message.references or message.in_reply_to[:1]), message.message_id)
     return QueueLetter(
         permission=permission,
         purpose=Purpose.RECEIPT,
-        letter=class_policy.receipt if class_policy else policy.pack.letters.neutral_receipt,
+        letter=flag.receipt if flag else usual,
         audience=Audience.CUSTOMER,
         lane=Lane.ACKNOWLEDGEMENT,
         key=f"message:{message.digest}",
-        values=receipt_values(policy, class_policy, message.subject, trigger.received_at, promised),
-        not_before=_goes_at(policy, clocks, now),
+        values=replace(values, call=(flag.call or None) if flag else None),
+        not_before=now if flag and flag.alarm else _goes_at(policy, clocks, now),
         observed=not trigger.live,
         states_date=promised,
         in_reply_to=message.message_id,

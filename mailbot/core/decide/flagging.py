@@ -1,0 +1,26 @@
+"""What the flags of a customer's message bring, as the pack says: an entry in the history, an alarm, another receipt."""
+
+from collections.abc import Iterator
+
+from mailbot.core.action import Action, Note, RaiseAlarm, Reason
+from mailbot.core.classify import Classification
+from mailbot.core.policy import FlagPolicy, Pack
+
+
+def flag_actions(classification: Classification, pack: Pack, digest: str) -> Iterator[Action]:
+    """Every flag is logged with where it was seen; those that the pack says so of ring at once, once for each message."""
+    for name in classification.flags:
+        seen = [hit for hit in classification.flag_evidence if hit.class_ == name]
+        detail = ", ".join(dict.fromkeys(hit.rule.removeprefix(f"{name}: ") for hit in seen))
+        reason = Reason(f"flag-{name}", detail, tuple(hit.span for hit in seen))
+        yield Note(kind="flag", reason=reason)
+        policy = pack.flags.get(name)
+        if policy is not None and policy.alarm:
+            yield RaiseAlarm(
+                key=f"flag:{name}:{digest}", what=f"{policy.words}; please read it now", reason=Reason(reason.rule)
+            )
+
+
+def flag_of_receipt(classification: Classification, pack: Pack) -> FlagPolicy | None:
+    """The flag whose letter confirms the message instead of its class's: the first in the order of the pack."""
+    return next((policy for name, policy in pack.flags.items() if policy.receipt and name in classification.flags), None)
