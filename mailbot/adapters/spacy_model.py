@@ -109,10 +109,10 @@ class SpacyPhrases:
     def _compiled(self, class_: str, name: str, rule: Rule) -> _Compiled:
         named = replace(
             rule,
-            any=tuple(map(self._add, rule.any)),
-            all=tuple(map(self._add, rule.all)),
-            none=tuple(map(self._add, rule.none)),
-            near=tuple(tuple(map(self._add, phrases)) for phrases in rule.near),
+            any=frozenset(map(self._add, rule.any)),
+            all=frozenset(map(self._add, rule.all)),
+            none=frozenset(map(self._add, rule.none)),
+            near=tuple(frozenset(map(self._add, phrases)) for phrases in rule.near),
         )
         return _Compiled(class_, name, named, Pattern(rule.pattern) if rule.pattern else None)
 

@@ -1,7 +1,7 @@
 """A rule about words: several conditions that hold together. Where the phrases stand in a text, an adapter finds out."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from itertools import chain
 
@@ -21,10 +21,10 @@ class Rule:
     """
 
     weight: float
-    any: tuple[str, ...] = ()
-    all: tuple[str, ...] = ()
-    none: tuple[str, ...] = ()
-    near: tuple[tuple[str, ...], ...] = ()
+    any: frozenset[str] = frozenset()
+    all: frozenset[str] = frozenset()
+    none: frozenset[str] = frozenset()
+    near: tuple[frozenset[str], ...] = ()
     within: int = 0
     pattern: str = ""
     in_subject: bool = False
@@ -41,9 +41,9 @@ class Rule:
         return self.asked_for.union(self.none)
 
     @property
-    def lists(self) -> tuple[tuple[str, ...], ...]:
+    def lists(self) -> tuple[frozenset[str], ...]:
         """Its phrases so that of each list one must occur."""
-        return (*self.near, *((phrase,) for phrase in self.all), *((self.any,) if self.any else ()))
+        return (*self.near, *(frozenset({phrase}) for phrase in self.all), *((self.any,) if self.any else ()))
 
 
 class RuleIndex:
@@ -76,14 +76,19 @@ def holds(rule: Rule, places: Places, words: int) -> Place | None:
 
     The place of a rule that rests on its pattern alone is the whole text. The pattern itself is not looked at.
     """
-    if any(_within(phrase, places, words) for phrase in rule.none):
+    if any(_within(phrase, places, words) for phrase in _said(rule.none, places)):
         return None
     found = [_first(rule.any, places, words)] if rule.any else []
-    found += [_first((phrase,), places, words) for phrase in rule.all]
+    found += [_first(frozenset({phrase}), places, words) for phrase in rule.all]
     found += [_nearest(rule, places, words)] if rule.near else []
     if None in found:
         return None
     return next((place for place in reversed(found) if place), (0, words))  # ``near`` shows most, then ``all``
+
+
+def _said(phrases: frozenset[str], places: Places) -> Set[str]:
+    """Those of the phrases that occur: most of a long list do not."""
+    return places.keys() & phrases
 
 
 def _within(phrase: str, places: Places, words: int) -> Sequence[Place]:
@@ -92,8 +97,8 @@ def _within(phrase: str, places: Places, words: int) -> Sequence[Place]:
     return found if not found or found[-1][1] <= words else [place for place in found if place[1] <= words]
 
 
-def _first(phrases: Sequence[str], places: Places, words: int) -> Place | None:
-    return min((found[0] for phrase in phrases if (found := _within(phrase, places, words))), default=None)
+def _first(phrases: frozenset[str], places: Places, words: int) -> Place | None:
+    return min((found[0] for phrase in _said(phrases, places) if (found := _within(phrase, places, words))), default=None)
 
 
 def _nearest(rule: Rule, places: Places, words: int) -> Place | None:
@@ -111,7 +116,7 @@ def _nearest(rule: Rule, places: Places, words: int) -> Place | None:
     return closest
 
 
-def _listed(lists: Sequence[Sequence[str]], places: Places, words: int) -> Iterator[tuple[Place, int]]:
+def _listed(lists: Sequence[frozenset[str]], places: Places, words: int) -> Iterator[tuple[Place, int]]:
     for which, phrases in enumerate(lists):
-        for phrase in phrases:
+        for phrase in _said(phrases, places):
             yield from ((place, which) for place in _within(phrase, places, words))
