@@ -53,6 +53,7 @@ class RuleIndex:
         self._rules = rules
         self._whole = [(1 << len(rule.lists)) - 1 for rule in rules]
         self._by_phrase = defaultdict[str, list[tuple[int, int]]](list)
+        self._always = [number for number, whole in enumerate(self._whole) if not whole]
         for number, rule in enumerate(rules):
             for at, phrases in enumerate(rule.lists):
                 for phrase in phrases:
@@ -61,14 +62,14 @@ class RuleIndex:
     def holding(self, places: Places, words: int, subject_words: int) -> Iterator[tuple[int, Place]]:
         """The number of each rule that holds in a text, and where. ``subject_words``: how many of its words are the subject."""
         said = [0] * len(self._rules)
-        for phrase in places:
-            for number, which in self._by_phrase.get(phrase, ()):
+        for phrase in places.keys() & self._by_phrase.keys():
+            for number, which in self._by_phrase[phrase]:
                 said[number] |= which
-        for number, rule in enumerate(self._rules):
-            if said[number] == self._whole[number]:
-                place = holds(rule, places, subject_words if rule.in_subject else words)
-                if place is not None:
-                    yield number, place
+        for number in (*self._always, *(at for at, found in enumerate(said) if found and found == self._whole[at])):
+            rule = self._rules[number]
+            place = holds(rule, places, subject_words if rule.in_subject else words)
+            if place is not None:
+                yield number, place
 
 
 def holds(rule: Rule, places: Places, words: int) -> Place | None:
@@ -109,10 +110,11 @@ def _nearest(rule: Rule, places: Places, words: int) -> Place | None:
     last, closest, apart = dict[int, Place](), None, rule.within + 1
     for place, which in sorted(_listed(rule.near, places, words)):
         last[which] = place
-        begins = min(first for first, _ in last.values())
-        if len(last) == len(rule.near) and place[0] - begins < apart:
-            apart = place[0] - begins
-            closest = begins, max(end for _, end in last.values())
+        if len(last) == len(rule.near):
+            begins = min(last.values())[0]
+            if place[0] - begins < apart:
+                apart = place[0] - begins
+                closest = begins, max(end for _, end in last.values())
     return closest
 
 
