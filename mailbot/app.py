@@ -1,5 +1,6 @@
 """The composition root: configuration -> adapters -> flows. The only file that knows every part."""
 
+import re
 import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
@@ -41,6 +42,7 @@ from mailbot.adapters.rule_files import (
     own_pack,
 )
 from mailbot.adapters.smtp import SmtpAccount, SmtpTransport
+from mailbot.adapters.spacy_model.keeping import default_folder
 from mailbot.adapters.store import Database, NotReadyError, SqlStore, open_database
 from mailbot.adapters.tls import tls_context
 from mailbot.config import AfterIntake, Config, Mailbox, OAuth, SecretRef, Server, Tls, TrustedSender
@@ -52,6 +54,7 @@ from mailbot.core.policy import Caps, MailboxPolicy, Pack, Scoring, ScreeningRul
 from mailbot.core.relay import Relay
 from mailbot.core.reply import ReplyRules
 from mailbot.errors import ConfigError, MailbotError, PolicyError
+from mailbot.learning import Learning
 from mailbot.pipeline.rule_examples import unwritable_letters
 from mailbot.ports import Clock, Credentials, Mechanism, Reader
 from mailbot.reading import ReadingRules, spacy_reader
@@ -97,13 +100,13 @@ def load_policies(config: Config, tag_secret: bytes = b"") -> Policies:
         holding=load_holding(rules),
         bounces=load_bounces(rules),
         replies=load_replies(rules),
-        reading=load_reading(rules, screening.scoring),
+        reading=load_reading(rules, screening.scoring, learning_of(config)),
         letters=letters,
         mailboxes=mailboxes,
     )
 
 
-def load_reading(rules: Path, scoring: Scoring | None = None) -> ReadingRules:
+def load_reading(rules: Path, scoring: Scoring | None = None, learning: Learning | None = None) -> ReadingRules:
     """The rules by which messages are read. Raises PolicyError with file and key."""
     return ReadingRules(
         classes=load_classes(rules),
@@ -111,7 +114,16 @@ def load_reading(rules: Path, scoring: Scoring | None = None) -> ReadingRules:
         subjects=load_subjects(rules),
         quoting=load_quoting(rules),
         scoring=scoring,
+        learning=learning,
     )
+
+
+def learning_of(config: Config) -> Learning | None:
+    """Where this installation's classifier learns from; None where the rules are to judge alone."""
+    if not config.processing.classifier:
+        return None
+    own = re.sub(r"[^A-Za-z0-9]+", "-", config.organisation.reference_prefix).lower()
+    return Learning(rules=config.paths.rules_folder, models=config.paths.models or default_folder(), own=own)
 
 
 def people_of(config: Config) -> Directory:

@@ -1,12 +1,15 @@
 """Reading messages with the parser and the phrase finder, in the process that asks for it."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from threading import Thread
+
+import structlog
 
 from mailbot.adapters.language import LangidLanguages
 from mailbot.adapters.parser import parse, why_unreadable
-from mailbot.adapters.spacy_model import SpacyPhrases
-from mailbot.core.classify import Hit
+from mailbot.adapters.spacy_model import Classifier, SpacyPhrases
+from mailbot.core.classify import Hit, Opinion
 from mailbot.core.evidence import Evidence
 from mailbot.core.flag import NO_FLAGS, RAISED_FROM, FlagRules
 from mailbot.core.language import is_another, shown_part, words_to_judge
@@ -15,14 +18,19 @@ from mailbot.core.policy import ClassRules, Scoring
 from mailbot.core.quoting import QuoteRules, own_spans
 from mailbot.core.subject import SubjectRules, base_subject
 from mailbot.core.weak_evidence import weak_evidence
+from mailbot.errors import MailbotError
+from mailbot.learning import Learning, model_in_use
 from mailbot.ports import Languages, Phrases, ReadMessage
+
+log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReadingRules:
     """The rules by which messages are read: what speaks for classes and flags, and where a message stops being its writer's.
 
-    ``scoring``: the weak evidence of screening that is gathered on the way; None: none is.
+    ``scoring``: the weak evidence of screening that is gathered on the way; None: none is. ``learning``: where the classifier
+    learns from; None: the rules judge alone.
     """
 
     classes: ClassRules
@@ -30,6 +38,7 @@ class ReadingRules:
     quoting: QuoteRules
     scoring: Scoring | None = None
     flags: FlagRules = NO_FLAGS
+    learning: Learning | None = None
 
     @property
     def version(self) -> str:
@@ -48,16 +57,18 @@ class PlainReader:
     def read(self, contents: Sequence[bytes], soon: Sequence[bytes] = ()) -> list[ReadMessage]:  # noqa: ARG002
         """What each content says. Never raises, whatever the bytes."""
         messages = [read_message(content, self.rules) for content in contents]
-        hits = self.hits([message.full_own_text for message in messages])
+        judged = self.judge([message.full_own_text for message in messages])
         return [
-            ReadMessage(message=message, hits=found, unreadable=why_unreadable(message), weak=self._weak(message))
-            for message, found in zip(messages, hits, strict=True)
+            ReadMessage(
+                message=message, hits=hits, unreadable=why_unreadable(message), weak=self._weak(message), opinion=opinion
+            )
+            for message, (hits, opinion) in zip(messages, judged, strict=True)
         ]
 
-    def hits(self, texts: Sequence[str]) -> list[tuple[Hit, ...]]:
-        """What speaks for classes and flags in each text (subject, empty line, body)."""
-        found = self.phrases.hits(texts)
-        return [(*hits, *self._language(text)) for text, hits in zip(texts, found, strict=True)]
+    def judge(self, texts: Sequence[str]) -> list[tuple[tuple[Hit, ...], Opinion | None]]:
+        """What speaks for classes and flags in each text (subject, empty line, body), and what the classifier thinks of it."""
+        judged = self.phrases.judge(texts)
+        return [((*hits, *self._language(text)), opinion) for text, (hits, opinion) in zip(texts, judged, strict=True)]
 
     def close(self) -> None:
         """Nothing is held."""
@@ -83,5 +94,26 @@ def read_message(content: bytes, rules: ReadingRules) -> Message:
 
 
 def spacy_reader(rules: ReadingRules) -> PlainReader:
-    """A reader that looks for the phrases of these rules. Takes two seconds: spaCy is loaded."""
-    return PlainReader(SpacyPhrases(rules.classes, rules.flags.words), rules)
+    """A reader that looks for the phrases of these rules. Takes two seconds: spaCy is loaded.
+
+    The rules judge alone until the classifier is there: where none is kept it is trained meanwhile, which takes half a minute.
+    """
+    phrases = SpacyPhrases(rules.classes, rules.flags.words)
+    if rules.learning is not None:
+        Thread(target=_ask_a_classifier, args=(phrases, rules.classes, rules.learning), daemon=True).start()
+    return PlainReader(phrases, rules)
+
+
+def whole_judge(rules: ReadingRules, tell: Callable[[str], object]) -> PlainReader:
+    """Rules and classifier together, for whoever can wait; ``tell`` is told why if it takes long. Raises PolicyError."""
+    phrases = SpacyPhrases(rules.classes, rules.flags.words)
+    if rules.learning is not None:
+        phrases.ask(Classifier(model_in_use(rules.classes, rules.learning, tell)))
+    return PlainReader(phrases, rules)
+
+
+def _ask_a_classifier(phrases: SpacyPhrases, rules: ClassRules, learning: Learning) -> None:
+    try:
+        phrases.ask(Classifier(model_in_use(rules, learning, lambda why: log.info("classifier", why=why))))
+    except MailbotError as error:
+        log.error("classifier", error=str(error), then="the rules judge alone")

@@ -17,7 +17,7 @@ from typing import Any
 
 import structlog
 
-from mailbot.core.classify import Hit
+from mailbot.core.classify import Hit, Opinion
 from mailbot.core.evidence import Evidence, Speaks
 from mailbot.core.message import Message, Span
 from mailbot.errors import PermanentError, TransientError
@@ -32,7 +32,8 @@ _GONE = (EOFError, OSError)  # what either end of a pipe raises when the other i
 # Hits and evidence go as plain tuples: as dataclasses they take ten times as long to pack and unpack.
 _Hit = tuple[str, str, float, int, int]
 _Weak = tuple[str, Speaks, float, str, list[tuple[int, int]]]
-_Packed = tuple[Message, str, list[_Hit], list[_Weak] | None]
+_Opinion = tuple[str, float, tuple[tuple[str, float], ...]]
+_Packed = tuple[Message, str, list[_Hit], list[_Weak] | None, _Opinion | None]
 
 
 class ReadingProcess:
@@ -151,10 +152,11 @@ def _key(content: bytes) -> bytes:
 
 
 def _unpacked(packed: _Packed) -> ReadMessage:
-    message, unreadable, hits, weak = packed
+    message, unreadable, hits, weak, thought = packed
     found = [Hit(class_=class_, rule=rule, weight=weight, span=Span(start, end)) for class_, rule, weight, start, end in hits]
     evidence = None if weak is None else tuple(map(_unpacked_evidence, weak))
-    return ReadMessage(message=message, hits=tuple(found), unreadable=unreadable, weak=evidence)
+    opinion = Opinion(version=thought[0], rule_weight=thought[1], scores=thought[2]) if thought else None
+    return ReadMessage(message=message, hits=tuple(found), unreadable=unreadable, weak=evidence, opinion=opinion)
 
 
 def _unpacked_evidence(packed: _Weak) -> Evidence:
@@ -193,7 +195,9 @@ def _end_with_parent() -> None:
 
 def _packed(one: ReadMessage) -> _Packed:
     hits = [(hit.class_, hit.rule, hit.weight, hit.span.start, hit.span.end) for hit in one.hits]
-    return one.message, one.unreadable, hits, None if one.weak is None else list(map(_packed_evidence, one.weak))
+    weak = None if one.weak is None else list(map(_packed_evidence, one.weak))
+    thought = (one.opinion.version, one.opinion.rule_weight, one.opinion.scores) if one.opinion else None
+    return one.message, one.unreadable, hits, weak, thought
 
 
 def _packed_evidence(one: Evidence) -> _Weak:

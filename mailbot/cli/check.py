@@ -88,12 +88,14 @@ def report(findings: Iterable[Finding]) -> int:
 def _files(settings: "Config", sign_ins: "SignIns") -> Iterator[Finding]:
     from mailbot.adapters.clock import SystemClock
     from mailbot.adapters.rule_files import check_pack
+    from mailbot.adapters.rule_files.corpus import corpus_troubles, load_corpus
     from mailbot.app import PROTOCOLS, load_policies, why_database_unusable
     from mailbot.config import sample_config
     from mailbot.pipeline.rule_examples import failing_examples, failing_flag_examples, failing_screening_examples
     from mailbot.reading import spacy_reader
 
     policies, today = load_policies(settings), SystemClock().now().date()
+    corpus = load_corpus(settings.paths.rules_folder, {rule.class_ for rule in policies.reading.classes.rules})
     yield Finding(f"{len(policies.letters.specs)} letters, {len(policies.reading.classes.rules)} classes, screening rules")
     wrong = "\n      ".join(failing_screening_examples(policies.screening)) or None
     yield Finding(f"{len(policies.screening.examples)} examples of the screening rules, by their words alone", wrong)
@@ -107,6 +109,8 @@ def _files(settings: "Config", sign_ins: "SignIns") -> Iterator[Finding]:
         yield Finding(f"examples of the class rules, with the thresholds of pack {pack.name}", wrong)
         remarks = check_pack(settings.paths.rules_folder, pack.name, policies.letters.specs, today, settings.organisation.name)
         yield from pack_findings(pack.name, remarks)
+    wrong = "\n      ".join(corpus_troubles(corpus)) or None
+    yield Finding(f"{len(corpus.examples)} examples that the classifier learns from", wrong)
     if settings != sample_config():
         yield border_finding(settings)
         yield Finding(f"database {settings.storage.database}", why_database_unusable(settings))

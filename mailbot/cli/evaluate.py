@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from mailbot.cli import evaluate_classify
 from mailbot.cli.options import Format, FormatOption
 
 if TYPE_CHECKING:
@@ -112,3 +113,6 @@ def _content(path: Path) -> bytes:
         return path.read_bytes()
     except OSError as reason:
         raise PermanentError(f"{path}: cannot be read: {reason.strerror}") from None
+
+
+evaluate_classify.register(app)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 import typer
 
 from mailbot.cli.options import DEFAULT_CONFIG, ConfigOption, Format, FormatOption
+from mailbot.core.classify import BY_MODEL
 from mailbot.core.message import Span
 
 if TYPE_CHECKING:
@@ -66,7 +67,8 @@ def _judgement(message: "MessageLine") -> Iterator[str]:
     judged = f"best {message.best_class}, confidence {message.confidence:.2f}; rules {message.rules_version}"
     yield f"  class {message.class_} ({judged})"
     for hit in message.evidence:
-        yield f'  {hit.weight:+.1f}  "{_words(message, hit.span)}"  by rule {hit.rule}'
+        by = "by what it has learnt" if hit.rule == BY_MODEL else f'"{_words(message, hit.span)}"  by rule {hit.rule}'
+        yield f"  {hit.weight:+.1f}  {by}"
     for raised in message.flags:
         yield f'  flag {raised.flag}  "{_words(message, raised.span)}"  by rule {raised.rule}'
 

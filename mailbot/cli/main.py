@@ -13,6 +13,7 @@ from mailbot.cli import (
     calendar,
     case,
     check,
+    classify,
     clock,
     corrections,
     db,
@@ -28,6 +29,7 @@ from mailbot.cli import (
     replay,
     run,
     status,
+    train,
 )
 from mailbot.errors import ConfigError, MailbotError, PolicyError, StorageError, TransientError
 
@@ -40,7 +42,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for module in (init, check, run, live, demo, replay, status, explain):
+for module in (init, check, run, live, demo, replay, classify, train, status, explain):
     module.register(app)
 for name, group in (
     ("case", case),

@@ -50,6 +50,11 @@ def rules_folder(path: Path | None) -> Path:
     return (load_config(path) if path else sample_config()).paths.rules_folder
 
 
+def tell(sentence: str) -> None:
+    """Say something that is not the command's answer: what is printed can still be piped on."""
+    typer.echo(sentence, err=True)
+
+
 def print_json(value: object) -> None:
     """One JSON document on one line; moments in ISO 8601, UTC."""
     typer.echo(json.dumps(_plain(value), ensure_ascii=False, default=str))

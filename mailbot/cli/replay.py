@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 if TYPE_CHECKING:
+    from mailbot.app import Policies
     from mailbot.core.classify import Hit
+    from mailbot.core.policy import MailboxPolicy
     from mailbot.pipeline.replay import Judgement, Replay
 
 AT_ONCE = 100
@@ -60,12 +62,34 @@ def replay_by(config: Path | None, mailbox: str | None) -> "Replay":
     from functools import partial
 
     from mailbot.adapters.parser import why_unreadable
+    from mailbot.cli.options import tell
+    from mailbot.pipeline.replay import Replay
+    from mailbot.reading import read_message, whole_judge
+
+    policies, policy = policies_of(config, mailbox)
+    return Replay(
+        parse=partial(read_message, rules=policies.reading),
+        why_unreadable=why_unreadable,
+        phrases=whole_judge(policies.reading, tell),
+        flags=policies.reading.flags,
+        screening=policies.screening,
+        rules_version=policies.reading.version,
+        policy=policy,
+        own_addresses=policy.own_addresses if config else frozenset(),
+        answerable_addresses=policy.answerable_addresses if config else frozenset(),
+        by_age=config is not None,
+    )
+
+
+def policies_of(config: Path | None, mailbox: str | None) -> "tuple[Policies, MailboxPolicy]":
+    """All that was decided about, and the policy of a mailbox, the first by default; without a configuration the generic pack.
+
+    Raises ConfigError, PolicyError.
+    """
     from mailbot.app import load_policies
     from mailbot.cli.options import load_config
     from mailbot.config import sample_config
     from mailbot.errors import ConfigError
-    from mailbot.pipeline.replay import Replay
-    from mailbot.reading import read_message, spacy_reader
 
     if mailbox and not config:
         raise ConfigError("--mailbox names a mailbox of a configuration: give --config too")
@@ -74,18 +98,7 @@ def replay_by(config: Path | None, mailbox: str | None) -> "Replay":
     name = mailbox or settings.mailbox[0].name
     if name not in policies.mailboxes:
         raise ConfigError(f"there is no mailbox '{name}'; known: {', '.join(policies.mailboxes)}")
-    return Replay(
-        parse=partial(read_message, rules=policies.reading),
-        why_unreadable=why_unreadable,
-        phrases=spacy_reader(policies.reading),
-        flags=policies.reading.flags,
-        screening=policies.screening,
-        rules_version=policies.reading.version,
-        policy=policies.mailboxes[name],
-        own_addresses=policies.mailboxes[name].own_addresses if config else frozenset(),
-        answerable_addresses=policies.mailboxes[name].answerable_addresses if config else frozenset(),
-        by_age=config is not None,
-    )
+    return policies, policies.mailboxes[name]
 
 
 def _messages(paths: list[Path]) -> Iterator[tuple[str, bytes]]:
@@ -98,13 +111,13 @@ def _messages(paths: list[Path]) -> Iterator[tuple[str, bytes]]:
             raise PermanentError(f"{path}: there is no such file or folder")
         elif path.suffix.lower() in MBOX_SUFFIXES:
             yield from _mbox(path)
-        elif _is_message(content := path.read_bytes()):
+        elif is_message(content := path.read_bytes()):
             yield str(path), content
         else:
             typer.echo(f"{path}: not a message, skipped", err=True)
 
 
-def _is_message(content: bytes) -> bool:
+def is_message(content: bytes) -> bool:
     """Whether anything at the beginning looks like the header of a message."""
     return _HEADER.search(content[:HEADER_BYTES]) is not None
 

@@ -109,6 +109,7 @@ def _resolved(config: Config, folder: Path) -> Config:
         rules=folder / config.paths.rules if config.paths.rules else None,
         letters=folder / config.paths.letters if config.paths.letters else None,
         services=folder / config.paths.services if config.paths.services else None,
+        models=folder / config.paths.models if config.paths.models else None,
     )
     prefix, database = "sqlite:///", config.storage.database
     if database.startswith(prefix) and database != prefix + ":memory:":

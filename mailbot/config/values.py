@@ -136,6 +136,7 @@ class Paths:
     rules: Path | None = None
     letters: Path | None = None
     services: Path | None = None
+    models: Path | None = None
     __pydantic_config__ = STRICT
 
     @property
@@ -222,9 +223,10 @@ class TrustedSender:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Processing:
-    """How messages are read: by a process of its own, or by the daemon itself."""
+    """How messages are read: by a process of its own, or by the daemon itself; with a classifier, or by rules alone."""
 
     child_process: bool = True
+    classifier: bool = True
     __pydantic_config__ = STRICT
 
 

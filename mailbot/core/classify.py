@@ -1,14 +1,20 @@
 """Classification: what does the customer want? Judges the phrase hits that an adapter found, and says when unsure.
 
-The score of a class is the sum of the weights of its phrases that occur, each once. The confidence of the best class is
-its share in exp(score) over all classes, a class without hits counting as exp(0): one weak hint never makes certain.
+By rules alone the score of a class is the sum of the weights of its phrases that occur, each once. The confidence of the
+best class is its share in exp(score) over all classes, a class without hits counting as exp(0): one weak hint never makes
+certain. A classifier that has learnt from examples adds its own score to each class; how much each of the two counts was
+fitted on texts that it had not learnt from, so that the share is a probability.
 """
 
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from math import exp
 
 from mailbot.core.message import Span
-from mailbot.core.policy import UNSURE
+from mailbot.core.policy import UNSURE, ClassPolicy
+
+BY_MODEL = "model"
+"""The rule that the classifier's part in the evidence bears."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,6 +25,15 @@ class Hit:
     rule: str
     weight: float
     span: Span
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Opinion:
+    """What the classifier of this ``version`` thinks of a text: a score for each class, and how much rules count beside it."""
+
+    version: str
+    rule_weight: float
+    scores: tuple[tuple[str, float], ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,21 +55,56 @@ class Classification:
     rules_version: str = ""
 
 
-def classify(hits: tuple[Hit, ...], thresholds: dict[str, float], rules_version: str) -> Classification:
-    """Judge the hits of one message. ``thresholds`` gives every class in use the confidence from which it is acted on."""
-    scores = dict.fromkeys(thresholds, 0.0)
-    counted = {(hit.class_, hit.rule): hit for hit in reversed(hits) if hit.class_ in scores}
+def classify(
+    hits: tuple[Hit, ...], classes: Mapping[str, ClassPolicy], rules_version: str, opinion: Opinion | None = None
+) -> Classification:
+    """Judge the hits of one message, and what the classifier thinks of it, if there is one. ``classes``: those in use."""
+    counted = {(hit.class_, hit.rule): hit for hit in reversed(hits) if hit.class_ in classes}
+    spoken = dict.fromkeys(classes, 0.0)
     for hit in counted.values():
-        scores[hit.class_] += hit.weight
-    total = sum(exp(max(score, 0.0)) for score in scores.values())
+        spoken[hit.class_] += hit.weight
+    scores = spoken if opinion is None else _blended(spoken, opinion)
     best = max(scores, key=lambda name: scores[name])
-    confidence = exp(max(scores[best], 0.0)) / total if total else 0.0
-    shares = {name: exp(max(score, 0.0)) / (exp(max(score, 0.0)) + len(scores) - 1) for name, score in scores.items()}
+    confidence = _share(best, scores, 0.0 if opinion is None else float("-inf"))
+    is_known = opinion is not None or scores[best] > 0
+    least = classes[best].threshold if opinion is None else _least(classes[best], by_rule=spoken[best] > 0)
+    evidence = [hit for hit in counted.values() if hit.class_ == best]
     return Classification(
-        class_=best if scores[best] > 0 and confidence >= thresholds[best] else UNSURE,
-        best=best if scores[best] > 0 else UNSURE,
+        class_=best if is_known and confidence >= least else UNSURE,
+        best=best if is_known else UNSURE,
         confidence=round(confidence, 3),
-        also=tuple(name for name in scores if name != best and shares[name] >= thresholds[name]),
-        evidence=tuple(sorted((hit for hit in counted.values() if hit.class_ == best), key=lambda hit: hit.span.start)),
-        rules_version=rules_version,
+        also=tuple(name for name in classes if name != best and _is_asked_for(spoken[name], classes, name)),
+        evidence=(*_thought(best, opinion, spoken), *sorted(evidence, key=lambda hit: hit.span.start)),
+        rules_version=rules_version if opinion is None else f"{rules_version}+{opinion.version}",
     )
+
+
+def _least(policy: ClassPolicy, *, by_rule: bool) -> float:
+    """The confidence from which the classifier's class is acted on: higher, if the pack says so, where no phrase is for it."""
+    return policy.threshold_learnt if by_rule else max(policy.threshold_learnt, policy.threshold_alone)
+
+
+def _blended(spoken: Mapping[str, float], opinion: Opinion) -> dict[str, float]:
+    """Rules and classifier together; a class that the classifier does not know has its rules alone."""
+    thought = dict(opinion.scores)
+    return {name: opinion.rule_weight * score + thought.get(name, 0.0) for name, score in spoken.items()}
+
+
+def _share(best: str, scores: Mapping[str, float], floor: float) -> float:
+    """The share of the best class in exp(score) over all; no score counts as less than ``floor``."""
+    top = max(scores[best], floor)
+    return 1 / sum(exp(max(score, floor) - top) for score in scores.values())
+
+
+def _is_asked_for(score: float, classes: Mapping[str, ClassPolicy], name: str) -> bool:
+    """Whether the class would be acted on by its rules if nothing spoke for another."""
+    alone = exp(max(score, 0.0))
+    return alone / (alone + len(classes) - 1) >= classes[name].threshold
+
+
+def _thought(best: str, opinion: Opinion | None, spoken: Mapping[str, float]) -> Iterator[Hit]:
+    """What the classifier adds to the best class above the mean of all: it has no place in the text."""
+    thought = [score for name, score in opinion.scores if name in spoken] if opinion else []
+    own = dict(opinion.scores).get(best) if opinion else None
+    if own is not None:
+        yield Hit(class_=best, rule=BY_MODEL, weight=round(own - sum(thought) / len(thought), 1), span=Span(0, 0))

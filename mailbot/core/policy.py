@@ -26,6 +26,8 @@ AWAITED = frozenset({ClockKind.RECEIPT, ClockKind.ACKNOWLEDGEMENT, ClockKind.RES
 class ClassPolicy:
     """What a pack does with one class: its words in letters, its receipt, the confidence from which it acts.
 
+    ``threshold`` holds where the rules judge alone, ``threshold_learnt`` where the classifier judges with them (its confidence
+    is a probability), ``threshold_alone`` where it judges with no phrase of the rules for the class, if that is to be higher.
     ``clocks = false`` says that nobody waits for an answer (invoices, newsletters). ``confirm_reclassified``: a case that a
     person gives this class later is confirmed anew, with this class's receipt.
     """
@@ -33,6 +35,8 @@ class ClassPolicy:
     words: str
     receipt: str
     threshold: float
+    threshold_learnt: float
+    threshold_alone: float = 0.0
     policy_link: str = ""
     clocks: bool = True
     confirm_reclassified: bool = False

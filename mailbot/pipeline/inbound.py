@@ -15,7 +15,7 @@ from mailbot import checkpoints
 from mailbot.core.action import Reason
 from mailbot.core.bounce import BounceRules
 from mailbot.core.case import Case, Channel
-from mailbot.core.classify import Classification, Hit, classify
+from mailbot.core.classify import Classification, Hit, Opinion, classify
 from mailbot.core.clock import doubt_receipt
 from mailbot.core.decide import Findings, decide
 from mailbot.core.evidence import Evidence
@@ -67,6 +67,7 @@ class Judged:
     relay: Relay | None
     unproven: str
     weak: tuple[Evidence, ...] | None
+    opinion: Opinion | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -149,6 +150,7 @@ class Inbound:
             relay=found.relay if found else None,
             unproven="" if found else named_by(read.message, policy.relays),
             weak=weak,
+            opinion=None if found else read.opinion,  # the labels of a form say nothing
         )
 
     # The flow of a message ---------------------------------------------------------------------------------------
@@ -229,8 +231,7 @@ class Inbound:
         return sent_today(transaction, self.policies, [case], self.clock.now()).about(case)
 
     def _classification(self, judged: Judged, policy: MailboxPolicy) -> Classification:
-        thresholds = {name: class_.threshold for name, class_ in policy.pack.classes.items()}
-        found = classify(judged.hits, thresholds, self.rules_version)
+        found = classify(judged.hits, policy.pack.classes, self.rules_version, judged.opinion)
         return flagged(found, judged.hits, judged.message.sender, self.flags)
 
     def _trigger(self, judged: Judged, policy: MailboxPolicy, gathered: Gathered, our_letter: str) -> MessageArrived:

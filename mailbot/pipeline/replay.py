@@ -55,11 +55,10 @@ class Replay:
     def judge(self, contents: Sequence[bytes], now: datetime) -> Iterator[Judgement]:
         """Judge each message by itself, in the order given."""
         messages = [self.parse(content) for content in contents]
-        hits = self.phrases.hits([message.full_own_text for message in messages])
-        thresholds = {name: class_.threshold for name, class_ in self.policy.pack.classes.items()}
-        for message, found in zip(messages, hits, strict=True):
-            classification = classify(found, thresholds, self.rules_version)
-            yield self._judge(message, flagged(classification, found, message.sender, self.flags), now)
+        judged = self.phrases.judge([message.full_own_text for message in messages])
+        for message, (hits, opinion) in zip(messages, judged, strict=True):
+            found = classify(hits, self.policy.pack.classes, self.rules_version, opinion)
+            yield self._judge(message, flagged(found, hits, message.sender, self.flags), now)
 
     def _judge(self, message: Message, classification: Classification, now: datetime) -> Judgement:
         found = relayed(message, self.policy.relays, self.policy.authserv_id)

@@ -20,12 +20,11 @@ ANY_TIME = datetime(2026, 1, 5, 12, tzinfo=UTC)
 
 def failing_examples(rules: ClassRules, phrases: Phrases, pack: Pack) -> Iterator[str]:
     """A sentence for every example that does not come out as its file says, judged by the pack's thresholds."""
-    thresholds = {name: class_.threshold for name, class_ in pack.classes.items()}
     for rule in rules.rules:
         examples = [*((text, True) for text in rule.must_hit), *((text, False) for text in rule.must_not_hit)]
-        found = phrases.hits([f"\n\n{text}" for text, _ in examples])
-        for (text, must_hit), hits in zip(examples, found, strict=True):
-            judged = classify(hits, thresholds, rules.version)
+        found = phrases.judge([f"\n\n{text}" for text, _ in examples])
+        for (text, must_hit), (hits, _) in zip(examples, found, strict=True):
+            judged = classify(hits, pack.classes, rules.version)
             if (judged.class_ == rule.class_) is not must_hit:
                 wanted = "must" if must_hit else "must not"
                 yield (
@@ -39,8 +38,8 @@ def failing_flag_examples(rules: FlagRules, phrases: Phrases) -> Iterator[str]:
     nothing = Classification(class_=UNSURE, best=UNSURE, confidence=0.0)
     for rule in rules.words.rules:
         examples = [*((text, True) for text in rule.must_hit), *((text, False) for text in rule.must_not_hit)]
-        found = phrases.hits([f"\n\n{text}" for text, _ in examples])
-        for (text, must_hit), hits in zip(examples, found, strict=True):
+        found = phrases.judge([f"\n\n{text}" for text, _ in examples])
+        for (text, must_hit), (hits, _) in zip(examples, found, strict=True):
             judged = flagged(nothing, hits, "", rules)
             if (rule.class_ in judged.flags) is not must_hit:
                 wanted = "must" if must_hit else "must not"

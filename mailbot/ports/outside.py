@@ -6,7 +6,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Protocol
 
-from mailbot.core.classify import Hit
+from mailbot.core.classify import Hit, Opinion
 from mailbot.core.delivery import Reply
 from mailbot.core.evidence import Evidence
 from mailbot.core.letter import Envelope, LetterValues
@@ -31,9 +31,9 @@ class Wake(Protocol):
 
 
 class Phrases(Protocol):
-    """Finds in texts what the rules of classes and flags ask for."""
+    """Finds in texts what the rules of classes and flags ask for, and asks the classifier, if there is one."""
 
-    def hits(self, texts: Sequence[str]) -> list[tuple[Hit, ...]]: ...
+    def judge(self, texts: Sequence[str]) -> list[tuple[tuple[Hit, ...], Opinion | None]]: ...
 
 
 class Languages(Protocol):
@@ -46,13 +46,15 @@ class Languages(Protocol):
 class ReadMessage:
     """What content says: the message, what speaks for classes and flags in it, and why a person must look at it, if so.
 
-    ``weak``: the message's weak evidence for screening; None where the reader does not gather it.
+    ``weak``: the message's weak evidence for screening; None where the reader does not gather it. ``opinion``: what the
+    classifier thinks of it; None without one.
     """
 
     message: Message
     hits: tuple[Hit, ...]
     unreadable: str
     weak: tuple[Evidence, ...] | None = None
+    opinion: Opinion | None = None
 
 
 class Reader(Protocol):

@@ -13,19 +13,22 @@ from mailbot.adapters.jobs import EventWake
 from mailbot.adapters.parser import parse, why_unreadable
 from mailbot.adapters.spacy_model import SpacyPhrases
 from mailbot.app import SignIns, imap_mailbox, smtp_transport
-from mailbot.core.classify import Hit, classify
+from mailbot.core.classify import Hit, Opinion, classify
 from mailbot.core.letter import LetterValues
 from mailbot.core.message import Fetched
 from mailbot.core.mime import Headers
+from mailbot.core.policy import ClassPolicy
 from mailbot.pipeline.inbound import MAX_MESSAGES, Inbound
 from mailbot.pipeline.intake import Intake, WatchedFolder
 from mailbot.pipeline.outbox import Outbox, Sender
 from mailbot.ports import Composed, FolderState, ReadMessage
+from mailbot.reading import whole_judge
 from mailbot.runner import attempt
 from tests.bench.installation import NAME, Installation
 from tests.bench.measured import Measured
 
 T = TypeVar("T")
+Found = tuple[tuple[Hit, ...], Opinion | None]
 
 READY_CONTENT = b"X-Filler: of about the size of a receipt\r\n" * 40
 
@@ -33,18 +36,16 @@ READY_CONTENT = b"X-Filler: of about the size of a receipt\r\n" * 40
 def measure_steps(installation: Installation, database: str) -> list[Measured]:
     """Take all messages of the installation's mailbox through every step, one step after the other."""
     clocked = _Clocked(database=database)
-    policy = installation.policies.mailboxes[NAME]
     batches = clocked("fetch", lambda: _fetch(installation))
     clocked.messages = sum(map(len, batches))
     clocked("store", lambda: _store(installation, batches))
     contents = [fetched.content for batch in batches for fetched in batch]
     messages = clocked("parse", lambda: [parse(content) for content in contents])
-    finder = SpacyPhrases(installation.policies.reading.classes, installation.policies.reading.flags.words)
-    thresholds = {name: class_.threshold for name, class_ in policy.pack.classes.items()}
-    hits = clocked("classify", lambda: _classify(finder, [message.full_text for message in messages], thresholds))
+    judge, classes = whole_judge(installation.policies.reading, print), installation.policies.mailboxes[NAME].pack.classes
+    found = clocked("classify", lambda: _classify(judge, [message.full_text for message in messages], classes))
     letters = NotedLetters()
     read = {
-        content: ReadMessage(message=message, hits=hits[message.full_text], unreadable=why_unreadable(message))
+        content: ReadMessage(message=message, hits=found[message.full_text][0], unreadable=why_unreadable(message))
         for content, message in zip(contents, messages, strict=True)
     }
     inbound = _inbound(installation, ReadyReader(read), letters)
@@ -107,13 +108,14 @@ def _store(installation: Installation, batches: Sequence[list[Fetched]]) -> None
     intake.read_folder(FetchedFolder(batches), inbox)  # type: ignore[arg-type]  # as much of a folder as intake asks for
 
 
-def _classify(finder: SpacyPhrases, texts: Sequence[str], thresholds: dict[str, float]) -> dict[str, tuple[Hit, ...]]:
-    found = dict[str, tuple[Hit, ...]]()
+def _classify(judge: SpacyPhrases, texts: Sequence[str], classes: Mapping[str, ClassPolicy]) -> dict[str, Found]:
+    """Rules and classifier together."""
+    found = dict[str, Found]()
     for first in range(0, len(texts), MAX_MESSAGES):
         some = texts[first : first + MAX_MESSAGES]
-        found.update(zip(some, finder.hits(some), strict=True))
-    for hits in found.values():
-        classify(hits, thresholds, "")
+        found.update(zip(some, judge.judge(some), strict=True))
+    for hits, opinion in found.values():
+        classify(hits, classes, "", opinion)
     return found
 
 

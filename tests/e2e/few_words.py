@@ -17,9 +17,9 @@ class FewWords:
     def __init__(self, rules: ClassRules) -> None:
         self._known = {rule.class_ for rule in rules.rules}
 
-    def hits(self, texts: Sequence[str]) -> list[tuple[Hit, ...]]:
+    def judge(self, texts: Sequence[str]) -> list[tuple[tuple[Hit, ...], None]]:
         """The known words in each text, first occurrences only."""
-        return [tuple(self._hits(text)) for text in texts]
+        return [(tuple(self._hits(text)), None) for text in texts]
 
     def _hits(self, text: str) -> list[Hit]:
         found = [(text.lower().find(word), word, class_) for word, class_ in WORDS.items() if class_ in self._known]

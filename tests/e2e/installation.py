@@ -7,6 +7,7 @@ import subprocess
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from email.message import EmailMessage
 from pathlib import Path
@@ -35,8 +36,9 @@ _readers: dict[str, Reader] = {}
 
 
 def reader(rules: ReadingRules) -> Reader:
-    """A reader by these rules. Loading takes two seconds, and the rules are the same in every story."""
-    return _readers.get(rules.version) or _readers.setdefault(rules.version, spacy_reader(rules))
+    """A reader by these rules alone. Loading takes two seconds, and the rules are the same in every story."""
+    alone = replace(rules, learning=None)
+    return _readers.get(rules.version) or _readers.setdefault(rules.version, spacy_reader(alone))
 
 
 class StoryClock:
@@ -237,7 +239,12 @@ class Installation:
         return looked | in_trouble == {mailbox.name for mailbox in self.config.mailbox}
 
     def _write(self, mailboxes: Mapping[str, Mapping[str, Any]], tables: Mapping[str, Mapping[str, Any]]) -> None:
-        top = {"organisation": {"name": "Harbour Council", "reference_prefix": "HC"}, "border": BORDER, **tables}
+        top = {
+            "organisation": {"name": "Harbour Council", "reference_prefix": "HC"},
+            "border": BORDER,
+            "processing": {"classifier": False},
+            **tables,
+        }
         lines = [line for name, table in top.items() for line in (f"[{name}]", *_keys(table))]
         for name, settings in mailboxes.items():
             lines += ["[[mailbox]]", *_keys(_merged(self._plain(name), settings))]

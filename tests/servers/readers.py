@@ -44,8 +44,8 @@ class Obedient:
 class NoPhrases:
     """Knows no class."""
 
-    def hits(self, texts: Sequence[str]) -> list[tuple[Hit, ...]]:
-        return [() for _ in texts]
+    def judge(self, texts: Sequence[str]) -> list[tuple[tuple[Hit, ...], None]]:
+        return [((), None) for _ in texts]
 
 
 class Fragile(PlainReader):

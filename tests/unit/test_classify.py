@@ -1,13 +1,16 @@
 """Classification: the class that the phrases speak for, and "unsure" rather than a guess."""
 
+from math import log
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mailbot.core.classify import Classification, Hit, classify
+from mailbot.core.classify import BY_MODEL, Classification, Hit, Opinion, classify
 from mailbot.core.message import Span
-from mailbot.core.policy import UNSURE
+from mailbot.core.policy import UNSURE, ClassPolicy
 
+ALONE = 0.9
 THRESHOLDS = {"enquiry": 0.6, "complaint": 0.6, "compliment": 0.6}
 
 
@@ -16,9 +19,19 @@ def hit(class_: str, weight: float, rule: str = "", start: int = 0) -> Hit:
     return Hit(class_=class_, rule=rule or f"{class_}: phrase", weight=weight, span=Span(start, start + 5))
 
 
+def classes(thresholds: dict[str, float]) -> dict[str, ClassPolicy]:
+    """Classes that are acted on from these confidences on."""
+    return {
+        name: ClassPolicy(
+            words="your message", receipt="receipt", threshold=least, threshold_learnt=least, threshold_alone=ALONE
+        )
+        for name, least in thresholds.items()
+    }
+
+
 def judged(*hits: Hit) -> Classification:
     """The classification of a text with these phrases."""
-    return classify(hits, THRESHOLDS, "v1")
+    return classify(hits, classes(THRESHOLDS), "v1")
 
 
 def test_a_text_without_any_phrase_is_unsure() -> None:
@@ -75,8 +88,8 @@ def test_phrases_of_a_class_that_the_pack_does_not_have_are_left_out() -> None:
 
 def test_a_class_is_acted_on_from_its_own_threshold_on() -> None:
     """A pack that wants to be surer about one class gets "unsure" for what another pack acts on."""
-    sure = classify((hit("complaint", 2),), {**THRESHOLDS, "complaint": 0.78}, "v1")
-    surer = classify((hit("complaint", 2),), {**THRESHOLDS, "complaint": 0.80}, "v1")
+    sure = classify((hit("complaint", 2),), classes({**THRESHOLDS, "complaint": 0.78}), "v1")
+    surer = classify((hit("complaint", 2),), classes({**THRESHOLDS, "complaint": 0.80}), "v1")
     assert (sure.class_, surer.class_) == ("complaint", UNSURE)
 
 
@@ -104,3 +117,37 @@ def test_a_further_phrase_for_the_best_class_never_makes_it_less_sure(hits: list
         after = judged(*hits, hit(before.best, weight, "a further phrase"))
         assert after.best == before.best
         assert after.confidence >= before.confidence
+
+
+def thought(**shares: float) -> Opinion:
+    """What a classifier thinks that gives the classes these shares, and the rules half their weight."""
+    return Opinion(version="m1", rule_weight=0.5, scores=tuple((name, log(share)) for name, share in shares.items()))
+
+
+def test_the_classifier_alone_gives_its_own_shares() -> None:
+    """Where no phrase is found the confidence is the classifier's share, and the evidence says that it was learnt."""
+    found = classify((), classes(THRESHOLDS), "v1", thought(enquiry=0.05, complaint=0.94, compliment=0.01))
+    assert (found.class_, found.confidence, found.rules_version) == ("complaint", 0.94, "v1+m1")
+    assert [one.rule for one in found.evidence] == [BY_MODEL]
+
+
+def test_what_was_learnt_alone_must_be_surer_where_the_pack_says_so() -> None:
+    """A legal class does not rest on the classifier alone below a high confidence; a phrase for it lowers the bar."""
+    opinion = thought(enquiry=0.1, complaint=0.8, compliment=0.1)
+    alone, spoken = (classify(hits, classes(THRESHOLDS), "v1", opinion) for hits in ((), (hit("complaint", 0.1),)))
+    assert (alone.class_, alone.best) == (UNSURE, "complaint")
+    assert spoken.class_ == "complaint"
+
+
+def test_a_class_that_the_classifier_does_not_know_has_its_rules() -> None:
+    """A class that an organisation has added works by its phrases from the first day."""
+    found = classify((hit("complaint", 9),), classes(THRESHOLDS), "v1", thought(enquiry=0.5, compliment=0.5))
+    assert found.class_ == "complaint"
+
+
+@given(some_hits, st.lists(st.floats(0.01, 1), min_size=3, max_size=3))
+def test_rules_and_classifier_together_are_never_surer_than_certain(hits: list[Hit], shares: list[float]) -> None:
+    """Whatever both say, the best class is the likeliest one, and its confidence is at least a fair share."""
+    found = classify(tuple(hits), classes(THRESHOLDS), "v1", thought(**dict(zip(sorted(THRESHOLDS), shares, strict=True))))
+    assert 1 / len(THRESHOLDS) - 0.001 <= found.confidence <= 1
+    assert found.best not in found.also

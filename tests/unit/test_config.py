@@ -84,7 +84,7 @@ def test_the_shipped_example_is_a_configuration(tmp_path: Path) -> None:
 
 def test_every_default_that_the_example_shows_is_the_default(tmp_path: Path) -> None:
     """A commented key of the example with its mark taken off changes nothing."""
-    without_default = "ca_path|rules|letters|services|team|also|junk|sent|reply_to|aliases|password"
+    without_default = "ca_path|rules|letters|services|models|team|also|junk|sent|reply_to|aliases|password"
     shown = re.sub(rf"^# (?!(?:{without_default}) )([a-z_]+ = )", r"\1", example_text({}), flags=re.MULTILINE)
     assert shown.count("\n# ") < example_text({}).count("\n# ") - 10
     assert read(tmp_path, shown) == read(tmp_path, example_text({}))

@@ -31,7 +31,7 @@ def shipped() -> tuple[ReadingRules, PlainReader]:
 def judged(text: str, sender: str = "") -> Classification:
     """What the shipped rules find in a text."""
     rules, reader = shipped()
-    (hits,) = reader.hits([text])
+    ((hits, _),) = reader.judge([text])
     return flagged(NOTHING, hits, sender, rules.flags)
 
 
@@ -53,8 +53,8 @@ def test_every_example_of_the_flags_comes_out_as_its_file_says() -> None:
 class Deaf:
     """Finds nothing."""
 
-    def hits(self, texts: Sequence[str]) -> list[tuple[Hit, ...]]:
-        return [() for _ in texts]
+    def judge(self, texts: Sequence[str]) -> list[tuple[tuple[Hit, ...], None]]:
+        return [((), None) for _ in texts]
 
 
 def test_an_example_that_does_not_hold_is_named_with_its_file() -> None:

@@ -111,17 +111,24 @@ def _with_clocks_of_the_law(rules: Path, file: Path, data: dict[str, Any]) -> di
     return {**data, "clock": [filled_in(rules, file, row) for row in rows]} if rows else data
 
 
+def _check_class(where: str, policy: ClassPolicy) -> None:
+    if not 0 < policy.threshold <= 1:
+        raise PolicyError(f"{where}.threshold: write a number above 0 and up to 1, such as 0.6")
+    if not 0 < policy.threshold_learnt <= 1:
+        raise PolicyError(f"{where}.threshold_learnt: write a number above 0 and up to 1, such as 0.85")
+    if not 0 <= policy.threshold_alone <= 1:
+        raise PolicyError(f"{where}.threshold_alone: write a number from 0 to 1, such as 0.97")
+    if policy.confirm_reclassified and not policy.clocks:
+        raise PolicyError(f"{where}.confirm_reclassified: nobody waits for an answer to it (clocks = false); write false")
+
+
 def _check(rules: Path, file: Path, found: _PackFile) -> None:
     if found.name != file.parent.name:
         raise PolicyError(f'{file}: name: write name = "{file.parent.name}", the name of the folder')
     if not found.classes:
         raise PolicyError(f"{file}: classes: write at least one [classes.<class>]")
     for class_, policy in found.classes.items():
-        if not 0 < policy.threshold <= 1:
-            raise PolicyError(f"{file}: classes.{class_}.threshold: write a number above 0 and up to 1, such as 0.6")
-        if policy.confirm_reclassified and not policy.clocks:
-            key = f"classes.{class_}.confirm_reclassified"
-            raise PolicyError(f"{file}: {key}: nobody waits for an answer to it (clocks = false); write false")
+        _check_class(f"{file}: classes.{class_}", policy)
     if found.calendar not in (known := calendar_names(rules)):
         raise PolicyError(f"{file}: calendar: there is no calendar '{found.calendar}'; write one of {', '.join(known)}")
     _check_flags(rules, file, found.flags)

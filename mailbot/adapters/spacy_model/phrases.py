@@ -1,41 +1,26 @@
-"""Finds what the rules of classes and flags ask for, their phrases with spaCy's PhraseMatcher. spaCy is imported only when a
-finder is made.
+"""Finds what the rules of classes and flags ask for, their phrases with spaCy's PhraseMatcher, and asks the classifier.
 
-Words are split here, not by spaCy's tokenizer, which is many times slower; phrases and texts are split alike. A word that
-stands in no phrase never reaches spaCy, so that its vocabulary does not grow with the mail. Offsets always point into the
-text as it was given. Lists of words cost a third of lists of matches, so where a word begins is found out afterwards.
+spaCy is imported only when a finder is made. Offsets always point into the text as it was given. Lists of words cost a third
+of lists of matches, so where a word begins is found out afterwards.
 """
 
-import re
 from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache
-from itertools import chain, islice
+from itertools import chain
 from typing import Any
 
-from mailbot.core.classify import Hit
+from mailbot.adapters.spacy_model.classifier import Classifier
+from mailbot.adapters.spacy_model.words import MAX_CHARACTERS, Vocabulary, plain_of, starts_of, words_of
+from mailbot.core.classify import Hit, Opinion
 from mailbot.core.message import Span
 from mailbot.core.policy import ClassRules, Phrase
 from mailbot.core.rule import Place, Places, Rule, RuleIndex
 from mailbot.patterns import Pattern
 
-MAX_CHARACTERS = 50_000
-MAX_KEPT_LENGTH = 40
-MOST_KEPT = 20_000
 MOST_PLACES = 200
 """A phrase that is said more often counts where it is said first: a text of one word takes no time."""
-_WORD = re.compile(
-    r"""
-      (?:https?://|www\.)\S+                         # a link
-    | can(?=not\b) | n't\b | '(?:s|ll|re|ve|d|m)\b    # "cannot", "don't" and "child's" are two words each
-    | [^\W_]+(?!'t\b)(?:[\w.+-]{0,64}+@\S+)?          # a word, or an address as a whole
-    | \S                                            # any other character by itself
-    """,
-    re.VERBOSE,
-)
-_OTHER_WORD = " "
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,16 +56,12 @@ class SpacyPhrases:
 
     def __init__(self, *rule_sets: ClassRules) -> None:
         from spacy.matcher import PhraseMatcher
-        from spacy.tokens import Doc
-        from spacy.vocab import Vocab
 
-        self._vocab: Any = Vocab()
-        self._doc: Any = Doc
-        self._matcher: Any = PhraseMatcher(self._vocab, attr="ORTH")
+        self._vocabulary = Vocabulary()
+        self._classifier: Classifier | None = None
+        self._matcher: Any = PhraseMatcher(self._vocabulary.vocab, attr="ORTH")
         self._names: dict[int, str] = {}
         self._phrases = defaultdict[str, list[tuple[str, str, Phrase]]](list)
-        self._words: dict[str, int] = {}  # as numbers they need not be looked up by spaCy again
-        self._other: int = self._vocab.strings.add(_OTHER_WORD)
         rules = list[_Compiled]()
         for found in chain.from_iterable(each.rules for each in rule_sets):
             for phrase in found.phrases:
@@ -93,16 +74,38 @@ class SpacyPhrases:
 
     def hits(self, texts: Sequence[str]) -> list[tuple[Hit, ...]]:
         """What speaks in each text (subject, empty line, body): each phrase and rule once, where it first holds, in order."""
-        return [self._hits(text[:MAX_CHARACTERS]) for text in texts]
+        return [found for found, _ in self.judge(texts)]
+
+    def ask(self, classifier: Classifier) -> None:
+        """From now on the classifier says what it thinks, too. This may be said while texts are judged."""
+        self._vocabulary.learn(classifier.words)
+        self._classifier = classifier
+
+    def judge(self, texts: Sequence[str]) -> list[tuple[tuple[Hit, ...], Opinion | None]]:
+        """What speaks in each text, as ``hits``, and what the classifier thinks of it (None without one)."""
+        plain = [plain_of(text[:MAX_CHARACTERS]) for text in texts]
+        words = list(map(words_of, plain))
+        docs = list(map(self._vocabulary.doc, words))
+        opinions = self._classifier.opinions(docs) if self._classifier else [None] * len(docs)
+        return [(self._hits(*one), opinion) for *one, opinion in zip(plain, words, docs, opinions, strict=True)]
+
+    def scores(self, texts: Sequence[str]) -> list[dict[str, float]]:
+        """The summed weights of what speaks for each class or flag, each phrase and rule once."""
+        found = list[dict[str, float]]()
+        for hits in self.hits(texts):
+            found.append({})
+            for hit in {(hit.class_, hit.rule): hit for hit in hits}.values():
+                found[-1][hit.class_] = found[-1].get(hit.class_, 0.0) + hit.weight
+        return found
 
     def _add(self, phrase: str) -> str:
         """Look for a phrase too; returns the name of its words."""
-        words = _WORD.findall(_plain(phrase))
+        words = words_of(plain_of(phrase))
         name = " ".join(words)
-        key = self._vocab.strings.add(name)
+        self._vocabulary.learn(words)
+        key = self._vocabulary.vocab.strings.add(name)
         if key not in self._names:
-            self._matcher.add(name, [self._doc(self._vocab, words=words)])
-            self._words |= {word: self._vocab.strings.add(word) for word in words}
+            self._matcher.add(name, [self._vocabulary.doc(words)])
             self._names[key] = name
         return name
 
@@ -116,15 +119,12 @@ class SpacyPhrases:
         )
         return _Compiled(class_, name, named, Pattern(rule.pattern) if rule.pattern else None)
 
-    def _hits(self, text: str) -> tuple[Hit, ...]:
-        subject_end, plain = text.find("\n\n"), _plain(text)
-        words = list(chain.from_iterable(map(_words, plain.split())))
-        known, other = self._words, self._other
-        matches = self._matcher(self._doc(self._vocab, words=[known.get(word, other) for word in words]))
+    def _hits(self, plain: str, words: Sequence[str], doc: Any) -> tuple[Hit, ...]:
+        subject_end, matches = plain.find("\n\n"), self._matcher(doc)
         places, last = self._places(matches)
         if not places and not self._by_pattern:
             return ()
-        looked_at = _Text(plain, words, _starts(plain, words, last), subject_end)
+        looked_at = _Text(plain, words, starts_of(plain, words, last), subject_end)
         found = [*self._said(looked_at, places), *self._holding(looked_at, places)]
         return tuple(sorted(found, key=lambda hit: (hit.span.start, hit.rule)))
 
@@ -171,28 +171,3 @@ def _matched(pattern: Pattern, encoded: bytes, until: int) -> Span | None:
     start = len(encoded[: found[0]].decode())
     end = start + len(encoded[found[0] : found[1]].decode())
     return Span(start, end) if end <= until else None
-
-
-def _words(piece: str) -> Sequence[str]:
-    """The words of a piece without white space. Most pieces have been seen before; odd ones are not kept."""
-    return _short_words(piece) if len(piece) <= MAX_KEPT_LENGTH else _WORD.findall(piece)
-
-
-@lru_cache(maxsize=MOST_KEPT)
-def _short_words(piece: str) -> tuple[str, ...]:
-    return tuple(_WORD.findall(piece))
-
-
-def _starts(text: str, words: Sequence[str], count: int) -> list[int]:
-    """Where the first ``count`` words of a text begin: between them is nothing but white space."""
-    starts, at = list[int](), 0
-    for word in islice(words, count):
-        at = text.index(word, at)
-        starts.append(at)
-        at += len(word)
-    return starts
-
-
-def _plain(text: str) -> str:
-    """The text in lower case, the same length: U+0130 is the one character that would become two."""
-    return text.replace("\u2019", "'").replace("\u2018", "'").replace("\u0130", "i").lower()

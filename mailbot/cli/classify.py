@@ -1,0 +1,172 @@
+"""``mailbot classify``: what does this text want?"""
+
+import json
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+if TYPE_CHECKING:
+    from mailbot.core.classify import Classification
+    from mailbot.core.flag import FlagRules
+    from mailbot.core.policy import Pack
+    from mailbot.ports import Phrases
+
+AT_ONCE = 500
+STDIN = "-"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Text:
+    """A text to be judged."""
+
+    id: str
+    subject: str
+    body: str
+
+    @property
+    def full_text(self) -> str:
+        return f"{self.subject}\n\n{self.body}"
+
+
+def register(app: typer.Typer) -> None:
+    app.command()(classify)
+
+
+def classify(
+    text: Annotated[str | None, typer.Option(help="The text itself.")] = None,
+    file: Annotated[Path | None, typer.Option(help="A message, or a file of plain text.")] = None,
+    jsonl: Annotated[str | None, typer.Option(help="JSON objects (id, subject, body), one a line; - reads them.")] = None,
+    config: Annotated[Path | None, typer.Option("--config", "-c", help="Judge by this installation's policy.")] = None,
+    mailbox: Annotated[str | None, typer.Option(help="Judge as this mailbox of the configuration.")] = None,
+) -> None:
+    """Judge texts, and print the class of each with the words and rules that spoke for it. Writes nothing.
+
+    With --jsonl one JSON object a line is printed: id, class, best, confidence, also, flags, evidence. 'best' is the likeliest
+    class even where the class is 'unsure'.
+    """
+    if sum(one is not None for one in (text, file, jsonl)) != 1:
+        raise typer.BadParameter("give one of --text, --file and --jsonl")
+    judge = Judge.of(config, mailbox)
+    if jsonl is not None:
+        for one, judged in judge.all(texts_of(jsonl)):
+            typer.echo(json.dumps(line_of(one, judged), ensure_ascii=False))
+        return
+    one = Text(id="", subject="", body=text) if text is not None else _read(file or Path())
+    for _, judged in judge.all(iter([one])):
+        typer.echo(_shown(one, judged))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judge:
+    """The rules and the classifier, by the thresholds of one pack."""
+
+    phrases: "Phrases"
+    flags: "FlagRules"
+    pack: "Pack"
+    rules_version: str
+
+    @classmethod
+    def of(cls, config: Path | None, mailbox: str | None) -> "Judge":
+        """By the policy of a mailbox, or by the generic pack. Raises ConfigError, PolicyError."""
+        from mailbot.cli.options import tell
+        from mailbot.cli.replay import policies_of
+        from mailbot.reading import whole_judge
+
+        policies, policy = policies_of(config, mailbox)
+        reading = policies.reading
+        judge = whole_judge(reading, tell)
+        return cls(phrases=judge, flags=reading.flags, pack=policy.pack, rules_version=reading.version)
+
+    def all(self, texts: Iterator[Text]) -> "Iterator[tuple[Text, Classification]]":
+        """Each text with what it is taken for, in order."""
+        from itertools import islice
+
+        from mailbot.core.classify import classify
+        from mailbot.core.flag import flagged
+
+        while some := list(islice(texts, AT_ONCE)):
+            for one, (hits, opinion) in zip(some, self.phrases.judge([each.full_text for each in some]), strict=True):
+                judged = classify(hits, self.pack.classes, self.rules_version, opinion)
+                yield one, flagged(judged, hits, "", self.flags)
+
+
+def texts_of(name: str) -> Iterator[Text]:
+    """The texts of a file of JSON lines. Raises PermanentError with the line that is none."""
+    for _, data in objects_of(name):
+        yield text_of(data)
+
+
+def objects_of(name: str) -> Iterator[tuple[int, dict[str, Any]]]:
+    """The objects of a file of JSON lines, each with its line. Raises PermanentError with the line that is none."""
+    from mailbot.errors import PermanentError
+
+    try:
+        lines = sys.stdin if name == STDIN else Path(name).open(encoding="utf-8")  # noqa: SIM115  # closed below
+    except OSError as error:
+        raise PermanentError(f"{name}: cannot be read: {error.strerror}") from None
+    with lines:
+        for number, line in enumerate(lines, 1):
+            try:
+                data = json.loads(line)
+            except ValueError:
+                data = None
+            if not isinstance(data, dict):
+                raise PermanentError(f"{name}:{number}: not a JSON object; write one to a line")
+            yield number, data
+
+
+def text_of(data: dict[str, Any]) -> Text:
+    """The text in a JSON object; what is missing is empty."""
+    return Text(id=str(data.get("id", "")), subject=str(data.get("subject") or ""), body=str(data.get("body") or ""))
+
+
+def line_of(one: Text, judged: "Classification") -> dict[str, Any]:
+    """What is printed of a text as JSON."""
+    evidence = [
+        {"rule": hit.rule, "weight": hit.weight, "words": one.full_text[hit.span.start : hit.span.end]}
+        for hit in judged.evidence
+    ]
+    return {
+        "id": one.id,
+        "class": judged.class_,
+        "best": judged.best,
+        "confidence": judged.confidence,
+        "also": list(judged.also),
+        "flags": list(judged.flags),
+        "evidence": evidence,
+        "version": judged.rules_version,
+    }
+
+
+def _read(file: Path) -> Text:
+    """A message's subject and own words, or the plain text of a file."""
+    from mailbot.adapters.parser import parse
+    from mailbot.cli.replay import is_message
+    from mailbot.errors import PermanentError
+
+    try:
+        content = file.read_bytes()
+    except OSError as error:
+        raise PermanentError(f"{file}: cannot be read: {error.strerror}") from None
+    if not is_message(content):
+        return Text(id=file.name, subject="", body=content.decode(errors="replace"))
+    message = parse(content)
+    return Text(id=file.name, subject=message.subject, body=message.text)
+
+
+def _shown(one: Text, judged: "Classification") -> str:
+    best = "" if judged.class_ == judged.best else f" (best {judged.best})"
+    lines = [f"{judged.class_}{best}, confidence {judged.confidence:.2f}"]
+    lines += [f"also {', '.join(judged.also)}"] if judged.also else []
+    for hit in judged.evidence:
+        words = one.full_text[hit.span.start : hit.span.end]
+        lines.append(
+            f'  {hit.weight:+.1f}  "{words}"  by rule {hit.rule}' if words else f"  {hit.weight:+.1f}  by what it has learnt"
+        )
+    for hit in judged.flag_evidence:
+        lines.append(f'  flag {hit.class_}  "{one.full_text[hit.span.start : hit.span.end]}"  by rule {hit.rule}')
+    return "\n".join([*lines, f"rules and model {judged.rules_version}"])

@@ -1,0 +1,74 @@
+"""The classifier in use: kept, or trained from the shipped examples, or one that has learnt from staff's corrections too."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from mailbot.adapters.rule_files.corpus import Corpus, load_corpus
+from mailbot.adapters.spacy_model import Model, SpacyPhrases, keeping
+from mailbot.core.example import Example
+from mailbot.core.policy import ClassRules
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Learning:
+    """Where the classifier learns from and is kept. ``own``: the name of the model that has learnt from corrections too."""
+
+    rules: Path
+    models: Path
+    own: str
+
+    @property
+    def own_file(self) -> Path:
+        return keeping.file_of(self.models, f"own-{self.own}")
+
+
+def model_in_use(rules: ClassRules, learning: Learning, tell: Callable[[str], object]) -> Model:
+    """The organisation's own model if it belongs to these examples and rules, else the one of the shipped examples.
+
+    Where that is not kept, or its file is damaged, it is trained and kept, and ``tell`` is told why. Raises PolicyError for a
+    malformed example.
+    """
+    corpus = _corpus(rules, learning)
+    version = shipped_version(corpus, rules)
+    own = keeping.load(learning.own_file)
+    if isinstance(own, Model) and own.version.startswith(version):
+        return own
+    file = keeping.file_of(learning.models, version)
+    kept = keeping.load(file)
+    if isinstance(kept, Model) and kept.version == version:
+        return kept
+    tell(f"the classifier is trained, which takes half a minute: {kept if isinstance(kept, str) else 'its file was renamed'}")
+    model = trained(rules, corpus, version)
+    try:
+        keeping.save(model, file)
+    except OSError as error:
+        tell(f"the classifier is trained at each start: {file} cannot be written: {error.strerror}")
+    return model
+
+
+def trained_with(rules: ClassRules, learning: Learning, own: Sequence[Example]) -> Model:
+    """A model that has learnt from these corrections too. Raises PolicyError for a malformed example."""
+    corpus = _corpus(rules, learning)
+    lessons = "".join(f"{one.id} {one.label} {one.full_text}" for one in own)
+    return trained(rules, corpus, f"{shipped_version(corpus, rules)}-{keeping.digest(lessons)}", own)
+
+
+def shipped_version(corpus: Corpus, rules: ClassRules) -> str:
+    """The version of the model of the shipped examples."""
+    from mailbot.adapters.spacy_model.training import version_of
+
+    return version_of(corpus.version, rules.version)
+
+
+def trained(rules: ClassRules, corpus: Corpus, version: str, own: Sequence[Example] = ()) -> Model:
+    """Train on these examples and corrections. Takes some ten seconds of the processor."""
+    from mailbot.adapters.spacy_model.training import train
+
+    phrases = SpacyPhrases(rules)
+    classes = [rule.class_ for rule in rules.rules]
+    return train((*corpus.examples, *own), classes, version, phrases.scores, len(own))
+
+
+def _corpus(rules: ClassRules, learning: Learning) -> Corpus:
+    return load_corpus(learning.rules, {rule.class_ for rule in rules.rules})
