@@ -74,6 +74,7 @@ def classify(
 
 def _judged(file: str, config: Path | None, mailbox: str | None, merged: dict[str, str]) -> Iterator[Judged]:
     from mailbot.cli.classify import Judge, objects_of, text_of
+    from mailbot.cli.options import tell
     from mailbot.errors import PermanentError
 
     lines = list(objects_of(file))
@@ -81,14 +82,24 @@ def _judged(file: str, config: Path | None, mailbox: str | None, merged: dict[st
         if not data.get("label"):
             raise PermanentError(f"{file}:{number}: it has no label; write the class that a person would give it")
     judge = Judge.of(config, mailbox)
+    strange = Counter(label for _, data in lines if (label := _ours(str(data["label"]))) not in judge.pack.classes)
+    if strange:
+        counted = ", ".join(f"{label} {number}" for label, number in sorted(strange.items()))
+        tell(f"left out, because their labels are no class of the pack: {counted}")
+    lines = [(number, data) for number, data in lines if _ours(str(data["label"])) not in strange]
+    if not lines:
+        raise PermanentError(f"{file}: no text has a label that is a class of the pack")
     for (_, data), (_, found) in zip(lines, judge.all(text_of(data) for _, data in lines), strict=True):
         yield _one(data, found, merged)
 
 
+def _ours(label: str) -> str:
+    return SAME.get(label, label)
+
+
 def _one(data: dict[str, Any], found: "Classification", merged: dict[str, str]) -> Judged:
     def named(label: str) -> str:
-        own = SAME.get(label, label)
-        return merged.get(own, own)
+        return merged.get(_ours(label), _ours(label))
 
     return Judged(
         label=named(str(data["label"])),
