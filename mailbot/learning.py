@@ -66,8 +66,10 @@ def trained(rules: ClassRules, corpus: Corpus, version: str, own: Sequence[Examp
     from mailbot.adapters.spacy_model.training import train
 
     phrases = SpacyPhrases(rules)
-    classes = [rule.class_ for rule in rules.rules]
-    return train((*corpus.examples, *own), classes, version, phrases.scores, len(own))
+    lessons = (*corpus.examples, *own)
+    shown = {one.label for one in lessons}
+    classes = [rule.class_ for rule in rules.rules if rule.class_ in shown]  # of any other the rules alone know
+    return train(lessons, classes, version, phrases.scores, len(own))
 
 
 def _corpus(rules: ClassRules, learning: Learning) -> Corpus:
