@@ -128,8 +128,8 @@ class TestObservingFirst:
         mailbot.clock.move(days=35)  # past the observed case's date, in opening hours
         mailbot.start()
         mailbot.wait_for_event(observed.reference, "deadline-due")
-        mailbot.smtp.wait_for(3)  # the other case is late: an alert and the digest
-        mailbot.proves_alive(letters=4)
+        mailbot.smtp.wait_for(3)  # the other case is late: a notice and the digest
+        mailbot.proves_alive(letters=3)
         assert {letter.state for letter in mailbot.case(observed.reference).letters} == {"observed"}
         assert "ben.marlow@example.org" not in {to for letter in smtp_server.accepted for to in letter.recipients}
 

@@ -194,7 +194,7 @@ class TestTheStaff:
         mailbot.start()
         alert, digest = sorted(mailbot.letters(3)[1:], key=lambda letter: str(letter["Subject"]))
         mailbot.restart()
-        mailbot.proves_alive(letters=4)
+        mailbot.proves_alive(letters=3)
         assert alert["Subject"] == f"Late: response [{case.reference}]"
         assert alert["To"] == digest["To"] == MANAGER
         assert alert["Auto-Submitted"] == "auto-generated"

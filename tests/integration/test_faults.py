@@ -84,11 +84,11 @@ class Office:
         self.timers = Timers(**common, policies=self.policies.mailboxes, attempt=attempt)
         self.outbox = Outbox(**common, policy=self.policies.mailboxes["foi"])
 
-    def arrives(self, text: str = "How deep is the harbour?") -> None:
-        """Somebody new writes, now."""
+    def arrives(self, text: str = "How deep is the harbour?", field: str = "") -> None:
+        """Somebody new writes, now; ``field`` is one more of the head."""
         self._uids += 1
         name = f"customer{self._uids}@example.org"
-        head = f"From: {name}\r\nTo: foi@harbour.example\r\nMessage-ID: <{self._uids}@example.org>\r\nSubject: Depth"
+        head = f"From: {name}\r\nTo: foi@harbour.example\r\nMessage-ID: <{self._uids}@example.org>\r\nSubject: Depth{field}"
         content = f"{head}\r\n\r\n{text}\r\n".encode()
         arrived = Fetched(uid=self._uids, received_at=self.clock.now(), size=len(content), content=content)
         behind = Cursor(uidvalidity=1, last_uid=self._uids)
@@ -179,7 +179,7 @@ def test_a_full_disk_stores_nothing_by_halves(office: Office) -> None:
     office.arrives(random_text())
     office.works()
     assert (office.count(location), office.count(case)) == (2, 2)
-    assert sorted(office.went) == ["customer1@example.org", "customer3@example.org", "manager@harbour.example"]
+    assert sorted(office.went) == ["customer1@example.org", "customer3@example.org"]
 
 
 def test_a_locked_database_holds_everything_up_and_nothing_is_forgotten(office: Office) -> None:
@@ -193,7 +193,7 @@ def test_a_locked_database_holds_everything_up_and_nothing_is_forgotten(office: 
     office.arrives()
     office.works()
     assert office.count(case) == 2
-    assert sorted(office.went) == ["customer1@example.org", "customer3@example.org", "manager@harbour.example"]
+    assert sorted(office.went) == ["customer1@example.org", "customer3@example.org"]
 
 
 def test_a_letter_that_was_accepted_while_the_database_was_locked_does_not_go_again(office: Office) -> None:
@@ -252,7 +252,11 @@ def test_what_is_read_ahead_is_what_comes_next(office: Office) -> None:
 
 @pytest.mark.parametrize("steps", [(-HOUR, HOUR), (HOUR, -HOUR), (-HOUR, -HOUR, HOUR, HOUR)])
 def test_a_clock_that_steps_repeats_and_loses_no_letter(office: Office, steps: tuple[timedelta, ...]) -> None:
-    """The clock jumps by an hour between messages, there and back: one case and one letter for each, and one digest."""
+    """The clock jumps by an hour between messages, there and back: one case and one letter for each, and one digest.
+
+    The digest names the customer who asked for no automatic letter.
+    """
+    office.arrives(field="\r\nX-Auto-Response-Suppress: All")
     for step in (*steps, timedelta(0)):
         office.arrives()
         office.works()
@@ -260,9 +264,9 @@ def test_a_clock_that_steps_repeats_and_loses_no_letter(office: Office, steps: t
         office.works()
     office.clock.move(2 * HOUR)
     office.works()
-    customers = [f"customer{number}@example.org" for number in range(1, len(steps) + 2)]
+    customers = [f"customer{number}@example.org" for number in range(2, len(steps) + 3)]
     assert sorted(office.went) == [*customers, "manager@harbour.example"]
-    assert office.count(case) == len(customers)
+    assert office.count(case) == len(customers) + 1
 
 
 @pytest.mark.parametrize("step", [-HOUR, HOUR])
