@@ -14,6 +14,33 @@ BEN = "Ben Marlow <ben.marlow@example.org>"
 LIBRARY = "Could you tell me what time the library opens on Saturday?"
 BIN = "Our bin was not emptied on Tuesday. Please collect it."
 ACT = "I make this request under the Freedom of Information Act. What did the new bridge cost?"
+QMAIL = """failure notice
+
+Hi. This is the qmail-send program at relay.example.
+I'm afraid I wasn't able to deliver your message to the following addresses.
+This is a permanent error; I've given up. Sorry it didn't work out.
+
+<{recipient}>:
+192.0.2.7 does not like recipient.
+Remote host said: 550 5.1.1 User unknown
+Giving up on 192.0.2.7.
+
+--- Below this line is a copy of the message.
+
+"""
+EXIM = """Mail delivery failed: returning message to sender
+
+This message was created automatically by mail delivery software.
+
+A message that you sent could not be delivered to one or more of its
+recipients. This is a permanent error. The following address(es) failed:
+
+  {recipient}
+    all relevant MX records point to non-existent hosts
+
+------ This is a copy of the message, including all the headers. ------
+
+"""
 
 _numbers = count(1)
 
@@ -92,6 +119,12 @@ def bounce(
         returned.set_payload(f"Message-ID: {letter['Message-ID']}\nSubject: {letter['Subject']}\n")
         report.attach(returned)
     return report.as_bytes(policy=SMTP)
+
+
+def bounce_in_words(words: str, content: bytes, recipient: str, reverse_path: str) -> bytes:
+    """A bounce without a report, as ``QMAIL`` or ``EXIM`` has it: a subject and words, and behind them the letter."""
+    head = f"Return-Path: <>\nFrom: MAILER-DAEMON@relay.example.org\nTo: {reverse_path}\nSubject: "
+    return (head + words.format(recipient=recipient)).replace("\n", "\r\n").encode() + content
 
 
 def about(letter: EmailMessage, *, action: str = "failed", status: str = "5.1.1", address: str = "") -> dict[str, str]:
