@@ -245,9 +245,13 @@ class Installation:
 
     def _has_looked(self) -> bool:
         in_trouble = {name for name, line in self.mailboxes().items() if line.last_error}
-        query = "SELECT name FROM folder_cursor f JOIN mailbox m ON m.id = f.mailbox WHERE role = 'inbox' AND read_at NOT NULL"
-        looked = {name for (name,) in self.rows(query)}
-        return looked | in_trouble == {mailbox.name for mailbox in self.config.mailbox}
+        query = "SELECT name, folder FROM folder_cursor f JOIN mailbox m ON m.id = f.mailbox WHERE read_at NOT NULL"
+        looked = {(name, folder) for name, folder in self.rows(query)}
+        return all(
+            mailbox.name in in_trouble or (mailbox.name, folder) in looked
+            for mailbox in self.config.mailbox
+            for folder in filter(None, (mailbox.folders.inbox, *mailbox.folders.also, mailbox.folders.junk))
+        )
 
     def _write(self, mailboxes: Mapping[str, Mapping[str, Any]], tables: Mapping[str, Mapping[str, Any]]) -> None:
         top = {

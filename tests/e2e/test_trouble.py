@@ -129,7 +129,8 @@ class TestTheRelay:
         assert "550 5.1.1 no such mailbox here" in listed.stdout
         mailbot.commands().retry(failed.id)
         mailbot.proves_alive(letters=3)
-        assert smtp_server.accepted[1].recipients == ("ada.finch@example.org",)
+        to_ada = [letter for letter in smtp_server.accepted if letter.recipients == ("ada.finch@example.org",)]
+        assert len(to_ada) == 1
 
     def test_a_line_cut_before_the_dot_is_no_doubt(self, install: Install, dovecot: Dovecot, smtp_server: SmtpServer) -> None:
         """A connection lost before the letter was handed over leaves no doubt: it is tried again and goes once."""
