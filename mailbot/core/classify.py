@@ -85,9 +85,10 @@ def _least(policy: ClassPolicy, *, by_rule: bool) -> float:
 
 
 def _blended(spoken: Mapping[str, float], opinion: Opinion) -> dict[str, float]:
-    """Rules and classifier together; a class that the classifier does not know has its rules alone."""
+    """Rules and classifier together; a class that the classifier does not know begins at the mean of those that it knows."""
     thought = dict(opinion.scores)
-    return {name: opinion.rule_weight * score + thought.get(name, 0.0) for name, score in spoken.items()}
+    mean = sum(thought.values()) / len(thought)
+    return {name: opinion.rule_weight * score + thought.get(name, mean) for name, score in spoken.items()}
 
 
 def _share(best: str, scores: Mapping[str, float], floor: float) -> float:

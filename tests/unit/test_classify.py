@@ -140,9 +140,11 @@ def test_what_was_learnt_alone_must_be_surer_where_the_pack_says_so() -> None:
 
 
 def test_a_class_that_the_classifier_does_not_know_has_its_rules() -> None:
-    """A class that an organisation has added works by its phrases from the first day."""
-    found = classify((hit("complaint", 9),), classes(THRESHOLDS), "v1", thought(enquiry=0.5, compliment=0.5))
-    assert found.class_ == "complaint"
+    """A class that an organisation has added works by its phrases from the first day, and takes nothing without one."""
+    opinion = thought(enquiry=0.95, compliment=0.05)
+    spoken, silent = (classify(hits, classes(THRESHOLDS), "v1", opinion) for hits in ((hit("complaint", 9),), ()))
+    assert spoken.class_ == "complaint"
+    assert silent.best == "enquiry"
 
 
 @given(some_hits, st.lists(st.floats(0.01, 1), min_size=3, max_size=3))

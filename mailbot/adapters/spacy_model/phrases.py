@@ -83,10 +83,11 @@ class SpacyPhrases:
 
     def judge(self, texts: Sequence[str]) -> list[tuple[tuple[Hit, ...], Opinion | None]]:
         """What speaks in each text, as ``hits``, and what the classifier thinks of it (None without one)."""
+        classifier = self._classifier  # if it comes meanwhile, these documents lack its words
         plain = [plain_of(text[:MAX_CHARACTERS]) for text in texts]
         words = list(map(words_of, plain))
         docs = list(map(self._vocabulary.doc, words))
-        opinions = self._classifier.opinions(docs) if self._classifier else [None] * len(docs)
+        opinions = classifier.opinions(docs) if classifier else [None] * len(docs)
         return [(self._hits(*one), opinion) for *one, opinion in zip(plain, words, docs, opinions, strict=True)]
 
     def scores(self, texts: Sequence[str]) -> list[dict[str, float]]:
