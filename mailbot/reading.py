@@ -88,7 +88,11 @@ class PlainReader:
 
 def read_message(content: bytes, rules: ReadingRules) -> Message:
     """A message, and which parts of its text its writer wrote."""
-    message = parse(content)
+    return with_own(parse(content), rules)
+
+
+def with_own(message: Message, rules: ReadingRules) -> Message:
+    """The message with the parts of its text that its writer wrote."""
     is_forward = base_subject(message.subject, rules.subjects).is_forward
     return replace(message, own=own_spans(message.text, rules.quoting, is_forward=is_forward))
 

@@ -11,9 +11,9 @@ import typer
 
 if TYPE_CHECKING:
     from mailbot.core.classify import Classification
-    from mailbot.core.flag import FlagRules
     from mailbot.core.policy import Pack
     from mailbot.ports import Phrases
+    from mailbot.reading import ReadingRules
 
 AT_ONCE = 500
 STDIN = "-"
@@ -65,9 +65,8 @@ class Judge:
     """The rules and the classifier, by the thresholds of one pack."""
 
     phrases: "Phrases"
-    flags: "FlagRules"
+    reading: "ReadingRules"
     pack: "Pack"
-    rules_version: str
 
     @classmethod
     def of(cls, config: Path | None, mailbox: str | None) -> "Judge":
@@ -77,21 +76,25 @@ class Judge:
         from mailbot.reading import whole_judge
 
         policies, policy = policies_of(config, mailbox)
-        reading = policies.reading
-        judge = whole_judge(reading, tell)
-        return cls(phrases=judge, flags=reading.flags, pack=policy.pack, rules_version=reading.version)
+        return cls(phrases=whole_judge(policies.reading, tell), reading=policies.reading, pack=policy.pack)
 
     def all(self, texts: Iterator[Text]) -> "Iterator[tuple[Text, Classification]]":
-        """Each text with what it is taken for, in order."""
+        """Each text with what it is taken for, in order. What it quotes is left out, as of a message."""
         from itertools import islice
 
         from mailbot.core.classify import classify
         from mailbot.core.flag import flagged
 
         while some := list(islice(texts, AT_ONCE)):
-            for one, (hits, opinion) in zip(some, self.phrases.judge([each.full_text for each in some]), strict=True):
-                judged = classify(hits, self.pack.classes, self.rules_version, opinion)
-                yield one, flagged(judged, hits, "", self.flags)
+            for one, (hits, opinion) in zip(some, self.phrases.judge(list(map(self._own_text, some))), strict=True):
+                judged = classify(hits, self.pack.classes, self.reading.version, opinion)
+                yield one, flagged(judged, hits, "", self.reading.flags)
+
+    def _own_text(self, one: Text) -> str:
+        from mailbot.core.message import Message
+        from mailbot.reading import with_own
+
+        return with_own(Message(digest="", subject=one.subject, text=one.body), self.reading).full_own_text
 
 
 def texts_of(name: str) -> Iterator[Text]:
