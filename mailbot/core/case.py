@@ -212,6 +212,7 @@ class Figures:
     alarms: int = 0
     moved: int = 0
     backscatter: int = 0
+    filed: int = 0
 
     def __add__(self, other: "Figures") -> "Figures":
         """The figures of two mailboxes together."""

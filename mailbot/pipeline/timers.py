@@ -127,11 +127,11 @@ class Timers:
         return tuple(due) if calendar.working_day_from(_monday(today)) == today else ()
 
     def _figures(self, transaction: Transaction, policy: MailboxPolicy, since: datetime | None, now: datetime) -> Figures:
-        """As things are now; ``since``: the digest before, which told of the dates that had moved until then."""
+        """As things are now; ``since``: the digest before, which told of what had come and moved until then."""
         calendar = policy.pack.working_calendar
         today = calendar.local_date(now)
         soon = calendar.end_of(calendar.nth_working_day(today, policy.pack.alerts.digest_ahead))
-        found = transaction.cases.figures(policy.name, now, calendar.end_of(today), soon)
+        found = transaction.cases.figures(policy.name, now, calendar.end_of(today), soon, since)
         return replace(found, moved=transaction.recounts.moved_since(policy.name, since))
 
 

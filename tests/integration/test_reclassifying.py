@@ -114,7 +114,7 @@ def _receipt_went(town: Council) -> None:
 def _late(town: Council) -> tuple[str, ...]:
     now = town.clock.now()
     with town.store.view() as transaction:
-        return transaction.cases.figures("enquiries", now, now, now).late
+        return transaction.cases.figures("enquiries", now, now, now, None).late
 
 
 def test_a_closed_case_is_opened_first(town: Council) -> None:

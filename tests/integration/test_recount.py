@@ -378,7 +378,7 @@ def test_nothing_is_sent_because_of_an_import(store: SqlStore) -> None:
     assert timers.sweep() == 0
     assert rows(store, select(outbox.c.id)) == []
     with store.view() as transaction:
-        figures = transaction.cases.figures("enquiries", TUESDAY, TUESDAY, TUESDAY)
+        figures = transaction.cases.figures("enquiries", TUESDAY, TUESDAY, TUESDAY, None)
     assert len(figures.late) == 1
 
 

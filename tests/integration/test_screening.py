@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -144,3 +145,14 @@ def test_only_what_has_no_case_can_be_given_one(office: Council) -> None:
     for number in range(1, 4):
         with pytest.raises(PermanentError, match="was filed without a case"):
             office.staff.open_for(number)
+
+
+def test_what_was_taken_for_a_robot_s_is_counted_until_the_manager_is_told(office: Council) -> None:
+    """A newsletter without a case is counted for the mailbox it came to; what the digest before told of is not again."""
+    office.arrives(mail("Roses are back.", sender="news@garden.example", List_Id="<news.garden.example>"))
+    office.arrives(mail("<b>x</b>", sender="MAILER-DAEMON@garden.example", Return_Path="<>"))
+    came, now = office.clock.now(), office.clock.now() + timedelta(hours=1)
+    with office.store.view() as transaction:
+        counted = [transaction.cases.figures(name, now, now, now, None).filed for name in ("enquiries", "foi")]
+        told = transaction.cases.figures("enquiries", now, now, now, came).filed
+    assert (counted, told) == ([1, 0], 0)

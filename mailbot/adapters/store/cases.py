@@ -328,9 +328,12 @@ class SqlCases:
         """These moments are acted on now. Returns those that were still there and that nobody had acted on."""
         return set(self._connection.execute(_CLAIM, {"these": list(deadline_ids), "now": at}).scalars())
 
-    def figures(self, name: str, now: datetime, today_ends: datetime, soon: datetime) -> Figures:
-        """The morning's figures of one mailbox; ``today_ends`` and ``soon`` bound what is due today and what is near."""
-        return figures(self._connection, self._ids[name], (now, today_ends, soon))
+    def figures(self, name: str, now: datetime, today_ends: datetime, soon: datetime, since: datetime | None) -> Figures:
+        """The morning's figures of one mailbox; ``today_ends`` and ``soon`` bound what is due today and what is near.
+
+        ``since``: when they were told before; without that, what came is counted for a day.
+        """
+        return figures(self._connection, self._ids[name], (now, today_ends, soon), since)
 
     # Inside
 

@@ -5,8 +5,10 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Select, Text, cast, func, literal_column, or_, select
 
+from mailbot.adapters.store.silenced import taken_for_robots
 from mailbot.adapters.store.tables import alarm, case, clock, deadline, event, hold, location, mailbox, message, outbox
 from mailbot.core.case import CaseStatus, ClockKind, ClockStop, Figures, Moment
+from mailbot.core.strong_evidence import Verdict
 
 DAY = timedelta(days=1)
 # Written out, not bound: only then does SQLite see that the index of such events serves.
@@ -16,9 +18,12 @@ IS_SURVEY = clock.c.kind == ClockKind.SURVEY.value
 OWED = [ClockKind.RESPONSE.value, ClockKind.CONCLUSION.value, ClockKind.REVIEW.value]
 
 
-def figures(connection: Connection, mailbox_id: int, moments: tuple[datetime, datetime, datetime]) -> Figures:
-    """``moments``: now, the end of today, and until when a date is near."""
+def figures(
+    connection: Connection, mailbox_id: int, moments: tuple[datetime, datetime, datetime], since: datetime | None
+) -> Figures:
+    """``moments``: now, the end of today, and until when a date is near. ``since``: the figures before, if there were any."""
     now, today_ends, soon = moments
+    since = since or now - DAY
     mine = (case.c.mailbox == mailbox_id) & (case.c.status != CaseStatus.CLOSED.value)
     by_clock = select(case.c.reference).join(clock, clock.c.case == case.c.id).where(mine, clock.c.stopped_at.is_(None))
 
@@ -39,7 +44,8 @@ def figures(connection: Connection, mailbox_id: int, moments: tuple[datetime, da
         held=_count(connection, _held(mailbox_id)),
         failed=_count(connection, _failed(mailbox_id)),
         alarms=_count(connection, _alarms(mailbox_id)),
-        backscatter=_count(connection, _backscatter(mailbox_id, now - DAY)),
+        backscatter=_count(connection, _backscatter(mailbox_id, since)),
+        filed=_count(connection, _filed(mailbox_id, since)),
     )
 
 
@@ -103,8 +109,18 @@ def _failed(mailbox_id: int) -> Select[Any]:
 
 
 def _backscatter(mailbox_id: int, since: datetime) -> Select[Any]:
-    lay_here = select(location.c.id).where(location.c.message == event.c.message, location.c.mailbox == mailbox_id).exists()
-    return select(func.count()).select_from(event).where(IS_BACKSCATTER, event.c.at > since, lay_here)
+    here = _lay_in(mailbox_id, event.c.message)
+    return select(func.count()).select_from(event).where(IS_BACKSCATTER, event.c.at > since, here)
+
+
+def _filed(mailbox_id: int, since: datetime) -> Select[Any]:
+    """Messages that were taken for a robot's and have no case; bounces of what we never sent are counted by themselves."""
+    by_robot = taken_for_robots() & (message.c.verdict != Verdict.BOUNCE.value) & (message.c.recorded_at > since)
+    return select(func.count()).select_from(message).where(by_robot, _lay_in(mailbox_id, message.c.id))
+
+
+def _lay_in(mailbox_id: int, message_id: ColumnElement[int]) -> ColumnElement[bool]:
+    return select(location.c.id).where(location.c.message == message_id, location.c.mailbox == mailbox_id).exists()
 
 
 def _alarms(mailbox_id: int) -> Select[Any]:

@@ -3,13 +3,14 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 
 from mailbot.adapters.store.database import Database
 from mailbot.adapters.store.tables import case, clock, event, location, mailbox, message, outbox
 from mailbot.core.case import CaseStatus
 from mailbot.core.letter import Purpose
 from mailbot.core.message import Direction, Origin
+from mailbot.core.strong_evidence import Verdict
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,16 +65,21 @@ class FiledLine:
     rule: str
 
 
+def taken_for_robots() -> ColumnElement[bool]:
+    """Messages that came in since the start, were filed without a case, and are no letters of ours."""
+    came_in = (message.c.direction == Direction.IN.value) & (message.c.origin == Origin.MAILBOX.value)
+    return message.c.case.is_(None) & came_in & (message.c.verdict != Verdict.OWN.value)
+
+
 def filed_messages(database: Database, limit: int) -> tuple[FiledLine, ...]:
     """The newest messages that were filed without a case, the newest first."""
     place = select(func.min(location.c.mailbox)).where(location.c.message == message.c.id).scalar_subquery()
-    of_robots = message.c.case.is_(None) & (message.c.direction == Direction.IN.value) & (message.c.verdict != "own")
     query = (
         select(message, mailbox.c.name, event.c.rule)
         .select_from(message)
         .join(mailbox, mailbox.c.id == place)
         .join(event, (event.c.message == message.c.id) & (event.c.kind == "filed"))
-        .where(of_robots, message.c.origin == Origin.MAILBOX.value)
+        .where(taken_for_robots())
         .order_by(message.c.id.desc())
         .limit(limit)
     )

@@ -242,7 +242,8 @@ def _digest_lines(figures: Figures, ahead: int) -> list[str]:
         ("Alarms that nobody has taken", figures.alarms),
         ("Set aside for a person", figures.held),
         ("Letters that could not be sent", figures.failed),
-        ("Bounces since yesterday of letters that we never sent", figures.backscatter),
+        ("Bounces since the last digest of letters that we never sent", figures.backscatter),
+        ("Taken for a robot's since the last digest, without a case ('mailbot held list --filed')", figures.filed),
         ("Dates that moved because a calendar or a clock changed ('mailbot calendar moved')", figures.moved),
     )
     return lines + [f"- {what}: {count}" for what, count in counted if count]
