@@ -1,46 +1,25 @@
 """Screening: what is this message, and may it be answered? The only place that permits an automatic letter.
 
-Follows RFC 3834 (when not to answer), RFC 5230 section 4 (lists, system addresses), RFC 3464 and RFC 6522 (reports).
-Rules are data (``rules/screening``); they may add reasons for silence and never remove one. When in doubt the case is
-opened and nothing is sent.
+What decides alone comes first (``core.strong_evidence``), then the weights of the rest (``core.weak_evidence``). Rules are
+data (``rules/screening``); they may add reasons for silence and never remove one. When in doubt the case is opened and
+nothing is sent.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from enum import StrEnum
 
 from mailbot.core.action import Permission, Reason
 from mailbot.core.case import Case
 from mailbot.core.evidence import Evidence
-from mailbot.core.field_match import (
-    came_by_group_of,
-    first_token,
-    has_null_return_path,
-    header_evidence,
-    rules_about,
-    sender_matches,
-)
 from mailbot.core.message import Message
 from mailbot.core.policy import Caps, MailboxPolicy, Scoring, ScreeningRules
+from mailbot.core.strong_evidence import DMARC_FAIL, OwnMarks, Verdict, silences, verdicts
 from mailbot.core.weak_evidence import weak_evidence
 
 ROUNDING = 1e-9
 
 LOOKS_AUTOMATIC = "looks-automatic"
 TRUSTED_SENDER = "trusted-sender"
-DMARC_FAIL = "dmarc-fail"
-
-
-class Verdict(StrEnum):
-    """What kind of message this is."""
-
-    HUMAN = "human"
-    AUTO_REPLY = "auto_reply"
-    BOUNCE = "bounce"
-    LIST = "list"
-    OTHER_AUTOMATIC = "other_automatic"
-    OWN = "own"
-    SPAM = "spam"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,22 +67,6 @@ class History:
     unreachable: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OwnMarks:
-    """What is ours: watched addresses, those that are answered for, and whether the Message-ID is one that we gave out.
-
-    ``relay``: the trusted sender that wrote for a person. ``dmarc``: what our own border says of the author's domain.
-    ``spam_fields``: the fields by which it marks spam; empty: it is not known, and every field that marks spam counts.
-    """
-
-    addresses: frozenset[str] = frozenset()
-    answerable: frozenset[str] = frozenset()
-    is_our_message_id: bool = False
-    relay: str = ""
-    dmarc: str = ""
-    spam_fields: frozenset[str] = frozenset()
-
-
 def screen(
     message: Message, rules: ScreeningRules, own: OwnMarks | None = None, weak: Sequence[Evidence] | None = None
 ) -> Screening:
@@ -111,16 +74,16 @@ def screen(
     own = own or OwnMarks()
     if own.relay and not own.is_our_message_id:
         return Screening(verdict=Verdict.HUMAN, reasons=(Reason(TRUSTED_SENDER, own.relay),))
-    verdicts = _verdicts(message, rules, own)
-    first = next(verdicts, None)
+    strong = verdicts(message, rules, own)
+    first = next(strong, None)
     if first is not None and (first[0] is not Verdict.OWN or own.is_our_message_id):
         verdict, reason = first
-        reasons = [reason, *(other for kind, other in verdicts if kind is verdict)]
+        reasons = [reason, *(other for kind, other in strong if kind is verdict)]
         return Screening(verdict=verdict, reasons=tuple(reasons))
     found = weak_evidence(message, rules.scoring) if weak is None else weak
     if first is not None:
         return _in_our_name(found, rules.scoring, first[1])
-    return _weighed(found, rules.scoring, tuple(_silences(message, rules, own)))
+    return _weighed(found, rules.scoring, tuple(silences(message, rules, own)))
 
 
 def _in_our_name(found: Sequence[Evidence], scoring: Scoring, reason: Reason) -> Screening:
@@ -132,7 +95,7 @@ def _in_our_name(found: Sequence[Evidence], scoring: Scoring, reason: Reason) ->
     return Screening(verdict=Verdict.OWN, reasons=(reason,), silences=weighed.silences)
 
 
-def _weighed(found: Sequence[Evidence], scoring: Scoring, silences: tuple[Reason, ...]) -> Screening:
+def _weighed(found: Sequence[Evidence], scoring: Scoring, silent: tuple[Reason, ...]) -> Screening:
     """Where nothing decides alone: the weights of what speaks for one verdict, less those of what speaks for a person."""
     person = sum(one.weight for one in found if one.verdict == "human")
     scores = dict.fromkeys(sorted({one.verdict for one in found} - {"human"}), -person)
@@ -140,14 +103,14 @@ def _weighed(found: Sequence[Evidence], scoring: Scoring, silences: tuple[Reason
         if one.verdict in scores:
             scores[one.verdict] += one.weight
     if not scores or max(scores.values()) < scoring.silent_from - ROUNDING:
-        return Screening(verdict=Verdict.HUMAN, silences=silences)
+        return Screening(verdict=Verdict.HUMAN, silences=silent)
     best = max(scores, key=lambda kind: scores[kind])
     score = round(scores[best], 2)
     reasons = tuple(
         Reason(one.id, f"{_signed(one)} {one.detail}".strip(), one.spans) for one in found if one.verdict in (best, "human")
     )
     if score < scoring.automatic_from:
-        return Screening(verdict=Verdict.HUMAN, silences=(*silences, Reason(LOOKS_AUTOMATIC, f"{best} {score}"), *reasons))
+        return Screening(verdict=Verdict.HUMAN, silences=(*silent, Reason(LOOKS_AUTOMATIC, f"{best} {score}"), *reasons))
     return Screening(verdict=Verdict(best), reasons=(Reason("weighed", f"{best} {score}"), *reasons))
 
 
@@ -248,66 +211,3 @@ def permit_staff(address: str | None, policy: MailboxPolicy, before: SentBefore)
     if sent_today >= policy.caps.letters_per_manager_per_day:
         return (Reason("cap-per-manager-and-day", f"{sent_today} already sent; the digest names the rest"),)
     return Permission(address, Reason("staff-address"))
-
-
-def _verdicts(message: Message, rules: ScreeningRules, own: OwnMarks) -> Iterator[tuple[Verdict, Reason]]:
-    """Every verdict that something speaks for, the one that counts first.
-
-    A null return path is judged by what stands beside it: absence replies and bounces both have one.
-    """
-    if own.is_our_message_id:
-        yield Verdict.OWN, Reason("own-message-id", "Message-ID")
-    yield from _report(message)
-    yield from _by_header(message, rules, own, bounces=True)
-    yield from _by_sender(message, rules, bounces=True)
-    null_path = has_null_return_path(message)
-    if null_path and first_token(message.header("auto-submitted") or "no") != "no":
-        yield Verdict.AUTO_REPLY, Reason("null-return-path-and-auto-submitted", "Return-Path, Auto-Submitted")
-    yield from _by_header(message, rules, own, bounces=False)
-    if null_path:
-        yield Verdict.BOUNCE, Reason("null-return-path", "Return-Path: <>")
-    yield from _by_sender(message, rules, bounces=False)
-    if message.sender in own.addresses:
-        yield Verdict.OWN, Reason("own-address", "From")
-
-
-def _report(message: Message) -> Iterator[tuple[Verdict, Reason]]:
-    """RFC 6522: no report is a person's; read receipts (RFC 8098) and abuse reports (RFC 5965) are no bounces."""
-    kind = message.content_type.lower()
-    if kind.startswith("multipart/report"):
-        other = "disposition-notification" in kind or "feedback-report" in kind
-        yield Verdict.OTHER_AUTOMATIC if other else Verdict.BOUNCE, Reason("multipart-report", "Content-Type")
-
-
-def _by_header(message: Message, rules: ScreeningRules, own: OwnMarks, *, bounces: bool) -> Iterator[tuple[Verdict, Reason]]:
-    by_our_group = came_by_group_of(message, own.answerable)
-    for rule in rules_about(message, rules.headers):
-        if rule.verdict == "silence" or (rule.verdict == "bounce") is not bounces:
-            continue
-        if rule.verdict == "list" and by_our_group:
-            continue
-        if rule.verdict == "spam" and own.spam_fields and rule.header not in own.spam_fields:
-            continue
-        if evidence := header_evidence(rule, message):
-            yield Verdict(rule.verdict), Reason(rule.id, evidence)
-
-
-def _by_sender(message: Message, rules: ScreeningRules, *, bounces: bool) -> Iterator[tuple[Verdict, Reason]]:
-    for rule in rules.senders:
-        if (rule.verdict == "bounce") is bounces and sender_matches(rule, message):
-            yield Verdict(rule.verdict), Reason(rule.id, "From")
-
-
-def _silences(message: Message, rules: ScreeningRules, own: OwnMarks) -> Iterator[Reason]:
-    for rule in rules_about(message, rules.headers):
-        if rule.verdict == "silence" and (evidence := header_evidence(rule, message)):
-            yield Reason(rule.id, evidence)
-    if own.dmarc == "fail":
-        yield Reason(DMARC_FAIL, "Authentication-Results")
-    if own.answerable and not _is_addressed_to(message, own.answerable):
-        yield Reason("not-addressed-to-us", "To, Cc")
-
-
-def _is_addressed_to(message: Message, answerable: frozenset[str]) -> bool:
-    """RFC 5230 section 4.5: in To, Cc or a field in which our own server wrote down the recipient."""
-    return not answerable.isdisjoint(message.delivered_to)

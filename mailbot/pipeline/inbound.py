@@ -29,7 +29,8 @@ from mailbot.core.policy import MailboxPolicy, ScreeningRules
 from mailbot.core.quoting import QuoteRules
 from mailbot.core.relay import Relay, authentication, named_by, relayed
 from mailbot.core.reply import ReplyKind, ReplyRules, kind_of_reply
-from mailbot.core.screen import OwnMarks, Screening, SentBefore, Verdict, screen
+from mailbot.core.screen import Screening, SentBefore, screen
+from mailbot.core.strong_evidence import OwnMarks, Verdict
 from mailbot.core.subject import SubjectRules
 from mailbot.core.trigger import AlsoArrived, MessageArrived
 from mailbot.pipeline.bounces import what_came_back

@@ -19,7 +19,8 @@ from mailbot.core.message import Message, Origin
 from mailbot.core.policy import MailboxPolicy, ScreeningRules
 from mailbot.core.reference import find_references
 from mailbot.core.relay import authentication, relayed
-from mailbot.core.screen import OwnMarks, Screening, screen
+from mailbot.core.screen import Screening, screen
+from mailbot.core.strong_evidence import OwnMarks
 from mailbot.core.trigger import MessageArrived
 from mailbot.ports import Phrases
 

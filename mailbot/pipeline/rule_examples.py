@@ -12,7 +12,8 @@ from mailbot.core.flag import FlagRules, flagged
 from mailbot.core.letter import LetterValues, Purpose
 from mailbot.core.message import Address, Message
 from mailbot.core.policy import UNSURE, ClassRules, MailboxPolicy, Pack, ScreeningRules
-from mailbot.core.screen import Verdict, screen
+from mailbot.core.screen import screen
+from mailbot.core.strong_evidence import Verdict
 from mailbot.ports import Phrases
 
 ANY_TIME = datetime(2026, 1, 5, 12, tzinfo=UTC)

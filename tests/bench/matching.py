@@ -15,7 +15,8 @@ from mailbot.core.lead import Clues
 from mailbot.core.match import clues, match
 from mailbot.core.message import Address, Message
 from mailbot.core.reference import make_reference
-from mailbot.core.screen import OwnMarks, Screening, Verdict, screen
+from mailbot.core.screen import Screening, screen
+from mailbot.core.strong_evidence import OwnMarks, Verdict
 from tests.bench.installation import ADDRESS, NAME, Installation
 from tests.bench.measured import Measured, together
 

@@ -12,7 +12,8 @@ import pytest
 
 from mailbot.adapters.parser import parse
 from mailbot.core.action import Permission
-from mailbot.core.screen import History, Screening, Verdict, permit_answer, screen
+from mailbot.core.screen import History, Screening, permit_answer, screen
+from mailbot.core.strong_evidence import Verdict
 from tests.invented import CAPS, shipped_screening
 
 CORPORA = Path(__file__).resolve().parents[3] / "shared" / "corpora"

@@ -44,7 +44,8 @@ from mailbot.core.lead import Clues, Part, Via
 from mailbot.core.letter import Envelope, Lane, OutboxState, Purpose
 from mailbot.core.message import Attachment, Direction, Fetched, Located, Message, Origin
 from mailbot.core.reference import make_reference
-from mailbot.core.screen import Screening, Verdict
+from mailbot.core.screen import Screening
+from mailbot.core.strong_evidence import Verdict
 from mailbot.errors import ConfigError, PermanentError, StorageError
 from mailbot.ports import Composed, Cursor, Happened, KnownMessage, NewLetter, NewMessage, Transaction
 from tests.invented import CUSTOMER, MAILBOX, MONDAY, RULES, at, message
@@ -1009,7 +1010,7 @@ def test_the_morning_s_figures_count_what_needs_somebody(store: SqlStore) -> Non
         transaction.outbox.settle({failed: Settlement(state=OutboxState.FAILED, detail="550")}, now)
         transaction.messages.hold(located.id, Reason("unreadable"), now)
     with store.view() as transaction:
-        assert transaction.cases.figures("enquiries", now, today_ends, soon) == Figures(
+        assert transaction.cases.figures("enquiries", now, today_ends, soon, None) == Figures(
             late=(late[1],),
             due_today=(due_today[1],),
             due_soon=(due_soon[1],),
@@ -1018,7 +1019,9 @@ def test_the_morning_s_figures_count_what_needs_somebody(store: SqlStore) -> Non
             held=1,
             failed=1,
         )
-        assert transaction.cases.figures("foi", now, today_ends, soon) == Figures(late=(elsewhere[1],), stale=("foi",), open=1)
+        assert transaction.cases.figures("foi", now, today_ends, soon, None) == Figures(
+            late=(elsewhere[1],), stale=("foi",), open=1
+        )
 
 
 def test_a_calendar_job_is_run_once_a_period_by_whoever_asks_first(store: SqlStore) -> None:
@@ -1050,7 +1053,7 @@ def test_a_letter_that_waits_for_a_person_stands_in_the_morning_figures(tmp_path
         with store.transaction() as transaction:
             transaction.outbox.hold(letter, Reason("letter-in-doubt"), MONDAY)
         with store.view() as transaction:
-            assert transaction.cases.figures("enquiries", MONDAY, MONDAY, MONDAY).held == 1
+            assert transaction.cases.figures("enquiries", MONDAY, MONDAY, MONDAY, None).held == 1
 
 
 # What comes back -------------------------------------------------------------------------------------------------------

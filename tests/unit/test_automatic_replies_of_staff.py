@@ -5,7 +5,8 @@ import pytest
 from mailbot.core.action import ChangeCase, FileMessage, JoinCase, KeepSilent, OpenCase, QueueLetter, Reason, StopClock
 from mailbot.core.case import CaseStatus
 from mailbot.core.message import Address
-from mailbot.core.screen import LOOKS_AUTOMATIC, Screening, Verdict
+from mailbot.core.screen import LOOKS_AUTOMATIC, Screening
+from mailbot.core.strong_evidence import Verdict
 from tests.invented import CUSTOMER, MAILBOX, case, every, message, only, policy, rule, running
 from tests.unit.test_decide import MATCHED, arrived, decided, findings
 

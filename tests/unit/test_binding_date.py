@@ -11,7 +11,8 @@ from mailbot.core.clock_rule import ClockRule, ClockStart, ReceiptRule, Unit
 from mailbot.core.decide import Findings, decide
 from mailbot.core.match import Match
 from mailbot.core.message import Origin
-from mailbot.core.screen import Screening, Verdict
+from mailbot.core.screen import Screening
+from mailbot.core.strong_evidence import Verdict
 from mailbot.core.trigger import MessageArrived
 from tests.invented import RULES, at, message, policy, shipped_pack
 

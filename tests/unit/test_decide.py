@@ -31,7 +31,8 @@ from mailbot.core.letter import Audience, Lane, Purpose
 from mailbot.core.match import Match
 from mailbot.core.message import Address, Message, Origin, Span
 from mailbot.core.policy import UNSURE, AckWhen, MailboxPolicy
-from mailbot.core.screen import History, Screening, SentBefore, Verdict
+from mailbot.core.screen import History, Screening, SentBefore
+from mailbot.core.strong_evidence import Verdict
 from mailbot.core.trigger import DeadlineReached, DigestDue, LetterWithdrawn, MessageArrived
 from tests.invented import (
     CUSTOMER,
@@ -520,6 +521,7 @@ def test_the_morning_digest_has_a_line_for_each_thing_that_needs_somebody() -> N
         failed=2,
         alarms=3,
         backscatter=4,
+        filed=5,
     )
     trigger = DigestDue(manager=MANAGER, told=MANAGER, period="2026-11-23", figures=figures, live=True)
     digest = only(QueueLetter, decide(trigger, None, None, policy(), MONDAY).actions)
@@ -535,7 +537,8 @@ def test_the_morning_digest_has_a_line_for_each_thing_that_needs_somebody() -> N
         "- Alarms that nobody has taken: 3\n"
         "- Set aside for a person: 1\n"
         "- Letters that could not be sent: 2\n"
-        "- Bounces since yesterday of letters that we never sent: 4"
+        "- Bounces since the last digest of letters that we never sent: 4\n"
+        "- Taken for a robot's since the last digest, without a case ('mailbot held list --filed'): 5"
     )
     assert digest.permission.recipient == MANAGER
     assert digest.key == f"digest:{MANAGER}:2026-11-23"

@@ -11,7 +11,8 @@ from mailbot.adapters.rule_files import load_pack, load_screening
 from mailbot.core.decide.wording import safe_value
 from mailbot.core.letter import LetterValues
 from mailbot.core.message import Address
-from mailbot.core.screen import OwnMarks, screen
+from mailbot.core.screen import screen
+from mailbot.core.strong_evidence import OwnMarks
 from mailbot.errors import PolicyError, TransientError
 from mailbot.runner import Runner
 from tests.invented import LONDON, RULES, at, message, shipped_screening

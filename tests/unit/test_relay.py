@@ -9,7 +9,8 @@ from mailbot.core.action import Hold, OpenCase, Permission, QueueLetter
 from mailbot.core.case import Channel
 from mailbot.core.message import Address, Message, Span
 from mailbot.core.relay import Relay, authentication, relayed
-from mailbot.core.screen import History, OwnMarks, Verdict, permit_answer, screen
+from mailbot.core.screen import History, permit_answer, screen
+from mailbot.core.strong_evidence import OwnMarks, Verdict
 from tests.invented import CAPS, CUSTOMER, every, message, only, shipped_screening
 from tests.unit.test_decide import arrived, decided, findings
 

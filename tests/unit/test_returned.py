@@ -27,7 +27,8 @@ from mailbot.core.match import Match
 from mailbot.core.message import Origin
 from mailbot.core.policy import MailboxPolicy
 from mailbot.core.report import Failure, Outcome, ReportedAction
-from mailbot.core.screen import History, Screening, SentBefore, Verdict
+from mailbot.core.screen import History, Screening, SentBefore
+from mailbot.core.strong_evidence import Verdict
 from mailbot.core.trigger import AlarmRings, MessageArrived, Returned
 from tests.invented import (
     CUSTOMER,

@@ -14,10 +14,8 @@ from mailbot.core.message import Address, Message
 from mailbot.core.policy import HeaderRule, SenderRule
 from mailbot.core.screen import (
     History,
-    OwnMarks,
     Screening,
     SentBefore,
-    Verdict,
     permit_again,
     permit_answer,
     permit_by_person,
@@ -25,6 +23,7 @@ from mailbot.core.screen import (
     permit_staff,
     screen,
 )
+from mailbot.core.strong_evidence import OwnMarks, Verdict
 from tests.invented import CAPS, CUSTOMER, MAILBOX, MANAGER, case, message, policy, shipped_screening
 
 RULES = shipped_screening()

@@ -39,7 +39,8 @@ from mailbot.core.match import Match
 from mailbot.core.message import Origin
 from mailbot.core.policy import AckWhen, MailboxPolicy
 from mailbot.core.reply import ReplyKind
-from mailbot.core.screen import SentBefore, Verdict
+from mailbot.core.screen import SentBefore
+from mailbot.core.strong_evidence import Verdict
 from mailbot.core.trigger import AlsoArrived, MessageArrived
 
 STAFF_AUTO_REPLY = "automatic-reply-of-staff"

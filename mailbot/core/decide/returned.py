@@ -32,7 +32,8 @@ from mailbot.core.directory import Rung, who_is_told
 from mailbot.core.letter import Audience, Lane, LetterValues, OutboxState, Purpose
 from mailbot.core.policy import MailboxPolicy
 from mailbot.core.report import Failure, Outcome
-from mailbot.core.screen import History, Screening, SentBefore, Verdict
+from mailbot.core.screen import History, Screening, SentBefore
+from mailbot.core.strong_evidence import Verdict
 from mailbot.core.trigger import MessageArrived, Returned
 
 ANSWER = "the answer that was sent from the mailbox"
