@@ -154,6 +154,11 @@ def _as_hostile(letter: Accepted) -> bytes:
     return own.encode() + head + b"\r\n" + body
 
 
+def _as_shortened(letter: Accepted) -> bytes:
+    """As a gateway passes it on that also takes off the last sentence, by which a letter says that it is automatic."""
+    return re.sub(rb"This letter was sent automatically\.[^\r\n]*", b"", _as_hostile(letter))
+
+
 def _as_rewritten(letter: Accepted) -> bytes:
     """As it comes through a gateway that leaves nothing but the two addresses."""
     (to,), word = letter.recipients, "wave" * next(_numbers)
@@ -164,7 +169,8 @@ def _as_rewritten(letter: Accepted) -> bytes:
     ("passed_on", "letters", "cases"),
     [
         pytest.param(_as_relayed, 1, 1, id="a receipt is known by its marks"),
-        pytest.param(_as_hostile, 2, 2, id="then by the reference that it quotes"),
+        pytest.param(_as_hostile, 1, 2, id="then by its last sentence"),
+        pytest.param(_as_shortened, 2, 2, id="then by the reference that it quotes"),
         pytest.param(_as_rewritten, 5, 6, id="then the day's cap holds"),
     ],
 )

@@ -10,8 +10,10 @@ from pathlib import Path
 import pytest
 
 from mailbot.adapters.letters import NAMES, JinjaLetters
-from mailbot.core.letter import LetterSpec, LetterValues
-from tests.invented import LETTERS
+from mailbot.core.letter import Audience, LetterSpec, LetterValues
+from mailbot.core.message import Address, Message
+from mailbot.core.screen import screen
+from tests.invented import LETTERS, MAILBOX, shipped_screening
 
 GOLDEN = Path(__file__).parent / "golden"
 SHIPPED = JinjaLetters(LETTERS)
@@ -109,3 +111,14 @@ def test_the_two_cases_differ_where_a_letter_has_a_fallback() -> None:
     for letter, spec in SHIPPED.specs.items():
         for name, words in spec.fallbacks.items():
             assert words in used[letter], f"{letter}: {name}"
+
+
+@pytest.mark.parametrize(
+    ("letter", "case"), [(one, case) for one, case in EVERY if SHIPPED.specs[one].audience is Audience.CUSTOMER]
+)
+def test_a_letter_to_a_customer_is_known_for_an_automatic_one_by_its_words(letter: str, case: str) -> None:
+    """Another mailbot that gets it from a gateway which took off every mark does not answer it."""
+    found = SHIPPED.render(letter, values(SHIPPED.specs[letter], case))
+    somebody, us = Address(address="robot@example.org"), (Address(address=MAILBOX),)
+    arrived = Message(digest="", subject=found.subject, text=found.body, from_=somebody, to=us)
+    assert not screen(arrived, shipped_screening()).may_answer
