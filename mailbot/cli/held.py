@@ -132,14 +132,15 @@ def show(number: int, config: ConfigOption = DEFAULT_CONFIG) -> None:
 def put_back(
     number: int,
     join: Annotated[str | None, typer.Option(help="It belongs to this case: the case that it opened goes into it.")] = None,
-    new_case: Annotated[bool, typer.Option("--new-case", help="It is a matter of its own: its case stays.")] = False,
+    new_case: Annotated[bool, typer.Option("--new-case", help="It stays in the case that it has.")] = False,
     customer: Annotated[str | None, typer.Option(help="It is a matter of this address, which gets the receipt.")] = None,
     config: ConfigOption = DEFAULT_CONFIG,
 ) -> None:
     """Put something held back where it was. Clocks run from the day on which it was first received.
 
     A message that names a case of somebody else, or two cases, has a case of its own meanwhile: say where it belongs. So has
-    what a colleague passed on if nobody can tell whose it is: name the customer.
+    what a colleague passed on if nobody can tell whose it is: name the customer. A withdrawal that came by a form lies in
+    its case already: close that with 'mailbot case withdraw' if it is genuine, and write --new-case.
     """
     from mailbot.cli.commands import case_commands, staff_commands
 

@@ -225,7 +225,7 @@ class TakeBack:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AskWhichCase:
-    """The message has its case; a person is asked whether it belongs to one of those that the reason names."""
+    """The message has its case; a person is asked whether it belongs to one of those that the reason names, or is genuine."""
 
     reason: Reason
 

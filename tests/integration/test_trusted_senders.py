@@ -15,6 +15,8 @@ from mailbot.adapters.store.silenced import silenced_cases
 from mailbot.adapters.store.tables import case
 from mailbot.core.case import Channel
 from mailbot.core.relay import Relay
+from mailbot.core.trigger import CaseDone
+from mailbot.pipeline.case_commands import CaseCommands
 from mailbot.pipeline.commands import Commands
 from tests.loops.hall import FOI, Hall, mail, policies
 
@@ -119,3 +121,53 @@ def test_whoever_asks_why_is_shown_the_words_that_were_weighed(hall: Hall) -> No
     full = message.full_text or ""
     words = [full[span.start : span.end] for event in view.events for span in event.spans]
     assert words == ["I am on annual leave", "on my return", "In my absence"]
+
+
+def by_form(words: str, subject: str = "Re: Lamp") -> bytes:
+    """What somebody wrote into the form, with Ada's address."""
+    return mail(FORM.address, subject, TEXT.replace("The lamp is broken.", words), FOI, HERE, "Auto-Submitted: auto-generated")
+
+
+def state(hall: Hall) -> tuple[str, bool]:
+    """Of the only case: its status, and whether letters rest."""
+    with hall.store.view() as transaction:
+        only = transaction.cases.get(1)
+    return only.status.value, only.quiet
+
+
+def test_whoever_types_a_customer_s_address_into_a_form_withdraws_nothing(hall: Hall) -> None:
+    """The message lies in her case; letters do not rest, and a person is asked what to make of it."""
+    hall.arrives(mail("ada@example.org", "Lamp", "It is broken."))
+    hall.works()
+    hall.arrives(by_form("Please withdraw my request."))
+    hall.works()
+    (held,) = Queries(hall.database).held()
+    assert (held.rule, held.detail) == ("withdrawal-not-proven", Queries(hall.database).cases(limit=2)[0].reference)
+    assert (hall.cases(), state(hall), len(hall.receipts())) == (1, ("open", False), 1)
+
+
+def test_thanks_by_a_form_are_read_by_somebody(hall: Hall) -> None:
+    """A closed case is open again: a person sees whether the customer wrote it. Thanks by mail leave it closed."""
+    hall.arrives(mail("ada@example.org", "Lamp", "It is broken."))
+    hall.works()
+    staff = CaseCommands(
+        store=hall.store, letters=hall.policies.letters, policies=hall.policies.mailboxes, clock=hall.clock, actor="bea"
+    )
+    staff.carry_out(Queries(hall.database).cases(limit=1)[0].reference, CaseDone(at=hall.clock.now(), reason="mended"))
+    hall.arrives(mail("ada@example.org", "Re: Lamp", "Thank you very much!"))
+    hall.works()
+    assert state(hall) == ("closed", False)
+    hall.arrives(by_form("Thank you very much!"))
+    hall.works()
+    assert (hall.cases(), state(hall)) == (1, ("open", False))
+
+
+def test_what_answers_our_letter_by_its_id_is_the_customer_s_by_whatever_way_it_came(hall: Hall) -> None:
+    """Only the customer has the letter: a gateway that hands on their reply may withdraw for them."""
+    hall.arrives(mail("ada@example.org", "Lamp", "It is broken."))
+    hall.works()
+    ours = hall.receipts()[0].parsed["Message-ID"]
+    text = TEXT.replace("The lamp is broken.", "Please withdraw my request.")
+    hall.arrives(mail(FORM.address, "Fax", text, FOI, HERE, f"In-Reply-To: {ours}"))
+    hall.works()
+    assert (Queries(hall.database).held(), state(hall)) == ((), ("open", True))

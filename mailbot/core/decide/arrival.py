@@ -7,7 +7,6 @@ from mailbot.core import clock, schedule, screen
 from mailbot.core.action import (
     Action,
     AskWhichCase,
-    ChangeCase,
     ConfirmLetter,
     FileMessage,
     Hold,
@@ -24,9 +23,10 @@ from mailbot.core.action import (
 from mailbot.core.calendar import last_day
 from mailbot.core.case import ANSWERED_BY_STAFF, Case, CaseStatus, Channel, ClockStop
 from mailbot.core.clock_rule import ClockStart
-from mailbot.core.decide.command import customer_answered, reopened_by_customer, staff_answered
+from mailbot.core.decide.command import staff_answered
 from mailbot.core.decide.findings import Findings
 from mailbot.core.decide.flagging import flag_actions, flag_of_receipt
+from mailbot.core.decide.follow_up import follow_up, is_thanks
 from mailbot.core.decide.moving import start_clocks
 from mailbot.core.decide.occasion import Occasion
 from mailbot.core.decide.returned import returned
@@ -38,7 +38,6 @@ from mailbot.core.letter import Audience, Lane, Purpose
 from mailbot.core.match import Match
 from mailbot.core.message import Origin
 from mailbot.core.policy import AckWhen, MailboxPolicy
-from mailbot.core.reply import ReplyKind
 from mailbot.core.screen import SentBefore
 from mailbot.core.strong_evidence import Verdict
 from mailbot.core.trigger import AlsoArrived, MessageArrived
@@ -65,8 +64,8 @@ def arrived(  # noqa: PLR0911  # the order of these lines is the policy: one lin
         return [Hold(reason=Reason("in-junk-folder"))]
     if case is not None and _answers_for_us(trigger, case, findings):
         return _staff_answer(trigger, case, findings, policy)
-    if case is not None and (findings.reply is ReplyKind.THANKS or not _is_long_closed(case, trigger, policy)):
-        return _follow_up(trigger, case, findings, policy, now)
+    if case is not None and (is_thanks(findings) or not _is_long_closed(case, trigger, policy)):
+        return follow_up(trigger, case, findings, policy, now)
     return _new_case(trigger, case, findings, policy, now)
 
 
@@ -124,39 +123,6 @@ def _automatic(trigger: MessageArrived, case: Case | None, findings: Findings) -
     else:
         filed = JoinCase(case_id=case.id, version=case.version, reason=findings.match.reasons[0])
     return [filed, KeepSilent(reasons=reasons)]
-
-
-def _follow_up(trigger: MessageArrived, case: Case, findings: Findings, policy: MailboxPolicy, now: datetime) -> list[Action]:
-    """A customer writes again: the case has it, staff see it, and no second receipt goes.
-
-    It may be what we waited for. A closed case is open again, and an answer is owed: somebody has to read it. Thanks change
-    nothing. Only the customers of the case can withdraw it, or bring what was asked of them.
-    """
-    joined = JoinCase(case_id=case.id, version=case.version, reason=findings.match.reasons[0])
-    notes: list[Action] = [Note(kind="finding", reason=reason) for reason in findings.match.reasons[1:]]
-    notes += flag_actions(findings.classification, policy.pack, trigger.message.digest)
-    silent = KeepSilent(reasons=(Reason("one-receipt-per-sender-and-case"), *findings.screening.silences))
-    if findings.reply is ReplyKind.THANKS and case.status is not CaseStatus.WAITING:
-        return [joined, *notes, Note(kind="finding", reason=Reason("thanks")), silent]
-    if findings.match.is_stranger:
-        return [joined, *notes, *reopened_by_customer(case, policy, trigger.received_at), silent]
-    if findings.reply is ReplyKind.WITHDRAWAL and case.status is not CaseStatus.CLOSED:
-        return [joined, *notes, *_withdrawal(trigger, case, findings, policy, now), silent]
-    came = [
-        *reopened_by_customer(case, policy, trigger.received_at),
-        *customer_answered(case, policy, trigger.received_at, now),
-    ]
-    return [joined, *notes, *came, silent]
-
-
-def _withdrawal(trigger: MessageArrived, case: Case, findings: Findings, policy: MailboxPolicy, now: datetime) -> list[Action]:
-    """The customer withdraws: letters to them rest, the owner is asked to close it, and the clocks run until somebody does."""
-    until = now + timedelta(days=policy.pack.threads.withdrawal_quiet_days)
-    quiet = ChangeCase(case_id=case.id, quiet_until=until, reason=Reason("withdrawal-asked"))
-    running = min(case.clocks, key=lambda one: (not one.law, one.due_at), default=None)
-    key = f"message:{trigger.message.digest}"
-    occasion = Occasion(case=case, policy=policy, now=now, before=findings.before, key=key, running=running)
-    return [quiet, *occasion.tell(Rung.OWNER, Purpose.WITHDRAWAL)]
 
 
 def _sent_copy(trigger: MessageArrived, case: Case | None, findings: Findings, policy: MailboxPolicy) -> list[Action]:

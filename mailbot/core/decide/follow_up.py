@@ -1,0 +1,63 @@
+"""A customer writes again in a case: what that changes."""
+
+from datetime import datetime, timedelta
+
+from mailbot.core.action import Action, AskWhichCase, ChangeCase, JoinCase, KeepSilent, Note, Reason
+from mailbot.core.case import Case, CaseStatus
+from mailbot.core.decide.command import customer_answered, reopened_by_customer
+from mailbot.core.decide.findings import Findings
+from mailbot.core.decide.flagging import flag_actions
+from mailbot.core.decide.occasion import Occasion
+from mailbot.core.directory import Rung
+from mailbot.core.lead import Via
+from mailbot.core.letter import Purpose
+from mailbot.core.policy import MailboxPolicy
+from mailbot.core.reply import ReplyKind
+from mailbot.core.trigger import MessageArrived
+
+
+def is_thanks(findings: Findings) -> bool:
+    """Whether a customer only thanks us: whoever typed their address into a form may be somebody else, and is read."""
+    return findings.reply is ReplyKind.THANKS and _is_proved(findings)
+
+
+def follow_up(trigger: MessageArrived, case: Case, findings: Findings, policy: MailboxPolicy, now: datetime) -> list[Action]:
+    """A customer writes again: the case has it, staff see it, and no second receipt goes.
+
+    It may be what we waited for. A closed case is open again, and an answer is owed: somebody has to read it. Thanks change
+    nothing. Only the customers of the case can withdraw it, or bring what was asked of them; where a form says that they do,
+    a person is asked.
+    """
+    joined = JoinCase(case_id=case.id, version=case.version, reason=findings.match.reasons[0])
+    notes: list[Action] = [Note(kind="finding", reason=reason) for reason in findings.match.reasons[1:]]
+    notes += flag_actions(findings.classification, policy.pack, trigger.message.digest)
+    silent = KeepSilent(reasons=(Reason("one-receipt-per-sender-and-case"), *findings.screening.silences))
+    if is_thanks(findings) and case.status is not CaseStatus.WAITING:
+        return [joined, *notes, Note(kind="finding", reason=Reason("thanks")), silent]
+    if findings.match.is_stranger:
+        return [joined, *notes, *reopened_by_customer(case, policy, trigger.received_at), silent]
+    withdraws = findings.reply is ReplyKind.WITHDRAWAL and case.status is not CaseStatus.CLOSED
+    if withdraws and _is_proved(findings):
+        return [joined, *notes, *_withdrawal(trigger, case, findings, policy, now), silent]
+    asked = [AskWhichCase(reason=Reason("withdrawal-not-proven", case.reference))] if withdraws else []
+    came = [
+        *reopened_by_customer(case, policy, trigger.received_at),
+        *customer_answered(case, policy, trigger.received_at, now),
+    ]
+    return [joined, *notes, *asked, *came, silent]
+
+
+def _withdrawal(trigger: MessageArrived, case: Case, findings: Findings, policy: MailboxPolicy, now: datetime) -> list[Action]:
+    """The customer withdraws: letters to them rest, the owner is asked to close it, and the clocks run until somebody does."""
+    until = now + timedelta(days=policy.pack.threads.withdrawal_quiet_days)
+    quiet = ChangeCase(case_id=case.id, quiet_until=until, reason=Reason("withdrawal-asked"))
+    running = min(case.clocks, key=lambda one: (not one.law, one.due_at), default=None)
+    key = f"message:{trigger.message.digest}"
+    occasion = Occasion(case=case, policy=policy, now=now, before=findings.before, key=key, running=running)
+    return [quiet, *occasion.tell(Rung.OWNER, Purpose.WITHDRAWAL)]
+
+
+def _is_proved(findings: Findings) -> bool:
+    """A trusted form proves nobody's address: only what answers a letter of ours by its id is surely the customer's."""
+    candidate = findings.match.candidate
+    return not findings.screening.is_relayed or (candidate is not None and candidate.via is Via.OUR_LETTER)
