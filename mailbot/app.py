@@ -58,7 +58,7 @@ from mailbot.learning import Learning
 from mailbot.pipeline.rule_examples import unwritable_letters
 from mailbot.ports import Clock, Credentials, Mechanism, Reader
 from mailbot.reading import ReadingRules, spacy_reader
-from mailbot.runner import attempt
+from mailbot.runner import attempt, spare_the_collector
 
 INBOUND_SECONDS = 30
 SWEEP_SECONDS = 15
@@ -291,8 +291,14 @@ def smtp_transport(mailbox: Mailbox, sign_ins: SignIns) -> SmtpTransport:
 
 def reader_of(config: Config, rules: ReadingRules) -> Reader:
     """What reads messages, in a process of its own if the configuration says so. Raises TransientError."""
-    make = partial(spacy_reader, rules)
-    return ReadingProcess(make, attempt) if config.processing.child_process else make()
+    return ReadingProcess(partial(_reader_alone, rules), attempt) if config.processing.child_process else spacy_reader(rules)
+
+
+def _reader_alone(rules: ReadingRules) -> Reader:
+    """The reader of a process that does nothing else."""
+    reader = spacy_reader(rules)
+    spare_the_collector()
+    return reader
 
 
 def database_of(config: Config, *, create: bool = True) -> Database:

@@ -32,7 +32,10 @@ class LanguageRule:
 
 def words_to_judge(text: str, rule: LanguageRule) -> str:
     """The words by which the language of a text is to be found; empty if it is ours, or too short to tell."""
-    pieces = (piece.strip(_MARKS) for piece in text[:LOOKED_AT].lower().split() if "@" not in piece and "/" not in piece)
+    raw = text[:LOOKED_AT].lower().split()
+    if raw and sum(map(rule.common_words.__contains__, raw)) >= rule.common_share * len(raw):
+        return ""  # nearly every text of ours is told already, at a fifth of the cost
+    pieces = (piece.strip(_MARKS) for piece in raw if "@" not in piece and "/" not in piece)
     words = [piece for piece in pieces if piece and not piece[0].isdigit()]
     if sum(map(len, words)) < rule.least_letters:
         return ""

@@ -6,6 +6,7 @@ starts, so that loading is not counted as work.
 
 import signal
 import sys
+import time
 from pathlib import Path
 
 
@@ -20,7 +21,8 @@ def run(config_path: Path, child_process: str) -> None:
     config = load(config_path, {"MAILBOT_PROCESSING__CHILD_PROCESS": child_process})
     configure_logs(config.log.format, config.log.level)
     reader = reader_of(config, load_policies(config).reading)
-    reader.read([b"Subject: Is everything loaded?\n\n"])
+    while reader.read([b"Subject: Is the classifier there?\n\n"])[0].opinion is None:
+        time.sleep(0.1)
     daemon = Daemon(config, reader=lambda _rules: reader)
     signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM})
     print("ready", flush=True)

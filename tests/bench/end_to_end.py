@@ -7,6 +7,7 @@ import time
 from sqlalchemy import text
 
 from mailbot.adapters.store import Database
+from mailbot.reading import whole_judge
 from tests.bench.installation import Installation
 from tests.bench.measured import END_TO_END, ONE_PROCESS, Measured
 from tests.bench.processes import family, high_water
@@ -27,8 +28,9 @@ DONE = """SELECT (SELECT count(*) FROM location WHERE state = 'recorded'),
 def measure_end_to_end(installation: Installation, messages: int, database: str, *, child: bool) -> Measured:
     """Start the daemon on ``messages`` unseen messages, with or without a process of its own to read them.
 
-    Raises RuntimeError when it ends or does not get done.
+    Its classifier is trained before, as it is after the first start ever. Raises RuntimeError when it ends or does not get done.
     """
+    whole_judge(installation.policies.reading, print)
     command = [sys.executable, "-m", "tests.bench.daemon", str(installation.config_path), str(child).lower()]
     log = installation.config_path.with_name("daemon.log")
     with (

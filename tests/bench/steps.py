@@ -11,7 +11,6 @@ from typing import TypeVar
 from mailbot.adapters.clock import SystemClock
 from mailbot.adapters.jobs import EventWake
 from mailbot.adapters.parser import parse, why_unreadable
-from mailbot.adapters.spacy_model import SpacyPhrases
 from mailbot.app import SignIns, imap_mailbox, smtp_transport
 from mailbot.core.classify import Hit, Opinion, classify
 from mailbot.core.letter import LetterValues
@@ -22,8 +21,8 @@ from mailbot.pipeline.inbound import MAX_MESSAGES, Inbound
 from mailbot.pipeline.intake import Intake, WatchedFolder
 from mailbot.pipeline.outbox import Outbox, Sender
 from mailbot.ports import Composed, FolderState, ReadMessage
-from mailbot.reading import whole_judge
-from mailbot.runner import attempt
+from mailbot.reading import PlainReader, whole_judge
+from mailbot.runner import attempt, spare_the_collector
 from tests.bench.installation import NAME, Installation
 from tests.bench.measured import Measured
 
@@ -41,6 +40,7 @@ def measure_steps(installation: Installation, database: str) -> list[Measured]:
     clocked("store", lambda: _store(installation, batches))
     contents = [fetched.content for batch in batches for fetched in batch]
     messages = clocked("parse", lambda: [parse(content) for content in contents])
+    spare_the_collector()
     judge, classes = whole_judge(installation.policies.reading, print), installation.policies.mailboxes[NAME].pack.classes
     found = clocked("classify", lambda: _classify(judge, [message.full_text for message in messages], classes))
     letters = NotedLetters()
@@ -108,7 +108,7 @@ def _store(installation: Installation, batches: Sequence[list[Fetched]]) -> None
     intake.read_folder(FetchedFolder(batches), inbox)  # type: ignore[arg-type]  # as much of a folder as intake asks for
 
 
-def _classify(judge: SpacyPhrases, texts: Sequence[str], classes: Mapping[str, ClassPolicy]) -> dict[str, Found]:
+def _classify(judge: PlainReader, texts: Sequence[str], classes: Mapping[str, ClassPolicy]) -> dict[str, Found]:
     """Rules and classifier together."""
     found = dict[str, Found]()
     for first in range(0, len(texts), MAX_MESSAGES):

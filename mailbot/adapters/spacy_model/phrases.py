@@ -1,10 +1,8 @@
 """Finds what the rules of classes and flags ask for, their phrases with spaCy's PhraseMatcher, and asks the classifier.
 
-spaCy is imported only when a finder is made. Offsets always point into the text as it was given. Lists of words cost a third
-of lists of matches, so where a word begins is found out afterwards.
+spaCy is imported only when a finder is made. Offsets always point into the text as it was given.
 """
 
-from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -12,7 +10,7 @@ from itertools import chain
 from typing import Any
 
 from mailbot.adapters.spacy_model.classifier import Classifier
-from mailbot.adapters.spacy_model.words import MAX_CHARACTERS, Vocabulary, plain_of, starts_of, words_of
+from mailbot.adapters.spacy_model.words import MAX_CHARACTERS, Text, Vocabulary, plain_of, words_of
 from mailbot.core.classify import Hit, Opinion
 from mailbot.core.message import Span
 from mailbot.core.policy import ClassRules, Phrase
@@ -31,24 +29,6 @@ class _Compiled:
     name: str
     rule: Rule
     pattern: Pattern | None
-
-
-@dataclass(frozen=True, slots=True)
-class _Text:
-    """A text as it is looked at: in lower case, its words, and the words of its subject."""
-
-    plain: str
-    words: Sequence[str]
-    starts: Sequence[int]
-    subject_end: int
-
-    def span(self, place: Place) -> Span:
-        first, end = place
-        return Span(self.starts[first], self.starts[end - 1] + len(self.words[end - 1])) if end > first else Span(0, 0)
-
-    @property
-    def subject_words(self) -> int:
-        return bisect_left(self.starts, self.subject_end)
 
 
 class SpacyPhrases:
@@ -70,6 +50,7 @@ class SpacyPhrases:
             for number, rule in enumerate(found.rules, 1):
                 rules.append(self._compiled(found.class_, f"{found.class_}: rule {number}", rule))
         self._rules, self._index = rules, RuleIndex([each.rule for each in rules])
+        self._near = frozenset(chain.from_iterable(chain.from_iterable(each.rule.near for each in rules)))
         self._by_pattern = any(not each.rule.lists for each in rules)
 
     def hits(self, texts: Sequence[str]) -> list[tuple[Hit, ...]]:
@@ -84,11 +65,10 @@ class SpacyPhrases:
     def judge(self, texts: Sequence[str]) -> list[tuple[tuple[Hit, ...], Opinion | None]]:
         """What speaks in each text, as ``hits``, and what the classifier thinks of it (None without one)."""
         classifier = self._classifier  # if it comes meanwhile, these documents lack its words
-        plain = [plain_of(text[:MAX_CHARACTERS]) for text in texts]
-        words = list(map(words_of, plain))
-        docs = list(map(self._vocabulary.doc, words))
+        split = [self._vocabulary.text(plain_of(text[:MAX_CHARACTERS])) for text in texts]
+        docs = [self._vocabulary.doc(text.numbers) for text in split]
         opinions = classifier.opinions(docs) if classifier else [None] * len(docs)
-        return [(self._hits(*one), opinion) for *one, opinion in zip(plain, words, docs, opinions, strict=True)]
+        return [(self._hits(*one), opinion) for *one, opinion in zip(split, docs, opinions, strict=True)]
 
     def scores(self, texts: Sequence[str]) -> list[dict[str, float]]:
         """The summed weights of what speaks for each class or flag, each phrase and rule once."""
@@ -101,12 +81,13 @@ class SpacyPhrases:
 
     def _add(self, phrase: str) -> str:
         """Look for a phrase too; returns the name of its words."""
-        words = words_of(plain_of(phrase))
+        plain = plain_of(phrase)
+        words = words_of(plain)
         name = " ".join(words)
         self._vocabulary.learn(words)
         key = self._vocabulary.vocab.strings.add(name)
         if key not in self._names:
-            self._matcher.add(name, [self._vocabulary.doc(words)])
+            self._matcher.add(name, [self._vocabulary.doc(self._vocabulary.text(plain).numbers)])
             self._names[key] = name
         return name
 
@@ -120,48 +101,50 @@ class SpacyPhrases:
         )
         return _Compiled(class_, name, named, Pattern(rule.pattern) if rule.pattern else None)
 
-    def _hits(self, plain: str, words: Sequence[str], doc: Any) -> tuple[Hit, ...]:
-        subject_end, matches = plain.find("\n\n"), self._matcher(doc)
-        places, last = self._places(matches)
+    def _hits(self, text: Text, doc: Any) -> tuple[Hit, ...]:
+        places = self._places(self._matcher(doc))
         if not places and not self._by_pattern:
             return ()
-        looked_at = _Text(plain, words, starts_of(plain, words, last), subject_end)
-        found = [*self._said(looked_at, places), *self._holding(looked_at, places)]
-        return tuple(sorted(found, key=lambda hit: (hit.span.start, hit.rule)))
+        subject_end = max(text.plain.find("\n\n"), 0)
+        found = [*self._said(text, subject_end, places), *self._holding(text, subject_end, len(doc), places)]
+        return tuple(sorted(found, key=_in_order))
 
-    def _places(self, matches: Sequence[tuple[int, int, int]]) -> tuple[Places, int]:
-        """Where each phrase stands, in the order of the text, and how many words there are until the last ends."""
-        places, last = defaultdict[str, list[Place]](list), 0
+    def _places(self, matches: Sequence[tuple[int, int, int]]) -> Places:
+        """Where each phrase stands, in the order of the text: all its places if it may stand near others, else the first."""
+        places, names, near = dict[str, list[Place]](), self._names, self._near
         for key, first, end in matches:
-            held = places[self._names[key]]
-            if len(held) < MOST_PLACES:
+            name = names[key]
+            held = places.get(name)
+            if held is None:
+                places[name] = [(first, end)]
+            elif name in near and len(held) < MOST_PLACES:
                 held.append((first, end))
-                last = max(last, end)
-        return places, last
+        return places
 
-    def _said(self, text: _Text, places: Places) -> Iterator[Hit]:
+    def _said(self, text: Text, subject_end: int, places: Places) -> Iterator[Hit]:
         """The phrases that speak by themselves."""
-        for name, held in places.items():
-            for class_, rule, phrase in self._phrases.get(name, ()):
-                span = text.span(held[0])
-                if not phrase.in_subject or span.end <= text.subject_end:
+        for name in places.keys() & self._phrases.keys():
+            span = text.span(*places[name][0])
+            for class_, rule, phrase in self._phrases[name]:
+                if not phrase.in_subject or span.end <= subject_end:
                     yield Hit(class_=class_, rule=rule, weight=phrase.weight, span=span)
 
-    def _holding(self, text: _Text, places: Places) -> Iterator[Hit]:
+    def _holding(self, text: Text, subject_end: int, words: int, places: Places) -> Iterator[Hit]:
         """The rules that hold."""
         encoded = b""
-        for number, place in self._index.holding(places, len(text.words), text.subject_words):
+        for number, place in self._index.holding(places, words, text.words_before(subject_end)):
             compiled = self._rules[number]
-            rule, pattern = compiled.rule, compiled.pattern
-            if pattern is None:
-                span = text.span(place)
+            if compiled.pattern is None:
+                span: Span | None = text.span(*place)
             else:
                 encoded = encoded or text.plain.encode(errors="replace")
-                matched = _matched(pattern, encoded, text.subject_end if rule.in_subject else len(text.plain))
-                if matched is None:
-                    continue
-                span = matched
-            yield Hit(class_=compiled.class_, rule=compiled.name, weight=rule.weight, span=span)
+                span = _matched(compiled.pattern, encoded, subject_end if compiled.rule.in_subject else len(text.plain))
+            if span is not None:
+                yield Hit(class_=compiled.class_, rule=compiled.name, weight=compiled.rule.weight, span=span)
+
+
+def _in_order(hit: Hit) -> tuple[int, str]:
+    return hit.span.start, hit.rule
 
 
 def _matched(pattern: Pattern, encoded: bytes, until: int) -> Span | None:

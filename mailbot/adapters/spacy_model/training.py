@@ -5,9 +5,10 @@ what the blend with the rules is fitted on, and, fold by fold again, what its fi
 """
 
 import random
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
+from itertools import chain
 from typing import Any
 
 from mailbot.adapters.spacy_model.classifier import LEAST, SIZE, Figures, Model, empty_pipe
@@ -113,7 +114,7 @@ def _shares(seen: Sequence[Example], classes: Sequence[str], asked: Sequence[Exa
     pipe, words = _taught(seen, classes)
     vocabulary = Vocabulary()
     vocabulary.learn(words)
-    return pipe.predict([vocabulary.doc(_words(one)) for one in asked])
+    return pipe.predict(_docs(vocabulary, map(_plain, asked)))
 
 
 def _taught(examples: Sequence[Example], classes: Sequence[str]) -> tuple[Any, tuple[str, ...]]:
@@ -124,12 +125,12 @@ def _taught(examples: Sequence[Example], classes: Sequence[str]) -> tuple[Any, t
     fix_random_seed(SEED)
     order = random.Random(SEED)  # noqa: S311  # no secret
     vocabulary = Vocabulary()
-    texts = [_words(one) for one in examples]
-    known = tuple(sorted({word for words in texts for word in words}))
+    texts = [_plain(one) for one in examples]
+    known = tuple(sorted(set(chain.from_iterable(map(words_of, texts)))))
     vocabulary.learn(known)
     lessons = [
-        Lesson.from_dict(vocabulary.doc(words), {"cats": {class_: float(class_ == one.label) for class_ in classes}})
-        for one, words in zip(examples, texts, strict=True)
+        Lesson.from_dict(doc, {"cats": {class_: float(class_ == one.label) for class_ in classes}})
+        for one, doc in zip(examples, _docs(vocabulary, texts), strict=True)
     ]
     pipe = empty_pipe(classes, vocabulary.vocab)
     optimizer = _optimizer()
@@ -152,8 +153,13 @@ def _batches(lessons: Sequence[Any]) -> Iterator[Sequence[Any]]:
         yield lessons[first : first + BATCH]
 
 
-def _words(example: Example) -> list[str]:
-    return words_of(plain_of(example.full_text[:MAX_CHARACTERS])) or [" "]
+def _docs(vocabulary: Vocabulary, texts: Iterable[str]) -> list[Any]:
+    return [vocabulary.doc(vocabulary.text(text).numbers) for text in texts]
+
+
+def _plain(example: Example) -> str:
+    """A text in comparison form. One without a word has a sign for that, so that there is something to learn from."""
+    return plain_of(example.full_text[:MAX_CHARACTERS]).strip() or "\N{EMPTY SET}"
 
 
 def _blend(weights: Any, logs: Any, spoken: Any) -> Any:
