@@ -28,7 +28,7 @@ DONE = """SELECT (SELECT count(*) FROM location WHERE state = 'recorded'),
 def measure_end_to_end(installation: Installation, messages: int, database: str, *, child: bool) -> Measured:
     """Start the daemon on ``messages`` unseen messages, with or without a process of its own to read them.
 
-    Its classifier is trained before, as it is after the first start ever. Raises RuntimeError when it ends or does not get done.
+    Its classifier is trained before, as after the first start ever. Raises RuntimeError when it ends or does not get done.
     """
     whole_judge(installation.policies.reading, print)
     command = [sys.executable, "-m", "tests.bench.daemon", str(installation.config_path), str(child).lower()]
