@@ -5,6 +5,7 @@ from typing import Annotated
 import typer
 
 from mailbot.cli import case_commands, case_import, case_turns
+from mailbot.cli.case_messages import print_messages
 from mailbot.cli.options import DEFAULT_CONFIG, ConfigOption, Format, FormatOption
 from mailbot.core.case import CaseStatus
 
@@ -58,7 +59,13 @@ def list_cases(
 
 
 @app.command()
-def show(reference: str, config: ConfigOption = DEFAULT_CONFIG, format_: FormatOption = Format.TEXT) -> None:
+def show(
+    reference: str,
+    messages: Annotated[bool, typer.Option("--messages", help="What people wrote too, without what they quote.")] = False,
+    quoted: Annotated[bool, typer.Option("--quoted", help="What people wrote, with quotes and signatures.")] = False,
+    config: ConfigOption = DEFAULT_CONFIG,
+    format_: FormatOption = Format.TEXT,
+) -> None:
     """Show a case: its dates with their derivation, its messages and letters."""
     from mailbot.adapters.store.queries import Queries
     from mailbot.app import database_of
@@ -119,3 +126,5 @@ def show(reference: str, config: ConfigOption = DEFAULT_CONFIG, format_: FormatO
         ("written", "letter", "to", "state", "detail"),
         ((moment(found.created_at, zone), found.letter, found.recipient, found.state, found.detail) for found in view.letters),
     )
+    if messages or quoted:
+        print_messages(view.messages, settings, quoted=quoted)

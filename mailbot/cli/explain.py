@@ -8,6 +8,7 @@ import typer
 from mailbot.cli.options import DEFAULT_CONFIG, ConfigOption, Format, FormatOption
 from mailbot.core.classify import BY_MODEL
 from mailbot.core.message import Span
+from mailbot.core.text import clean_line
 
 if TYPE_CHECKING:
     from mailbot.adapters.store.views import MessageLine
@@ -59,7 +60,7 @@ def explain(reference: str, config: ConfigOption = DEFAULT_CONFIG, format_: Form
         typer.echo(f"  {moment(event.at, zone)}  {event.actor}  {event.kind}: {event.rule}  {event.detail}".rstrip())
         for span in event.spans:
             text = texts.get(event.message_row or 0)
-            typer.echo(f'      "{text[span.start : span.end]}"' if text else "      (erased)")
+            typer.echo(f'      "{clean_line(text[span.start : span.end])}"' if text else "      (erased)")
 
 
 def _judgement(message: "MessageLine") -> Iterator[str]:
@@ -74,4 +75,4 @@ def _judgement(message: "MessageLine") -> Iterator[str]:
 
 
 def _words(message: "MessageLine", span: Span) -> str:
-    return message.full_text[span.start : span.end] if message.full_text else "(erased)"
+    return clean_line(message.full_text[span.start : span.end]) if message.full_text else "(erased)"

@@ -113,19 +113,31 @@ def _list_filed(settings: "Config", limit: int, format_: Format) -> None:
 
 
 @app.command()
-def show(number: int, config: ConfigOption = DEFAULT_CONFIG) -> None:
-    """Print the stored bytes of a held message."""
+def show(
+    number: int,
+    filed: Annotated[bool, typer.Option("--filed", help="The number is one of 'mailbot held list --filed'.")] = False,
+    config: ConfigOption = DEFAULT_CONFIG,
+) -> None:
+    """Print the stored bytes of a held message; on a terminal without what a terminal would obey."""
     import zlib
 
     from mailbot.adapters.store.queries import Queries
+    from mailbot.adapters.store.silenced import filed_content
     from mailbot.app import database_of
     from mailbot.cli.options import load_config
+    from mailbot.core.text import shown_text
     from mailbot.errors import PermanentError
 
-    content = Queries(database_of(load_config(config), create=False)).held_content(number)
-    if content is None:
-        raise PermanentError(f"no message is held under {number}; see 'mailbot held list'")
-    sys.stdout.buffer.write(zlib.decompress(content))
+    database = database_of(load_config(config), create=False)
+    packed = filed_content(database, number) if filed else Queries(database).held_content(number)
+    if packed is None:
+        what = "was filed without a case" if filed else "is held"
+        raise PermanentError(f"no message {what} under {number}; see 'mailbot held list{' --filed' if filed else ''}'")
+    content = zlib.decompress(packed)
+    if sys.stdout.isatty():
+        typer.echo(shown_text(content.decode("utf-8", "replace")))
+    else:
+        sys.stdout.buffer.write(content)
 
 
 @app.command("put-back")

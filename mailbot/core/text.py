@@ -5,6 +5,7 @@ import re
 REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
 
 _LINE_ENDS = re.compile("[\x0b\x0c\x1c-\x1e\u2028\u2029]")
+_BREAKS = re.compile("\r\n|[\r\x0b\x0c\x1c-\x1f\x85\u2028\u2029]")
 _UNSTORABLE = re.compile("[\x00-\x08\x0e-\x1b\x1f\x7f-\x9f\ud800-\udfff]")
 _UNSEEN = re.compile(
     "[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\xad\u061c\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f"
@@ -35,6 +36,14 @@ def clean_line(text: str) -> str:
     if text.isascii() and text.isprintable():
         return " ".join(text.split())
     return " ".join(_SURROGATES.sub(REPLACEMENT, _UNSEEN.sub("", text)).split())
+
+
+def shown_text(text: str) -> str:
+    r"""Text of many lines as it may stand on a terminal: its lines and tabs stay, what is not seen is taken out.
+
+    A terminal obeys control characters, and the direction of writing or a tag changes what a reader believes to read.
+    """
+    return _SURROGATES.sub(REPLACEMENT, _UNSEEN.sub("", _BREAKS.sub("\n", text)))
 
 
 def _storable(match: re.Match[str]) -> str:

@@ -66,6 +66,20 @@ class TestLooking:
         assert "550 5.1.1" in shown.stdout
         assert in_json(mailbot, "case", "show", first["reference"])["letters"][0]["state"] == "sent"
 
+    def test_what_people_wrote(self, mailbot: Installation) -> None:
+        """A case shows their own words without quotes and signature on request, and all of it by one option."""
+        (reference,) = (case["reference"] for case in in_json(mailbot, "case", "list") if case["class"] == "enquiry")
+        told = "And on Sundays?\r\n\r\nOn Mon, 1 Dec 2025 at 10:00, Harbour Council wrote:\r\n> We open at nine.\r\n"
+        mailbot.deliver(message(told, subject=f"Re: Opening hours [{reference}]"))
+        mailbot.wait_until(lambda: len(mailbot.case(reference).messages) == 2, "the second message")
+        assert "And on Sundays?" not in mailbot.cli("case", "show", reference).stdout
+        own = mailbot.cli("case", "show", reference, "--messages").stdout
+        assert LIBRARY in " ".join(own.split())
+        assert "And on Sundays?" in own
+        assert own.endswith("(what it quotes, and its signature: --quoted)\n")
+        assert "We open at nine" not in own
+        assert "> We open at nine." in mailbot.cli("case", "show", reference, "--quoted").stdout
+
     def test_a_case_that_does_not_exist(self, mailbot: Installation) -> None:
         """An unknown reference is answered by a sentence and exit code 65, not by a table of nothing."""
         for words in (("case", "show"), ("explain",)):
@@ -98,6 +112,10 @@ class TestLooking:
         assert held["rule"] == "unreadable"
         assert held["rule"] in mailbot.cli("held", "list").stdout
         assert "Subject: Boxes" in mailbot.cli("held", "show", str(held["id"])).stdout
+        mailbot.deliver(b"List-Id: <roses.example.org>\r\n" + message("Roses are back.", subject="Roses"))
+        mailbot.wait_until(lambda: bool(in_json(mailbot, "held", "list", "--filed")), "the newsletter")
+        (filed,) = in_json(mailbot, "held", "list", "--filed")
+        assert "Roses are back." in mailbot.cli("held", "show", str(filed["number"]), "--filed").stdout
         unknown = mailbot.cli("held", "put-back", "4711")
         assert unknown.returncode == 65
         assert "nothing is held under 4711" in unknown.stderr

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mailbot.core.text import clean_line, clean_text
+from mailbot.core.text import clean_line, clean_text, shown_text
 
 
 @pytest.mark.parametrize("end", ["\r\n", "\r", "\n", "\x0b", "\x0c", "\x1c", "\x1d", "\x1e", "\u2028", "\u2029"])
@@ -73,3 +73,10 @@ def test_any_text_can_be_stored_and_shown(text: str) -> None:
     assert len(clean_line(text).splitlines()) <= 1
     assert "".join(clean_text(text).splitlines()) == clean_text(text).replace("\n", "")
     assert clean_line(clean_line(text)) == clean_line(text)
+
+
+def test_a_text_on_a_terminal_shows_what_it_says() -> None:
+    """Lines, tabs and letters of every script stay; commands to the terminal and turned writing direction do not."""
+    said = "Name:\tŁucja\r\n\x1b[2Jerased\x9b1m\u202eevil\u2069\u200b\U000e0041\ud800"
+    assert shown_text(said) == "Name:\tŁucja\n[2Jerased1mevil\ufffd"
+    assert shown_text("one\rtwo\u2028three\x1ffour") == "one\ntwo\nthree\nfour"

@@ -316,7 +316,7 @@ def _message_line(row: Row[Any]) -> MessageLine:
             FlagLine(flag=flag, rule=rule, weight=weight, span=Span(start, end))
             for flag, rule, weight, start, end in row.flags or ()
         ),
-        full_text=f"{row.subject}\n\n{row.text}" if row.text is not None else None,
+        full_text=f"{row.subject or ''}\n\n{row.text}" if row.text is not None else None,
     )
 
 

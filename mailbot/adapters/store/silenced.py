@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, func, select
 
 from mailbot.adapters.store.database import Database
-from mailbot.adapters.store.tables import case, clock, event, location, mailbox, message, outbox
+from mailbot.adapters.store.tables import case, clock, event, location, mailbox, message, outbox, raw
 from mailbot.core.case import CaseStatus
 from mailbot.core.letter import Purpose
 from mailbot.core.message import Direction, Origin
@@ -96,3 +96,10 @@ def filed_messages(database: Database, limit: int) -> tuple[FiledLine, ...]:
             )
             for row in connection.execute(query)
         )
+
+
+def filed_content(database: Database, number: int) -> bytes | None:
+    """The stored bytes of a message that was filed without a case, compressed as they are stored; None if there is none."""
+    query = select(raw.c.content).join(message, message.c.raw == raw.c.sha256)
+    with database.reading() as connection:
+        return connection.execute(query.where(message.c.id == number, taken_for_robots())).scalar_one_or_none()

@@ -152,6 +152,11 @@ class MessageLine:
     rules_version: str
     full_text: str | None
 
+    @property
+    def text(self) -> str | None:
+        """The body alone."""
+        return self.full_text[len(self.subject) + 2 :] if self.full_text is not None else None
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LetterLine:
