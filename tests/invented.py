@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
+from mailbot.adapters.letters import JinjaLetters
 from mailbot.adapters.rule_files import load_calendar, load_pack, load_screening
 from mailbot.core.action import Action
 from mailbot.core.calendar import ShutDays, WorkingCalendar
@@ -89,6 +90,12 @@ def pack(*clocks: ClockRule, shut: ShutDays | None = None, **changes: Any) -> Pa
 def shipped_screening() -> ScreeningRules:
     """The shipped screening rules."""
     return load_screening(RULES)
+
+
+@cache
+def shipped_letters() -> JinjaLetters:
+    """The shipped letters, compiled once: nothing changes them."""
+    return JinjaLetters(LETTERS)
 
 
 def message(*headers: tuple[str, str], sender: str = CUSTOMER, **values: Any) -> Message:

@@ -22,6 +22,7 @@ from mailbot.ports import Clock, Reader
 from mailbot.reading import ReadingRules, spacy_reader
 from tests.e2e.command_line import MAILBOT, Said, run_cli
 from tests.e2e.messages import message, read_letter
+from tests.servers.databases import sqlite_with_tables
 from tests.servers.dovecot import Dovecot
 from tests.servers.smtp import SmtpServer
 
@@ -90,6 +91,8 @@ class Installation:
         self.config_path, self._password_path = folder / "mailbot.toml", folder / "password"
         self._password_path.write_text("secret\n")
         self._write(mailboxes, tables)
+        if self.config.storage.database == f"sqlite:///{self.database_path}":
+            sqlite_with_tables(self.database_path)
         self._database = open_database(self.config.storage.database)
         self.queries = Queries(self._database)
         self.daemon: Daemon | None = None

@@ -5,11 +5,9 @@ import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from functools import cache
 from multiprocessing import get_context
 from multiprocessing.process import BaseProcess
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from threading import Lock
 
 from sqlalchemy import TextClause, bindparam, select, text
@@ -27,6 +25,7 @@ from mailbot.pipeline.commands import Commands
 from mailbot.ports import Cursor, Transaction
 from tests.e2e.end_state import EndState, Folders, end_state
 from tests.e2e.killed_daemon import ShiftedClock, run
+from tests.servers.databases import sqlite_with_tables
 from tests.servers.dovecot import Dovecot
 from tests.servers.letters import Accepted
 from tests.servers.smtp import SmtpServer
@@ -184,7 +183,7 @@ class Scene:
         self._clock = ShiftedClock(BEGINNING - SystemClock().now())
         self._step = step
         self._places = folder / "places"
-        url = database or _new_file(folder)
+        url = database or sqlite_with_tables(folder / "mailbot.db")
         self.config = self._write_config(url)
         self.database = open_database(url)
         self._go_live()
@@ -354,20 +353,6 @@ def _open_overdue_case(transaction: Transaction) -> None:
         reason=Reason("clock"),
     )
     transaction.cases.start_clock(case_id, clock)
-
-
-def _new_file(folder: Path) -> str:
-    (folder / "mailbot.db").write_bytes(_new_database())
-    return f"sqlite:///{folder / 'mailbot.db'}"
-
-
-@cache
-def _new_database() -> bytes:
-    """A database as the first start makes it. Copying it is quicker than making it for each scene."""
-    with TemporaryDirectory() as folder:
-        file = Path(folder) / "mailbot.db"
-        open_database(f"sqlite:///{file}").close()
-        return file.read_bytes()
 
 
 def _bound(query: str, about: Mapping[str, object]) -> TextClause:

@@ -10,7 +10,6 @@ from email.message import EmailMessage
 from email.policy import SMTP, default
 from functools import cache
 from itertools import count
-from pathlib import Path
 
 from sqlalchemy import select
 
@@ -21,6 +20,7 @@ from mailbot.adapters.store.queries import CaseView, HeldLine, LetterLine, Queri
 from mailbot.adapters.store.tables import case as case_row
 from mailbot.adapters.store.tables import message as message_row
 from mailbot.app import load_reading
+from mailbot.core.bounce import BounceRules
 from mailbot.core.message import Fetched
 from mailbot.core.own_id import signed
 from mailbot.core.policy import MailboxPolicy
@@ -46,6 +46,18 @@ def reading() -> ReadingRules:
     return load_reading(RULES)
 
 
+@cache
+def letters() -> JinjaLetters:
+    """The shipped letters, with ids of our own making."""
+    return JinjaLetters(LETTERS, token=lambda: signed(secrets.token_hex(16), SECRET))
+
+
+@cache
+def bounces() -> BounceRules:
+    """The shipped rules about reports."""
+    return load_bounces(RULES)
+
+
 @dataclass
 class Council:
     """Two mailboxes that are live, and everything that is written to and from them."""
@@ -58,7 +70,7 @@ class Council:
 
     def __post_init__(self) -> None:
         self.queries = Queries(self.database)
-        self.letters = JinjaLetters(LETTERS, token=lambda: signed(secrets.token_hex(16), SECRET))
+        self.letters = letters()
         own = frozenset({MAILBOX, FOI})
         self.policies: dict[str, MailboxPolicy] = {
             name: policy(name=name, address=address, own_addresses=own)
@@ -70,7 +82,7 @@ class Council:
             reader=PlainReader(NoPhrases(), reading()),
             screening=shipped_screening(),
             holding=load_holding(RULES),
-            bounces=load_bounces(RULES),
+            bounces=bounces(),
             subjects=reading().subjects,
             quoting=reading().quoting,
             replies=load_replies(RULES),
@@ -149,9 +161,9 @@ class Council:
 
 
 @contextmanager
-def council(url: str | Path) -> Iterator[Council]:
-    """A council on a fresh database."""
-    with closing(open_database(str(url))) as database:
+def council(url: str) -> Iterator[Council]:
+    """A council on a database in which nothing is yet."""
+    with closing(open_database(url)) as database:
         store = SqlStore(database)
         store.register("Harbour Council", {"enquiries": (MAILBOX, "generic"), "foi": (FOI, "generic")}, MONDAY - DAY, "00")
         with store.transaction() as transaction:

@@ -11,7 +11,6 @@ from datetime import UTC, datetime, time, timedelta
 
 from sqlalchemy import func, select
 
-from mailbot.adapters.letters import JinjaLetters
 from mailbot.adapters.rule_files import load_bounces, load_holding, load_quoting, load_replies, load_subjects
 from mailbot.adapters.store import Database, SqlStore
 from mailbot.adapters.store.tables import case, deadline, outbox
@@ -50,7 +49,7 @@ from tests.integration.council import END, START, address_of, owner_of, policies
 from tests.integration.plain_days import DAY, Outage
 from tests.integration.stand_ins import Hands, NoWebhook, Ready
 from tests.integration.story import Act, Did, Story
-from tests.invented import LETTERS, LONDON, RULES, shipped_screening
+from tests.invented import LONDON, RULES, shipped_letters, shipped_screening
 
 ACCEPTED = Reply(code=250, text="2.0.0 accepted")
 
@@ -77,7 +76,7 @@ class SimulatedOffice:
         """``digests_until``: from then on nobody asks for the morning's figures, which take half of the time."""
         self.database, self.outages, self.steps_back = database, tuple(outages), sorted(steps_back)
         self.digests_until = digests_until
-        self.clock, self.policies, self.letters = Hands(START), policies(), JinjaLetters(LETTERS)
+        self.clock, self.policies, self.letters = Hands(START), policies(), shipped_letters()
         self.store = SqlStore(database)
         packs = {name: (address_of(name), one.pack.name) for name, one in self.policies.items()}
         self.store.register("Harbour Council", packs, START, "00")

@@ -8,6 +8,7 @@ import pytest
 
 from tests.integration.correspondence import Council, council, mail
 from tests.invented import MAILBOX
+from tests.servers.databases import sqlite_with_tables
 
 OUTLOOK_DOMAIN = "AS8PR04MB8040.eurprd04.prod.outlook.com"
 MARKS = (
@@ -78,7 +79,7 @@ def habits(random: Random, talk: Conversation) -> tuple[str, list[str], str]:
 def test_cases_equal_conversations(tmp_path: Path, seed: int) -> None:
     """Twelve customers talk about twenty matters, in any order, in batches: each case is one conversation and no more."""
     random = Random(seed)  # a play, no secret
-    with council(f"sqlite:///{tmp_path}/mailbot.db") as office:
+    with council(sqlite_with_tables(tmp_path / "mailbot.db")) as office:
         talks = [Conversation(n, f"{TOPICS[n % 10]} {n // 10}", f"customer{n % 12}@example.org") for n in range(20)]
         random.shuffle(talks)
         for talk in talks:
@@ -132,7 +133,7 @@ def answer_some(office: Council, random: Random, talks: list[Conversation]) -> N
 
 def test_people_copied_in_are_in_the_conversation(tmp_path: Path) -> None:
     """A councillor in copy answers all; a contractor whom staff asked answers: both are in the customer's case."""
-    with council(f"sqlite:///{tmp_path}/mailbot.db") as office:
+    with council(sqlite_with_tables(tmp_path / "mailbot.db")) as office:
         office.arrives(mail("It is out.", message_id="first@example.org", Cc="Cora Councillor <cora@example.org>"))
         office.arrives(mail("See to it.", sender="cora@example.org", subject="Re: The lamp", answers=["first@example.org"]))
         reference = office.cases()[0].line.reference
@@ -150,7 +151,7 @@ def test_people_copied_in_are_in_the_conversation(tmp_path: Path) -> None:
 
 def test_new_messages_about_the_same_are_new_matters(tmp_path: Path) -> None:
     """Somebody who writes "Bins" every week without answering us has a case for each."""
-    with council(f"sqlite:///{tmp_path}/mailbot.db") as office:
+    with council(sqlite_with_tables(tmp_path / "mailbot.db")) as office:
         for number in range(3):
             office.later(days=7)
             office.arrives(mail(f"Not emptied, number {number}.", subject="Bins"))

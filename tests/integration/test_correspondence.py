@@ -13,6 +13,7 @@ from mailbot.core.trigger import CaseAssigned, CaseDone, CaseReopened, CaseWithd
 from mailbot.errors import PermanentError
 from tests.integration.correspondence import FOI, SECRET, Council, council, mail
 from tests.invented import MAILBOX, MANAGER, OWNER
+from tests.servers.databases import postgresql_with_tables, sqlite_with_tables
 from tests.servers.postgres import Postgres
 
 EVE = "Eve Stranger <eve@example.net>"
@@ -24,9 +25,9 @@ def office(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Council]:
     """A council, on either database."""
     if request.param == "postgresql":
         postgres: Postgres = request.getfixturevalue("postgres")
-        url = postgres.database()
+        url = postgresql_with_tables(postgres)
     else:
-        url = f"sqlite:///{tmp_path}/mailbot.db"
+        url = sqlite_with_tables(tmp_path / "mailbot.db")
     with council(url) as found:
         yield found
 

@@ -26,6 +26,7 @@ from mailbot.pipeline.timers import Timers
 from mailbot.ports import Cursor, Reader, ReadMessage
 from mailbot.reading import PlainReader
 from mailbot.runner import attempt
+from tests.servers.databases import sqlite_with_tables
 from tests.servers.readers import NO_RULES, NoPhrases, fragile
 
 MORNING = datetime(2025, 12, 2, 10, 0, tzinfo=UTC)  # a Tuesday, in opening hours
@@ -128,7 +129,7 @@ def policies() -> Policies:
 @pytest.fixture
 def office(tmp_path: Path, policies: Policies) -> Iterator[Office]:
     """An office at work since Tuesday morning; its database waits hardly at all for others."""
-    with closing(open_database(f"sqlite:///{tmp_path}/mailbot.db")) as database:
+    with closing(open_database(sqlite_with_tables(tmp_path / "mailbot.db"))) as database:
         event.listen(database.engine, "connect", lambda raw, _: raw.execute("PRAGMA busy_timeout = 50"))
         database.engine.dispose()
         yield Office(database=database, clock=Hands(), policies=policies)
@@ -211,7 +212,7 @@ def test_a_letter_that_was_accepted_while_the_database_was_locked_does_not_go_ag
 def test_a_message_that_kills_the_process_that_reads_is_held_alone(tmp_path: Path, policies: Policies) -> None:
     """The others of its batch are answered; the one is held with a sentence that says why."""
     with (
-        closing(open_database(f"sqlite:///{tmp_path}/mailbot.db")) as database,
+        closing(open_database(sqlite_with_tables(tmp_path / "mailbot.db"))) as database,
         closing(ReadingProcess(fragile, attempt)) as reader,
     ):
         office = Office(database, Hands(), policies, reader)

@@ -8,6 +8,7 @@ import pytest
 from mailbot.errors import PermanentError
 from tests.integration.correspondence import Council, council, mail, with_attached
 from tests.invented import MAILBOX, MONDAY, OWNER
+from tests.servers.databases import sqlite_with_tables
 
 BO = f"Bo Sample <{OWNER}>"
 ADA = "ada@example.org"
@@ -17,7 +18,7 @@ WORDS = "It is out."
 
 @pytest.fixture
 def office(tmp_path: Path) -> Iterator[Council]:
-    with council(f"sqlite:///{tmp_path}/mailbot.db") as found:
+    with council(sqlite_with_tables(tmp_path / "mailbot.db")) as found:
         yield found
 
 

@@ -9,6 +9,7 @@ import pytest
 from mailbot.core.reference import make_reference
 from tests.integration.correspondence import Council, council, mail
 from tests.invented import MAILBOX, OWNER
+from tests.servers.databases import sqlite_with_tables
 
 EVE = "Eve Stranger <eve@evil.example>"
 SECRET = "The lamp at 4 Quay Street"
@@ -19,7 +20,7 @@ PASSED_ON = "From: Joe Sample <joe@example.net>\nSent: Monday\nTo: Bo\nSubject: 
 @pytest.fixture
 def office(tmp_path: Path) -> Iterator[Council]:
     """A council with Ada's case."""
-    with council(f"sqlite:///{tmp_path}/mailbot.db") as found:
+    with council(sqlite_with_tables(tmp_path / "mailbot.db")) as found:
         found.arrives(mail("It is out.", subject=SECRET, message_id="ada1@example.org"))
         found.later()
         yield found

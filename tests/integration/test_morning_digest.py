@@ -11,7 +11,6 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from mailbot.adapters.letters import JinjaLetters
 from mailbot.adapters.store import Database, SqlStore, open_database
 from mailbot.adapters.store.tables import outbox
 from mailbot.core.action import ChangeCase, OpenCase, Reason, StopClock
@@ -24,7 +23,8 @@ from mailbot.core.policy import MailboxPolicy
 from mailbot.pipeline.timers import Timers
 from mailbot.ports import Composed, NewLetter
 from mailbot.runner import attempt
-from tests.invented import BO, CUSTOMER, DI, LETTERS, MAILBOX, MANAGER, MO, MONDAY, OWNER, at, pack, rule, staffed
+from tests.invented import BO, CUSTOMER, DI, MAILBOX, MANAGER, MO, MONDAY, OWNER, at, pack, rule, shipped_letters, staffed
+from tests.servers.databases import sqlite_with_tables
 
 RULE = rule(10)
 SURVEY = rule(28, Unit.CALENDAR_DAYS, name="survey", kind=ClockKind.SURVEY)
@@ -62,7 +62,7 @@ class StoppedClock:
 
 @pytest.fixture
 def database(tmp_path: Path) -> Iterator[Database]:
-    with closing(open_database(f"sqlite:///{tmp_path}/mailbot.db")) as opened:
+    with closing(open_database(sqlite_with_tables(tmp_path / "mailbot.db"))) as opened:
         yield opened
 
 
@@ -93,7 +93,7 @@ def digests(store: SqlStore, database: Database, mailbox: MailboxPolicy, *mornin
     for morning in mornings:
         Timers(
             store=store,
-            letters=JinjaLetters(LETTERS),
+            letters=shipped_letters(),
             policies={"enquiries": mailbox},
             clock=StoppedClock(morning),
             attempt=attempt,

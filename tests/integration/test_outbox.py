@@ -22,6 +22,7 @@ from mailbot.pipeline.commands import Commands
 from mailbot.pipeline.connections import Answered
 from mailbot.pipeline.outbox import Outbox, Sender
 from mailbot.ports import Composed, Cursor, Happened, NewLetter, Store, Transaction
+from tests.servers.databases import sqlite_with_tables
 
 START = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 MAILBOX = "sample"
@@ -206,7 +207,7 @@ def _sender(letters_per_minute: int = 600, sent_copy: SentCopy = SentCopy.NONE) 
 
 @pytest.fixture
 def office(tmp_path: Path) -> Iterator[Office]:
-    with closing(open_database(f"sqlite:///{tmp_path / 'mailbot.db'}")) as database:
+    with closing(open_database(sqlite_with_tables(tmp_path / "mailbot.db"))) as database:
         office = Office(database)
         with office.store.transaction() as transaction:
             transaction.mailboxes.set_cursor(MAILBOX, "Sent", "sent", Cursor(uidvalidity=1, last_uid=0))

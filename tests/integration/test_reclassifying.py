@@ -11,6 +11,7 @@ from mailbot.core.trigger import CaseDone
 from mailbot.errors import PermanentError
 from tests.integration.correspondence import Council, council, mail, reading
 from tests.invented import MONDAY
+from tests.servers.databases import sqlite_with_tables
 
 TEXT = "How much did the new bridge cost?\n\n> Thank you for your letter of May.\n"
 
@@ -18,7 +19,7 @@ TEXT = "How much did the new bridge cost?\n\n> Thank you for your letter of May.
 @pytest.fixture
 def town(tmp_path: Path) -> Iterator[Council]:
     """A council that has a message whose class was unsure: it got the neutral receipt."""
-    with council(f"sqlite:///{tmp_path}/mailbot.db") as found:
+    with council(sqlite_with_tables(tmp_path / "mailbot.db")) as found:
         found.arrives(mail(TEXT, subject="The bridge"))
         yield found
 
@@ -135,7 +136,7 @@ def test_mailbot_learns_the_last_word_and_the_customer_s_own_words(town: Council
 
 def test_what_was_only_observed_stays_unsent(tmp_path: Path) -> None:
     """A mailbox that observes shows the letter that would go, as a row that can never be sent."""
-    with council(f"sqlite:///{tmp_path}/mailbot.db") as town:
+    with council(sqlite_with_tables(tmp_path / "mailbot.db")) as town:
         town.arrives(mail(TEXT), received_at=MONDAY.replace(day=21))
         town.staff.reclassify(reference(town), "complaint", "")
         assert {state for _, state in letters(town)} == {"observed"}

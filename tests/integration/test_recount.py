@@ -10,7 +10,6 @@ from typing import Any
 import pytest
 from sqlalchemy import select, update
 
-from mailbot.adapters.letters import JinjaLetters
 from mailbot.adapters.store import Database, SqlStore, open_database
 from mailbot.adapters.store.queries import Queries
 from mailbot.adapters.store.tables import case, clock, deadline, event, outbox
@@ -28,7 +27,8 @@ from mailbot.pipeline.recount import Recount
 from mailbot.pipeline.timers import Timers
 from mailbot.ports import Composed, MovedDate, NewLetter, Told
 from mailbot.runner import attempt
-from tests.invented import CUSTOMER, LETTERS, MAILBOX, MANAGER, MONDAY, OWNER, pack, policy, rule
+from tests.invented import CUSTOMER, MAILBOX, MANAGER, MONDAY, OWNER, pack, policy, rule, shipped_letters
+from tests.servers.databases import postgresql_with_tables, sqlite_with_tables
 from tests.servers.postgres import Postgres
 
 RULE = rule(10, warn_before=2)
@@ -51,10 +51,11 @@ class StoppedClock:
 @pytest.fixture(params=["sqlite", "postgresql"])
 def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
     """A fresh database of each kind."""
-    url = f"sqlite:///{tmp_path}/mailbot.db"
     if request.param == "postgresql":
         postgres: Postgres = request.getfixturevalue("postgres")
-        url = postgres.database()
+        url = postgresql_with_tables(postgres)
+    else:
+        url = sqlite_with_tables(tmp_path / "mailbot.db")
     with closing(open_database(url)) as opened:
         yield opened
 
@@ -258,7 +259,7 @@ def test_the_morning_digest_says_how_many_dates_moved_since_the_last(store: SqlS
     """Once: the next morning speaks of what moved after it, and of nothing else."""
     received(store)
     clock_ = StoppedClock(TUESDAY)
-    timers = Timers(store=store, letters=JinjaLetters(LETTERS), policies={"enquiries": PLAIN}, clock=clock_, attempt=attempt)
+    timers = Timers(store=store, letters=shipped_letters(), policies={"enquiries": PLAIN}, clock=clock_, attempt=attempt)
     recount(store, changed(PLAIN, CORONATION), TUESDAY - timedelta(hours=1))
     for clock_.at in (TUESDAY, TUESDAY + timedelta(days=13)):
         timers.run_jobs()
@@ -276,7 +277,7 @@ def test_two_moments_of_one_case_in_one_sweep_see_each_other(store: SqlStore) ->
     now = MONDAY + timedelta(days=14, hours=1)
     timers = Timers(
         store=store,
-        letters=JinjaLetters(LETTERS),
+        letters=shipped_letters(),
         policies={"enquiries": replace(PLAIN, manager=MANAGER)},
         clock=StoppedClock(now),
         attempt=attempt,
@@ -374,7 +375,7 @@ def test_nothing_is_sent_because_of_an_import(store: SqlStore) -> None:
     """A case that has been late for months: the sweep finds nothing to do, and the digest names it."""
     brought_in(store, {"received": "2026-03-02", "due": ""})
     clock_ = StoppedClock(TUESDAY)
-    timers = Timers(store=store, letters=JinjaLetters(LETTERS), policies={"enquiries": PLAIN}, clock=clock_, attempt=attempt)
+    timers = Timers(store=store, letters=shipped_letters(), policies={"enquiries": PLAIN}, clock=clock_, attempt=attempt)
     assert timers.sweep() == 0
     assert rows(store, select(outbox.c.id)) == []
     with store.view() as transaction:

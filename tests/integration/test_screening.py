@@ -12,6 +12,7 @@ from mailbot.core.trigger import AnswerAfterAll
 from mailbot.errors import PermanentError
 from tests.integration.correspondence import Council, council, mail
 from tests.invented import MAILBOX
+from tests.servers.databases import sqlite_with_tables
 
 BORDER = "mx.harbour.example"
 FAILED = f"{BORDER}; dmarc=fail header.from=example.org"
@@ -21,7 +22,7 @@ AWAY = "I am out of the office until 4 May. I will reply on my return. In my abs
 @pytest.fixture
 def office(tmp_path: Path) -> Iterator[Council]:
     """A council with Ada's case."""
-    with council(f"sqlite:///{tmp_path}/mailbot.db") as found:
+    with council(sqlite_with_tables(tmp_path / "mailbot.db")) as found:
         found.arrives(mail("The lamp at 4 Quay Street is out.", message_id="ada1@example.org"))
         found.later()
         yield found

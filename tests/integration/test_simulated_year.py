@@ -20,6 +20,7 @@ from tests.integration.simulated_office import SimulatedOffice
 from tests.integration.story import Act, Did, Story
 from tests.integration.year_book import YearBook
 from tests.invented import at
+from tests.servers.databases import sqlite_with_tables
 
 FEW, THOUSANDS = 100, 2000
 LONG = [pytest.mark.matrix, pytest.mark.timeout(1800)]
@@ -57,7 +58,7 @@ STAFF = (YearBook.wrong_heads_ups, YearBook.unannounced, YearBook.wrong_alerts, 
 def database(tmp_path: Path) -> Iterator[Database]:
     """A fresh database that does not wait for the disk: no power is cut here. And a log that tells of trouble only."""
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
-    with closing(open_database(f"sqlite:///{tmp_path}/mailbot.db")) as opened:
+    with closing(open_database(sqlite_with_tables(tmp_path / "mailbot.db"))) as opened:
         opened.engine.dispose()
         event.listen(opened.engine, "connect", lambda connection, _: connection.execute("PRAGMA synchronous = OFF"))
         yield opened

@@ -49,6 +49,7 @@ from mailbot.core.strong_evidence import Verdict
 from mailbot.errors import ConfigError, PermanentError, StorageError
 from mailbot.ports import Composed, Cursor, Happened, KnownMessage, NewLetter, NewMessage, Transaction
 from tests.invented import CUSTOMER, MAILBOX, MONDAY, RULES, at, message
+from tests.servers.databases import postgresql_with_tables, sqlite_with_tables
 from tests.servers.postgres import Postgres
 
 HOUR = timedelta(hours=1)
@@ -60,13 +61,26 @@ on_sqlite = pytest.mark.parametrize("url", ["sqlite"], indirect=True)
 """About the file that SQLite keeps everything in."""
 
 
+on_sqlite_anew = pytest.mark.parametrize("empty_url", ["sqlite"], indirect=True)
+"""About how that file is made."""
+
+
 @pytest.fixture(params=["sqlite", "postgresql"])
-def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    """Where a fresh database may lie."""
+def empty_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """Where a database may be made."""
     if request.param == "postgresql":
         postgres: Postgres = request.getfixturevalue("postgres")
         return postgres.database()
     return f"sqlite:///{tmp_path}/mailbot.db"
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """A database that has its tables, and nothing in them."""
+    if request.param == "postgresql":
+        postgres: Postgres = request.getfixturevalue("postgres")
+        return postgresql_with_tables(postgres)
+    return sqlite_with_tables(tmp_path / "mailbot.db")
 
 
 @pytest.fixture
@@ -265,10 +279,10 @@ def test_a_database_may_be_opened_twice(url: str, store: SqlStore) -> None:
             assert transaction.mailboxes.get("enquiries").started_at == MONDAY
 
 
-def test_a_new_database_may_be_opened_by_two_at_once(url: str) -> None:
+def test_a_new_database_may_be_opened_by_two_at_once(empty_url: str) -> None:
     """Two processes that start together on an empty disk make one database."""
     with ThreadPoolExecutor(2) as pool:
-        both = [opening_.result() for opening_ in [pool.submit(open_database, url) for _ in range(2)]]
+        both = [opening_.result() for opening_ in [pool.submit(open_database, empty_url) for _ in range(2)]]
     for database in both:
         with database.reading() as connection:
             version = connection.exec_driver_sql("SELECT value FROM meta WHERE key = 'schema_version'").scalar_one()
@@ -313,31 +327,32 @@ def test_an_unusable_url_is_refused_with_a_sentence(wrong: str, said: str) -> No
         open_database(wrong)
 
 
-@on_sqlite
-def test_a_look_does_not_make_a_database(tmp_path: Path, url: str) -> None:
+@on_sqlite_anew
+def test_a_look_does_not_make_a_database(tmp_path: Path, empty_url: str) -> None:
     """Commands that only look refuse what the daemon has not made yet, and leave no file behind."""
     with pytest.raises(NotReadyError, match="there is no database"):
-        open_database(url, create=False)
+        open_database(empty_url, create=False)
     assert list(tmp_path.iterdir()) == []
     (tmp_path / "mailbot.db").touch()
     with pytest.raises(NotReadyError, match="holds nothing yet or an older schema"):
-        open_database(url, create=False)
-    open_database(url).close()
-    open_database(url, create=False).close()
+        open_database(empty_url, create=False)
+    open_database(empty_url).close()
+    open_database(empty_url, create=False).close()
 
 
-@on_sqlite
-def test_a_file_that_is_no_database_is_left_alone(tmp_path: Path, url: str) -> None:
+@on_sqlite_anew
+def test_a_file_that_is_no_database_is_left_alone(tmp_path: Path, empty_url: str) -> None:
     """A slip in the path does not overwrite somebody's text."""
     (tmp_path / "mailbot.db").write_text("dear diary, today", encoding="utf-8")
     with pytest.raises(ConfigError, match="is not an SQLite database; name another file"):
-        open_database(url)
+        open_database(empty_url)
     assert (tmp_path / "mailbot.db").read_text(encoding="utf-8") == "dear diary, today"
 
 
-@on_sqlite
-def test_the_database_is_for_its_owner_only(tmp_path: Path, database: Database) -> None:
+@on_sqlite_anew
+def test_the_database_is_for_its_owner_only(tmp_path: Path, empty_url: str) -> None:
     """It holds people's letters: nobody else on the machine may read it."""
+    open_database(empty_url).close()
     assert S_IMODE((tmp_path / "mailbot.db").stat().st_mode) == 0o600
 
 

@@ -19,6 +19,7 @@ from mailbot.core.trigger import CaseDone
 from mailbot.pipeline.case_commands import CaseCommands
 from mailbot.pipeline.commands import Commands
 from tests.loops.hall import FOI, Hall, mail, policies
+from tests.servers.databases import sqlite_with_tables
 
 BORDER = "mx.harbour.example"
 FORM = Relay(
@@ -39,7 +40,7 @@ def hall(tmp_path: Path) -> Iterator[Hall]:
     """A town hall that trusts its form and its border."""
     known = policies()
     mailboxes = {name: replace(each, relays=(FORM,), authserv_id=BORDER) for name, each in known.mailboxes.items()}
-    with closing(open_database(f"sqlite:///{tmp_path}/hall.db")) as database:
+    with closing(open_database(sqlite_with_tables(tmp_path / "hall.db"))) as database:
         yield Hall(database=database, policies=replace(known, mailboxes=mailboxes))
 
 

@@ -9,14 +9,14 @@ from pathlib import Path
 
 import pytest
 
-from mailbot.adapters.letters import NAMES, JinjaLetters
+from mailbot.adapters.letters import NAMES
 from mailbot.core.letter import Audience, LetterSpec, LetterValues
 from mailbot.core.message import Address, Message
 from mailbot.core.screen import screen
-from tests.invented import LETTERS, MAILBOX, shipped_screening
+from tests.invented import MAILBOX, shipped_letters, shipped_screening
 
 GOLDEN = Path(__file__).parent / "golden"
-SHIPPED = JinjaLetters(LETTERS)
+SHIPPED = shipped_letters()
 CASES = ("fullest", "emptiest")
 EVERY = [(letter, case) for letter in SHIPPED.specs for case in CASES]
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from email import message_from_bytes
 from email.message import Message as Parsed
+from functools import cache
 from hashlib import sha256
 
 from sqlalchemy import func, select
@@ -47,8 +48,9 @@ class Letter:
         return message_from_bytes(self.content)
 
 
+@cache
 def policies(limits: Limits = LIMITS) -> Policies:
-    """The shipped rules and letters for the two mailboxes."""
+    """The shipped rules and letters for the two mailboxes, read once: nothing changes them."""
     server = Server(host="localhost", port=1, tls=Tls.NONE)
     mailboxes = tuple(
         Mailbox(name=address.partition("@")[0], address=address, manager="manager@harbour.example", imap=server, smtp=server)

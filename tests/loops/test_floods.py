@@ -16,6 +16,7 @@ from mailbot.core.trigger import AnswerAfterAll
 from mailbot.errors import PermanentError
 from mailbot.pipeline.case_commands import CaseCommands
 from tests.loops.hall import ENQUIRIES, FOI, LIMITS, Hall, Letter, mail, policies
+from tests.servers.databases import sqlite_with_tables
 
 HOUR = timedelta(hours=1)
 ROUNDS = 60
@@ -25,7 +26,7 @@ ROUNDS = 60
 @pytest.fixture
 def hall(tmp_path: Path) -> Iterator[Hall]:
     """A town hall since ten in the morning."""
-    with closing(open_database(f"sqlite:///{tmp_path}/hall.db")) as database:
+    with closing(open_database(sqlite_with_tables(tmp_path / "hall.db"))) as database:
         yield Hall(database=database, policies=policies())
 
 
@@ -105,7 +106,7 @@ def test_a_relay_that_bounces_everything_back_is_not_written_to(hall: Hall) -> N
 
 def test_mailbot_and_mailbot_stop_after_one_letter_each(hall: Hall, tmp_path: Path) -> None:
     """A second town hall answers automatically too: neither answers the other's receipt."""
-    with closing(open_database(f"sqlite:///{tmp_path}/other.db")) as database:
+    with closing(open_database(sqlite_with_tables(tmp_path / "other.db"))) as database:
         other = Hall(database=database, policies=policies())
         # The other hall is known to this one by another name.
         there = "requests@other.example"

@@ -64,10 +64,14 @@ def load_all(rules: Path) -> None:
         load_pack(rules, name, LONDON)
 
 
-def refusal(rules: Path) -> str:
-    """What is said about rules that are refused, without their folder."""
+LOADERS: dict[str, Callable[[Path], object]] = {"screening": load_screening, "classes": load_classes, "flags": load_flags}
+
+
+def refusal(rules: Path, file: str) -> str:
+    """What is said about rules of which this file is refused, without their folder. Packs bring clocks and calendars."""
+    load = LOADERS.get(file.partition("/")[0], lambda _: load_pack(rules, "generic", LONDON))
     with pytest.raises(PolicyError) as caught:
-        load_all(rules)
+        load(rules)
     return str(caught.value).replace(f"{rules}/", "")
 
 
@@ -175,7 +179,7 @@ def test_the_same_clock_may_differ_by_channel_and_by_nothing_else(edit: Edit) ->
     assert [rule.amount for rule in pack.clocks_for("enquiry", Channel.LETTER) if rule.name == "receipt"] == [3]
     assert [rule.amount for rule in pack.clocks_for("enquiry") if rule.name == "receipt"] == [1]
     (by_channel / PACK).write_text((by_channel / PACK).read_text().replace('channels = ["email"]\n', ""))
-    assert "the clock and class 'receipt/enquiry/letter' stands twice; keep one" in refusal(by_channel)
+    assert "the clock and class 'receipt/enquiry/letter' stands twice; keep one" in refusal(by_channel, PACK)
 
 
 def test_shut_days_and_the_reading_of_receipt_are_the_pack_s(edit: Edit) -> None:
@@ -420,7 +424,7 @@ def test_shut_days_and_the_reading_of_receipt_are_the_pack_s(edit: Edit) -> None
 )
 def test_a_mistake_is_refused(edit: Edit, file: str, right: str, wrong: str, said: str) -> None:
     """The file, the key and what to write instead."""
-    found = refusal(edit(file, right, wrong))
+    found = refusal(edit(file, right, wrong), file)
     assert found.startswith(file.rpartition("/")[0].split("/")[0])
     assert said in found
 
@@ -430,7 +434,7 @@ def test_a_phrase_that_stands_twice_is_refused(edit: Edit) -> None:
     first = load_classes(RULES).rules[0].phrases[0]
     file = f"classes/{load_classes(RULES).rules[0].class_}.toml"
     row = f'  {{ text = "{first.text.upper()}", weight = 1, in_subject = {str(first.in_subject).lower()} }},\n'
-    found = refusal(edit(file, "phrase = [\n", f"phrase = [\n{row}"))
+    found = refusal(edit(file, "phrase = [\n", f"phrase = [\n{row}"), file)
     assert found == f"{file}: the phrase '{first.text.lower()}|{first.in_subject}' stands twice; keep one"
 
 
@@ -442,7 +446,7 @@ def test_a_pack_that_does_not_exist_is_refused_with_those_that_do() -> None:
 
 def test_a_calendar_that_does_not_exist_is_refused(edit: Edit) -> None:
     """A clock that counts by an unknown calendar names its file."""
-    own = refusal(edit(PACK, 'calendar = "england-and-wales"', 'calendar = "wales"'))
+    own = refusal(edit(PACK, 'calendar = "england-and-wales"', 'calendar = "wales"'), PACK)
     assert own.startswith(f"{PACK}: calendar: there is no calendar 'wales'; write one of england-and-wales, guernsey, ")
 
 
