@@ -7,6 +7,7 @@ of a customer may be lost, and a line of a quote too many does little harm.
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 
 from mailbot.core.message import Span
 
@@ -163,13 +164,16 @@ def _says_wrote(said: str, rules: QuoteRules) -> bool:
 
 
 def _next_is_quoted(lines: Sequence[str], at: int) -> bool:
-    following = next((line.lstrip() for line in lines[at:] if line.strip()), "")
+    following = next((lines[number].lstrip() for number in range(at, len(lines)) if lines[number].strip()), "")
     return following.startswith(">")
 
 
 def _is_signature(bare: str, lines: Sequence[str], at: int) -> bool:
     """The delimiter of RFC 3676 section 4.3 or its like, with no more than a signature below it."""
-    return bare in _SIGNATURES and sum(1 for line in lines[at:] if line.strip()) <= MOST_SIGNATURE
+    if bare not in _SIGNATURES:
+        return False
+    below = (number for number in range(at, len(lines)) if lines[number].strip())
+    return len(tuple(islice(below, MOST_SIGNATURE + 1))) <= MOST_SIGNATURE
 
 
 def _spans(lines: Sequence[str], kept: Sequence[bool], length: int) -> tuple[Span, ...]:

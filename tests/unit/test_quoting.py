@@ -139,7 +139,7 @@ def test_any_text_is_cut_into_parts_in_order(text: str) -> None:
     assert all(before <= span.start < span.end <= len(text) for before, span in zip(ends, spans, strict=False))
 
 
-@pytest.mark.parametrize("line", ["> ", "On 1:00 <a@b ", "From: a\nSubject: b\n", "a:\n", "-----\n"])
+@pytest.mark.parametrize("line", ["> ", "On 1:00 <a@b ", "From: a\nSubject: b\n", "a:\n", "-----\n", "--\n"])
 def test_towers_of_quotes_take_no_time(line: str) -> None:
     """A text of 200,000 characters is cut within a second, whatever it is made of."""
     own_spans(line * (200_000 // len(line)), SHIPPED)
