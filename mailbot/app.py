@@ -57,8 +57,8 @@ from mailbot.errors import ConfigError, MailbotError, PolicyError
 from mailbot.learning import Learning
 from mailbot.pipeline.rule_examples import unwritable_letters
 from mailbot.ports import Clock, Credentials, Mechanism, Reader
-from mailbot.reading import ReadingRules, spacy_reader
-from mailbot.runner import attempt, spare_the_collector
+from mailbot.reading import ReadingRules, reader_alone, spacy_reader
+from mailbot.runner import attempt
 
 INBOUND_SECONDS = 30
 SWEEP_SECONDS = 15
@@ -291,14 +291,7 @@ def smtp_transport(mailbox: Mailbox, sign_ins: SignIns) -> SmtpTransport:
 
 def reader_of(config: Config, rules: ReadingRules) -> Reader:
     """What reads messages, in a process of its own if the configuration says so. Raises TransientError."""
-    return ReadingProcess(partial(_reader_alone, rules), attempt) if config.processing.child_process else spacy_reader(rules)
-
-
-def _reader_alone(rules: ReadingRules) -> Reader:
-    """The reader of a process that does nothing else."""
-    reader = spacy_reader(rules)
-    spare_the_collector()
-    return reader
+    return ReadingProcess(partial(reader_alone, rules), attempt) if config.processing.child_process else spacy_reader(rules)
 
 
 def database_of(config: Config, *, create: bool = True) -> Database:

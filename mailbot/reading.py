@@ -21,6 +21,7 @@ from mailbot.core.weak_evidence import weak_evidence
 from mailbot.errors import MailbotError
 from mailbot.learning import Learning, model_in_use
 from mailbot.ports import Languages, Phrases, ReadMessage
+from mailbot.runner import spare_the_collector
 
 log = structlog.get_logger()
 
@@ -106,6 +107,13 @@ def spacy_reader(rules: ReadingRules) -> PlainReader:
     if rules.learning is not None:
         Thread(target=_ask_a_classifier, args=(phrases, rules.classes, rules.learning), daemon=True).start()
     return PlainReader(phrases, rules)
+
+
+def reader_alone(rules: ReadingRules) -> PlainReader:
+    """The same for a process that does nothing else."""
+    reader = spacy_reader(rules)
+    spare_the_collector()
+    return reader
 
 
 def whole_judge(rules: ReadingRules, tell: Callable[[str], object]) -> PlainReader:
