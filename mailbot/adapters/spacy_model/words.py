@@ -41,11 +41,13 @@ class Vocabulary:
         self.vocab: Any = Vocab()
         self._doc: Any = Doc
         self._other: int = self.vocab.strings.add(_OTHER_WORD)
-        self._pieces = _Pieces({}, self._other)
+        self._numbers = dict[str, int]()
+        self._pieces = _Pieces(self._numbers, self._other)
 
     def learn(self, words: Iterable[str]) -> None:
         """From now on these words are looked for, too."""
-        self._pieces = _Pieces(self._pieces.numbers | {word: self.vocab.strings.add(word) for word in words}, self._other)
+        self._numbers |= {word: self.vocab.strings.add(word) for word in words}
+        self._pieces = _Pieces(self._numbers, self._other)
 
     def text(self, plain: str) -> "Text":
         """A text in comparison form with its words, as far as they are looked for now."""
@@ -61,11 +63,11 @@ class _Pieces(dict[str, tuple[int, ...]]):
     """The numbers of the words of each piece that was asked for. Odd pieces are not kept."""
 
     def __init__(self, numbers: Mapping[str, int], other: int) -> None:
-        self.numbers = dict(numbers)
+        self._numbers = numbers
         self._other = other
 
     def __missing__(self, piece: str) -> tuple[int, ...]:
-        found = tuple(self.numbers.get(word, self._other) for word in _WORD.findall(piece))
+        found = tuple(self._numbers.get(word, self._other) for word in _WORD.findall(piece))
         if len(piece) <= MAX_KEPT_LENGTH:
             if len(self) >= MOST_KEPT:
                 self.clear()
