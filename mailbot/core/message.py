@@ -161,13 +161,14 @@ class Fetched:
 class Located:
     """A stored message at the place where it was seen, waiting to be decided about (a row of ``location``).
 
-    ``put_back``: it was held, and a person has put it back.
+    ``raw``: the digest under which its bytes are kept; ``put_back``: it was held, and a person has put it back.
     """
 
     id: int
     mailbox: str
     folder_role: str
     received_at: datetime
+    raw: str
     content: bytes
     reindexed: bool
     incomplete: str

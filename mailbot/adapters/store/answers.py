@@ -10,7 +10,6 @@ from mailbot.adapters.store.tables import answer
 from mailbot.core.flood import Answered
 
 KEPT = timedelta(days=1)
-_ADD = answer.insert()
 _FORGET = delete(answer).where(answer.c.at < bindparam("before"))
 _BY_MAILBOX = select(answer.c.mailbox, func.count()).where(answer.c.at >= bindparam("since")).group_by(answer.c.mailbox)
 
@@ -24,7 +23,7 @@ class SqlAnswers:
     def add(self, mailbox: str, recipient: str, shape: str, at: datetime) -> None:
         """A receipt was decided on."""
         domain = recipient.rpartition("@")[2].lower()
-        self._pending.insert(_ADD, {"at": at, "mailbox": self._ids[mailbox], "domain": domain, "shape": shape})
+        self._pending.insert(answer, {"at": at, "mailbox": self._ids[mailbox], "domain": domain, "shape": shape})
 
     def since(self, at: datetime, domains: Collection[str], shapes: Collection[str]) -> Answered:
         """The receipts since then: of every mailbox, to these domains, on these shapes."""

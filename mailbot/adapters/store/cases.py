@@ -13,7 +13,7 @@ from mailbot.adapters.store.clocks import ClockWriter, running_clock
 from mailbot.adapters.store.figures import figures
 from mailbot.adapters.store.leads import find_leads
 from mailbot.adapters.store.numbers import Numbers
-from mailbot.adapters.store.pending import Pending
+from mailbot.adapters.store.pending import READS_NO_ROWS, Pending
 from mailbot.adapters.store.tables import (
     case,
     clock,
@@ -48,10 +48,9 @@ from mailbot.ports import Happened
 
 CHANGED = "the case changed while it was decided about"
 MOST_VALUES = 5000  # in one statement; every database has its own limit
-_OPEN = case.insert().values(
-    organisation=select(mailbox.c.organisation).where(mailbox.c.id == bindparam("of_mailbox")).scalar_subquery()
+_ORGANISATION = (
+    select(mailbox.c.organisation).where(mailbox.c.id == bindparam("of_mailbox")).execution_options(**{READS_NO_ROWS: True})
 )
-_ADD_EVENT = event.insert()
 _COUNTED = (
     reference_counter.update()
     .where(reference_counter.c.prefix == bindparam("of_prefix"), reference_counter.c.period == bindparam("of_period"))
@@ -102,6 +101,7 @@ class SqlCases:
         self._pending = pending
         self._numbers = numbers
         self._counted: dict[tuple[str, str], int] = {}
+        self._organisations: dict[int, int] = {}
         self._clocks = ClockWriter(pending, numbers)
 
     def open(self, name: str, prefix: str, period: str, pack: str, action: OpenCase) -> tuple[int, str]:
@@ -109,12 +109,12 @@ class SqlCases:
         reference = make_reference(prefix, period, self._next_number(prefix, period))
         case_id = self._numbers.next(case)
         self._pending.insert(
-            _OPEN,
+            case,
             {
                 "id": case_id,
                 "reference": reference,
                 "mailbox": self._ids[name],
-                "of_mailbox": self._ids[name],
+                "organisation": self._organisation(self._ids[name]),
                 "pack": pack,
                 "class": action.class_,
                 "status": CaseStatus.OPEN.value,
@@ -132,6 +132,12 @@ class SqlCases:
             },
         )
         return case_id, reference
+
+    def _organisation(self, mailbox_id: int) -> int:
+        """Whose mailbox that is."""
+        if mailbox_id not in self._organisations:
+            self._organisations[mailbox_id] = self._connection.execute(_ORGANISATION, {"of_mailbox": mailbox_id}).scalar_one()
+        return self._organisations[mailbox_id]
 
     def get(self, case_id: int) -> Case:
         return self.many([case_id])[case_id]
@@ -170,7 +176,7 @@ class SqlCases:
 
     def add_event(self, happened: Happened) -> None:
         self._pending.insert(
-            _ADD_EVENT,
+            event,
             {
                 "case": happened.case_id,
                 "message": happened.message_row,

@@ -12,7 +12,6 @@ from mailbot.adapters.store.tables import clock, deadline
 from mailbot.core.action import AddDeadline, Deadline, MoveClock, ReplaceDeadline, RestartClock, StartClock, StopClock
 from mailbot.core.case import ClockKind, ClockStop, RunningClock
 
-_START_CLOCK = clock.insert()
 _ADD_DEADLINE = deadline.insert()
 _STOP_CLOCK = (
     clock.update()
@@ -71,9 +70,9 @@ class ClockWriter:
     def start(self, case_id: int, action: StartClock) -> None:
         """Start a clock."""
         clock_id = self._numbers.next(clock)
-        self._pending.insert(_START_CLOCK, _clock_row(clock_id, case_id, action))
+        self._pending.insert(clock, _clock_row(clock_id, case_id, action))
         for one in action.deadlines:
-            self._pending.insert(_ADD_DEADLINE, _deadline_row(clock_id, one))
+            self._pending.insert(deadline, _deadline_row(clock_id, one))
 
     def move(self, action: MoveClock) -> None:
         """Give a running clock its new date; moments that have not come are replaced by new ones."""
@@ -87,7 +86,7 @@ class ClockWriter:
     def add_deadline(self, action: AddDeadline) -> None:
         """One moment more in the life of a running clock."""
         self._settle(action.clock_id)
-        self._pending.insert(_ADD_DEADLINE, _deadline_row(action.clock_id, action.deadline))
+        self._pending.insert(deadline, _deadline_row(action.clock_id, action.deadline))
 
     def replace_deadline(self, action: ReplaceDeadline) -> None:
         """A moment that has not come becomes another one."""
@@ -108,7 +107,7 @@ class ClockWriter:
         self._settle(action.clock_id)
         self._pending.execute("restart clock", _RESTART_CLOCK, {"clock_row": action.clock_id})
         for one in action.deadlines:
-            self._pending.insert(_ADD_DEADLINE, _deadline_row(action.clock_id, one))
+            self._pending.insert(deadline, _deadline_row(action.clock_id, one))
 
     def _settle(self, clock_id: int) -> None:
         """What is about to be said of a clock comes after its move."""

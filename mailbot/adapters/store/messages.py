@@ -20,8 +20,6 @@ _SETTLE = (
     .where(location.c.id == bindparam("location_row"))
     .values(message=bindparam("message_row"), state="recorded")
 )
-_ADD = message.insert().values(raw=select(location.c.raw).where(location.c.id == bindparam("place")).scalar_subquery())
-_ATTACH = attachment.insert()
 COMPRESSION = 3  # a third of the time of the default level for a few per cent more bytes
 
 
@@ -120,6 +118,7 @@ class SqlMessages:
                     mailbox=row.mailbox_name,
                     folder_role=row.role,
                     received_at=row.received_at,
+                    raw=row.raw,
                     content=content,
                     reindexed=row.reindexed,
                     incomplete=damaged or row.incomplete,
@@ -142,10 +141,10 @@ class SqlMessages:
         parsed, judged = new.parsed, new.classification
         row_id = self._numbers.next(message)
         self._pending.insert(
-            _ADD,
+            message,
             {
                 "id": row_id,
-                "place": located.id,
+                "raw": located.raw,
                 "digest": parsed.digest,
                 "direction": new.direction.value,
                 "origin": new.origin.value,
@@ -168,7 +167,7 @@ class SqlMessages:
         )
         for part in parsed.attachments:
             self._pending.insert(
-                _ATTACH,
+                attachment,
                 {
                     "message": row_id,
                     "part": part.part,

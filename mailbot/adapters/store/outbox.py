@@ -34,7 +34,7 @@ class SqlOutbox:
     def add(self, letter: NewLetter) -> None:
         """Queue a letter (or record it as observed). A second one with the same key is refused."""
         self._pending.insert(
-            _ADD,
+            outbox,
             {
                 "key": letter.key,
                 "mailbox": self._ids[letter.mailbox],
@@ -259,7 +259,6 @@ def letter_of(row: Row[Any]) -> OutboxLetter:
 
 # Made once: putting a statement together costs several times its execution.
 
-_ADD = outbox.insert()
 _ANSWERED = select(event.c.id).where(event.c.case == case.c.id, event.c.rule.in_(ANSWERED)).limit(1).scalar_subquery()
 _SPOKEN_OF = (clock.c.id == outbox.c.clock) | (outbox.c.clock.is_(None) & clock.c.kind.in_(AWAITED))
 _OWED = select(clock.c.id).where(clock.c.case == case.c.id, clock.c.stopped_at.is_(None), _SPOKEN_OF).limit(1).scalar_subquery()

@@ -3,14 +3,15 @@
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import Connection, Executable, Insert, event
+from sqlalchemy import Connection, Executable, Table, event
 
+from mailbot.adapters.store.many import insert_many
 from mailbot.adapters.store.tables import metadata
 
 READS_NO_ROWS = "mailbot_reads_no_rows"
 """The execution option of a statement before which nothing need be written: it looks into no table."""
 
-_ORDER = {table.name: number for number, table in enumerate(metadata.sorted_tables)}
+_ORDER = {table: number for number, table in enumerate(metadata.sorted_tables)}
 
 
 class Pending:
@@ -22,14 +23,14 @@ class Pending:
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
-        self._rows: dict[str, tuple[Insert, list[dict[str, Any]]]] = {}
+        self._rows: dict[Table, list[dict[str, Any]]] = {}
         self._changes: dict[str, tuple[Executable, list[dict[str, Any]]]] = {}
         self._watches = False
 
-    def insert(self, statement: Insert, row: dict[str, Any]) -> None:
-        """Insert ``row`` later; a table has one statement, and all its rows have the same keys."""
+    def insert(self, table: Table, row: dict[str, Any]) -> None:
+        """Insert ``row`` later; all rows of a table have the same keys."""
         self._watch()
-        self._rows.setdefault(statement.table.name, (statement, []))[1].append(row)
+        self._rows.setdefault(table, []).append(row)
 
     def execute(self, name: str, statement: Executable, row: dict[str, Any]) -> None:
         """Run ``statement`` later with every row given under ``name``."""
@@ -40,9 +41,8 @@ class Pending:
         """Write everything now. Rows that are refused raise as if they had been written one by one."""
         rows, self._rows = self._rows, {}
         changes, self._changes = self._changes, {}
-        for name in sorted(rows, key=_ORDER.__getitem__):
-            statement, values = rows[name]
-            self._connection.execute(statement, values)
+        for table in sorted(rows, key=_ORDER.__getitem__):
+            insert_many(self._connection, table, rows[table])
         for change, values in changes.values():
             self._connection.execute(change, values)
 
