@@ -20,7 +20,10 @@ def merge(
     into: Annotated[str, typer.Option(help="The case into which it goes.")],
     config: ConfigOption = DEFAULT_CONFIG,
 ) -> None:
-    """Merge a case into another: its messages, letters and people go there, and the earliest date holds."""
+    """Merge a case into another: its messages, letters and people go there, and the earliest date holds.
+
+    Whoever has it has the other too from now on, if nobody had that.
+    """
     from mailbot.cli.commands import case_commands
     from mailbot.core.action import TakeTurn
 

@@ -319,6 +319,24 @@ def test_a_merge_is_taken_back_exactly(office: Council) -> None:
         office.staff.undo(old)
 
 
+@pytest.mark.parametrize(("had", "has"), [("", "Bo Sample"), ("Mo Sample", "Mo Sample")])
+def test_who_has_a_case_has_what_it_is_merged_into_unless_somebody_else_does(office: Council, had: str, has: str) -> None:
+    """Nobody's case gets the owner of the other, and is nobody's again once the merge is taken back."""
+    old, new = opened(office), opened(office, sender=BEN, subject="The same lamp")
+    office.staff.carry_out(old, CaseAssigned(name="Bo Sample", address=OWNER))
+    if had:
+        office.staff.carry_out(new, CaseAssigned(name=had, address=MANAGER))
+    office.staff.merge(old, new)
+    assert owner(office, new) == has
+    office.staff.undo(old)
+    assert (owner(office, old), owner(office, new) or "") == ("Bo Sample", had)
+
+
+def owner(office: Council, reference: str) -> str | None:
+    with office.store.view() as transaction:
+        return transaction.cases.get(transaction.cases.find(reference) or 0).owner
+
+
 def test_a_case_merged_twice_leads_to_the_end(office: Council) -> None:
     """First into second, second into third: the first's number leads to the third."""
     first, second, third = (opened(office, subject=f"Lamp {number}") for number in range(3))

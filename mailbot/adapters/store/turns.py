@@ -27,7 +27,7 @@ class SqlTurns:
     def take(self, action: TakeTurn, case_id: int, other_id: int | None, actor: str, at: datetime) -> None:
         """Carry out a turn and write down what it moved and stopped."""
         self.flush()
-        moved: dict[str, Any] = {"messages": [], "letters": [], "clocks": [], "deadlines": []}
+        moved: dict[str, Any] = {"messages": [], "letters": [], "clocks": [], "deadlines": [], "owners": []}
         if other_id is not None and action.kind in (TurnKind.MERGED, TurnKind.SPLIT):
             moved |= self._move(action, case_id, other_id)
         moved |= {"stopped": list(action.stopped), "deadlines": self._stop(action.stopped, at)}
@@ -41,6 +41,8 @@ class SqlTurns:
         for kind, table in _TABLES.items():
             there = table.c.id.in_(moved[kind]) & (table.c.case == found.other_id)
             self.connection.execute(table.update().where(there).values(case=found.case_id))
+        brought = (case.c.id == found.other_id) & case.c.owner.in_(moved.get("owners", []))
+        self.connection.execute(case.update().where(brought).values(owner=None))
         self._restart(found.case_id, moved["stopped"], moved["deadlines"])
         self.connection.execute(turn.update().where(turn.c.id == found.id).values(undone_at=at))
 
@@ -73,16 +75,21 @@ class SqlTurns:
         self.connection.execute(message.update().where(message.c.id == number).values(case=case_id))
 
     def _move(self, action: TakeTurn, case_id: int, other_id: int) -> dict[str, list[int]]:
-        """Move rows to the other case. Whoever takes part in a case that is merged takes part in the other too."""
+        """Move rows to the other case. Whoever takes part in a case that is merged takes part in the other too.
+
+        Its owner is the other's, if that is nobody's.
+        """
         about = outbox.c.message.in_(action.messages) if action.messages is not None else None
         chosen = {
             "messages": message.c.id.in_(action.messages) if action.messages is not None else None,
             "letters": about,
             "clocks": clock.c.id.in_(action.clocks),
         }
+        moved = {kind: self._moved(_TABLES[kind], case_id, other_id, which) for kind, which in chosen.items()}
         if action.kind is TurnKind.MERGED:
             self._bring_people(case_id, other_id)
-        return {kind: self._moved(_TABLES[kind], case_id, other_id, which) for kind, which in chosen.items()}
+            moved["owners"] = self._bring_owner(case_id, other_id)
+        return moved
 
     def _moved(self, table: Table, case_id: int, other_id: int, which: ColumnElement[bool] | None) -> list[int]:
         here = table.c.case == case_id
@@ -94,6 +101,13 @@ class SqlTurns:
         values = [{"case": other_id, "address": row.address, "role": row.role, "subject": row.subject} for row in rows]
         if values:
             self.connection.execute(insert(self.connection.dialect.name, participant).on_conflict_do_nothing(), values)
+
+    def _bring_owner(self, case_id: int, other_id: int) -> list[int]:
+        """The other case has this one's owner from now on if it had none; returns the owner's row then."""
+        owner = self.connection.execute(select(case.c.owner).where(case.c.id == case_id)).scalar_one()
+        nobodys = (case.c.id == other_id) & case.c.owner.is_(None)
+        changed = self.connection.execute(case.update().where(nobodys).values(owner=owner)).rowcount
+        return [owner] if changed and owner is not None else []
 
     def _stop(self, clock_ids: Sequence[int], at: datetime) -> list[list[Any]]:
         """Stop clocks without an outcome; returns the moments that had not come, which are taken away with them."""
