@@ -1,12 +1,13 @@
 """The classifier in use: kept, or trained from the shipped examples, or one that has learnt from staff's corrections too."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from mailbot.adapters.rule_files.corpus import Corpus, load_corpus
 from mailbot.adapters.spacy_model import Model, SpacyPhrases, keeping
 from mailbot.core.example import Example
+from mailbot.core.flag import FlagRules
 from mailbot.core.policy import ClassRules
 
 
@@ -23,14 +24,14 @@ class Learning:
         return keeping.file_of(self.models, f"own-{self.own}")
 
 
-def model_in_use(rules: ClassRules, learning: Learning, tell: Callable[[str], object]) -> Model:
+def model_in_use(rules: ClassRules, flags: FlagRules, learning: Learning, tell: Callable[[str], object]) -> Model:
     """The organisation's own model if it belongs to these examples and rules, else the one of the shipped examples.
 
     Where that is not kept, or its file is damaged, it is trained and kept, and ``tell`` is told why. Raises PolicyError for a
     malformed example.
     """
     corpus = _corpus(rules, learning)
-    version = shipped_version(corpus, rules)
+    version = shipped_version(corpus, rules, flags)
     own = keeping.load(learning.own_file)
     if isinstance(own, Model) and own.version.startswith(version):
         return own
@@ -39,7 +40,7 @@ def model_in_use(rules: ClassRules, learning: Learning, tell: Callable[[str], ob
     if isinstance(kept, Model) and kept.version == version:
         return kept
     tell(f"the classifier is trained, which takes half a minute: {kept if isinstance(kept, str) else 'its file was renamed'}")
-    model = trained(rules, corpus, version)
+    model = trained(rules, flags, corpus, version)
     try:
         keeping.save(model, file)
     except OSError as error:
@@ -47,29 +48,35 @@ def model_in_use(rules: ClassRules, learning: Learning, tell: Callable[[str], ob
     return model
 
 
-def trained_with(rules: ClassRules, learning: Learning, own: Sequence[Example]) -> Model:
+def trained_with(rules: ClassRules, flags: FlagRules, learning: Learning, own: Sequence[Example]) -> Model:
     """A model that has learnt from these corrections too. Raises PolicyError for a malformed example."""
     corpus = _corpus(rules, learning)
     lessons = "".join(f"{one.id} {one.label} {one.full_text}" for one in own)
-    return trained(rules, corpus, f"{shipped_version(corpus, rules)}-{keeping.digest(lessons)}", own)
+    return trained(rules, flags, corpus, f"{shipped_version(corpus, rules, flags)}-{keeping.digest(lessons)}", own)
 
 
-def shipped_version(corpus: Corpus, rules: ClassRules) -> str:
+def shipped_version(corpus: Corpus, rules: ClassRules, flags: FlagRules) -> str:
     """The version of the model of the shipped examples."""
     from mailbot.adapters.spacy_model.training import version_of
 
-    return version_of(corpus.version, rules.version)
+    return version_of(corpus.version, f"{rules.version} {flags.words.version}")
 
 
-def trained(rules: ClassRules, corpus: Corpus, version: str, own: Sequence[Example] = ()) -> Model:
-    """Train on these examples and corrections. Takes some ten seconds of the processor."""
-    from mailbot.adapters.spacy_model.training import train
+def trained(
+    rules: ClassRules, flags: FlagRules, corpus: Corpus, version: str, own: Sequence[Example] = ()
+) -> Model:
+    """Train on these examples and corrections, which say nothing of flags. Takes some fifteen seconds of the processor."""
+    from mailbot.adapters.spacy_model.flag_training import train_flags
+    from mailbot.adapters.spacy_model.training import fold_of, train
 
-    phrases = SpacyPhrases(rules)
+    phrases = SpacyPhrases(rules, flags.words)
     lessons = (*corpus.examples, *own)
     shown = {one.label for one in lessons}
     classes = [rule.class_ for rule in rules.rules if rule.class_ in shown]  # of any other the rules alone know
-    return train(lessons, classes, version, phrases.scores, len(own))
+    model = train(lessons, classes, version, phrases.scores, len(own))
+    spoken = phrases.scores([one.full_text for one in corpus.examples])
+    learnt = train_flags(corpus.examples, list(map(fold_of, corpus.examples)), flags.least_precision, spoken)
+    return replace(model, flags=learnt)
 
 
 def _corpus(rules: ClassRules, learning: Learning) -> Corpus:

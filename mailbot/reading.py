@@ -105,7 +105,7 @@ def spacy_reader(rules: ReadingRules) -> PlainReader:
     """
     phrases = SpacyPhrases(rules.classes, rules.flags.words)
     if rules.learning is not None:
-        Thread(target=_ask_a_classifier, args=(phrases, rules.classes, rules.learning), daemon=True).start()
+        Thread(target=_ask_a_classifier, args=(phrases, rules, rules.learning), daemon=True).start()
     return PlainReader(phrases, rules)
 
 
@@ -120,12 +120,12 @@ def whole_judge(rules: ReadingRules, tell: Callable[[str], object]) -> PlainRead
     """Rules and classifier together, for whoever can wait; ``tell`` is told why if it takes long. Raises PolicyError."""
     phrases = SpacyPhrases(rules.classes, rules.flags.words)
     if rules.learning is not None:
-        phrases.ask(Classifier(model_in_use(rules.classes, rules.learning, tell)))
+        phrases.ask(Classifier(model_in_use(rules.classes, rules.flags, rules.learning, tell)))
     return PlainReader(phrases, rules)
 
 
-def _ask_a_classifier(phrases: SpacyPhrases, rules: ClassRules, learning: Learning) -> None:
+def _ask_a_classifier(phrases: SpacyPhrases, rules: ReadingRules, learning: Learning) -> None:
     try:
-        phrases.ask(Classifier(model_in_use(rules, learning, lambda why: log.info("classifier", why=why))))
+        phrases.ask(Classifier(model_in_use(rules.classes, rules.flags, learning, lambda why: log.info("classifier", why=why))))
     except MailbotError as error:
         log.error("classifier", error=str(error), then="the rules judge alone")

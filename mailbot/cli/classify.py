@@ -171,5 +171,6 @@ def _shown(one: Text, judged: "Classification") -> str:
             f'  {hit.weight:+.1f}  "{words}"  by rule {hit.rule}' if words else f"  {hit.weight:+.1f}  by what it has learnt"
         )
     for hit in judged.flag_evidence:
-        lines.append(f'  flag {hit.class_}  "{one.full_text[hit.span.start : hit.span.end]}"  by rule {hit.rule}')
+        words = one.full_text[hit.span.start : hit.span.end]
+        lines.append(f"  flag {hit.class_}  {f'"{words}"  ' if words else ''}by rule {hit.rule}")
     return "\n".join([*lines, f"rules and model {judged.rules_version}"])

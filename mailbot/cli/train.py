@@ -40,12 +40,13 @@ def train(
     reading = load_policies(settings).reading
     if reading.learning is None:
         raise ConfigError("processing.classifier: it is off, so nothing would use what is learnt; write classifier = true")
-    old = model_in_use(reading.classes, reading.learning, tell)
+    old = model_in_use(reading.classes, reading.flags, reading.learning, tell)
     new = trained_with(
-        reading.classes, reading.learning, [*_said_by_staff(settings, reading), *_own(corrections or [], reading)]
+        reading.classes, reading.flags, reading.learning, [*_said_by_staff(settings, reading), *_own(corrections or [], reading)]
     )
     for name, model in (("in use", old), ("new", new)):
         typer.echo(_figures(name, model))
+    _print_flags(new)
     typer.echo(_settle(old, new, reading.learning, compare=compare))
 
 
@@ -86,6 +87,18 @@ def _figures(name: str, model: "Model") -> str:
         f"{name}: {model.version}, {found.texts} texts: {found.accuracy:.1%} right, log loss {found.log_loss:.3f}, "
         f"calibration error {found.expected_calibration_error:.3f}"
     )
+
+
+def _print_flags(model: "Model") -> None:
+    """How flags come out on the shipped examples, each judged by a classifier that has not learnt from it."""
+    from mailbot.cli.options import print_table
+
+    columns = ("flag", "texts", "by rules: precision", "recall", "with what was learnt: precision", "recall")
+    rows = (
+        (one.flag, str(one.texts), *(f"{share:.2f}" for share in (one.rules_precision, one.rules_recall, one.precision, one.recall)))
+        for one in model.flags.figures
+    )
+    print_table("flags", columns, rows)
 
 
 def _settle(old: "Model", new: "Model", learning: "Learning", *, compare: bool) -> str:

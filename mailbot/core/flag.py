@@ -1,6 +1,7 @@
 """Flags: what else a message is, whatever its class, such as an emergency. A flag acts only as the pack says.
 
-A flag is raised where the weights of what speaks for it reach 1: one rule of weight 1, or several lighter ones.
+A flag is raised where the weights of what speaks for it reach 1: one rule of weight 1, or several lighter ones. What
+the classifier has learnt of a flag speaks with weight 1 where it is sure enough, and never against a rule.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -31,11 +32,16 @@ class SenderRule:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FlagRules:
-    """How flags are found: by words, as classes are; by the sender's address; by the language."""
+    """How flags are found: by words, as classes are; by the sender's address; by the language.
+
+    Flags of ``least_precision`` are learnt from examples, too: the classifier raises one where it is so sure that at least this
+    part of the texts that it raises the flag for bear it.
+    """
 
     words: ClassRules
     senders: Mapping[str, Sequence[SenderRule]] = field(default_factory=dict)
     languages: Mapping[str, LanguageRule] = field(default_factory=dict)
+    least_precision: Mapping[str, float] = field(default_factory=dict)
 
     @property
     def names(self) -> tuple[str, ...]:

@@ -15,6 +15,10 @@ from mailbot.patterns import Pattern
 from mailbot.toml_values import convert, read_toml
 
 
+LEAST_PRECISION = 0.8
+"""How large a part of what a classifier raises a flag for must bear it, where the flag's file does not say."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _ClassFile:
     must_hit: tuple[str, ...]
@@ -28,6 +32,7 @@ class _ClassFile:
 class _FlagFile(_ClassFile):
     sender: tuple[SenderRule, ...] = ()
     language: LanguageRule | None = None
+    least_precision: float = LEAST_PRECISION
     __pydantic_config__ = STRICT
 
 
@@ -44,10 +49,14 @@ def load_flags(rules: Path) -> FlagRules:
     """The rules of every flag, by file name. Raises PolicyError with file, key and number."""
     files = _files(rules / "flags", "flag")
     found = [_rules_of(file, "flag", _FlagFile) for file in files]
+    for file, (_, flag) in zip(files, found, strict=True):
+        if not 0 < flag.least_precision <= 1:
+            raise PolicyError(f"{file}: least_precision: {flag.least_precision} is no share; write one above 0, at most 1")
     return FlagRules(
         words=ClassRules(version=digest_of(files), rules=tuple(rule for rule, _ in found)),
         senders={rule.class_: file.sender for rule, file in found if file.sender},
         languages={rule.class_: file.language for rule, file in found if file.language},
+        least_precision={rule.class_: file.least_precision for rule, file in found if not file.language},
     )
 
 

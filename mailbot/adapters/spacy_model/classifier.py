@@ -5,13 +5,16 @@ A model belongs to the examples, the rules and the program that it was made from
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from math import log
+from math import exp, log
 from typing import Any
 
-from mailbot.core.classify import Opinion
+from mailbot.adapters.spacy_model.flags import NO_FLAGS_LEARNT, FlagModel
+from mailbot.adapters.spacy_model.table import WordTable, numbers_of
+from mailbot.core.classify import Hit, Opinion
 
 SIZE = 2**15
 LEAST = 1e-6
+_LEAST_LOG = log(LEAST)
 WITHIN_CHANCE = 0.005
 
 
@@ -45,6 +48,7 @@ class Model:
     model_weight: float
     bias: tuple[float, ...]
     figures: Figures
+    flags: FlagModel = NO_FLAGS_LEARNT
 
 
 class Classifier:
@@ -53,20 +57,40 @@ class Classifier:
     def __init__(self, model: Model) -> None:
         self.words = model.words
         self._model = model
-        self._pipe = empty_pipe(model.classes)
-        self._pipe.from_bytes(model.content)
+        pipe = empty_pipe(model.classes)
+        pipe.from_bytes(model.content)
+        weights, self._start = _unrolled(pipe, model.words)
+        self._table = WordTable(model.words, weights, model.flags.weights_of(model.words))
 
-    def opinions(self, docs: Sequence[Any]) -> list[Opinion]:
-        """What it thinks of each document."""
-        shares = self._pipe.predict(docs).tolist() if docs else []
-        return [self._opinion(one) for one in shares]
+    def judge(self, docs: Sequence[Any]) -> list[tuple[Opinion, tuple[Hit, ...]]]:
+        """What it thinks of each document: of its class, and the flags that it raises."""
+        return [self._judged(*self._table.sums(doc)) for doc in docs]
 
-    def _opinion(self, shares: Sequence[float]) -> Opinion:
+    def _judged(self, classes: Any, flags: Any) -> tuple[Opinion, tuple[Hit, ...]]:
         model = self._model
-        scores = [model.model_weight * log(max(share, LEAST)) + bias for share, bias in zip(shares, model.bias, strict=True)]
-        return Opinion(
+        logs = _logs_of_shares((classes + self._start).tolist())
+        scores = tuple(model.model_weight * one + bias for one, bias in zip(logs, model.bias, strict=True))
+        opinion = Opinion(
             version=model.version, rule_weight=model.rule_weight, scores=tuple(zip(model.classes, scores, strict=True))
         )
+        return opinion, tuple(model.flags.raised(flags.tolist()))
+
+
+def _unrolled(pipe: Any, words: Sequence[str]) -> tuple[Any, Any]:
+    """What each of these words adds to each class, and what each class begins with: spaCy would hash the words again each time."""
+    import numpy as np
+
+    layer = pipe.model.get_ref("output_layer")
+    ones = np.ones(len(words), dtype=np.float32)
+    start = layer.get_param("b")
+    return layer.predict((numbers_of(words), ones, ones.astype(np.int32))) - start, start
+
+
+def _logs_of_shares(scores: Sequence[float]) -> list[float]:
+    """The logarithm of each class's share in exp(score) over all, never less than that of ``LEAST``."""
+    top = max(scores)
+    whole = top + log(sum(exp(score - top) for score in scores))
+    return [max(score - whole, _LEAST_LOG) for score in scores]
 
 
 def empty_pipe(classes: Sequence[str], vocab: Any = None) -> Any:

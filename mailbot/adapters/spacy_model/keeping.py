@@ -11,7 +11,7 @@ from pydantic import TypeAdapter
 
 from mailbot.adapters.spacy_model.classifier import Classifier, Model
 
-FORM = 1
+FORM = 2
 """The form of the file: it goes up when its fields change."""
 
 

@@ -12,6 +12,7 @@ from itertools import chain
 from typing import Any
 
 from mailbot.adapters.spacy_model.classifier import LEAST, SIZE, Figures, Model, empty_pipe
+from mailbot.adapters.spacy_model.flag_training import FLAG_RECIPE
 from mailbot.adapters.spacy_model.words import MAX_CHARACTERS, Vocabulary, plain_of, words_of
 from mailbot.core.example import Example
 
@@ -32,7 +33,7 @@ def version_of(examples_version: str, rules_version: str) -> str:
     """The version of the model that these examples and rules make with this program and this spaCy."""
     import spacy
 
-    made_from = f"{examples_version} {rules_version} {_RECIPE} {spacy.__version__}"
+    made_from = f"{examples_version} {rules_version} {_RECIPE} {FLAG_RECIPE} {spacy.__version__}"
     return sha256(made_from.encode()).hexdigest()[:12]
 
 
@@ -68,7 +69,7 @@ def out_of_fold(examples: Sequence[Example], measured: int, classes: Sequence[st
     """Every one of the first ``measured`` examples as judged by a model that has learnt from all folds but its own."""
     import numpy as np
 
-    folds = np.array([_fold(one) for one in examples])
+    folds = np.array([fold_of(one) for one in examples])
     logs = np.zeros((measured, len(classes)))
     for fold in range(FOLDS):
         seen = [one for one, its in zip(examples, folds, strict=True) if its != fold]
@@ -105,7 +106,7 @@ def figures_of(shares: Any, labels: Any) -> Figures:
     )
 
 
-def _fold(example: Example) -> int:
+def fold_of(example: Example) -> int:
     """The fold of an example: that of its situation, whatever else there is."""
     return int(sha256(example.situation.encode()).hexdigest(), 16) % FOLDS
 
