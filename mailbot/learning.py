@@ -62,9 +62,7 @@ def shipped_version(corpus: Corpus, rules: ClassRules, flags: FlagRules) -> str:
     return version_of(corpus.version, f"{rules.version} {flags.words.version}")
 
 
-def trained(
-    rules: ClassRules, flags: FlagRules, corpus: Corpus, version: str, own: Sequence[Example] = ()
-) -> Model:
+def trained(rules: ClassRules, flags: FlagRules, corpus: Corpus, version: str, own: Sequence[Example] = ()) -> Model:
     """Train on these examples and corrections, which say nothing of flags. Takes some fifteen seconds of the processor."""
     from mailbot.adapters.spacy_model.flag_training import train_flags
     from mailbot.adapters.spacy_model.training import fold_of, train

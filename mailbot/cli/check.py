@@ -3,7 +3,7 @@
 import os
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -100,7 +100,7 @@ def _files(settings: "Config", sign_ins: "SignIns") -> Iterator[Finding]:
     wrong = "\n      ".join(failing_screening_examples(policies.screening)) or None
     yield Finding(f"{len(policies.screening.examples)} examples of the screening rules, by their words alone", wrong)
     packs = {policy.pack.name: policy.pack for policy in policies.mailboxes.values()}
-    phrases = spacy_reader(policies.reading)
+    phrases = spacy_reader(replace(policies.reading, learning=None))  # examples are of the rules alone
     wrong = "\n      ".join(failing_flag_examples(policies.reading.flags, phrases)) or None
     yield Finding(f"examples of {len(policies.reading.flags.names)} flags", wrong)
     for pack in packs.values():

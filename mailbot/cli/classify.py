@@ -2,7 +2,7 @@
 
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 if TYPE_CHECKING:
-    from mailbot.core.classify import Classification
+    from mailbot.core.classify import Classification, Hit
     from mailbot.core.policy import Pack
     from mailbot.ports import Phrases
     from mailbot.reading import ReadingRules
@@ -45,8 +45,8 @@ def classify(
 ) -> None:
     """Judge texts, and print the class of each with the words and rules that spoke for it. Writes nothing.
 
-    With --jsonl one JSON object a line is printed: id, class, best, confidence, also, flags, evidence. 'best' is the likeliest
-    class even where the class is 'unsure'.
+    With --jsonl one JSON object a line is printed: id, class, best, confidence, also, flags, evidence, flag_evidence. 'best' is
+    the likeliest class even where the class is 'unsure'.
     """
     if sum(one is not None for one in (text, file, jsonl)) != 1:
         raise typer.BadParameter("give one of --text, --file and --jsonl")
@@ -129,10 +129,10 @@ def text_of(data: dict[str, Any]) -> Text:
 
 def line_of(one: Text, judged: "Classification") -> dict[str, Any]:
     """What is printed of a text as JSON."""
-    evidence = [
-        {"rule": hit.rule, "weight": hit.weight, "words": one.full_text[hit.span.start : hit.span.end]}
-        for hit in judged.evidence
-    ]
+
+    def shown(hits: "Sequence[Hit]") -> list[dict[str, Any]]:
+        return [{"rule": hit.rule, "weight": hit.weight, "words": one.full_text[hit.span.start : hit.span.end]} for hit in hits]
+
     return {
         "id": one.id,
         "class": judged.class_,
@@ -140,7 +140,8 @@ def line_of(one: Text, judged: "Classification") -> dict[str, Any]:
         "confidence": judged.confidence,
         "also": list(judged.also),
         "flags": list(judged.flags),
-        "evidence": evidence,
+        "evidence": shown(judged.evidence),
+        "flag_evidence": shown(judged.flag_evidence),
         "version": judged.rules_version,
     }
 
@@ -172,5 +173,6 @@ def _shown(one: Text, judged: "Classification") -> str:
         )
     for hit in judged.flag_evidence:
         words = one.full_text[hit.span.start : hit.span.end]
-        lines.append(f"  flag {hit.class_}  {f'"{words}"  ' if words else ''}by rule {hit.rule}")
+        shown = f'"{words}"  ' if words else ""
+        lines.append(f"  flag {hit.class_}  {shown}by rule {hit.rule}")
     return "\n".join([*lines, f"rules and model {judged.rules_version}"])

@@ -58,7 +58,7 @@ def explain(reference: str, config: ConfigOption = DEFAULT_CONFIG, format_: Form
     texts = {message.row: message.full_text for message in view.messages}
     for event in view.events:
         typer.echo(f"  {moment(event.at, zone)}  {event.actor}  {event.kind}: {event.rule}  {event.detail}".rstrip())
-        for span in event.spans:
+        for span in (each for each in event.spans if each.end > each.start):
             text = texts.get(event.message_row or 0)
             typer.echo(f'      "{clean_line(text[span.start : span.end])}"' if text else "      (erased)")
 
@@ -71,7 +71,8 @@ def _judgement(message: "MessageLine") -> Iterator[str]:
         by = "by what it has learnt" if hit.rule == BY_MODEL else f'"{_words(message, hit.span)}"  by rule {hit.rule}'
         yield f"  {hit.weight:+.1f}  {by}"
     for raised in message.flags:
-        yield f'  flag {raised.flag}  "{_words(message, raised.span)}"  by rule {raised.rule}'
+        where = f'"{_words(message, raised.span)}"  ' if raised.span.end > raised.span.start else ""
+        yield f"  flag {raised.flag}  {where}by rule {raised.rule}"
 
 
 def _words(message: "MessageLine", span: Span) -> str:

@@ -42,7 +42,10 @@ def train(
         raise ConfigError("processing.classifier: it is off, so nothing would use what is learnt; write classifier = true")
     old = model_in_use(reading.classes, reading.flags, reading.learning, tell)
     new = trained_with(
-        reading.classes, reading.flags, reading.learning, [*_said_by_staff(settings, reading), *_own(corrections or [], reading)]
+        reading.classes,
+        reading.flags,
+        reading.learning,
+        [*_said_by_staff(settings, reading), *_own(corrections or [], reading)],
     )
     for name, model in (("in use", old), ("new", new)):
         typer.echo(_figures(name, model))
@@ -95,7 +98,11 @@ def _print_flags(model: "Model") -> None:
 
     columns = ("flag", "texts", "by rules: precision", "recall", "with what was learnt: precision", "recall")
     rows = (
-        (one.flag, str(one.texts), *(f"{share:.2f}" for share in (one.rules_precision, one.rules_recall, one.precision, one.recall)))
+        (
+            one.flag,
+            str(one.texts),
+            *(f"{share:.2f}" for share in (one.rules_precision, one.rules_recall, one.precision, one.recall)),
+        )
         for one in model.flags.figures
     )
     print_table("flags", columns, rows)

@@ -61,7 +61,7 @@ def test_lines_in_and_lines_out(folder: Path) -> None:
     first, second = map(json.loads, run("classify", "--jsonl", "-", "--config", config, given=given).stdout.splitlines())
     assert first["id"] == "a"
     assert second["id"] == "b"
-    assert list(first) == ["id", "class", "best", "confidence", "also", "flags", "evidence", "version"]
+    assert list(first) == ["id", "class", "best", "confidence", "also", "flags", "evidence", "flag_evidence", "version"]
     assert (second["class"], second["best"] != "unsure") == ("unsure", True)
 
 

@@ -14,7 +14,6 @@ from mailbot.errors import PolicyError
 from mailbot.patterns import Pattern
 from mailbot.toml_values import convert, read_toml
 
-
 LEAST_PRECISION = 0.8
 """How large a part of what a classifier raises a flag for must bear it, where the flag's file does not say."""
 

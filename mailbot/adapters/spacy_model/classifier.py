@@ -77,7 +77,7 @@ class Classifier:
 
 
 def _unrolled(pipe: Any, words: Sequence[str]) -> tuple[Any, Any]:
-    """What each of these words adds to each class, and what each class begins with: spaCy would hash the words again each time."""
+    """What each of these words adds to each class, and what each class begins with; spaCy would hash them each time."""
     import numpy as np
 
     layer = pipe.model.get_ref("output_layer")

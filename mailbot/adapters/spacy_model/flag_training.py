@@ -6,6 +6,8 @@ examples are parted into folds; what is thought of texts that were not learnt fr
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import groupby
+from operator import itemgetter
 from typing import Any
 
 from mailbot.adapters.spacy_model.flags import NEVER, FlagFigures, FlagModel
@@ -46,7 +48,10 @@ class _Learnt:
 
 
 def train_flags(
-    examples: Sequence[Example], folds: Sequence[int], least_precision: Mapping[str, float], spoken: Sequence[Mapping[str, float]]
+    examples: Sequence[Example],
+    folds: Sequence[int],
+    least_precision: Mapping[str, float],
+    spoken: Sequence[Mapping[str, float]],
 ) -> FlagModel:
     """A model of those flags of ``least_precision`` that an example bears.
 
@@ -148,10 +153,12 @@ def _thresholds(shares: Any, wanted: Any, least: Sequence[float]) -> tuple[float
 
 def threshold(shares: Sequence[float], wanted: Sequence[float], least: float) -> float:
     """The lowest of these probabilities from which on at least so large a part is right; NEVER where there is none."""
-    found, right = NEVER, 0.0
-    for number, (share, is_right) in enumerate(sorted(zip(shares, wanted, strict=True), reverse=True), 1):
-        right += is_right
-        if is_right and right / number >= least:
+    found, right, number = NEVER, 0.0, 0
+    ranked = sorted(zip(shares, wanted, strict=True), reverse=True)
+    for share, same in groupby(ranked, key=itemgetter(0)):
+        borne = [bears_it for _, bears_it in same]
+        right, number = right + sum(borne), number + len(borne)
+        if any(borne) and right / number >= least:
             found = share
     return found
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from math import exp
 from typing import Any
 
-from mailbot.core.classify import BY_MODEL, Hit
+from mailbot.core.classify import Hit
 from mailbot.core.flag import RAISED_FROM
 from mailbot.core.message import Span
 
@@ -59,7 +59,7 @@ class FlagModel:
         for name, bias, least, each in zip(self.names, self.bias, self.raised_from, sums, strict=True):
             probability = 1 / (1 + exp(-max(min(each + bias, _MOST), -_MOST)))
             if probability >= least:
-                why = f"{name}: {BY_MODEL}, probability {probability:.2f}"
+                why = f"{name}: learnt from examples, probability {probability:.2f}"
                 yield Hit(class_=name, rule=why, weight=RAISED_FROM, span=Span(0, 0))
 
 

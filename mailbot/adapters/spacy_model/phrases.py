@@ -68,9 +68,7 @@ class SpacyPhrases:
         split = [self._vocabulary.text(plain_of(text[:MAX_CHARACTERS])) for text in texts]
         docs = [self._vocabulary.doc(text.numbers) for text in split]
         learnt = classifier.judge(docs) if classifier else [(None, ())] * len(docs)
-        return [
-            ((*raised, *self._hits(*one)), opinion) for *one, (opinion, raised) in zip(split, docs, learnt, strict=True)
-        ]
+        return [((*raised, *self._hits(*one)), opinion) for *one, (opinion, raised) in zip(split, docs, learnt, strict=True)]
 
     def scores(self, texts: Sequence[str]) -> list[dict[str, float]]:
         """The summed weights of what speaks for each class or flag, each phrase and rule once."""
