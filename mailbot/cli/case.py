@@ -45,7 +45,7 @@ def list_cases(
         (
             (
                 line.reference,
-                line.class_,
+                line.what,
                 line.status + (" (observed)" if line.observed else ""),
                 moment(line.opened_at, zone),
                 last_day(line.due_at, zone),
@@ -80,7 +80,7 @@ def show(
         print_json(view)
         return
     zone, line = settings.organisation.time_zone, view.line
-    typer.echo(f"{line.reference}  {line.class_}  {line.status}{'  (observed)' if line.observed else ''}")
+    typer.echo(f"{line.reference}  {line.what}  {line.status}{'  (observed)' if line.observed else ''}")
     typer.echo(f"from {line.customer}: {line.subject}")
     typer.echo(f"opened {moment(line.opened_at, zone)} in {line.mailbox}")
     if line.old_reference:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 Reference = Annotated[str, typer.Argument(help="The case's reference, such as HC-2611-0042-7.")]
 Reason = Annotated[str, typer.Option(help="Why, in a few words; it stands in the history.")]
 At = Annotated[datetime | None, typer.Option(help="When it happened, local time; without it, now.")]
+NOTHING_ELSE = "none"
 
 
 def register(app: typer.Typer) -> None:
@@ -178,16 +179,22 @@ def reclassify(
     reference: Reference,
     class_: Annotated[str, typer.Argument(metavar="CLASS", help="What it is: a class of the pack, such as complaint.")],
     why: Annotated[str, typer.Option(help="Why, in a few words; it stands in the history.")] = "",
+    also: Annotated[
+        list[str] | None,
+        typer.Option(metavar="CLASS", help="What else the customer wants: its dates count too; 'none': nothing else."),
+    ] = None,
     config: ConfigOption = DEFAULT_CONFIG,
 ) -> None:
     """Say what a case really is. Dates of its new class count from the receipt; mailbot learns from it.
 
-    This makes a service request a complaint, and gives a case whose class was unsure its class. To take it back, say the old
-    class again: the clocks that had stopped run on.
+    This makes a service request a complaint, and gives a case whose class was unsure its class. A complaint that asks for
+    recorded information too is: reclassify REF complaint --also foi_request. To take it back, say the old class again: the
+    clocks that had stopped run on.
     """
     from mailbot.cli.commands import case_commands
 
-    _tell(reference, case_commands(config).reclassify(reference, class_, why))
+    besides = tuple(one for one in also if one != NOTHING_ELSE) if also else None
+    _tell(reference, case_commands(config).reclassify(reference, class_, why, besides))
 
 
 def _say(reference: str, command: "CaseCommand", config: Path) -> None:

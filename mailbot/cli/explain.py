@@ -41,7 +41,7 @@ def explain(reference: str, config: ConfigOption = DEFAULT_CONFIG, format_: Form
         )
         return
     zone = settings.organisation.time_zone
-    typer.echo(f"{view.line.reference}: {view.line.class_}, {view.line.status}")
+    typer.echo(f"{view.line.reference}: {view.line.what}, {view.line.status}")
     for said in view.corrections:
         why = f": {said.why}" if said.why else ""
         typer.echo(f"class {said.new_class} instead of {said.old_class}, said {said.actor} on {moment(said.at, zone)}{why}")
@@ -67,6 +67,8 @@ def _judgement(message: "MessageLine") -> Iterator[str]:
     """The class and the flags of a message, each with the words that spoke for it and their rule."""
     judged = f"best {message.best_class}, confidence {message.confidence:.2f}; rules {message.rules_version}"
     yield f"  class {message.class_} ({judged})"
+    if message.also:
+        yield f"  also asked for: {', '.join(message.also)}"
     for hit in message.evidence:
         by = "by what it has learnt" if hit.rule == BY_MODEL else f'"{_words(message, hit.span)}"  by rule {hit.rule}'
         yield f"  {hit.weight:+.1f}  {by}"

@@ -43,6 +43,7 @@ class OpenCase:
     stage: str | None = None
     old_reference: str | None = None
     told_on: date | None = None
+    also: tuple[str, ...] = ()
     reason: Reason
 
 
@@ -177,6 +178,7 @@ class ChangeCase:
     may_write: bool | None = None
     customer: str | None = None
     class_: str | None = None
+    also: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -158,7 +158,7 @@ class Case:
     ``may_write``: the customer was permitted a letter once, and has an address for more. ``last_message_id``: of the
     customer's newest message. ``waits_for``: what the customer was asked for, while the case waits.
     ``delay_reason``: why it takes longer, in the words of staff, when they last gave more time.
-    ``opened_by_staff``: somebody has read a message of it, or it has an owner.
+    ``opened_by_staff``: somebody has read a message of it, or it has an owner. ``also``: other classes whose clocks it has.
     """
 
     id: int
@@ -183,6 +183,12 @@ class Case:
     waits_for: str = ""
     delay_reason: str = ""
     clocks: tuple[RunningClock, ...] = ()
+    also: tuple[str, ...] = ()
+
+    @property
+    def what(self) -> str:
+        """Everything that the customer wants, in classes: ``complaint + foi_request``."""
+        return " + ".join((self.class_, *self.also))
 
     def clock(self, clock_id: int) -> RunningClock | None:
         """The running clock with this row, or None if it has stopped."""

@@ -40,7 +40,8 @@ class Opinion:
 class Classification:
     """``class_`` is what is acted on (or ``unsure``), ``best`` the top class whatever its confidence.
 
-    ``evidence`` holds the hits that spoke for or against ``best``; ``also`` other classes the text plainly asks for;
+    ``evidence`` holds the hits that spoke for or against ``best``; ``also`` other classes the text plainly asks for, and
+    ``also_evidence`` what spoke for them;
     ``flags`` marks such as emergency, and ``flag_evidence`` what raised them (``core.flag``); ``rules_version`` the digest of
     the rule files.
     """
@@ -49,6 +50,7 @@ class Classification:
     best: str
     confidence: float
     also: tuple[str, ...] = ()
+    also_evidence: tuple[Hit, ...] = ()
     flags: tuple[str, ...] = ()
     flag_evidence: tuple[Hit, ...] = ()
     evidence: tuple[Hit, ...] = ()
@@ -68,12 +70,14 @@ def classify(
     confidence = _share(best, scores, 0.0 if opinion is None else float("-inf"))
     is_known = opinion is not None or scores[best] > 0
     least = classes[best].threshold if opinion is None else _least(classes[best], by_rule=spoken[best] > 0)
+    also = tuple(name for name in classes if name != best and _is_asked_for(spoken[name], classes, name))
     evidence = [hit for hit in counted.values() if hit.class_ == best]
     return Classification(
         class_=best if is_known and confidence >= least else UNSURE,
         best=best if is_known else UNSURE,
         confidence=round(confidence, 3),
-        also=tuple(name for name in classes if name != best and _is_asked_for(spoken[name], classes, name)),
+        also=also,
+        also_evidence=tuple(hit for hit in counted.values() if hit.class_ in also and hit.weight > 0),
         evidence=(*_thought(best, opinion, spoken), *sorted(evidence, key=lambda hit: hit.span.start)),
         rules_version=rules_version if opinion is None else f"{rules_version}+{opinion.version}",
     )

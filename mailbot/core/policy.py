@@ -3,7 +3,7 @@
 All of it comes from files under ``rules/``; nothing here has a default that names an organisation or a number of days.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
@@ -14,8 +14,10 @@ from mailbot.core.case import Channel, ClockKind
 from mailbot.core.clock_rule import ClockRule, ClockStart, ReceiptRule
 from mailbot.core.directory import Directory, Rung, Team
 from mailbot.core.evidence import BuildHint, PhraseIndex
+from mailbot.core.intents import ONE_INTENT, Intents
 from mailbot.core.relay import Relay
 from mailbot.core.rule import Rule
+from mailbot.core.survey import Survey
 
 UNSURE = "unsure"
 AWAITED = frozenset({ClockKind.RECEIPT, ClockKind.ACKNOWLEDGEMENT, ClockKind.RESPONSE, ClockKind.CONCLUSION})
@@ -136,32 +138,6 @@ class Threads:
     __pydantic_config__ = {"extra": "forbid"}  # noqa: RUF012
 
 
-class SurveyEvery(StrEnum):
-    """How often a survey is due. ``case``: after each case or event it is about; ``always``: it stands open online."""
-
-    MONTH = "month"
-    QUARTER = "quarter"
-    YEAR = "year"
-    CASE = "case"
-    ALWAYS = "always"
-
-    def period(self, day: date) -> str:
-        """The month, quarter or year that ``day`` lies in; empty where no calendar says when it is due."""
-        quarter = (day.month - 1) // 3 + 1
-        periods = {"month": f"{day:%Y-%m}", "quarter": f"{day.year}-Q{quarter}", "year": f"{day.year}"}
-        return periods.get(self.value, "")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Survey:
-    """A row of the survey calendar (F18): what is asked about, how often, and the role that sees to it."""
-
-    name: str
-    every: SurveyEvery
-    role: str
-    __pydantic_config__ = {"extra": "forbid"}  # noqa: RUF012
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pack:
     """The policy of one organisation. ``calendars`` holds every calendar its clocks name; ``version`` is its digest.
@@ -187,6 +163,7 @@ class Pack:
     receipt: ReceiptRule = ReceiptRule.ACT
     calendars: Mapping[str, WorkingCalendar] = field(default_factory=dict)
     flags: Mapping[str, FlagPolicy] = field(default_factory=dict)
+    intents: Intents = ONE_INTENT
 
     @property
     def working_calendar(self) -> WorkingCalendar:
@@ -194,32 +171,47 @@ class Pack:
         return self.calendars[self.calendar]
 
     def clocks_for(
-        self, class_: str, channel: Channel = Channel.EMAIL, event: ClockStart = ClockStart.RECEIPT
+        self,
+        class_: str,
+        channel: Channel = Channel.EMAIL,
+        event: ClockStart = ClockStart.RECEIPT,
+        also: Sequence[str] = (),
     ) -> tuple[ClockRule, ...]:
-        """The clocks that ``event`` starts for a class that came by ``channel``.
+        """The clocks that ``event`` starts for a class that came by ``channel``, and for what else the customer wants.
 
-        For ``unsure`` the strictest plausible one of each role that a customer waits for (design: the clock still runs).
+        Of several with one name and law the strictest. For ``unsure`` the strictest plausible one of each role that a customer
+        waits for (design: the clock still runs).
         """
         started = [rule for rule in self.clocks if rule.starts_on is event and rule.applies_to(channel)]
-        if class_ != UNSURE:
-            return tuple(rule for rule in started if class_ in rule.classes)
-        strictest = dict[ClockKind, ClockRule]()
-        for rule in started:
-            held = strictest.get(rule.kind)
-            if rule.kind in AWAITED and (held is None or rule.rough_days < held.rough_days):
-                strictest[rule.kind] = rule
-        return tuple(strictest.values())
+        if class_ == UNSURE:
+            return _strictest(started, lambda rule: rule.kind if rule.kind in AWAITED else None)
+        wanted = [rule for one in (class_, *also) for rule in started if one in rule.classes]
+        return _strictest(wanted, lambda rule: (rule.name, rule.law))
 
     @property
     def runs_from_acknowledgement(self) -> bool:
         """Whether any clock of this pack begins with an acknowledgement."""
         return any(rule.starts_on is ClockStart.ACKNOWLEDGEMENT for rule in self.clocks)
 
-    def rule(self, name: str, class_: str, channel: Channel) -> ClockRule | None:
-        """The clock of this name for a class and channel (``unsure``: the strictest of that name), or None."""
+    def rule(self, name: str, class_: str, channel: Channel, law: str = "", also: Sequence[str] = ()) -> ClockRule | None:
+        """The clock of this name and law for a class and channel (``unsure``: the strictest of that name), or None.
+
+        A date of the law may be another matter's that was merged into the case; one of a law no longer named goes by its name.
+        """
         found = [rule for rule in self.clocks if rule.name == name and rule.applies_to(channel)]
-        meant = [rule for rule in found if class_ == UNSURE or class_ in rule.classes]
-        return min(meant, key=lambda rule: rule.rough_days, default=None)
+        meant = [rule for rule in found if class_ == UNSURE or {class_, *also} & set(rule.classes)]
+        by_law = [rule for rule in meant if rule.law == law] or [rule for rule in found if law and rule.law == law]
+        return min(by_law or meant, key=lambda rule: rule.rough_days, default=None)
+
+
+def _strictest(rules: Iterable[ClockRule], key: Callable[[ClockRule], Hashable]) -> tuple[ClockRule, ...]:
+    """Of the rules with one key the shortest, the first of equals; those whose key is None are left out."""
+    strictest = dict[Hashable, ClockRule]()
+    for rule in rules:
+        same = key(rule)
+        if same is not None and (same not in strictest or rule.rough_days < strictest[same].rough_days):
+            strictest[same] = rule
+    return tuple(strictest.values())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

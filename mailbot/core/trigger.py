@@ -277,10 +277,14 @@ class Past:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CaseReclassified:
-    """A person says what the case is: another class than it has. ``why``: in their words; may be empty."""
+    """A person says what the case is: another class than it has. ``why``: in their words; may be empty.
+
+    ``also``: what else the customer wants, in classes; None: what was said of that before holds.
+    """
 
     class_: str
     why: str
+    also: tuple[str, ...] | None = None
     past: Past
     at: datetime
 

@@ -38,11 +38,11 @@ class CaseCommands:
         with self.store.transaction() as transaction:
             return self._decided(transaction, _case(transaction, reference), command)
 
-    def reclassify(self, reference: str, class_: str, why: str) -> Decision:
-        """The case is of this class; returns what that brings about."""
+    def reclassify(self, reference: str, class_: str, why: str, also: tuple[str, ...] | None = None) -> Decision:
+        """The case is of this class, and ``also`` of these; returns what that brings about."""
         with self.store.transaction() as transaction:
             case = _case(transaction, reference)
-            command = CaseReclassified(class_=class_, why=why, past=_past(transaction, case), at=self.clock.now())
+            command = CaseReclassified(class_=class_, why=why, also=also, past=_past(transaction, case), at=self.clock.now())
             return self._decided(transaction, case, command)
 
     def merge(self, reference: str, into: str) -> Decision:

@@ -118,6 +118,18 @@ def _late(town: Council) -> tuple[str, ...]:
         return transaction.cases.figures("enquiries", now, now, now, None).late
 
 
+def test_what_the_customer_wants_besides_is_kept_with_the_case(town: Council) -> None:
+    """Both answers are owed, lists show both classes, and a clock of either starts with its own event."""
+    town.staff.reclassify(reference(town), "complaint", "", ("foi_request",))
+    shown = town.cases()[0]
+    assert (shown.line.class_, shown.line.also, shown.line.what) == ("complaint", ("foi_request",), "complaint + foi_request")
+    running = {(one.name, f"{one.due_at.astimezone(ZONE):%Y-%m-%d}") for one in shown.clocks if one.outcome is None}
+    assert {("response", "2026-12-11"), ("response", "2026-12-22")} <= running
+    town.staff.reclassify(reference(town), "complaint", "", ())
+    assert town.cases()[0].line.also == ()
+    assert clocks(town)["response", "reclassified"] == "2026-12-22"
+
+
 def test_a_closed_case_is_opened_first(town: Council) -> None:
     """Otherwise the date of the law would count from the day on which it is opened again."""
     town.staff.carry_out(reference(town), CaseDone(at=town.clock.now(), reason="answered"))

@@ -13,8 +13,9 @@ from mailbot.core.directory import Directory, Person
 from mailbot.core.holding import HoldingRules, is_holding
 from mailbot.core.match import match
 from mailbot.core.message import Address
-from mailbot.core.policy import AckWhen, SurveyEvery
+from mailbot.core.policy import AckWhen
 from mailbot.core.quoting import own_spans
+from mailbot.core.survey import SurveyEvery
 from mailbot.core.trigger import MessageArrived
 from mailbot.errors import PolicyError
 from tests.invented import CUSTOMER, MAILBOX, MONDAY, RULES, case, every, message, only, policy, rule, running

@@ -25,7 +25,8 @@ from mailbot.core.case import Channel, ClockKind
 from mailbot.core.clause import Clause, ClauseState
 from mailbot.core.clock import compute
 from mailbot.core.clock_rule import ClockRule, ClockStart, Unit, WhenPassed
-from mailbot.core.policy import Pack, SurveyEvery
+from mailbot.core.policy import Pack
+from mailbot.core.survey import SurveyEvery
 from mailbot.errors import PolicyError
 from tests.invented import LETTERS, LONDON, MONDAY, RULES
 

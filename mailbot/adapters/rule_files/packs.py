@@ -15,7 +15,9 @@ from mailbot.adapters.rule_files.opening import ShutRow, opening_hours, shut_day
 from mailbot.core.calendar import Hours
 from mailbot.core.case import Channel, ClockKind
 from mailbot.core.clock_rule import ClockRule, ReceiptRule
-from mailbot.core.policy import Alerting, ClassPolicy, EventLetters, FlagPolicy, Pack, Survey, Threads
+from mailbot.core.intents import ONE_INTENT, Intents
+from mailbot.core.policy import Alerting, ClassPolicy, EventLetters, FlagPolicy, Pack, Threads
+from mailbot.core.survey import Survey
 from mailbot.errors import PolicyError
 from mailbot.toml_values import convert, read_toml
 
@@ -44,6 +46,7 @@ class _PackFile:
     receipt: ReceiptRule = ReceiptRule.ACT
     shut: tuple[ShutRow, ...] = ()
     flags: dict[str, FlagPolicy] = field(default_factory=dict)
+    intents: Intents = ONE_INTENT
     __pydantic_config__ = STRICT
 
 
@@ -94,6 +97,7 @@ def load_pack(rules: Path, name: str, zone: ZoneInfo | None = None, organisation
         receipt=found.receipt,
         calendars=calendars,
         flags=found.flags,
+        intents=found.intents,
     )
 
 
@@ -132,6 +136,7 @@ def _check(rules: Path, file: Path, found: _PackFile) -> None:
     if found.calendar not in (known := calendar_names(rules)):
         raise PolicyError(f"{file}: calendar: there is no calendar '{found.calendar}'; write one of {', '.join(known)}")
     _check_flags(rules, file, found.flags)
+    _check_intents(file, found)
     _check_alerts(file, found.alerts)
     _check_threads(file, found.threads)
     for rule in found.clock:
@@ -153,6 +158,16 @@ def _check_flags(rules: Path, file: Path, flags: dict[str, FlagPolicy]) -> None:
             raise PolicyError(f"{file}: flags.{name}.call: is for a letter; write receipt too, or take call out")
         if not policy.words.strip():
             raise PolicyError(f"{file}: flags.{name}.words: write what the people on duty are told")
+
+
+def _check_intents(file: Path, found: _PackFile) -> None:
+    where = f"{file}: intents.classes"
+    for name in found.intents.classes:
+        if name not in found.classes:
+            raise PolicyError(f"{where}: there is no [classes.{name}] in this pack")
+        if not found.classes[name].clocks:
+            raise PolicyError(f"{where}: nobody waits for an answer to '{name}' (clocks = false); take it out")
+    refuse_twice(found.intents.classes, file, "class of intents.classes")
 
 
 def _check_alerts(file: Path, alerts: Alerting) -> None:

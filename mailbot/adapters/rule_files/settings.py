@@ -8,7 +8,9 @@ from mailbot.core.calendar import WEEKDAYS
 from mailbot.core.case import Channel
 from mailbot.core.clock_rule import ClockRule, ClockStart, ExtendedBy, Extension, Unit, WhenPassed
 from mailbot.core.counting import span
-from mailbot.core.policy import Alerting, Pack, SurveyEvery
+from mailbot.core.intents import Several
+from mailbot.core.policy import Alerting, Pack
+from mailbot.core.survey import SurveyEvery
 
 PROGRAM: Mapping[str, str] = {
     "answer-date": "a letter that asks says by when to answer; every other letter says that there is nothing to do",
@@ -51,6 +53,7 @@ def settings_of(pack: Pack) -> Mapping[str, tuple[str, ...]]:
         _letters(pack),
         _classes(pack),
         _flags(pack),
+        _intents(pack),
         _clocks(pack.clocks),
         _surveys(pack),
     )
@@ -116,6 +119,13 @@ def _flags(pack: Pack) -> Iterator[tuple[str, str]]:
         does += ["told at once to the people on duty"] if flag.alarm else []
         does += [f"confirmed by letter {flag.receipt}"] if flag.receipt else []
         yield f"flags:{name}", f"{name.replace('_', ' ')}: {', '.join(does)}"
+
+
+def _intents(pack: Pack) -> Iterator[tuple[str, str]]:
+    if pack.intents.classes:
+        names = ", ".join(name.replace("_", " ") for name in pack.intents.classes)
+        does = "its clocks run too" if pack.intents.several is Several.BOTH else "a person says what it is"
+        yield "intents", f"beside another class count {names}: {does}"
 
 
 def _clocks(clocks: tuple[ClockRule, ...]) -> Iterator[tuple[str, str]]:

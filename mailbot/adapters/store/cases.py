@@ -117,6 +117,7 @@ class SqlCases:
                 "organisation": self._organisation(self._ids[name]),
                 "pack": pack,
                 "class": action.class_,
+                "also": list(action.also) or None,
                 "status": CaseStatus.OPEN.value,
                 "customer": action.customer,
                 "customer_name": action.customer_name,
@@ -248,10 +249,9 @@ class SqlCases:
         values: dict[str, Any] = {"version": case.c.version + 1}
         if action.status is not None:
             values |= {"status": action.status.value, "closed_at": at if action.status is CaseStatus.CLOSED else None}
-        if action.waits_for is not None:
-            values["waits_for"] = action.waits_for or None
-        if action.delay_reason is not None:
-            values["delay_reason"] = action.delay_reason or None
+        also = None if action.also is None else list(action.also)
+        said = {"waits_for": action.waits_for, "delay_reason": action.delay_reason, "also": also}
+        values |= {name: value or None for name, value in said.items() if value is not None}
         if action.quiet_until is not None:
             values["quiet_until"] = action.quiet_until if action.quiet_until > at else None
         if action.may_write is not None:
@@ -395,4 +395,5 @@ def _case(row: Row[Any], clocks: Sequence[RunningClock]) -> Case:
         waits_for=row.waits_for or "",
         delay_reason=row.delay_reason or "",
         clocks=tuple(clocks),
+        also=tuple(row.also or ()),
     )

@@ -158,6 +158,7 @@ class SqlMessages:
                 "may_answer": new.screening.may_answer,
                 "class": judged.class_,
                 "best_class": judged.best,
+                "also": list(judged.also) or None,
                 "confidence": judged.confidence,
                 "evidence": [[hit.rule, hit.weight, hit.span.start, hit.span.end] for hit in judged.evidence],
                 "flags": [[hit.class_, hit.rule, hit.weight, hit.span.start, hit.span.end] for hit in judged.flag_evidence],

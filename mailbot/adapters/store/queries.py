@@ -300,7 +300,7 @@ def _case_lines() -> Select[Any]:
 
 
 def _case_line(row: Row[Any]) -> CaseLine:
-    return _filled(CaseLine, row, mailbox=row.mailbox_name, subject=row.subject or "")
+    return _filled(CaseLine, row, mailbox=row.mailbox_name, subject=row.subject or "", also=tuple(row.also or ()))
 
 
 def _message_line(row: Row[Any]) -> MessageLine:
@@ -309,6 +309,7 @@ def _message_line(row: Row[Any]) -> MessageLine:
         row,
         row=row.id,
         subject=row.subject or "",
+        also=tuple(row.also or ()),
         evidence=tuple(
             EvidenceLine(rule=rule, weight=weight, span=Span(start, end)) for rule, weight, start, end in row.evidence
         ),

@@ -33,7 +33,7 @@ class SqlRecounts:
     def open_clocks(self, name: str, after: int, until: int, *, lock: bool) -> list[OpenClock]:
         """The running clocks of the open cases after one and up to another; ``lock``: nobody else changes them meanwhile."""
         query = (
-            select(*_COUNTED, case.c.reference, case.c["class"].label("class_"), case.c.channel)
+            select(*_COUNTED, case.c.reference, case.c["class"].label("class_"), case.c.channel, case.c.also)
             .join(case, case.c.id == clock.c.case)
             .where(self._is_open(name), case.c.id > after, case.c.id <= until, clock.c.stopped_at.is_(None))
             .order_by(clock.c.id)
@@ -48,6 +48,7 @@ class SqlRecounts:
                 channel=Channel(row.channel),
                 name=row.name,
                 law=row.law,
+                also=tuple(row.also or ()),
                 counts_from=row.counts_from,
                 due_at=row.due_at,
                 pauses=pauses(row.pauses),

@@ -24,7 +24,7 @@ from sqlalchemy import (
 
 from mailbot.adapters.store.columns import count, flag, moment, ref, row_id, word
 
-SCHEMA_VERSION = 8
+SCHEMA_VERSION = 9
 """Counts up with every migration."""
 
 COMPAT_VERSION = 6
@@ -105,6 +105,7 @@ message = Table(
     word("best_class"),
     Column("confidence", Float, nullable=False),
     Column("evidence", JSON, nullable=False),
+    Column("also", JSON(none_as_null=True)),  # other classes that its words ask for; NULL: none
     Column("flags", JSON),  # what raised each: flag, rule, weight, from, to; NULL: nobody looked
     word("rules_version"),
     moment("recorded_at", nullable=False),
@@ -191,6 +192,7 @@ case = Table(
     ref("mailbox", "mailbox"),
     word("pack"),
     word("class"),
+    Column("also", JSON(none_as_null=True)),  # other classes whose clocks it has; NULL: none
     word("status"),
     word("stage", nullable=True),
     word("waits_for", nullable=True),

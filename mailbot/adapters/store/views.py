@@ -85,7 +85,10 @@ class AlarmLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CaseLine:
-    """One case in a list. ``due_at`` is its next date; ``old_reference`` and ``told_on`` are the system's it came from."""
+    """One case in a list. ``due_at`` is its next date; ``old_reference`` and ``told_on`` are the system's it came from.
+
+    ``also``: other classes whose clocks it has.
+    """
 
     reference: str
     mailbox: str
@@ -99,6 +102,12 @@ class CaseLine:
     stage: str | None
     old_reference: str | None
     told_on: date | None
+    also: tuple[str, ...]
+
+    @property
+    def what(self) -> str:
+        """Everything that the customer wants, in classes."""
+        return " + ".join((self.class_, *self.also))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -146,6 +155,7 @@ class MessageLine:
     verdict: str
     class_: str
     best_class: str
+    also: tuple[str, ...]
     confidence: float
     evidence: tuple[EvidenceLine, ...]
     flags: tuple[FlagLine, ...]

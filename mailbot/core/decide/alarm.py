@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from mailbot.core import screen
-from mailbot.core.action import Action, KeepSilent, Permission, QueueLetter, Reason
+from mailbot.core.action import Action, KeepSilent, Permission, QueueLetter, RaiseAlarm, Reason
 from mailbot.core.case import Case
 from mailbot.core.decide.occasion import somebody_else
 from mailbot.core.decide.wording import case_values, mailbox_values
@@ -50,3 +50,11 @@ def _tell(address: str | None, trigger: AlarmRings, case: Case | None, policy: M
         observed=case.observed if case else False,
         reason=Reason("alarm", trigger.what),
     )
+
+
+def breaker(answer: Action, now: datetime) -> list[Action]:
+    """The breaker stops receipts, never intake: the people on duty hear of it, once an hour."""
+    if not isinstance(answer, KeepSilent) or not any(reason.rule == screen.BREAKER for reason in answer.reasons):
+        return []
+    what = "so many receipts within an hour that no more go; 'mailbot held list --silenced' shows who waits for one"
+    return [RaiseAlarm(key=f"{screen.BREAKER}:{now:%Y-%m-%dT%H}", what=what, reason=Reason(screen.BREAKER))]

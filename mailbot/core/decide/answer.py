@@ -70,7 +70,7 @@ def promised_date(case: Case, policy: MailboxPolicy, clocks: Iterable[RunningClo
     """The date that a receipt may state: of one of these clocks that binds and that the pack promises, still to come."""
     if case.class_ not in policy.pack.classes:
         return None
-    promised = {rule.name for rule in policy.pack.clocks_for(case.class_, case.channel) if rule.promised}
-    dated = [one for one in clocks if one.name in promised and one.due_at > now]
+    promised = {(rule.name, rule.law) for rule in policy.pack.clocks_for(case.class_, case.channel) if rule.promised}
+    dated = [one for one in clocks if (one.name, one.law) in promised and one.due_at > now]
     law_first = sorted(dated, key=lambda one: (not one.law, one.due_at))[:1]
     return next((last_day(one.due_at, policy.pack.working_calendar.zone) for one in law_first), None)

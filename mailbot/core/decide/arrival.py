@@ -16,13 +16,13 @@ from mailbot.core.action import (
     OpenCase,
     Permission,
     QueueLetter,
-    RaiseAlarm,
     Reason,
     StartClock,
 )
 from mailbot.core.calendar import last_day
 from mailbot.core.case import ANSWERED_BY_STAFF, Case, CaseStatus, Channel, ClockStop
 from mailbot.core.clock_rule import ClockStart
+from mailbot.core.decide.alarm import breaker
 from mailbot.core.decide.command import staff_answered
 from mailbot.core.decide.findings import Findings
 from mailbot.core.decide.flagging import flag_actions, flag_of_receipt
@@ -31,6 +31,7 @@ from mailbot.core.decide.moving import start_clocks
 from mailbot.core.decide.occasion import Occasion
 from mailbot.core.decide.returned import returned
 from mailbot.core.decide.turn import link
+from mailbot.core.decide.wanted import Wanted, wanted
 from mailbot.core.decide.wording import receipt_values
 from mailbot.core.directory import Rung
 from mailbot.core.flood import shape_of
@@ -168,12 +169,12 @@ def _new_case(
     Where a person must say whether it belongs to another case, the customer need not wait for that. What a colleague passed
     on and nobody can tell whose it is has no customer until a person names one.
     """
-    message, observed = trigger.message, not trigger.live
-    class_ = findings.classification.class_
-    clocks = start_clocks(policy, class_, trigger.channel, ClockStart.RECEIPT, trigger.received_at)
-    answer = _answer(trigger, findings, policy, clocks, now)
+    message, observed, wants = trigger.message, not trigger.live, wanted(findings.classification, policy.pack)
+    clocks = start_clocks(policy, wants.class_, trigger.channel, ClockStart.RECEIPT, trigger.received_at, also=wants.also)
+    answer = _answer(trigger, wants, findings, policy, clocks, now)
     opened = OpenCase(
-        class_=class_,
+        class_=wants.class_,
+        also=wants.also,
         customer="" if trigger.unclear_forward else message.sender,
         customer_name=message.from_.name if message.from_ and not trigger.unclear_forward else "",
         subject=message.subject,
@@ -183,16 +184,17 @@ def _new_case(
         channel=trigger.channel,
         reason=Reason("no-known-case"),
     )
-    notes = [Note(kind="finding", reason=reason) for reason in (*findings.screening.reasons, *findings.match.reasons)]
+    found = (*findings.screening.reasons, *findings.match.reasons)
+    notes: list[Action] = [Note(kind="finding", reason=reason) for reason in found]
     if trigger.is_passed_on:
         notes.append(Note(kind="finding", reason=Reason("passed-on-by-staff")))
     if trigger.message_id_taken:
         notes.append(Note(kind="finding", reason=Reason("message-id-used-before", "other content")))
     if trigger.receipt_doubt:
         notes.append(Note(kind="finding", reason=Reason("date-of-arrival-not-believed", trigger.receipt_doubt)))
-    flags = flag_actions(findings.classification, policy.pack, message.digest)
+    notes += [*wants.notes, *flag_actions(findings.classification, policy.pack, message.digest)]
     linked = [link(None, before, CaseStatus.OPEN)] if before else []
-    return [opened, *notes, *flags, *linked, *_questions(trigger, findings.match), *clocks, answer, *_breaker(answer, now)]
+    return [opened, *notes, *linked, *_questions(trigger, findings.match), *clocks, answer, *breaker(answer, now)]
 
 
 def _questions(trigger: MessageArrived, match: Match) -> list[AskWhichCase]:
@@ -205,16 +207,13 @@ def _questions(trigger: MessageArrived, match: Match) -> list[AskWhichCase]:
     return [AskWhichCase(reason=Reason(rule, ", ".join(what))) for rule, what in asked if what]
 
 
-def _breaker(answer: Action, now: datetime) -> list[Action]:
-    """The breaker stops receipts, never intake: the people on duty hear of it, once an hour."""
-    if not isinstance(answer, KeepSilent) or not any(reason.rule == screen.BREAKER for reason in answer.reasons):
-        return []
-    what = "so many receipts within an hour that no more go; 'mailbot held list --silenced' shows who waits for one"
-    return [RaiseAlarm(key=f"{screen.BREAKER}:{now:%Y-%m-%dT%H}", what=what, reason=Reason(screen.BREAKER))]
-
-
 def _answer(
-    trigger: MessageArrived, findings: Findings, policy: MailboxPolicy, clocks: list[StartClock], now: datetime
+    trigger: MessageArrived,
+    wants: Wanted,
+    findings: Findings,
+    policy: MailboxPolicy,
+    clocks: list[StartClock],
+    now: datetime,
 ) -> Action:
     """The receipt, or silence with every reason for it."""
     message = trigger.message
@@ -226,8 +225,8 @@ def _answer(
     if against:
         return KeepSilent(reasons=against)
     flag = flag_of_receipt(findings.classification, policy.pack)
-    class_policy = None if flag else policy.pack.classes.get(findings.classification.class_)
-    promised = None if flag else _promised(findings.classification.class_, policy, trigger.channel, clocks)
+    class_policy = None if flag else policy.pack.classes.get(wants.class_)
+    promised = None if flag else _promised(wants.class_, policy, trigger.channel, clocks)
     usual = class_policy.receipt if class_policy else policy.pack.letters.neutral_receipt
     values = receipt_values(policy, class_policy, message.subject, trigger.received_at, promised)
     references = (*(message.references or message.in_reply_to[:1]), message.message_id)
@@ -268,7 +267,8 @@ def _promised(class_: str, policy: MailboxPolicy, channel: Channel, clocks: list
     """The date a receipt may state: only for a sure class, only from a clock that binds and that the pack promises."""
     if class_ not in policy.pack.classes:
         return None
-    promised = {rule.name for rule in policy.pack.clocks_for(class_, channel) if rule.promised}
-    bound = clock.binding(clocks)
-    dates = [last_day(started.due_at, policy.pack.working_calendar.zone) for started in bound if started.name in promised]
+    promised = {(rule.name, rule.law): rule.promised for rule in policy.pack.clocks_for(class_, channel)}
+    bound = clock.binding(one for one in clocks if (one.name, one.law) in promised)
+    zone = policy.pack.working_calendar.zone
+    dates = [last_day(started.due_at, zone) for started in bound if promised[started.name, started.law]]
     return min(dates, default=None)

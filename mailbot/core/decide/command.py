@@ -1,6 +1,7 @@
 """A member of staff says something about a case: what becomes of it."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import assert_never
 
@@ -164,7 +165,8 @@ def _noted(command: ContactNoted, case: Case, policy: MailboxPolicy) -> list[Act
     reason = Reason(f"contact-by-{command.channel.value}", f"{_local(policy, command.at)}: {command.outcome}")
     actions: list[Action] = [Note(kind="contact", reason=reason)]
     if command.call_back:
-        return [*actions, *start_clocks(policy, case.class_, command.channel, ClockStart.CALL_BACK, command.at, case.clocks)]
+        by_phone = replace(case, channel=command.channel)
+        return [*actions, *dependants(policy, by_phone, ClockStart.CALL_BACK, command.at)]
     called = [ClockStop.CALL_MADE] if command.channel is Channel.PHONE else []
     if not command.answers:
         return [*actions, *_stopped(case.clocks, called, command.at)]
@@ -191,7 +193,7 @@ def _waits(command: CaseWaits, case: Case, policy: MailboxPolicy, now: datetime)
 def _reopened(command: CaseReopened, case: Case, policy: MailboxPolicy) -> list[Action]:
     if case.status is not CaseStatus.CLOSED:
         raise PermanentError(f"{case.reference} is {case.status.value}; only a closed case can be opened again")
-    started = start_clocks(policy, case.class_, case.channel, ClockStart.RECEIPT, command.at, case.clocks)
+    started = start_clocks(policy, case.class_, case.channel, ClockStart.RECEIPT, command.at, case.clocks, case.also)
     owed = [one for one in started if ClockStop.RECEIPT_SENT not in one.stopped_by]
     if not any(one.kind is ClockKind.ACKNOWLEDGEMENT for one in owed):  # what runs from one that went begins now
         owed += dependants(policy, case, ClockStart.ACKNOWLEDGEMENT, command.at)

@@ -1,6 +1,6 @@
 """What events do to the clocks of a case: they start, stop, stand still, go on, begin anew, are extended."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
 from functools import lru_cache
@@ -27,10 +27,11 @@ def start_clocks(
     event: ClockStart,
     at: datetime,
     running: Iterable[RunningClock] = (),
+    also: Sequence[str] = (),
 ) -> list[StartClock]:
-    """Start every clock that ``event`` starts for a class and channel, unless one of that name runs already."""
-    named = {one.name for one in running}
-    rules = [rule for rule in policy.pack.clocks_for(class_, channel, event) if rule.name not in named]
+    """Start every clock that ``event`` starts for these classes and the channel, unless that very one runs already."""
+    known = {(one.name, one.law) for one in running}
+    rules = [rule for rule in policy.pack.clocks_for(class_, channel, event, also) if (rule.name, rule.law) not in known]
     return [start_clock(policy, rule, at, event.value) for rule in rules]
 
 
@@ -94,12 +95,12 @@ def after_stopping(policy: MailboxPolicy, case: Case, stopped: Iterable[StopCloc
 
 def dependants(policy: MailboxPolicy, case: Case, event: ClockStart, at: datetime) -> list[StartClock]:
     """The clocks of this case that an event other than receipt starts."""
-    return start_clocks(policy, case.class_, case.channel, event, at, case.clocks)
+    return start_clocks(policy, case.class_, case.channel, event, at, case.clocks, case.also)
 
 
 def restored(policy: MailboxPolicy, case: Case, running: RunningClock) -> ComputedClock | None:
     """A running clock with its rule, as the pack has it now; None if the pack has it no more: then its date stays."""
-    rule = policy.pack.rule(running.name, case.class_, case.channel)
+    rule = policy.pack.rule(running.name, case.class_, case.channel, running.law, case.also)
     if rule is None:
         return None
     return clock.restored(rule, policy.pack.calendars[rule.calendar], running, policy.pack.receipt)

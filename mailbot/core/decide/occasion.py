@@ -47,7 +47,7 @@ class Occasion:
         """The rule of the clock it is about, as the pack has it now; None if the pack no longer has it."""
         if self.running is None:
             return None
-        return self.policy.pack.rule(self.running.name, self.case.class_, self.case.channel)
+        return self.policy.pack.rule(self.running.name, self.case.class_, self.case.channel, self.running.law, self.case.also)
 
     def values(self, more: Mapping[str, str | None]) -> LetterValues:
         return replace(case_values(self.policy, self.case, self.running), **more)

@@ -27,7 +27,7 @@ from mailbot.core.decide.answer import promised_date
 from mailbot.core.decide.moving import start_clock
 from mailbot.core.decide.occasion import goes_to_the_customer
 from mailbot.core.decide.wording import letter_date, receipt_values
-from mailbot.core.letter import Audience, Lane, Purpose
+from mailbot.core.letter import Audience, Lane, OutboxLetter, Purpose
 from mailbot.core.policy import UNSURE, MailboxPolicy
 from mailbot.core.screen import SentBefore
 from mailbot.core.trigger import CaseReclassified
@@ -45,35 +45,45 @@ def reclassified(
     """What another class brings about. Clocks that only the old class has stop, neither met nor late; those that only the
     new one has count from the event that they run from; those that both have go on untouched. What was sent stays.
 
-    Raises PermanentError for a class that the pack does not have or that the case has already, and for a closed case.
+    What else the customer wants is said with it, or stays as it was. Raises PermanentError for a class that the pack does not
+    have, for what the case is already, and for a closed case.
     """
-    _refuse(command, case, policy)
     change = _Change(command=command, case=case, policy=policy, now=now)
-    words = f"{case.class_} -> {command.class_}" + (f": {command.why}" if command.why else "")
+    _refuse(change)
     stopped, begun = change.stopped(), change.begun()
     letter = _letter(change, begun, before)
     return [
-        ChangeCase(case_id=case.id, class_=command.class_, reason=Reason(RECLASSIFIED, words)),
-        LearnClass(case_id=case.id, old_class=case.class_, new_class=command.class_, why=command.why),
+        *_said(change),
         *(_stop(one, now) for one in stopped),
         *(change.action(one) for one in begun),
-        *(WithdrawLetter(letter_id=one.id, reason=Reason(RECLASSIFIED, one.letter)) for one in command.past.waiting),
+        *(WithdrawLetter(letter_id=one.id, reason=Reason(RECLASSIFIED, one.letter)) for one in change.replaced),
         *letter,
         *_date_of_the_law(change, stopped, begun, told=goes_to_the_customer(letter)),
     ]
 
 
-def _refuse(command: CaseReclassified, case: Case, policy: MailboxPolicy) -> None:
-    known = policy.pack.classes
-    if command.class_ not in known:
-        near = get_close_matches(command.class_, known, n=1)
-        instead = f"did you mean '{near[0]}'?" if near else f"write one of {', '.join(known)}"
-        raise PermanentError(f"{case.reference}: there is no class '{command.class_}'; {instead}")
-    if command.class_ == case.class_:
-        raise PermanentError(f"{case.reference} is a case of class '{case.class_}' already")
+def _refuse(change: "_Change") -> None:
+    case, known = change.case, change.policy.pack.classes
+    for class_ in (change.command.class_, *change.also):
+        if class_ not in known:
+            near = get_close_matches(class_, known, n=1)
+            instead = f"did you mean '{near[0]}'?" if near else f"write one of {', '.join(known)}"
+            raise PermanentError(f"{case.reference}: there is no class '{class_}'; {instead}")
+    if not change.is_another_class and change.also == case.also:
+        raise PermanentError(f"{case.reference} is a case of class '{case.what}' already")
     if case.status is CaseStatus.CLOSED:
         open_it = f"open it first: mailbot case reopen {case.reference} --reason ..."
         raise PermanentError(f"{case.reference} is closed, nothing is owed in it that another class could change; {open_it}")
+
+
+def _said(change: "_Change") -> list[Action]:
+    """What is written down of it. Only another class is learnt from."""
+    case, command, after = change.case, change.command, change.after
+    reason = Reason(RECLASSIFIED, f"{case.what} -> {after.what}" + (f": {command.why}" if command.why else ""))
+    if not change.is_another_class:
+        return [ChangeCase(case_id=case.id, also=after.also, reason=reason)]
+    learnt = LearnClass(case_id=case.id, old_class=case.class_, new_class=command.class_, why=command.why)
+    return [ChangeCase(case_id=case.id, class_=after.class_, also=after.also, reason=reason), learnt]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,7 +108,22 @@ class _Change:
         """The case as it is then, with the clocks that go on."""
         gone = {one.id for one in self.stopped()}
         kept = tuple(one for one in self.case.clocks if one.id not in gone)
-        return replace(self.case, class_=self.command.class_, clocks=kept)
+        return replace(self.case, class_=self.command.class_, also=self.also, clocks=kept)
+
+    @property
+    def also(self) -> tuple[str, ...]:
+        """What else the customer wants then: as the person says, or what was known of that."""
+        said = self.case.also if self.command.also is None else self.command.also
+        return tuple(dict.fromkeys(one for one in said if one != self.command.class_))
+
+    @property
+    def is_another_class(self) -> bool:
+        return self.command.class_ != self.case.class_
+
+    @property
+    def replaced(self) -> Sequence[OutboxLetter]:
+        """The receipts that wait and that another class makes void."""
+        return self.command.past.waiting if self.is_another_class else ()
 
     def stopped(self) -> list[RunningClock]:
         """The running clocks that the new class does not have. A date of the law that is another matter's goes on."""
@@ -106,18 +131,18 @@ class _Change:
 
     def _has(self, running: RunningClock) -> bool:
         """Whether the new class has this clock: by a rule of both, or because its own gives the same date."""
-        old, same = self._rules(self.case.class_), [rule for rule in self._rules(self.command.class_) if _same(rule, running)]
+        old, same = self._old, [rule for rule in self._new if _same(rule, running)]
         return any(rule in old or self._gives_its_date(rule, running) for rule in same)
 
     def _is_foreign(self, running: RunningClock) -> bool:
         """Whether the law gave this date to a matter that was merged into the case, and not to its class."""
-        return bool(running.law) and not any(_same(rule, running) for rule in self._rules(self.case.class_))
+        return bool(running.law) and not any(_same(rule, running) for rule in self._old)
 
     def begun(self) -> list[_Begun]:
         """The clocks that only the new class has, as far as what they run from has happened and nothing has ended them."""
-        old, kept = self._rules(self.case.class_), self.after.clocks
+        old, kept = self._old, self.after.clocks
         found = list[_Begun]()
-        new = [rule for rule in self._rules(self.command.class_) if rule not in old and not self._is_done(rule)]
+        new = [rule for rule in self._new if rule not in old and not self._is_done(rule)]
         rules = [rule for rule in new if not any(_same(rule, one) for one in kept)]
         for rule in sorted(rules, key=lambda rule: rule.starts_on is ClockStart.ACKNOWLEDGEMENT):
             again = self._stopped_before(rule)
@@ -132,14 +157,22 @@ class _Change:
         if isinstance(begun.dated, StartClock):
             return begun.dated
         again = begun.dated
-        rule = next(rule for rule in self._rules(self.command.class_) if _same(rule, again))
+        rule = next(rule for rule in self._new if _same(rule, again))
         computed = self._restored(rule, again)
         moments = () if again.paused_on else schedule.from_now_on(computed, self.policy.pack.alerts, self.now)
         return RestartClock(clock_id=again.id, deadlines=moments, reason=Reason(RECLASSIFIED, again.name))
 
-    def _rules(self, class_: str) -> list[ClockRule]:
+    @property
+    def _old(self) -> list[ClockRule]:
+        return self._rules(self.case.class_, self.case.also)
+
+    @property
+    def _new(self) -> list[ClockRule]:
+        return self._rules(self.command.class_, self.also)
+
+    def _rules(self, class_: str, also: Sequence[str]) -> list[ClockRule]:
         pack, channel = self.policy.pack, self.case.channel
-        return [rule for event in ClockStart for rule in pack.clocks_for(class_, channel, event)]
+        return [rule for event in ClockStart for rule in pack.clocks_for(class_, channel, event, also)]
 
     def _is_done(self, rule: ClockRule) -> bool:
         """Whether what ended a clock of the old class would have ended this one: a receipt is not owed twice.
@@ -212,7 +245,7 @@ def _letter(change: _Change, begun: Sequence[_Begun], before: SentBefore) -> lis
     """
     case, policy, past = change.after, change.policy, change.command.past
     class_policy = policy.pack.classes[case.class_]
-    wanted = class_policy.confirm_reclassified or past.waiting
+    wanted = change.is_another_class and (class_policy.confirm_reclassified or past.waiting)
     if past.answered or not wanted or past.last_receipt == class_policy.receipt:
         return []
     permission = screen.permit_notice(case, policy, before)

@@ -35,6 +35,7 @@ class OpenClock:
     pauses: tuple[tuple[date, date], ...] = ()
     paused_on: date | None = None
     extensions: int = 0
+    also: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,7 +93,7 @@ class Reckoning:
 
     policy: MailboxPolicy
     now: datetime
-    _rules: dict[tuple[str, str, Channel], ClockRule | None] = field(default_factory=dict, repr=False)
+    _rules: dict[tuple[str, str, Channel, str, tuple[str, ...]], ClockRule | None] = field(default_factory=dict, repr=False)
     _answers: dict[tuple[object, ...], _Answer] = field(default_factory=dict, repr=False)
 
     def with_another_date(self, found: Iterable[OpenClock]) -> list[OpenClock]:
@@ -133,7 +134,7 @@ class Reckoning:
         )
 
     def _rule(self, each: OpenClock) -> ClockRule | None:
-        key = each.name, each.class_, each.channel
+        key = each.name, each.class_, each.channel, each.law, each.also
         if key not in self._rules:
             self._rules[key] = self.policy.pack.rule(*key)
         return self._rules[key]
@@ -145,7 +146,7 @@ class Reckoning:
         pack = self.policy.pack
         calendar = pack.calendars[rule.calendar]
         began = each.name, each.class_, each.channel, calendar.local_date(each.counts_from)
-        key = (*began, each.pauses, each.paused_on, each.extensions)
+        key = (*began, each.law, each.also, each.pauses, each.paused_on, each.extensions)
         if key not in self._answers:
             computed = clock.restored(rule, calendar, each, pack.receipt)
             self._answers[key] = _Answer(computed, computed.why)

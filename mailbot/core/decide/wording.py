@@ -70,7 +70,7 @@ def case_values(policy: MailboxPolicy, case: Case, running: RunningClock | None)
 
 def _title(policy: MailboxPolicy, case: Case, running: RunningClock) -> str:
     """What people call a clock: as its rule says, or else its name."""
-    rule = policy.pack.rule(running.name, case.class_, case.channel)
+    rule = policy.pack.rule(running.name, case.class_, case.channel, running.law, case.also)
     return (rule.title if rule else "") or running.name.replace("-", " ")
 
 
