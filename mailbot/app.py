@@ -37,6 +37,7 @@ from mailbot.adapters.rule_files import (
     load_pack,
     load_quoting,
     load_replies,
+    load_requests,
     load_screening,
     load_subjects,
     own_pack,
@@ -115,6 +116,7 @@ def load_reading(rules: Path, scoring: Scoring | None = None, learning: Learning
         quoting=load_quoting(rules),
         scoring=scoring,
         learning=learning,
+        requests=load_requests(rules),
     )
 
 

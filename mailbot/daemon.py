@@ -241,6 +241,7 @@ class Daemon:
             quoting=self._policies.reading.quoting,
             bounces=self._policies.bounces,
             flags=self._policies.reading.flags,
+            requests=self._policies.reading.requests,
             rules_version=self._policies.reading.version,
             policies=self._policies.mailboxes,
             clock=self._clock,

@@ -12,6 +12,7 @@ from mailbot.adapters.spacy_model import Classifier, SpacyPhrases
 from mailbot.core.classify import Hit, Opinion
 from mailbot.core.evidence import Evidence
 from mailbot.core.flag import NO_FLAGS, RAISED_FROM, FlagRules
+from mailbot.core.information_request import NO_REQUESTS, RequestRules
 from mailbot.core.language import is_another, shown_part, words_to_judge
 from mailbot.core.message import Message
 from mailbot.core.policy import ClassRules, Scoring
@@ -31,7 +32,7 @@ class ReadingRules:
     """The rules by which messages are read: what speaks for classes and flags, and where a message stops being its writer's.
 
     ``scoring``: the weak evidence of screening that is gathered on the way; None: none is. ``learning``: where the classifier
-    learns from; None: the rules judge alone.
+    learns from; None: the rules judge alone. ``requests``: by what requests for recorded information are known.
     """
 
     classes: ClassRules
@@ -40,6 +41,7 @@ class ReadingRules:
     scoring: Scoring | None = None
     flags: FlagRules = NO_FLAGS
     learning: Learning | None = None
+    requests: RequestRules = NO_REQUESTS
 
     @property
     def version(self) -> str:

@@ -11,6 +11,8 @@ import typer
 
 if TYPE_CHECKING:
     from mailbot.core.classify import Classification, Hit
+    from mailbot.core.information_request import InformationRequest
+    from mailbot.core.message import Message
     from mailbot.core.policy import Pack
     from mailbot.ports import Phrases
     from mailbot.reading import ReadingRules
@@ -57,7 +59,7 @@ def classify(
         return
     one = Text(id="", subject="", body=text) if text is not None else _read(file or Path())
     for _, judged in judge.all(iter([one])):
-        typer.echo(_shown(one, judged))
+        typer.echo(_shown(one, judged, judge.request(one, judged)))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,11 +92,20 @@ class Judge:
                 judged = classify(hits, self.pack.classes, self.reading.version, opinion)
                 yield one, flagged(judged, hits, "", self.reading.flags)
 
+    def request(self, one: Text, judged: "Classification") -> "InformationRequest | None":
+        """What a text amounts to as a request for recorded information, if it may be one."""
+        from mailbot.core.decide import request_in
+
+        return request_in(self._message(one), judged, self.reading.requests, self.pack)
+
     def _own_text(self, one: Text) -> str:
+        return self._message(one).full_own_text
+
+    def _message(self, one: Text) -> "Message":
         from mailbot.core.message import Message
         from mailbot.reading import with_own
 
-        return with_own(Message(digest="", subject=one.subject, text=one.body), self.reading).full_own_text
+        return with_own(Message(digest="", subject=one.subject, text=one.body), self.reading)
 
 
 def texts_of(name: str) -> Iterator[Text]:
@@ -162,7 +173,9 @@ def _read(file: Path) -> Text:
     return Text(id=file.name, subject=message.subject, body=message.text)
 
 
-def _shown(one: Text, judged: "Classification") -> str:
+def _shown(one: Text, judged: "Classification", request: "InformationRequest | None") -> str:
+    from mailbot.core.information_request import Lack
+
     best = "" if judged.class_ == judged.best else f" (best {judged.best})"
     lines = [f"{judged.class_}{best}, confidence {judged.confidence:.2f}"]
     lines += [f"also {', '.join(judged.also)}"] if judged.also else []
@@ -175,4 +188,8 @@ def _shown(one: Text, judged: "Classification") -> str:
         words = one.full_text[hit.span.start : hit.span.end]
         shown = f'"{words}"  ' if words else ""
         lines.append(f"  flag {hit.class_}  {shown}by rule {hit.rule}")
+    if request is not None:
+        words = ", ".join(f'"{one.full_text[span.start : span.end]}"' for span in request.spans)
+        lines.append(f"as a request probably for {request.regime.value}" + (f": {words}" if words else ""))
+        lines += [f"  lacks {lack.value}" for lack in request.lacks if lack is not Lack.ADDRESS]  # a message has one
     return "\n".join([*lines, f"rules and model {judged.rules_version}"])

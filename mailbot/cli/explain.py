@@ -6,12 +6,13 @@ from typing import TYPE_CHECKING
 import typer
 
 from mailbot.cli.options import DEFAULT_CONFIG, ConfigOption, Format, FormatOption
+from mailbot.core.case import PROPOSAL
 from mailbot.core.classify import BY_MODEL
 from mailbot.core.message import Span
 from mailbot.core.text import clean_line
 
 if TYPE_CHECKING:
-    from mailbot.adapters.store.views import MessageLine
+    from mailbot.adapters.store.views import EventLine, MessageLine
 
 
 def register(app: typer.Typer) -> None:
@@ -58,9 +59,16 @@ def explain(reference: str, config: ConfigOption = DEFAULT_CONFIG, format_: Form
     texts = {message.row: message.full_text for message in view.messages}
     for event in view.events:
         typer.echo(f"  {moment(event.at, zone)}  {event.actor}  {event.kind}: {event.rule}  {event.detail}".rstrip())
-        for span in (each for each in event.spans if each.end > each.start):
-            text = texts.get(event.message_row or 0)
-            typer.echo(f'      "{clean_line(text[span.start : span.end])}"' if text else "      (erased)")
+        for line in _event(event, texts.get(event.message_row or 0), view.line.reference):
+            typer.echo(f"      {line}")
+
+
+def _event(event: "EventLine", text: str | None, reference: str) -> Iterator[str]:
+    """The words that an event rests on, and the command that does what it proposes."""
+    for span in (each for each in event.spans if each.end > each.start):
+        yield f'"{clean_line(text[span.start : span.end])}"' if text else "(erased)"
+    if event.kind == PROPOSAL:
+        yield f"to take it: mailbot case reclassify {reference} {event.detail}"
 
 
 def _judgement(message: "MessageLine") -> Iterator[str]:

@@ -72,6 +72,7 @@ def replay_by(config: Path | None, mailbox: str | None) -> "Replay":
         why_unreadable=why_unreadable,
         phrases=whole_judge(policies.reading, tell),
         flags=policies.reading.flags,
+        requests=policies.reading.requests,
         screening=policies.screening,
         rules_version=policies.reading.version,
         policy=policy,

@@ -47,6 +47,8 @@ class ClockStop(StrEnum):
 
 
 ASSIGNED, WAITS, ANSWERED_BY_STAFF = "assigned", "waits", "answered-by-staff"
+PROPOSAL, RECLASSIFIED = "proposal", "reclassified"
+"""The kind of event that proposes another class to a person, and the rule by which a person said so."""
 ANSWERED = (ANSWERED_BY_STAFF, f"stopped-by-{ClockStop.RESPONSE_SENT.value}")
 """The rules by which a case's history tells that it was given to somebody, that its customer was asked, and that staff have
 answered: in writing, or by phone or in person."""
@@ -200,6 +202,7 @@ class Figures:
     """What a manager hears about in the morning: references of cases, counts, and mailboxes that could not be read.
 
     ``surveys``: cases whose survey is to be sent now (F17), and surveys of the calendar whose period has begun (F18).
+    ``unclear``: cases that nobody has yet whose class is unsure, or in which a request seems to hide.
     """
 
     late: tuple[str, ...] = ()
@@ -212,6 +215,7 @@ class Figures:
     reviews: tuple[str, ...] = ()
     surveys: tuple[str, ...] = ()
     bounced: tuple[str, ...] = ()
+    unclear: tuple[str, ...] = ()
     open: int = 0
     held: int = 0
     failed: int = 0

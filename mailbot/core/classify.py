@@ -40,8 +40,9 @@ class Opinion:
 class Classification:
     """``class_`` is what is acted on (or ``unsure``), ``best`` the top class whatever its confidence.
 
-    ``evidence`` holds the hits that spoke for or against ``best``; ``also`` other classes the text plainly asks for, and
-    ``also_evidence`` what spoke for them;
+    ``evidence`` holds the hits that spoke for or against ``best``; ``also`` other classes the text plainly asks for,
+    ``hinted`` every other class that anything speaks for, with the share it would have if nothing spoke for another, and
+    ``also_evidence`` what speaks for these;
     ``flags`` marks such as emergency, and ``flag_evidence`` what raised them (``core.flag``); ``rules_version`` the digest of
     the rule files.
     """
@@ -50,6 +51,7 @@ class Classification:
     best: str
     confidence: float
     also: tuple[str, ...] = ()
+    hinted: tuple[tuple[str, float], ...] = ()
     also_evidence: tuple[Hit, ...] = ()
     flags: tuple[str, ...] = ()
     flag_evidence: tuple[Hit, ...] = ()
@@ -70,14 +72,15 @@ def classify(
     confidence = _share(best, scores, 0.0 if opinion is None else float("-inf"))
     is_known = opinion is not None or scores[best] > 0
     least = classes[best].threshold if opinion is None else _least(classes[best], by_rule=spoken[best] > 0)
-    also = tuple(name for name in classes if name != best and _is_asked_for(spoken[name], classes, name))
+    hinted = {name: _alone(spoken[name], classes) for name in classes if name != best and spoken[name] > 0}
     evidence = [hit for hit in counted.values() if hit.class_ == best]
     return Classification(
         class_=best if is_known and confidence >= least else UNSURE,
         best=best if is_known else UNSURE,
         confidence=round(confidence, 3),
-        also=also,
-        also_evidence=tuple(hit for hit in counted.values() if hit.class_ in also and hit.weight > 0),
+        also=tuple(name for name, share in hinted.items() if share >= classes[name].threshold),
+        hinted=tuple(hinted.items()),
+        also_evidence=tuple(hit for hit in counted.values() if hit.class_ in hinted and hit.weight > 0),
         evidence=(*_thought(best, opinion, spoken), *sorted(evidence, key=lambda hit: hit.span.start)),
         rules_version=rules_version if opinion is None else f"{rules_version}+{opinion.version}",
     )
@@ -101,10 +104,10 @@ def _share(best: str, scores: Mapping[str, float], floor: float) -> float:
     return 1 / sum(exp(max(score, floor) - top) for score in scores.values())
 
 
-def _is_asked_for(score: float, classes: Mapping[str, ClassPolicy], name: str) -> bool:
-    """Whether the class would be acted on by its rules if nothing spoke for another."""
-    alone = exp(max(score, 0.0))
-    return alone / (alone + len(classes) - 1) >= classes[name].threshold
+def _alone(score: float, classes: Mapping[str, ClassPolicy]) -> float:
+    """The share that a class has by its rules if nothing speaks for another: from its threshold on it is plainly asked for."""
+    alone = exp(score)
+    return alone / (alone + len(classes) - 1)
 
 
 def _thought(best: str, opinion: Opinion | None, spoken: Mapping[str, float]) -> Iterator[Hit]:

@@ -16,10 +16,13 @@ class Intents:
     """What a pack does with a message that wants more than its class says.
 
     ``classes``: those that count also beside another class; a message may ask for others besides, and that is only shown.
+    ``propose_from``: the share of a text's words (as for ``threshold``) from which a request for recorded information that may
+    hide in another message is proposed to a person; 0: never.
     """
 
     classes: tuple[str, ...] = ()
     several: Several = Several.BOTH
+    propose_from: float = 0.0
     __pydantic_config__ = {"extra": "forbid"}  # noqa: RUF012
 
     def beside(self, class_: str, also: tuple[str, ...]) -> tuple[str, ...]:

@@ -17,11 +17,12 @@ from mailbot.core.bounce import BounceRules
 from mailbot.core.case import Case, Channel
 from mailbot.core.classify import Classification, Hit, Opinion, classify
 from mailbot.core.clock import doubt_receipt
-from mailbot.core.decide import Findings, decide
+from mailbot.core.decide import Findings, decide, request_in
 from mailbot.core.evidence import Evidence
 from mailbot.core.flag import NO_FLAGS, FlagRules, flagged
 from mailbot.core.forward import Forward, passed_on
 from mailbot.core.holding import HoldingRules, is_holding
+from mailbot.core.information_request import NO_REQUESTS, RequestRules
 from mailbot.core.lead import Clues, Part
 from mailbot.core.match import Match, clues, match, parts
 from mailbot.core.message import Direction, Located, Message, Origin
@@ -89,6 +90,7 @@ class Inbound:
     clock: Clock
     attempt: Attempt
     flags: FlagRules = NO_FLAGS
+    requests: RequestRules = NO_REQUESTS
 
     def drain(self) -> Iterator[int]:
         """Decide about all messages that wait, batch by batch; yields how many each had. The reader goes ahead by one."""
@@ -181,10 +183,12 @@ class Inbound:
         concerned = back or matched.candidate
         case = transaction.cases.get(concerned.case_id) if concerned and concerned.case_id is not None else None
         reply = kind_of_reply(message, self.replies) if case else ReplyKind.ORDINARY
+        classification = self._classification(judged, policy)
         findings = Findings(
             screening=screening,
             match=matched,
-            classification=self._classification(judged, policy),
+            classification=classification,
+            request=request_in(message, classification, self.requests, policy.pack),
             history=gathered.history(message, policy.name),
             holding=judged.by_staff and is_holding(message, self.holding),
             reply=reply,
@@ -198,7 +202,7 @@ class Inbound:
             origin=trigger.origin,
             received_at=trigger.received_at,
             screening=screening,
-            classification=findings.classification,
+            classification=classification,
             recorded_at=now,
             parts=self._parts(judged, screening, matched, policy),
             about=judged.clues.about,

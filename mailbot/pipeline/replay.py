@@ -12,8 +12,9 @@ from email.utils import parsedate_to_datetime
 from mailbot.core.action import QueueLetter, StartClock
 from mailbot.core.case import Channel
 from mailbot.core.classify import Classification, classify
-from mailbot.core.decide import Findings, decide
+from mailbot.core.decide import Findings, decide, request_in
 from mailbot.core.flag import FlagRules, flagged
+from mailbot.core.information_request import RequestRules
 from mailbot.core.match import Match
 from mailbot.core.message import Message, Origin
 from mailbot.core.policy import MailboxPolicy, ScreeningRules
@@ -46,6 +47,7 @@ class Replay:
     why_unreadable: Callable[[Message], str]
     phrases: Phrases
     flags: FlagRules
+    requests: RequestRules
     screening: ScreeningRules
     rules_version: str
     policy: MailboxPolicy
@@ -83,7 +85,8 @@ class Replay:
             unreadable=unreadable,
             channel=found.relay.channel if found else Channel.EMAIL,
         )
-        findings = Findings(screening=screening, match=Match(), classification=classification)
+        request = request_in(message, classification, self.requests, self.policy.pack)
+        findings = Findings(screening=screening, match=Match(), classification=classification, request=request)
         decision = decide(trigger, None, findings, self.policy, now if self.by_age else received_at)
         letters = [action.letter for action in decision.actions if isinstance(action, QueueLetter)]
         return Judgement(

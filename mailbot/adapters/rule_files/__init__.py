@@ -15,7 +15,7 @@ from mailbot.adapters.rule_files.clauses import beside_in_words, load_clauses
 from mailbot.adapters.rule_files.clocks import clock_names, load_clock, load_clocks
 from mailbot.adapters.rule_files.pack_checks import Remark, check_pack
 from mailbot.adapters.rule_files.packs import load_pack, pack_names
-from mailbot.adapters.rule_files.phrases import load_holding, load_quoting, load_replies, load_subjects
+from mailbot.adapters.rule_files.phrases import load_holding, load_quoting, load_replies, load_requests, load_subjects
 from mailbot.adapters.rule_files.proposals import closed_days
 from mailbot.adapters.rule_files.screening import load_screening
 from mailbot.adapters.rule_files.services import load_directory, own_pack
@@ -43,6 +43,7 @@ __all__ = [
     "load_pack",
     "load_quoting",
     "load_replies",
+    "load_requests",
     "load_screening",
     "load_subjects",
     "own_pack",

@@ -167,6 +167,8 @@ def _check_intents(file: Path, found: _PackFile) -> None:
             raise PolicyError(f"{where}: there is no [classes.{name}] in this pack")
         if not found.classes[name].clocks:
             raise PolicyError(f"{where}: nobody waits for an answer to '{name}' (clocks = false); take it out")
+    if not 0 <= found.intents.propose_from <= 1:
+        raise PolicyError(f"{file}: intents.propose_from: write a number from 0 to 1, such as 0.3")
     refuse_twice(found.intents.classes, file, "class of intents.classes")
 
 

@@ -5,13 +5,14 @@ from pathlib import Path
 from typing import TypeVar
 
 from mailbot.core.holding import HoldingRules
+from mailbot.core.information_request import RequestRules
 from mailbot.core.quoting import QuoteRules
 from mailbot.core.reply import ReplyRules, ShortReply
 from mailbot.core.subject import SubjectRules
 from mailbot.errors import PolicyError
 from mailbot.toml_values import convert, read_toml
 
-F = TypeVar("F", "_HoldingFile", "_SubjectsFile", "_QuotingFile", ShortReply)
+F = TypeVar("F", "_HoldingFile", "_SubjectsFile", "_QuotingFile", RequestRules, ShortReply)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,6 +55,11 @@ def load_replies(rules: Path) -> ReplyRules:
         thanks=_read(ShortReply, rules / "phrases" / "thanks.toml"),
         withdrawal=_read(ShortReply, rules / "phrases" / "withdrawal.toml"),
     )
+
+
+def load_requests(rules: Path) -> RequestRules:
+    """By what requests for recorded information are known. Raises PolicyError."""
+    return _read(RequestRules, rules / "phrases" / "requests.toml")
 
 
 def load_subjects(rules: Path) -> SubjectRules:

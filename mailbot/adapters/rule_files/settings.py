@@ -19,6 +19,8 @@ PROGRAM: Mapping[str, str] = {
     "formats": "every letter to a customer offers other formats and other languages",
     "organisation-name": "the name comes from the configuration, and a blank is refused",
     "overrides": "a service or a mailbox may be stricter than the pack; a laxer one is refused by 'mailbot policy check'",
+    "request-check": "a request for information is looked at for name, address, description and whether it asks for something "
+    "recorded; staff are shown what it lacks and which law probably holds, and nothing is refused",
     "review-reminder": "the digest on the first working day of a week names the packs and letters that are due for review",
     "survey-reminder": "the digest names each survey once its month, quarter or year has begun, and who sees to it",
     "reference": "every case has a reference of its own, which can be said aloud and is found again in replies",
@@ -126,6 +128,8 @@ def _intents(pack: Pack) -> Iterator[tuple[str, str]]:
         names = ", ".join(name.replace("_", " ") for name in pack.intents.classes)
         does = "its clocks run too" if pack.intents.several is Several.BOTH else "a person says what it is"
         yield "intents", f"beside another class count {names}: {does}"
+    if pack.intents.propose_from:
+        yield "intents", "a request for information that hides in another message is proposed to a person"
 
 
 def _clocks(clocks: tuple[ClockRule, ...]) -> Iterator[tuple[str, str]]:

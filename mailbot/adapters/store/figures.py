@@ -7,7 +7,8 @@ from sqlalchemy import ColumnElement, Connection, Select, Text, cast, func, lite
 
 from mailbot.adapters.store.silenced import taken_for_robots
 from mailbot.adapters.store.tables import alarm, case, clock, deadline, event, hold, location, mailbox, message, outbox
-from mailbot.core.case import CaseStatus, ClockKind, ClockStop, Figures, Moment
+from mailbot.core.case import PROPOSAL, RECLASSIFIED, CaseStatus, ClockKind, ClockStop, Figures, Moment
+from mailbot.core.policy import UNSURE
 from mailbot.core.strong_evidence import Verdict
 
 DAY = timedelta(days=1)
@@ -38,6 +39,7 @@ def figures(
         unread=_references(connection, _alerted(by_clock, Moment.UNREAD).where(case.c.owner.is_(None), ~_opened())),
         silenced=_references(connection, by_clock.where(clock.c.kind == ClockKind.ACKNOWLEDGEMENT.value, ~_receipted())),
         bounced=_references(connection, _bounced(mine)),
+        unclear=_references(connection, _unclear(mine)),
         stale=_stale(connection, mailbox_id, now),
         surveys=_references(connection, _surveys(mailbox_id, soon)),
         open=_count(connection, select(func.count()).select_from(case).where(mine)),
@@ -90,6 +92,14 @@ def _receipted() -> ColumnElement[bool]:
 
 def _bounced(mine: ColumnElement[bool]) -> Select[Any]:
     return select(case.c.reference).join(outbox, outbox.c.case == case.c.id).where(mine, outbox.c.state == "bounced")
+
+
+def _unclear(mine: ColumnElement[bool]) -> Select[Any]:
+    """Cases without an owner whose class is unsure, or of which another was proposed and nobody has said anything since."""
+    proposed = select(event.c.id).where(event.c.case == case.c.id, event.c.kind == PROPOSAL).exists()
+    said = select(event.c.id).where(event.c.case == case.c.id, event.c.rule == RECLASSIFIED).exists()
+    unclear = (case.c["class"] == UNSURE) | (proposed & ~said)
+    return select(case.c.reference).where(mine, case.c.owner.is_(None), unclear)
 
 
 def _stale(connection: Connection, mailbox_id: int, now: datetime) -> tuple[str, ...]:

@@ -15,12 +15,13 @@ from mailbot.core.decide.filed import person_after_all
 from mailbot.core.decide.findings import Findings
 from mailbot.core.decide.moving import dependants, stop_clocks
 from mailbot.core.decide.returned import heard_from
+from mailbot.core.decide.wanted import request_in
 from mailbot.core.decide.withdrawal import letter_withdrawn
 from mailbot.core.policy import MailboxPolicy
 from mailbot.core.screen import SentBefore
 from mailbot.core.trigger import AlarmRings, AlsoArrived, DeadlineReached, DigestDue, LetterWithdrawn, MessageArrived, Trigger
 
-__all__ = ["Findings", "decide", "dependants", "person_after_all", "stop_clocks"]
+__all__ = ["Findings", "decide", "dependants", "person_after_all", "request_in", "stop_clocks"]
 
 
 def decide(  # noqa: PLR0911  # one line a trigger

@@ -169,7 +169,7 @@ def _new_case(
     Where a person must say whether it belongs to another case, the customer need not wait for that. What a colleague passed
     on and nobody can tell whose it is has no customer until a person names one.
     """
-    message, observed, wants = trigger.message, not trigger.live, wanted(findings.classification, policy.pack)
+    message, observed, wants = trigger.message, not trigger.live, wanted(findings.classification, findings.request, policy.pack)
     clocks = start_clocks(policy, wants.class_, trigger.channel, ClockStart.RECEIPT, trigger.received_at, also=wants.also)
     answer = _answer(trigger, wants, findings, policy, clocks, now)
     opened = OpenCase(

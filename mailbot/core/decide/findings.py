@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 
 from mailbot.core.classify import Classification
+from mailbot.core.information_request import InformationRequest
 from mailbot.core.match import Match
 from mailbot.core.reply import ReplyKind
 from mailbot.core.screen import History, Screening, SentBefore
@@ -13,7 +14,8 @@ class Findings:
     """What the steps found out about a message, and what had been sent before.
 
     ``holding``: a reply of staff that says that the answer is still to come. ``reply``: what a customer's reply amounts to;
-    ``before``: letters within a day, which caps what staff are told.
+    ``before``: letters within a day, which caps what staff are told. ``request``: what the message amounts to as a request for
+    recorded information, if it may be one.
     """
 
     screening: Screening
@@ -23,3 +25,4 @@ class Findings:
     holding: bool = False
     reply: ReplyKind = ReplyKind.ORDINARY
     before: SentBefore = field(default_factory=SentBefore)
+    request: InformationRequest | None = None

@@ -21,7 +21,7 @@ from mailbot.core.action import (
     WithdrawLetter,
 )
 from mailbot.core.calendar import last_day
-from mailbot.core.case import Case, CaseStatus, ClockKind, EndedClock, RunningClock
+from mailbot.core.case import RECLASSIFIED, Case, CaseStatus, ClockKind, EndedClock, RunningClock
 from mailbot.core.clock_rule import ClockRule, ClockStart
 from mailbot.core.decide.answer import promised_date
 from mailbot.core.decide.moving import start_clock
@@ -33,7 +33,6 @@ from mailbot.core.screen import SentBefore
 from mailbot.core.trigger import CaseReclassified
 from mailbot.errors import PermanentError
 
-RECLASSIFIED = "reclassified"
 DONE = ("met", "late")
 
 Dated = RunningClock | StartClock
