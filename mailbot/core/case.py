@@ -49,6 +49,8 @@ class ClockStop(StrEnum):
 ASSIGNED, WAITS, ANSWERED_BY_STAFF = "assigned", "waits", "answered-by-staff"
 PROPOSAL, RECLASSIFIED = "proposal", "reclassified"
 """The kind of event that proposes another class to a person, and the rule by which a person said so."""
+FOR_THE_MANAGER = "for-the-manager"
+"""The kind of event that the next morning digest names."""
 ANSWERED = (ANSWERED_BY_STAFF, f"stopped-by-{ClockStop.RESPONSE_SENT.value}")
 """The rules by which a case's history tells that it was given to somebody, that its customer was asked, and that staff have
 answered: in writing, or by phone or in person."""
@@ -202,7 +204,8 @@ class Figures:
     """What a manager hears about in the morning: references of cases, counts, and mailboxes that could not be read.
 
     ``surveys``: cases whose survey is to be sent now (F17), and surveys of the calendar whose period has begun (F18).
-    ``unclear``: cases that nobody has yet whose class is unsure, or in which a request seems to hide.
+    ``flagged``: cases with what the manager is to know of them. ``unclear``: cases that nobody has yet whose class is unsure,
+    or in which a request seems to hide.
     """
 
     late: tuple[str, ...] = ()
@@ -216,6 +219,7 @@ class Figures:
     surveys: tuple[str, ...] = ()
     bounced: tuple[str, ...] = ()
     unclear: tuple[str, ...] = ()
+    flagged: tuple[str, ...] = ()
     open: int = 0
     held: int = 0
     failed: int = 0

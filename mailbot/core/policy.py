@@ -49,13 +49,15 @@ class ClassPolicy:
 class FlagPolicy:
     """What a pack does with a message that bears a flag, whatever its class.
 
-    ``words``: what the people on duty are told. ``alarm``: they hear of it at once, at any hour, until somebody takes it.
+    ``words``: what the people on duty, and managers, are told. ``alarm``: they hear of it at once, at any hour, until somebody
+    takes it. ``digest``: the manager's next morning digest names the case.
     ``receipt``: the letter that confirms it instead of the one of its class; it names no class and promises no date.
     ``call``: whom such a letter tells the customer to call.
     """
 
     words: str
     alarm: bool = False
+    digest: bool = False
     receipt: str = ""
     call: str = ""
     __pydantic_config__ = {"extra": "forbid"}  # noqa: RUF012

@@ -379,7 +379,12 @@ CALL_BACK = 'kind = "call_back"'
             '"law:codes"',
             "clause O1: beside: there is no clock 'codes' in rules/clocks; write one of",
         ),
-        (ROWS, 'kept_by = ["program:formats"]', "kept_by = []", "clause O8: lacks: nothing keeps it yet; leave lacks out, or"),
+        (
+            ROWS,
+            'kept_by = ["program:formats", "flags:other_format", "flags:other_language"]',
+            "kept_by = []",
+            "clause O8: lacks: nothing keeps it yet; leave lacks out, or",
+        ),
         (ROWS, 'id = "O2"', 'id = "O1"', "the clause 'O1' stands twice; keep one"),
         (ROWS, 'id = "O2"', 'number = "O2"', "clause[2].number: there is no such key"),
     ],

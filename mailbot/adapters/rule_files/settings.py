@@ -119,6 +119,7 @@ def _flags(pack: Pack) -> Iterator[tuple[str, str]]:
     for name, flag in pack.flags.items():
         does = ["logged"]
         does += ["told at once to the people on duty"] if flag.alarm else []
+        does += ["told to the manager in the next digest"] if flag.digest else []
         does += [f"confirmed by letter {flag.receipt}"] if flag.receipt else []
         yield f"flags:{name}", f"{name.replace('_', ' ')}: {', '.join(does)}"
 

@@ -7,13 +7,14 @@ from sqlalchemy import ColumnElement, Connection, Select, Text, cast, func, lite
 
 from mailbot.adapters.store.silenced import taken_for_robots
 from mailbot.adapters.store.tables import alarm, case, clock, deadline, event, hold, location, mailbox, message, outbox
-from mailbot.core.case import PROPOSAL, RECLASSIFIED, CaseStatus, ClockKind, ClockStop, Figures, Moment
+from mailbot.core.case import FOR_THE_MANAGER, PROPOSAL, RECLASSIFIED, CaseStatus, ClockKind, ClockStop, Figures, Moment
 from mailbot.core.policy import UNSURE
 from mailbot.core.strong_evidence import Verdict
 
 DAY = timedelta(days=1)
 # Written out, not bound: only then does SQLite see that the index of such events serves.
 IS_BACKSCATTER = event.c.rule == literal_column("'backscatter'")
+IS_FOR_THE_MANAGER = event.c.kind == literal_column(f"'{FOR_THE_MANAGER}'")
 STALE = timedelta(minutes=15)
 IS_SURVEY = clock.c.kind == ClockKind.SURVEY.value
 OWED = [ClockKind.RESPONSE.value, ClockKind.CONCLUSION.value, ClockKind.REVIEW.value]
@@ -40,6 +41,7 @@ def figures(
         silenced=_references(connection, by_clock.where(clock.c.kind == ClockKind.ACKNOWLEDGEMENT.value, ~_receipted())),
         bounced=_references(connection, _bounced(mine)),
         unclear=_references(connection, _unclear(mine)),
+        flagged=_flagged(connection, mailbox_id, since),
         stale=_stale(connection, mailbox_id, now),
         surveys=_references(connection, _surveys(mailbox_id, soon)),
         open=_count(connection, select(func.count()).select_from(case).where(mine)),
@@ -92,6 +94,13 @@ def _receipted() -> ColumnElement[bool]:
 
 def _bounced(mine: ColumnElement[bool]) -> Select[Any]:
     return select(case.c.reference).join(outbox, outbox.c.case == case.c.id).where(mine, outbox.c.state == "bounced")
+
+
+def _flagged(connection: Connection, mailbox_id: int, since: datetime) -> tuple[str, ...]:
+    """What the manager was to know of single messages: each case with the words."""
+    query = select(case.c.reference, event.c.detail).join(case, case.c.id == event.c.case)
+    lately = query.where(IS_FOR_THE_MANAGER, event.c.at > since, case.c.mailbox == mailbox_id)
+    return tuple(dict.fromkeys(f"{row.reference}: {row.detail}" for row in connection.execute(lately.order_by(event.c.id))))
 
 
 def _unclear(mine: ColumnElement[bool]) -> Select[Any]:

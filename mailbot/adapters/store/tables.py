@@ -24,7 +24,7 @@ from sqlalchemy import (
 
 from mailbot.adapters.store.columns import count, flag, moment, ref, row_id, word
 
-SCHEMA_VERSION = 9
+SCHEMA_VERSION = 10
 """Counts up with every migration."""
 
 COMPAT_VERSION = 6
@@ -278,6 +278,13 @@ Index(
     event.c.at,
     sqlite_where=text("rule = 'backscatter'"),
     postgresql_where=text("rule = 'backscatter'"),
+)
+
+Index(
+    "ix_event_for_the_manager",
+    event.c.at,
+    sqlite_where=text("kind = 'for-the-manager'"),
+    postgresql_where=text("kind = 'for-the-manager'"),
 )
 
 clock = Table(

@@ -232,6 +232,7 @@ def _digest_lines(figures: Figures, ahead: int) -> list[str]:
         ("Nobody has", figures.unowned),
         ("Nobody has opened", figures.unread),
         ("Received no receipt, and the clock runs", figures.silenced),
+        ("For you to know", figures.flagged),
         ("For a person to say what they are ('mailbot explain' tells why)", figures.unclear),
         ("Letters that did not arrive", figures.bounced),
         ("Mailboxes that cannot be read", figures.stale),

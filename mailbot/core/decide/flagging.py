@@ -1,20 +1,24 @@
-"""What the flags of a customer's message bring, as the pack says: an entry in the history, an alarm, another receipt."""
+"""What the flags of a customer's message bring, as the pack says: in the history, by alarm or digest, by another receipt."""
 
 from collections.abc import Iterator
 
 from mailbot.core.action import Action, Note, RaiseAlarm, Reason
+from mailbot.core.case import FOR_THE_MANAGER
 from mailbot.core.classify import Classification
 from mailbot.core.policy import FlagPolicy, Pack
 
 
 def flag_actions(classification: Classification, pack: Pack, digest: str) -> Iterator[Action]:
-    """Every flag is logged with where it was seen; those that the pack says so of ring at once, once for each message."""
+    """Every flag is logged with where it was seen; those that the pack says so of ring at once, once for each
+    message, or stand in the manager's next digest."""
     for name in classification.flags:
         seen = [hit for hit in classification.flag_evidence if hit.class_ == name]
         detail = ", ".join(dict.fromkeys(hit.rule.removeprefix(f"{name}: ") for hit in seen))
         reason = Reason(f"flag-{name}", detail, tuple(hit.span for hit in seen))
         yield Note(kind="flag", reason=reason)
         policy = pack.flags.get(name)
+        if policy is not None and policy.digest:
+            yield Note(kind=FOR_THE_MANAGER, reason=Reason(reason.rule, policy.words))
         if policy is not None and policy.alarm:
             yield RaiseAlarm(
                 key=f"flag:{name}:{digest}", what=f"{policy.words}; please read it now", reason=Reason(reason.rule)
