@@ -9,6 +9,7 @@ from mailbot.adapters.spacy_model import Model, SpacyPhrases, keeping
 from mailbot.core.example import Example
 from mailbot.core.flag import FlagRules
 from mailbot.core.policy import ClassRules
+from mailbot.errors import PolicyError
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,6 +46,14 @@ def model_in_use(rules: ClassRules, flags: FlagRules, learning: Learning, tell: 
         keeping.save(model, file)
     except OSError as error:
         tell(f"the classifier is trained at each start: {file} cannot be written: {error.strerror}")
+    return model
+
+
+def model_kept_in(file: Path) -> Model:
+    """The model that this file keeps. Raises PolicyError where it keeps none that can be used."""
+    model = keeping.load(file)
+    if isinstance(model, str):
+        raise PolicyError(f"{file}: {model}; write the file of a classifier that 'mailbot train' or the daemon has kept")
     return model
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from threading import Thread
 
 import structlog
@@ -20,7 +21,7 @@ from mailbot.core.quoting import QuoteRules, own_spans
 from mailbot.core.subject import SubjectRules, base_subject
 from mailbot.core.weak_evidence import weak_evidence
 from mailbot.errors import MailbotError
-from mailbot.learning import Learning, model_in_use
+from mailbot.learning import Learning, model_in_use, model_kept_in
 from mailbot.ports import Languages, Phrases, ReadMessage
 from mailbot.runner import spare_the_collector
 
@@ -123,6 +124,13 @@ def whole_judge(rules: ReadingRules, tell: Callable[[str], object]) -> PlainRead
     phrases = SpacyPhrases(rules.classes, rules.flags.words)
     if rules.learning is not None:
         phrases.ask(Classifier(model_in_use(rules.classes, rules.flags, rules.learning, tell)))
+    return PlainReader(phrases, rules)
+
+
+def judge_with(rules: ReadingRules, file: Path) -> PlainReader:
+    """Rules and the classifier that this file keeps, whatever it has learnt from. Raises PolicyError."""
+    phrases = SpacyPhrases(rules.classes, rules.flags.words)
+    phrases.ask(Classifier(model_kept_in(file)))
     return PlainReader(phrases, rules)
 
 

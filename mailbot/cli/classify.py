@@ -73,8 +73,8 @@ class Judge:
     @classmethod
     def of(cls, config: Path | None, mailbox: str | None) -> "Judge":
         """By the policy of a mailbox, or by the generic pack. Raises ConfigError, PolicyError."""
+        from mailbot.cli.judges import policies_of
         from mailbot.cli.options import tell
-        from mailbot.cli.replay import policies_of
         from mailbot.reading import whole_judge
 
         policies, policy = policies_of(config, mailbox)

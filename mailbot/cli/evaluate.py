@@ -59,8 +59,8 @@ def screening(
     Labels are human, auto_reply, bounce, list, other_automatic, spam. A person who gets no letter still has a case.
     """
     from mailbot.adapters.clock import SystemClock
+    from mailbot.cli.judges import replay_by
     from mailbot.cli.options import print_json, print_table
-    from mailbot.cli.replay import replay_by
 
     tallies = dict[str, Tally]()
     for name, label, judgement in _judged(replay_by(config, mailbox), folder, table, SystemClock().now()):

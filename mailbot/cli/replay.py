@@ -11,10 +11,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 if TYPE_CHECKING:
-    from mailbot.app import Policies
     from mailbot.core.classify import Hit
-    from mailbot.core.policy import MailboxPolicy
-    from mailbot.pipeline.replay import Judgement, Replay
+    from mailbot.pipeline.replay import Judgement
 
 AT_ONCE = 100
 MBOX_SUFFIXES = (".mbox", ".mbx")
@@ -38,14 +36,28 @@ def replay(
     format_: Annotated[ReplayFormat, typer.Option("--format", help="text, or one JSON object a line.")] = ReplayFormat.TEXT,
     config: Annotated[Path | None, typer.Option("--config", "-c", help="Judge by this installation's policy.")] = None,
     mailbox: Annotated[str | None, typer.Option(help="Judge as this mailbox of the configuration.")] = None,
+    compare: Annotated[
+        tuple[str, str] | None,
+        typer.Option(metavar="OLD NEW", help="Print only what would change: 'now', 'rules', a folder or a file."),
+    ] = None,
 ) -> None:
     """Judge messages, each alone, and print what would be done. Writes nothing and sends nothing.
 
-    Without --config the generic pack judges, and no recipient, age, history or cap is looked at.
+    Without --config the generic pack judges, and no recipient, age, history or cap is looked at. With --compare each message is
+    judged twice, and those are printed whose class, flags or letter would change. OLD and NEW: 'now' is what is in use, 'rules'
+    its rules without the classifier; otherwise a folder of rules, or the file of a classifier.
     """
     from mailbot.adapters.clock import SystemClock
+    from mailbot.cli.judges import replay_by
+    from mailbot.cli.replay_comparison import compared
 
-    now, judge = SystemClock().now(), replay_by(config, mailbox)
+    now = SystemClock().now()
+    if compare is not None:
+        old, new = (replay_by(config, mailbox, one) for one in compare)
+        for line in compared(old, new, _batches(_messages(paths)), now, as_json=format_ is ReplayFormat.JSONL):
+            typer.echo(line)
+        return
+    judge = replay_by(config, mailbox)
     zone = judge.policy.pack.working_calendar.zone
     for batch in _batches(_messages(paths)):
         judgements = judge.judge([content for _, content in batch], now)
@@ -55,51 +67,6 @@ def replay(
                 if format_ is ReplayFormat.JSONL
                 else _text(name, judgement, zone)
             )
-
-
-def replay_by(config: Path | None, mailbox: str | None) -> "Replay":
-    """What judges messages alone, by the policy of a mailbox or by the generic pack. Raises ConfigError, PolicyError."""
-    from functools import partial
-
-    from mailbot.adapters.parser import why_unreadable
-    from mailbot.cli.options import tell
-    from mailbot.pipeline.replay import Replay
-    from mailbot.reading import read_message, whole_judge
-
-    policies, policy = policies_of(config, mailbox)
-    return Replay(
-        parse=partial(read_message, rules=policies.reading),
-        why_unreadable=why_unreadable,
-        phrases=whole_judge(policies.reading, tell),
-        flags=policies.reading.flags,
-        requests=policies.reading.requests,
-        screening=policies.screening,
-        rules_version=policies.reading.version,
-        policy=policy,
-        own_addresses=policy.own_addresses if config else frozenset(),
-        answerable_addresses=policy.answerable_addresses if config else frozenset(),
-        by_age=config is not None,
-    )
-
-
-def policies_of(config: Path | None, mailbox: str | None) -> "tuple[Policies, MailboxPolicy]":
-    """All that was decided about, and the policy of a mailbox, the first by default; without a configuration the generic pack.
-
-    Raises ConfigError, PolicyError.
-    """
-    from mailbot.app import load_policies
-    from mailbot.cli.options import load_config
-    from mailbot.config import sample_config
-    from mailbot.errors import ConfigError
-
-    if mailbox and not config:
-        raise ConfigError("--mailbox names a mailbox of a configuration: give --config too")
-    settings = load_config(config) if config else sample_config()
-    policies = load_policies(settings)
-    name = mailbox or settings.mailbox[0].name
-    if name not in policies.mailboxes:
-        raise ConfigError(f"there is no mailbox '{name}'; known: {', '.join(policies.mailboxes)}")
-    return policies, policies.mailboxes[name]
 
 
 def _messages(paths: list[Path]) -> Iterator[tuple[str, bytes]]:

@@ -19,7 +19,7 @@ from mailbot.core.match import Match
 from mailbot.core.message import Message, Origin
 from mailbot.core.policy import MailboxPolicy, ScreeningRules
 from mailbot.core.reference import find_references
-from mailbot.core.relay import authentication, relayed
+from mailbot.core.relay import Relayed, authentication, relayed
 from mailbot.core.screen import Screening, screen
 from mailbot.core.strong_evidence import OwnMarks
 from mailbot.core.trigger import MessageArrived
@@ -60,11 +60,14 @@ class Replay:
         messages = [self.parse(content) for content in contents]
         judged = self.phrases.judge([message.full_own_text for message in messages])
         for message, (hits, opinion) in zip(messages, judged, strict=True):
-            found = classify(hits, self.policy.pack.classes, self.rules_version, opinion)
-            yield self._judge(message, flagged(found, hits, message.sender, self.flags), now)
+            found = relayed(message, self.policy.relays, self.policy.authserv_id)
+            said = tuple(hit for hit in hits if found is None or found.holds(hit.span))
+            # The labels of a form say nothing.
+            classification = classify(said, self.policy.pack.classes, self.rules_version, None if found else opinion)
+            sender = found.message.sender if found else message.sender
+            yield self._judge(message, found, flagged(classification, said, sender, self.flags), now)
 
-    def _judge(self, message: Message, classification: Classification, now: datetime) -> Judgement:
-        found = relayed(message, self.policy.relays, self.policy.authserv_id)
+    def _judge(self, message: Message, found: Relayed | None, classification: Classification, now: datetime) -> Judgement:
         own = OwnMarks(
             addresses=self.own_addresses,
             answerable=self.answerable_addresses,
