@@ -1,0 +1,57 @@
+"""Invented values with which a letter is shown and checked before it is used. Nobody in them exists."""
+
+from dataclasses import fields, replace
+from enum import StrEnum
+
+from mailbot.core.letter import LetterSpec, LetterValues
+
+
+class Sample(StrEnum):
+    """How much is known of the case that a letter is shown with."""
+
+    FULLEST = "fullest"
+    EMPTIEST = "emptiest"
+
+
+FULLEST = LetterValues(
+    organisation="Cyngor Porth y Môr",
+    mailbox_address="enquiries@harbour.example",
+    signatory="Bo Sample, Customer Services",
+    reference="HC-2611-0042-7",
+    customer_subject="The “lamp” outside № 4 {{ is }} <broken> & dark: für Größe 9…",
+    received_on="Monday 23 November 2026",
+    due_on="Friday 11 December 2026",
+    clock_name="response",
+    class_words="your enquiry",
+    policy_link="https://harbour.example/customer-care",
+    privacy_notice="We use what you tell us to deal with your message.",
+    days_late="3",
+    owner="Di Cole",
+    owner_contact="di.cole@harbour.example or 01632 960123",
+    summary_lines="- Late: 2 (HC-2611-0001-1, HC-2611-0042-7)\n- Set aside for a person: 1",
+    delay_reason="we wait for the plan of the drains",
+    revised_on="Tuesday 29 December 2026",
+    next_on="Friday 8 January 2027",
+    answer_by="Tuesday 5 January 2027",
+    goes_on="Thursday 10 December 2026",
+    letter_words="the notice of delay",
+    clock_title="answer to a Freedom of Information request",
+    law="Freedom of Information Act 2000 s.10(1), (6)",
+    office_shut="office shut from Thu 24 Dec 2026 to Thu 31 Dec 2026 (Christmas), answer by Wed 23 Dec 2026",
+    alarm_what="a customer writes of danger to life",
+    alarm_number="17",
+    call="999",
+    days_left="2",
+    failed_address="ada@example.org",
+    failure="nothing arrives there, the address does not exist or is shut",
+    other_contact="they came by phone, ada.finch@work.example",
+)
+"""A value for every name; the customer's subject holds what a careless letter would trip over."""
+
+
+def sample_values(spec: LetterSpec, sample: Sample) -> LetterValues:
+    """The fullest values a letter can have, or the emptiest: nothing that it has a fallback for or does not name."""
+    if sample is Sample.FULLEST:
+        return FULLEST
+    needed = set(spec.variables) - set(spec.fallbacks)
+    return replace(FULLEST, **{item.name: None for item in fields(LetterValues) if item.name not in needed})
