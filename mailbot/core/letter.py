@@ -1,5 +1,6 @@
 """A letter as a value: what it may say, to whom it goes, and the bytes that leave."""
 
+from collections.abc import Container
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
@@ -112,8 +113,38 @@ class LetterValues:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Sentence:
+    """Words that stand in a letter where a condition holds, and what stands there ``otherwise``: nothing, as a rule.
+
+    ``when`` is the name of a value; the condition holds where the case has that value.
+    """
+
+    when: str
+    text: str = ""
+    otherwise: str = ""
+    __pydantic_config__ = {"extra": "forbid"}  # noqa: RUF012
+
+    def chosen(self, holds: Container[str]) -> str:
+        """The words to put; ``holds`` has the conditions that hold."""
+        return (self.text if self.when in holds else self.otherwise).strip("\n")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LetterSource:
+    """A letter as people write it: its ``letter.toml`` and the texts of its subject and body."""
+
+    name: str
+    settings: str
+    subject: str
+    body: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LetterSpec:
-    """``letter.toml``: what a letter is for and what it needs. ``fallbacks`` fills a name that has no value."""
+    """``letter.toml``: what a letter is for and what it needs.
+
+    ``variables`` are the names that its texts use, ``fallbacks`` fills one that has no value, ``sentences`` are put by name.
+    """
 
     name: str
     purpose: str
@@ -123,6 +154,7 @@ class LetterSpec:
     review_due: date
     variables: tuple[str, ...] = ()
     fallbacks: dict[str, str] = field(default_factory=dict)
+    sentences: dict[str, Sentence] = field(default_factory=dict)
     __pydantic_config__ = {"extra": "forbid"}  # noqa: RUF012  # read by the file reader; a constant, not a field
 
 

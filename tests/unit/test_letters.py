@@ -11,9 +11,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mailbot.adapters.letters import MAX_TEMPLATE_BYTES, NAMES, JinjaLetters
+from mailbot.adapters.letters import MAX_TEXT_BYTES, NAMES, JinjaLetters
 from mailbot.core.letter import Audience, LetterValues
 from mailbot.core.mime import Headers
+from mailbot.core.text import clean_line
 from mailbot.errors import PolicyError
 from tests.invented import CUSTOMER, LETTERS, MAILBOX, shipped_pack
 
@@ -125,17 +126,60 @@ def test_a_customer_s_template_words_stay_words(tmp_path: Path) -> None:
     assert letters.render("receipt", written).subject == "We have it [{{ signatory }}{% raw %}]"
 
 
-def test_a_letter_that_reaches_for_the_program_s_insides_does_not_render(tmp_path: Path) -> None:
-    """The sandbox stops it, and the letter is named."""
-    letters = JinjaLetters(write(tmp_path, body="{{ reference.__class__.__mro__ }}"))
-    with pytest.raises(PolicyError, match="letter 'receipt': does not render: "):
-        letters.render("receipt", FULL)
-
-
 def test_an_unknown_letter_is_refused_with_those_that_exist() -> None:
     """A slip in a pack names the letters there are."""
     with pytest.raises(PolicyError, match=r"there is no letter 'reciept'; known letters: .*receipt"):
         SHIPPED.render("reciept", FULL)
+
+
+# Sentences --------------------------------------------------------------------------------------------------------------
+
+SHUT = (
+    SPEC
+    + """
+[sentences.when_shut]
+when = "office_shut"
+text = "The office is shut: {{ reference }}."
+otherwise = "The office is open."
+
+[sentences.law_holds]
+when = "law"
+text = '''
+A law holds.
+It is strict.
+'''
+"""
+)
+
+
+@pytest.mark.parametrize(
+    ("body", "more", "said"),
+    [
+        ("One.\n\n{{ when_shut }}\n\nTwo.", {"office_shut": "x"}, "One.\n\nThe office is shut: words.\n\nTwo."),
+        ("One.\n\n{{ when_shut }}\n\nTwo.", {}, "One.\n\nThe office is open.\n\nTwo."),
+        ("One.\n\n{{ law_holds }}\n\nTwo.", {}, "One.\n\nTwo."),
+        ("One.\n{{ law_holds }}\nTwo.", {"law": "x"}, "One.\nA law holds.\nIt is strict.\nTwo."),
+        ("One. {{ law_holds }} Two.", {}, "One. Two."),
+        ("{{ law_holds }} One.", {}, "One."),
+        ("One.\n\n{{ law_holds }}", {}, "One."),
+    ],
+)
+def test_a_sentence_stands_in_a_letter_where_its_condition_holds(
+    tmp_path: Path, body: str, more: dict[str, str], said: str
+) -> None:
+    """Whole sentences come and go with their line and its space; nobody writes commands into a letter."""
+    values = replace(LetterValues(reference="words", signatory="words"), **more)
+    assert JinjaLetters(write(tmp_path, SHUT, body=body)).render("receipt", values).body == said
+
+
+def test_a_name_of_a_sentence_that_does_not_stand_there_needs_no_value(tmp_path: Path) -> None:
+    """A sentence about the owner is for cases that have one; the others get the letter without it."""
+    spec = SPEC.replace('["reference"', '["owner", "reference"')
+    spec += '[sentences.with_whom]\nwhen = "owner"\ntext = "It is with {{ owner }}."\n'
+    letters = JinjaLetters(write(tmp_path, spec, body="Hello. {{ with_whom }}"))
+    assert letters.missing("receipt", LetterValues(reference="x")) == ()
+    assert letters.render("receipt", LetterValues(reference="x")).body == "Hello."
+    assert letters.render("receipt", LetterValues(reference="x", owner="Di")).body == "Hello. It is with Di."
 
 
 # Bytes -----------------------------------------------------------------------------------------------------------------
@@ -170,7 +214,7 @@ def test_a_changed_text_is_another_version(tmp_path: Path) -> None:
 def test_no_value_changes_a_header_field(letter: str, values: dict[str, str | None]) -> None:
     """Whatever a customer writes, the fields of the letter are the same and its subject is one line."""
     usual = message_from_bytes(SHIPPED.compose(letter, FULL, HEADERS).content, policy=default)
-    hostile_values = replace(FULL, **{name: value for name, value in values.items() if value})
+    hostile_values = replace(FULL, **{name: value for name, value in values.items() if value and clean_line(value)})
     composed = SHIPPED.compose(letter, hostile_values, HEADERS)
     found = message_from_bytes(composed.content, policy=default)
     without = {"Subject", "Content-Transfer-Encoding"}
@@ -188,19 +232,46 @@ def test_no_value_changes_a_header_field(letter: str, values: dict[str, str | No
 @pytest.mark.parametrize(
     ("changes", "said"),
     [
-        ({"body": "{{ referense }}"}, "receipt/body.txt.j2: uses 'referense', which letter.toml does not name under variables"),
-        ({"subject": "{{ owner }}"}, "receipt/subject.txt.j2: uses 'owner', which letter.toml does not name under variables"),
-        ({"body": "Hello\n{{ reference"}, "receipt/body.txt.j2: line 2: "),
-        ({"body": "{% if reference %}x"}, "receipt/body.txt.j2: line 1: "),
-        ({"body": "{{ reference|shout }}"}, "receipt/body.txt.j2: line 1: No filter named 'shout'."),
-        ({"body": "x" * (MAX_TEMPLATE_BYTES + 1)}, "receipt/body.txt.j2: is larger than 100000 bytes; shorten it"),
+        (
+            {"body": "Hello\nYour {{ referense }}"},
+            "receipt/body.txt.j2: line 2, column 6: there is no name 'referense'; did you mean 'reference'?",
+        ),
+        (
+            {"subject": "{{ owner }}"},
+            "receipt/subject.txt.j2: line 1, column 1: 'owner' does not stand under variables in letter.toml; add it there",
+        ),
+        (
+            {"body": "Hello\n{{ reference"},
+            "receipt/body.txt.j2: line 2, column 1: '{{' is not closed; write }} behind the name",
+        ),
+        ({"body": "x reference }}"}, "receipt/body.txt.j2: line 1, column 13: '}}' closes nothing; write {{ before the name"),
+        ({"body": "{% if reference %}x"}, "line 1, column 1: a letter has no commands; write the sentence under [sentences]"),
+        ({"body": "{# later #}"}, "line 1, column 1: a letter has no comments; write them into letter.toml"),
+        (
+            {"body": "{{ reference|shout }}"},
+            "line 1, column 1: 'reference|shout' is more than a name; write a name alone, such as {{ reference }}",
+        ),
+        ({"body": "{{ reference.__class__.__mro__ }}"}, "'reference.__class__.__mro__' is more than a name"),
+        (
+            {"spec": SPEC + '[sentences.shut]\nwhen = "ofice_shut"\ntext = "We are shut."\n'},
+            "receipt/letter.toml: sentences.shut.when: there is no value 'ofice_shut'; did you mean 'office_shut'?",
+        ),
+        (
+            {"spec": SPEC + '[sentences.shut]\nwhen = "office_shut"\ntext = "We are\\nshut: {{ shut }}"\n'},
+            "receipt/letter.toml: sentences.shut: line 2, column 7: there is no name 'shut'",
+        ),
+        (
+            {"spec": SPEC + '[sentences.owner]\nwhen = "owner"\ntext = "x"\n'},
+            "receipt/letter.toml: sentences.owner: is the name of a value; give the sentence another name",
+        ),
+        ({"body": "x" * (MAX_TEXT_BYTES + 1)}, "receipt/body.txt.j2: is larger than 100000 bytes; shorten it"),
         (
             {"spec": SPEC.replace('"reference"', '"referense"')},
-            "receipt/letter.toml: variables: there is no value 'referense'; known values: alarm_number",
+            "receipt/letter.toml: variables: there is no value 'referense'; did you mean 'reference'?",
         ),
         (
             {"spec": SPEC + 'sender = "x"\n'},
-            "receipt/letter.toml: variables: there is no value 'sender'; known values: alarm_number",
+            "receipt/letter.toml: fallbacks: there is no value 'sender'; known names: alarm_number",
         ),
         ({"spec": SPEC.replace("purpose", "porpoise")}, "receipt/letter.toml: purpose: is missing; write it"),
         ({"spec": SPEC.replace('"customer"', '"everybody"')}, "letter.toml: audience: write one of 'customer' or 'staff'"),
