@@ -5,11 +5,11 @@ from functools import cache
 from itertools import count
 from typing import Any
 
-from sqlalchemy import Connection, Select, Table, func, literal, select
+from sqlalchemy import Connection, Select, Table, bindparam, func, literal, select
 
 from mailbot.adapters.store.pending import READS_NO_ROWS
 
-BLOCK = 32
+FIRST_BLOCK, LARGEST_BLOCK = 32, 512
 
 
 class Numbers:
@@ -29,8 +29,10 @@ class Numbers:
         """SQLite has one writer, and this is it. PostgreSQL hands out numbers from its sequence; some stay unused."""
         if self._connection.dialect.name == "sqlite":
             yield from count(self._connection.execute(_highest(table)).scalar_one() + 1)
+        block = FIRST_BLOCK
         while True:
-            yield from self._connection.execute(_from_sequence(table)).scalars().all()
+            yield from self._connection.execute(_from_sequence(table), {"block": block}).scalars().all()
+            block = min(2 * block, LARGEST_BLOCK)
 
 
 @cache
@@ -41,5 +43,5 @@ def _highest(table: Table) -> Select[Any]:
 @cache
 def _from_sequence(table: Table) -> Select[Any]:
     sequence = func.pg_get_serial_sequence(literal(f'"{table.name}"'), literal("id"))
-    drawn = select(func.nextval(sequence)).select_from(func.generate_series(1, BLOCK).alias("block"))
+    drawn = select(func.nextval(sequence)).select_from(func.generate_series(1, bindparam("block")).alias("block"))
     return drawn.execution_options(**{READS_NO_ROWS: True})
