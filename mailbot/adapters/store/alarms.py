@@ -2,25 +2,34 @@
 
 from collections.abc import Mapping
 from datetime import datetime
+from functools import cache
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, Executable, select
 
+from mailbot.adapters.store.pending import Pending
 from mailbot.adapters.store.tables import alarm, mailbox
 from mailbot.adapters.store.upsert import insert
 from mailbot.core.action import RaiseAlarm
 from mailbot.ports import Alarm
 
 
+@cache
+def _once(dialect: str) -> Executable:
+    once: Executable = insert(dialect, alarm).on_conflict_do_nothing()
+    return once
+
+
 class SqlAlarms:
-    def __init__(self, connection: Connection, ids: Mapping[str, int]) -> None:
+    def __init__(self, connection: Connection, ids: Mapping[str, int], pending: Pending) -> None:
         self._connection = connection
         self._ids = ids
+        self._pending = pending
 
     def add(self, name: str, case_id: int | None, action: RaiseAlarm, at: datetime) -> None:
         """Raise an alarm; one with the same key was raised already and stays as it is."""
-        once = insert(self._connection.dialect.name, alarm).on_conflict_do_nothing()
         values = {"key": action.key, "mailbox": self._ids[name], "case": case_id, "what": action.what}
-        self._connection.execute(once.values(values | {"raised_at": at, "next_at": at, "times": 0}))
+        values |= {"raised_at": at, "next_at": at, "times": 0}
+        self._pending.execute("raise alarm", _once(self._connection.dialect.name), values)
 
     def ringing(self, now: datetime) -> list[Alarm]:
         """The alarms that are to ring now, the oldest first."""

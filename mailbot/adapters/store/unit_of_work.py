@@ -81,7 +81,7 @@ class SqlTransaction:
 
     @cached_property
     def alarms(self) -> SqlAlarms:
-        return SqlAlarms(self.connection, self.mailbox_ids)
+        return SqlAlarms(self.connection, self.mailbox_ids, self.pending)
 
     @cached_property
     def recounts(self) -> SqlRecounts:
