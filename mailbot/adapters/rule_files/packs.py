@@ -119,7 +119,7 @@ def _check_class(where: str, policy: ClassPolicy) -> None:
     if not 0 < policy.threshold <= 1:
         raise PolicyError(f"{where}.threshold: write a number above 0 and up to 1, such as 0.6")
     if not 0 < policy.threshold_learnt <= 1:
-        raise PolicyError(f"{where}.threshold_learnt: write a number above 0 and up to 1, such as 0.85")
+        raise PolicyError(f"{where}.threshold_learnt: write a number above 0 and up to 1, such as 0.93")
     if not 0 <= policy.threshold_alone <= 1:
         raise PolicyError(f"{where}.threshold_alone: write a number from 0 to 1, such as 0.97")
     if policy.confirm_reclassified and not policy.clocks:
