@@ -99,6 +99,7 @@ def _files(settings: "Config", sign_ins: "SignIns") -> Iterator[Finding]:
     yield Finding(f"{len(policies.letters.specs)} letters, {len(policies.reading.classes.rules)} classes, screening rules")
     wrong = "\n      ".join(failing_screening_examples(policies.screening)) or None
     yield Finding(f"{len(policies.screening.examples)} examples of the screening rules, by their words alone", wrong)
+    yield wording_finding(settings.paths.rules_folder)
     packs = {policy.pack.name: policy.pack for policy in policies.mailboxes.values()}
     phrases = spacy_reader(replace(policies.reading, learning=None))  # examples are of the rules alone
     wrong = "\n      ".join(failing_flag_examples(policies.reading.flags, phrases)) or None
@@ -118,6 +119,16 @@ def _files(settings: "Config", sign_ins: "SignIns") -> Iterator[Finding]:
         for protocol in PROTOCOLS:
             if _server(mailbox, protocol).user is not None:
                 yield from _secrets(mailbox, protocol, sign_ins, today)
+
+
+def wording_finding(rules: Path) -> Finding:
+    """Whether each wording that letters avoid is found in its examples, and nowhere else."""
+    from mailbot.adapters.rule_files import load_wording
+    from mailbot.core.wording import failing_wordings
+
+    found = load_wording(rules)
+    wrong = "\n      ".join(failing_wordings(found.wordings, found.numbers)) or None
+    return Finding(f"examples of {sum(len(each.words) for each in found.wordings)} wordings that letters avoid", wrong)
 
 
 def pack_findings(name: str, remarks: "Iterable[Remark]") -> Iterator[Finding]:

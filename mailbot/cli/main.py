@@ -22,6 +22,7 @@ from mailbot.cli import (
     explain,
     held,
     init,
+    lint,
     live,
     outbox,
     people,
@@ -42,7 +43,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for module in (init, check, run, live, demo, replay, classify, train, status, explain):
+for module in (init, check, run, live, demo, replay, classify, lint, train, status, explain):
     module.register(app)
 for name, group in (
     ("case", case),

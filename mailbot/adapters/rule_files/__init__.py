@@ -20,6 +20,7 @@ from mailbot.adapters.rule_files.proposals import closed_days
 from mailbot.adapters.rule_files.screening import load_screening
 from mailbot.adapters.rule_files.services import load_directory, own_pack
 from mailbot.adapters.rule_files.settings import settings_of
+from mailbot.adapters.rule_files.wording import load_wording
 
 __all__ = [
     "CalendarFile",
@@ -46,6 +47,7 @@ __all__ = [
     "load_requests",
     "load_screening",
     "load_subjects",
+    "load_wording",
     "own_pack",
     "pack_names",
     "read_calendar",
