@@ -37,6 +37,7 @@ from mailbot.pipeline.catching_up import CatchingUp
 from mailbot.pipeline.inbound import Inbound
 from mailbot.pipeline.intake import Intake, WatchedFolder
 from mailbot.pipeline.leases import RENEW_SECONDS, GuardedStore, LeaseLostError, Leases
+from mailbot.pipeline.letter_commands import check_published
 from mailbot.pipeline.outbox import Outbox, Sender
 from mailbot.pipeline.recount import Recount
 from mailbot.pipeline.timers import Timers
@@ -77,6 +78,8 @@ class Daemon:
         self._held.enter_context(only_daemon(config.storage.database))
         self.store, tag_secret = open_store(config, self._database, self._clock.now())
         self._policies = load_policies(config, tag_secret)
+        letters, policies = self._policies.letters, self._policies.mailboxes
+        check_published(self.store, letters, policies.values())
         holder = f"process {os.getpid()} on {socket.gethostname()} ({secrets.token_hex(2)})"
         self._leases = Leases(store=self.store, clock=self._clock, holder=holder)
         if self._database.is_sqlite:
@@ -85,22 +88,18 @@ class Daemon:
         self._inbound: Inbound | None = None
         self._timers = Timers(
             store=self._guarded(TIMERS),
-            letters=self._policies.letters,
-            policies=self._policies.mailboxes,
+            letters=letters,
+            policies=policies,
             clock=self._clock,
             attempt=attempt,
-            reviews={f"letter {name}": spec.review_due for name, spec in self._policies.letters.specs.items()},
+            reviews={f"letter {name}": spec.review_due for name, spec in letters.specs.items()},
         )
-        names = [mailbox.name for mailbox in config.mailbox]
-        self._catching_up = CatchingUp(store=self.store, clock=self._clock, mailboxes=names, since=self._clock.now())
+        now = self._clock.now()
+        self._catching_up = CatchingUp(store=self.store, clock=self._clock, mailboxes=[*policies], since=now)
         self._counted = False
-        self._recount = Recount(store=self._guarded(TIMERS), policies=self._policies.mailboxes, clock=self._clock)
+        self._recount = Recount(store=self._guarded(TIMERS), policies=policies, clock=self._clock)
         self._alarms = Alarms(
-            store=self._guarded(TIMERS),
-            letters=self._policies.letters,
-            policies=self._policies.mailboxes,
-            clock=self._clock,
-            webhook=HttpWebhook(),
+            store=self._guarded(TIMERS), letters=letters, policies=policies, clock=self._clock, webhook=HttpWebhook()
         )
 
     def start(self) -> None:

@@ -9,6 +9,7 @@ from mailbot.cli.options import load_config
 if TYPE_CHECKING:
     from mailbot.pipeline.case_commands import CaseCommands
     from mailbot.pipeline.commands import Commands
+    from mailbot.pipeline.letter_commands import LetterCommands
 
 
 def staff_commands(config: Path) -> "Commands":
@@ -32,5 +33,19 @@ def case_commands(config: Path) -> "CaseCommands":
     store, tag_secret = open_store(settings, database_of(settings, create=False), clock.now())
     policies = load_policies(settings, tag_secret)
     return CaseCommands(
+        store=store, letters=policies.letters, policies=policies.mailboxes, clock=clock, actor=getpass.getuser()
+    )
+
+
+def letter_commands(config: Path) -> "LetterCommands":
+    """Commands about letters, of whoever is signed in to this machine, by the configured policies."""
+    from mailbot.adapters.clock import SystemClock
+    from mailbot.app import database_of, load_policies, open_store
+    from mailbot.pipeline.letter_commands import LetterCommands
+
+    clock, settings = SystemClock(), load_config(config)
+    store, tag_secret = open_store(settings, database_of(settings, create=False), clock.now())
+    policies = load_policies(settings, tag_secret)
+    return LetterCommands(
         store=store, letters=policies.letters, policies=policies.mailboxes, clock=clock, actor=getpass.getuser()
     )

@@ -22,16 +22,17 @@ class Mistake:
     column: int
     what: str
 
+    def moved(self, lines: int, columns: int = 0) -> "Mistake":
+        """The same in a text that has so many lines before this one, and so many characters before its first line."""
+        return Mistake(self.line + lines, self.column + columns, self.what)
+
     def __str__(self) -> str:
         return f"line {self.line}, column {self.column}: {self.what}"
 
 
-def names_in(text: str) -> dict[str, int]:
-    """The names that a text uses, each with the place where it first stands."""
-    found = dict[str, int]()
-    for mark in _MARK.finditer(text):
-        found.setdefault(mark[1], mark.start())
-    return found
+def names_in(text: str) -> tuple[str, ...]:
+    """The names that a text uses, each once, in the order in which they stand there."""
+    return tuple(dict.fromkeys(mark[1] for mark in _MARK.finditer(text)))
 
 
 def mistakes(text: str, known: Container[str], names: frozenset[str]) -> Iterator[Mistake]:

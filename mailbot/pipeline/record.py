@@ -218,6 +218,7 @@ def _queue_letter(transaction: Transaction, letters: Letters, action: QueueLette
             references=action.references,
             audience=action.audience,
         ),
+        transaction.letters,
     )
     transaction.outbox.add(
         NewLetter(

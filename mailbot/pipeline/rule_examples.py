@@ -1,6 +1,6 @@
 """Trying the policy before it is used: the examples of class and screening rules, and every letter that a pack names."""
 
-from collections.abc import Callable, Container, Iterator
+from collections.abc import Callable, Container, Iterable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -14,7 +14,7 @@ from mailbot.core.message import Address, Message
 from mailbot.core.policy import UNSURE, ClassRules, MailboxPolicy, Pack, ScreeningRules
 from mailbot.core.screen import screen
 from mailbot.core.strong_evidence import Verdict
-from mailbot.ports import Phrases
+from mailbot.ports import CheckedLetter, Phrases
 
 ANY_TIME = datetime(2026, 1, 5, 12, tzinfo=UTC)
 
@@ -69,13 +69,29 @@ def unwritable_letters(
     policy: MailboxPolicy, known: Container[str], missing: Callable[[str, LetterValues], tuple[str, ...]]
 ) -> Iterator[str]:
     """A sentence for every letter that could not be written for the emptiest message: no subject, no signatory."""
-    emptiest = replace(policy, signatory="")
-    for what, letter, values in _letters(emptiest):
+    for what, letter, values in _emptiest(policy):
         if letter not in known:
             yield f"{what}: there is no letter '{letter}'"
             continue
-        for name in missing(letter, replace(values, reference="reference")):
-            yield f"{what}: letter '{letter}': {name} may lack a value; write a line for it under [fallbacks] in letter.toml"
+        yield from (_hole(what, letter, name) for name in missing(letter, values))
+
+
+def holes(letter: CheckedLetter, policies: Iterable[MailboxPolicy]) -> Iterator[str]:
+    """A sentence for every occasion on which a pack sends this letter and a name in it may have no value."""
+    for policy in policies:
+        for what, name, values in _emptiest(policy):
+            if name == letter.spec.name:
+                yield from (_hole(what, name, missing) for missing in letter.missing(values))
+
+
+def _hole(what: str, letter: str, name: str) -> str:
+    return f"{what}: letter '{letter}': {name} may lack a value; write a line for it under [fallbacks] in letter.toml"
+
+
+def _emptiest(policy: MailboxPolicy) -> Iterator[tuple[str, str, LetterValues]]:
+    """Each occasion, its letter and the values of the emptiest message."""
+    for what, letter, values in _letters(replace(policy, signatory="")):
+        yield what, letter, replace(values, reference="reference")
 
 
 def _letters(policy: MailboxPolicy) -> Iterator[tuple[str, str, LetterValues]]:

@@ -1,15 +1,14 @@
 """What the flows need from the outside, as small protocols. Adapters implement them; tests may too."""
 
 from mailbot.ports.history import Happened
+from mailbot.ports.letters import CheckedLetter, Composed, LetterRows, Letters, PublishedLetters
 from mailbot.ports.outside import (
     Alarm,
     Attempt,
     Clock,
-    Composed,
     Credentials,
     FolderState,
     Languages,
-    Letters,
     MailFolder,
     Mechanism,
     Phrases,
@@ -25,9 +24,7 @@ from mailbot.ports.rows import (
     AlarmRows,
     CaseRows,
     Cursor,
-    JobRows,
     KnownMessage,
-    LeaseRows,
     MailboxRow,
     MailboxRows,
     MessageRows,
@@ -39,12 +36,14 @@ from mailbot.ports.rows import (
     Store,
     Transaction,
 )
+from mailbot.ports.running import JobRows, LeaseRows
 
 __all__ = [
     "Alarm",
     "AlarmRows",
     "Attempt",
     "CaseRows",
+    "CheckedLetter",
     "Clock",
     "Composed",
     "Credentials",
@@ -55,6 +54,7 @@ __all__ = [
     "KnownMessage",
     "Languages",
     "LeaseRows",
+    "LetterRows",
     "Letters",
     "MailFolder",
     "MailboxRow",
@@ -66,6 +66,7 @@ __all__ = [
     "NewMessage",
     "OutboxRows",
     "Phrases",
+    "PublishedLetters",
     "ReadMessage",
     "Reader",
     "RecountRows",

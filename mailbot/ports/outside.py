@@ -1,4 +1,4 @@
-"""Time, letters, relays and mailboxes: what the flows need from the outside, as small protocols."""
+"""Time, relays and mailboxes: what the flows need from the outside, as small protocols."""
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -9,9 +9,8 @@ from typing import Protocol
 from mailbot.core.classify import Hit, Opinion
 from mailbot.core.delivery import Reply
 from mailbot.core.evidence import Evidence
-from mailbot.core.letter import Envelope, LetterValues
+from mailbot.core.letter import Envelope
 from mailbot.core.message import Fetched, Message
-from mailbot.core.mime import Headers
 
 # Time, wake-ups, judgement ---------------------------------------------------------------------------------------------
 
@@ -78,22 +77,7 @@ class Attempt(Protocol):
     def __call__(self, work: Callable[[], object]) -> str | None: ...
 
 
-# Letters and the ways out ----------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Composed:
-    """A letter ready to leave: its bytes, its Message-ID, and the version of its text."""
-
-    content: bytes
-    message_id: str
-    letter_version: str
-
-
-class Letters(Protocol):
-    """Renders a letter into final bytes. Raises PolicyError if a name has neither value nor fallback."""
-
-    def compose(self, letter: str, values: LetterValues, headers: Headers) -> Composed: ...
+# The ways out ----------------------------------------------------------------------------------------------------------
 
 
 class Transport(Protocol):

@@ -31,8 +31,10 @@ from mailbot.core.message import Direction, Fetched, Located, Message, Origin
 from mailbot.core.screen import Screening
 from mailbot.core.trigger import DeadlineReached
 from mailbot.ports.history import Happened
-from mailbot.ports.outside import Alarm, Composed
+from mailbot.ports.letters import Composed, LetterRows
+from mailbot.ports.outside import Alarm
 from mailbot.ports.recounts import RecountRows
+from mailbot.ports.running import JobRows, LeaseRows
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -335,28 +337,6 @@ class AlarmRows(Protocol):
     def take(self, alarm_id: int, by: str, at: datetime) -> bool: ...
 
 
-class JobRows(Protocol):
-    """Calendar jobs: each runs once per period, whoever asks first."""
-
-    def claim(self, job: str, period: str, at: datetime) -> bool: ...
-
-    def last(self, job: str, before: str) -> datetime | None: ...
-
-
-class LeaseRows(Protocol):
-    """Which process does what, each with a fence that counts its holders."""
-
-    def acquire(self, name: str, holder: str, now: datetime, until: datetime) -> int | None: ...
-
-    def is_held(self, name: str, holder: str, fence: int) -> bool: ...
-
-    def release(self, holder: str, now: datetime) -> None: ...
-
-    def note_trouble(self, name: str, error: str, until: datetime) -> None: ...
-
-    def clear(self) -> None: ...
-
-
 class Transaction(Protocol):
     """The repositories within one transaction. It commits when its block ends and rolls back on any error."""
 
@@ -389,6 +369,9 @@ class Transaction(Protocol):
 
     @property
     def recounts(self) -> RecountRows: ...
+
+    @property
+    def letters(self) -> LetterRows: ...
 
     @property
     def jobs(self) -> JobRows: ...

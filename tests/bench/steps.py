@@ -20,7 +20,7 @@ from mailbot.core.policy import ClassPolicy
 from mailbot.pipeline.inbound import MAX_MESSAGES, Inbound
 from mailbot.pipeline.intake import Intake, WatchedFolder
 from mailbot.pipeline.outbox import Outbox, Sender
-from mailbot.ports import Composed, FolderState, ReadMessage
+from mailbot.ports import Composed, FolderState, PublishedLetters, ReadMessage
 from mailbot.reading import PlainReader, whole_judge
 from mailbot.runner import attempt, spare_the_collector
 from tests.bench.installation import NAME, Installation
@@ -139,7 +139,7 @@ class NotedLetters:
         self.noted: list[tuple[str, LetterValues, Headers]] = []
         self._numbers = count(1)
 
-    def compose(self, letter: str, values: LetterValues, headers: Headers) -> Composed:
+    def compose(self, letter: str, values: LetterValues, headers: Headers, published: PublishedLetters) -> Composed:
         self.noted.append((letter, values, headers))
         message_id = f"{next(self._numbers)}.bench@harbour.example"
         return Composed(content=READY_CONTENT, message_id=message_id, letter_version="bench")

@@ -126,9 +126,9 @@ def test_a_customer_s_template_words_stay_words(tmp_path: Path) -> None:
     assert letters.render("receipt", written).subject == "We have it [{{ signatory }}{% raw %}]"
 
 
-def test_an_unknown_letter_is_refused_with_those_that_exist() -> None:
-    """A slip in a pack names the letters there are."""
-    with pytest.raises(PolicyError, match=r"there is no letter 'reciept'; known letters: .*receipt"):
+def test_an_unknown_letter_is_refused_with_the_nearest() -> None:
+    """A slip in a pack or on the command line."""
+    with pytest.raises(PolicyError, match=r"there is no letter 'reciept'; did you mean 'receipt'"):
         SHIPPED.render("reciept", FULL)
 
 

@@ -1,16 +1,15 @@
 """One letter, compiled: each choice of its sentences once, when it is first needed."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 from hashlib import sha256
-from pathlib import Path
 
 from jinja2 import StrictUndefined, Template
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
-from mailbot.adapters.letters.source import spec_of
-from mailbot.core.letter import LetterSource, LetterValues, Rendered
+from mailbot.adapters.letters.source import Places, spec_of
+from mailbot.core.letter import LetterSource, LetterSpec, LetterValues, Rendered
 from mailbot.core.letter_text import names_in, with_sentences
 from mailbot.core.text import clean_line, shown_text
 from mailbot.errors import PolicyError
@@ -31,39 +30,47 @@ class _Choice:
 
 
 class CompiledLetter:
-    """A checked letter. Raises PolicyError at once if it is wrong; ``where`` names it in that sentence."""
+    """A checked letter. Raises PolicyError at once if it is wrong; ``places`` name it in that sentence."""
 
-    def __init__(self, source: LetterSource, where: Path | str) -> None:
-        self._source = source
-        self.spec = spec_of(source, where)
+    def __init__(self, source: LetterSource, places: Places) -> None:
+        self.source = source
+        self.spec = spec_of(source, places)
         self.version = sha256("\0".join((source.settings, source.subject, source.body)).encode()).hexdigest()[:12]
         self._conditions = frozenset(sentence.when for sentence in self.spec.sentences.values())
+        self._needed = _needed(source, self.spec)
         self._choose = lru_cache(MAX_CHOICES)(self._compile)
 
     def missing(self, values: LetterValues) -> tuple[str, ...]:
-        """The names that have neither a value here nor a fallback: the letter could not be written."""
-        return tuple(sorted(name for name, value in self._named(self._choice(values), values).items() if value is None))
+        """The names that may have neither a value here nor a fallback, whatever sentences stand there."""
+        return self._holes(self._needed, values)
 
     def render(self, values: LetterValues) -> Rendered:
         """Subject (one line) and body. Raises PolicyError if a name has neither value nor fallback."""
-        choice = self._choice(values)
-        names = self._named(choice, values)
+        choice = self._choose(frozenset(name for name in self._conditions if getattr(values, name)))
+        names = {name: self._value(name, values) for name in choice.names}
         if None in names.values():
-            missing = ", ".join(self.missing(values))
-            raise PolicyError(f"letter '{self.spec.name}': no value and no fallback for {missing}")
+            holes = ", ".join(self._holes(choice.names, values))
+            raise PolicyError(f"letter '{self.spec.name}': no value and no fallback for {holes}")
         return Rendered(subject=clean_line(choice.subject.render(names)), body=choice.body.render(names))
 
-    def _choice(self, values: LetterValues) -> _Choice:
-        return self._choose(frozenset(name for name in self._conditions if getattr(values, name)))
-
     def _compile(self, holds: frozenset[str]) -> _Choice:
-        texts = [with_sentences(text, self.spec.sentences, holds) for text in (self._source.subject, self._source.body)]
+        texts = [with_sentences(text, self.spec.sentences, holds) for text in (self.source.subject, self.source.body)]
         subject, body = (_environment.from_string(text) for text in texts)
-        return _Choice(tuple(names_in("\n".join(texts))), subject, body)
+        return _Choice(names_in("\n".join(texts)), subject, body)
 
-    def _named(self, choice: _Choice, values: LetterValues) -> Mapping[str, str | None]:
-        fallbacks = self.spec.fallbacks
-        return {name: _safe(name, getattr(values, name)) or fallbacks.get(name) for name in choice.names}
+    def _holes(self, names: Iterable[str], values: LetterValues) -> tuple[str, ...]:
+        return tuple(sorted(name for name in names if self._value(name, values) is None))
+
+    def _value(self, name: str, values: LetterValues) -> str | None:
+        return _safe(name, getattr(values, name)) or self.spec.fallbacks.get(name)
+
+
+def _needed(source: LetterSource, spec: LetterSpec) -> frozenset[str]:
+    """Every name of a letter but those that stand only where they have a value: a sentence's own condition."""
+    needed = {*names_in(source.subject), *names_in(source.body)} - set(spec.sentences)
+    for sentence in spec.sentences.values():
+        needed |= (set(names_in(sentence.text)) - {sentence.when}) | set(names_in(sentence.otherwise))
+    return frozenset(needed)
 
 
 def _safe(name: str, value: str | None) -> str | None:

@@ -5,11 +5,13 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from mailbot.adapters.letters.compiled import CompiledLetter
-from mailbot.adapters.letters.source import read_folder
-from mailbot.core.letter import LetterSpec, LetterValues, Rendered
+from mailbot.adapters.letters.source import Places, read_folder
+from mailbot.core.letter import LetterSource, LetterSpec, LetterValues, Rendered
+from mailbot.core.letter_text import nearest
+from mailbot.core.letter_version import SHIPPED
 from mailbot.core.mime import Headers, build
 from mailbot.errors import PolicyError
-from mailbot.ports import Composed
+from mailbot.ports import Composed, PublishedLetters
 
 
 class JinjaLetters:
@@ -20,12 +22,18 @@ class JinjaLetters:
         folders = sorted(path.parent for path in folder.glob("*/letter.toml"))
         if not folders:
             raise PolicyError(f"{folder}: there is no letter; write <name>/letter.toml, subject.txt.j2 and body.txt.j2")
-        self._letters = {path.name: CompiledLetter(read_folder(path), path) for path in folders}
+        self._letters = {path.name: CompiledLetter(read_folder(path), Places.folder(path)) for path in folders}
+        self._published = dict[tuple[str, int], CompiledLetter]()
 
     @property
     def specs(self) -> Mapping[str, LetterSpec]:
         """The description of every letter, by name."""
         return {name: letter.spec for name, letter in self._letters.items()}
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Every letter there is."""
+        return tuple(self._letters)
 
     def missing(self, letter: str, values: LetterValues) -> tuple[str, ...]:
         """The names of a letter that have neither a value here nor a fallback: it could not be written."""
@@ -35,14 +43,32 @@ class JinjaLetters:
         """Subject (one line) and body. Raises PolicyError if a name has neither value nor fallback."""
         return self._find(letter).render(values)
 
-    def compose(self, letter: str, values: LetterValues, headers: Headers) -> Composed:
-        """The letter's final bytes under a new, unguessable Message-ID."""
-        found = self._find(letter)
+    def compose(
+        self, letter: str, values: LetterValues, headers: Headers, published: PublishedLetters | None = None
+    ) -> Composed:
+        """The letter's final bytes under a new, unguessable Message-ID, by the version in force; None: as its files have it."""
+        number = published.in_force(letter) if published else SHIPPED
+        found = self._version(letter, number, published) if published and number else self._find(letter)
         message_id = f"{self._token()}.mailbot@{headers.from_address.rpartition('@')[2]}"
         content = build(found.render(values), headers, message_id)
-        return Composed(content=content, message_id=message_id, letter_version=found.version)
+        return Composed(content=content, message_id=message_id, letter_version=str(number or found.version))
+
+    def shipped(self, letter: str) -> LetterSource:
+        """A letter as its files have it. Raises PolicyError for an unknown one."""
+        return self._find(letter).source
+
+    def check(self, source: LetterSource, where: str) -> CompiledLetter:
+        """The letter of this source. Raises PolicyError if it is wrong; ``where`` names it in that sentence."""
+        self._find(source.name)
+        return CompiledLetter(source, Places.one_file(where, source))
+
+    def _version(self, letter: str, number: int, published: PublishedLetters) -> CompiledLetter:
+        key = (letter, number)
+        if key not in self._published:
+            self._published[key] = self.check(published.source(letter, number), f"letter {letter}, version {number}")
+        return self._published[key]
 
     def _find(self, letter: str) -> CompiledLetter:
         if letter not in self._letters:
-            raise PolicyError(f"there is no letter '{letter}'; known letters: {', '.join(self._letters)}")
+            raise PolicyError(f"there is no letter '{letter}'; {nearest(letter, frozenset(self._letters))}")
         return self._letters[letter]

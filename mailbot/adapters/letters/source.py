@@ -2,10 +2,11 @@
 
 import tomllib
 from collections.abc import Iterator
-from dataclasses import fields
+from dataclasses import dataclass, fields
 from pathlib import Path
 
 from mailbot.core.letter import LetterSource, LetterSpec, LetterValues
+from mailbot.core.letter_file import BODY_AFTER, SUBJECT_COLUMN, settings_after
 from mailbot.core.letter_text import mistakes, nearest
 from mailbot.errors import PolicyError
 from mailbot.toml_values import convert
@@ -13,25 +14,53 @@ from mailbot.toml_values import convert
 NAMES = frozenset(item.name for item in fields(LetterValues))
 MAX_TEXT_BYTES = 100_000
 FILES = ("letter.toml", "subject.txt.j2", "body.txt.j2")
-SETTINGS, SUBJECT, BODY = FILES
+
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    """Where the parts of a letter stand, for the sentence about a mistake; ``*_after`` are the lines above a part."""
+
+    settings: str
+    subject: str
+    body: str
+    settings_after: int = 0
+    subject_after: int = 0
+    subject_column: int = 0
+    body_after: int = 0
+
+    @classmethod
+    def folder(cls, folder: Path) -> "Places":
+        """Three files in a folder."""
+        settings, subject, body = (str(folder / name) for name in FILES)
+        return cls(settings, subject, body)
+
+    @classmethod
+    def one_file(cls, where: str, source: LetterSource) -> "Places":
+        """One file as ``core.letter_file`` writes it."""
+        return cls(where, where, where, settings_after(source), BODY_AFTER - 2, SUBJECT_COLUMN, BODY_AFTER)
 
 
 def read_folder(folder: Path) -> LetterSource:
     """The letter of a folder, unchecked. Raises PolicyError for a file that is missing, too large or no UTF-8 text."""
     settings, subject, body = (_read(folder / name) for name in FILES)
-    return LetterSource(name=folder.name, settings=settings, subject=subject, body=body)
+    return LetterSource(name=folder.name, settings=settings, subject=subject.strip("\n"), body=body.strip("\n"))
 
 
-def spec_of(source: LetterSource, where: Path | str) -> LetterSpec:
+def spec_of(source: LetterSource, places: Places) -> LetterSpec:
     """What ``letter.toml`` says, with every text checked against it.
 
-    Raises PolicyError with file, line, column and the nearest known name. ``where``: the letter's folder, or words for it.
+    Raises PolicyError with file, line, column and the nearest known name.
     """
-    spec = _settings(source, f"{where}/{SETTINGS}")
+    size = len(source.settings) + len(source.subject) + len(source.body)
+    if size > MAX_TEXT_BYTES:
+        raise PolicyError(f"{places.body}: the letter is larger than {MAX_TEXT_BYTES} bytes; shorten it")
+    if "\n" in source.subject:
+        raise PolicyError(f"{places.subject}: a subject is one line; write the rest into the text")
+    spec = _settings(source, places)
     both = sorted(set(spec.sentences) & NAMES)
     if both:
-        raise PolicyError(f"{where}/{SETTINGS}: sentences.{both[0]}: is the name of a value; give the sentence another name")
-    for wrong in _mistakes(source, spec, str(where)):
+        raise PolicyError(f"{places.settings}: sentences.{both[0]}: is the name of a value; give the sentence another name")
+    for wrong in _mistakes(source, spec, places):
         raise PolicyError(wrong)
     return spec
 
@@ -47,30 +76,31 @@ def _read(file: Path) -> str:
         raise PolicyError(f"{file}: is not UTF-8 text; save it as UTF-8") from None
 
 
-def _settings(source: LetterSource, file: str) -> LetterSpec:
+def _settings(source: LetterSource, places: Places) -> LetterSpec:
     try:
-        data = tomllib.loads(source.settings)
+        data = tomllib.loads("\n" * places.settings_after + source.settings)
     except tomllib.TOMLDecodeError as error:
-        raise PolicyError(f"{file}: is not valid TOML: {error}") from None
+        raise PolicyError(f"{places.settings}: is not valid TOML: {error}") from None
     if "name" in data:
-        raise PolicyError(f"{file}: name: is the name of the folder; leave it out")
-    return convert(LetterSpec, data | {"name": source.name}, file, PolicyError)
+        raise PolicyError(f"{places.settings}: name: is the name of the letter; leave it out")
+    return convert(LetterSpec, data | {"name": source.name}, places.settings, PolicyError)
 
 
-def _mistakes(source: LetterSource, spec: LetterSpec, where: str) -> Iterator[str]:
+def _mistakes(source: LetterSource, spec: LetterSpec, places: Places) -> Iterator[str]:
     named = {"variables": spec.variables, "fallbacks": tuple(spec.fallbacks)}
     for key, names in named.items():
-        yield from (_no_value(f"{where}/{SETTINGS}: {key}", name) for name in names if name not in NAMES)
+        yield from (_no_value(f"{places.settings}: {key}", name) for name in names if name not in NAMES)
     for name, sentence in spec.sentences.items():
-        key = f"{where}/{SETTINGS}: sentences.{name}"
+        key = f"{places.settings}: sentences.{name}"
         if sentence.when not in NAMES:
             yield _no_value(f"{key}.when", sentence.when)
         for text in (sentence.text, sentence.otherwise):
             yield from (f"{key}: {wrong}" for wrong in mistakes(text, spec.variables, NAMES))
-    known = NAMES | set(spec.sentences)
-    for file, text in ((SUBJECT, source.subject), (BODY, source.body)):
-        usable = {*spec.variables, *spec.sentences}
-        yield from (f"{where}/{file}: {wrong}" for wrong in mistakes(text, usable, known))
+    known, usable = NAMES | set(spec.sentences), {*spec.variables, *spec.sentences}
+    for wrong in mistakes(source.subject, usable, known):
+        yield f"{places.subject}: {wrong.moved(places.subject_after, places.subject_column)}"
+    for wrong in mistakes(source.body, usable, known):
+        yield f"{places.body}: {wrong.moved(places.body_after)}"
 
 
 def _no_value(key: str, name: str) -> str:

@@ -24,7 +24,7 @@ from sqlalchemy import (
 
 from mailbot.adapters.store.columns import count, flag, moment, ref, row_id, word
 
-SCHEMA_VERSION = 11
+SCHEMA_VERSION = 12
 """Counts up with every migration."""
 
 COMPAT_VERSION = 6
@@ -256,6 +256,23 @@ correction = Table(
     word("actor"),
     moment("at", nullable=False),
     Column("why", Text, nullable=False),
+)
+
+letter_version = Table(
+    "letter_version",
+    metadata,
+    row_id(),
+    Column("name", String(100), nullable=False),
+    Column("number", Integer, nullable=False),
+    word("state"),
+    word("author"),
+    moment("at", nullable=False),
+    Column("note", Text, nullable=False),
+    Column("based_on", Integer, nullable=False),
+    Column("settings", Text),  # none of the three texts: from here on the letter is as its files have it
+    Column("subject", Text),
+    Column("body", Text),
+    UniqueConstraint("name", "number"),
 )
 
 event = Table(

@@ -15,6 +15,7 @@ from mailbot.adapters.store.corrections import SqlCorrections
 from mailbot.adapters.store.database import Database
 from mailbot.adapters.store.jobs import SqlJobs
 from mailbot.adapters.store.leases import SqlLeases
+from mailbot.adapters.store.letters import SqlLetters
 from mailbot.adapters.store.mailboxes import SqlMailboxes
 from mailbot.adapters.store.messages import SqlMessages
 from mailbot.adapters.store.numbers import Numbers
@@ -86,6 +87,10 @@ class SqlTransaction:
     @cached_property
     def recounts(self) -> SqlRecounts:
         return SqlRecounts(self.connection, self.mailbox_ids)
+
+    @cached_property
+    def letters(self) -> SqlLetters:
+        return SqlLetters(self.connection)
 
     @cached_property
     def jobs(self) -> SqlJobs:

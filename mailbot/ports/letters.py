@@ -1,0 +1,67 @@
+"""Letters: what renders them, and the versions that admins published."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from mailbot.core.letter import LetterSource, LetterSpec, LetterValues
+from mailbot.core.letter_version import LetterVersion
+from mailbot.core.mime import Headers
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Composed:
+    """A letter ready to leave: its bytes, its Message-ID, and the version of its text."""
+
+    content: bytes
+    message_id: str
+    letter_version: str
+
+
+class PublishedLetters(Protocol):
+    """The versions in force, as one transaction sees them."""
+
+    def in_force(self, name: str) -> int:
+        """The number of the version in force, 0 for the letter as its files have it."""
+
+    def source(self, name: str, number: int) -> LetterSource: ...
+
+
+class LetterRows(PublishedLetters, Protocol):
+    """Every version of every letter."""
+
+    def all_in_force(self) -> Mapping[str, int]: ...
+
+    def newest(self, name: str) -> int: ...
+
+    def history(self, name: str) -> list[LetterVersion]: ...
+
+    def get(self, name: str, number: int) -> LetterVersion | None: ...
+
+    def add(self, version: LetterVersion) -> None: ...
+
+
+class CheckedLetter(Protocol):
+    """A letter that holds no mistake."""
+
+    @property
+    def spec(self) -> LetterSpec: ...
+
+    def missing(self, values: LetterValues) -> tuple[str, ...]: ...
+
+
+class Letters(Protocol):
+    """Renders letters into final bytes, by the version in force."""
+
+    @property
+    def names(self) -> Sequence[str]:
+        """Every letter there is."""
+
+    def compose(self, letter: str, values: LetterValues, headers: Headers, published: PublishedLetters) -> Composed:
+        """Raises PolicyError if a name has neither value nor fallback."""
+
+    def shipped(self, letter: str) -> LetterSource:
+        """A letter as its files have it. Raises PolicyError for an unknown one."""
+
+    def check(self, source: LetterSource, where: str) -> CheckedLetter:
+        """The letter of this source. Raises PolicyError if it is wrong; ``where`` names it in that sentence."""

@@ -1,0 +1,85 @@
+"""``mailbot letter``: an admin without a programmer's tools edits, tries, publishes and goes back."""
+
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from mailbot.cli.main import app
+from tests.servers.databases import sqlite_with_tables
+from tests.unit.test_classify_command import CONFIG
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """An installation whose database has its tables."""
+    url = sqlite_with_tables(tmp_path / "own.db")
+    (tmp_path / "mailbot.toml").write_text(CONFIG.replace("sqlite:///none.db", url), encoding="utf-8")
+    return tmp_path
+
+
+def run(folder: Path, *words: str) -> Result:
+    return CliRunner(env={"COLUMNS": "160"}).invoke(app, ["letter", *words, "--config", str(folder / "mailbot.toml")])
+
+
+def refusal(folder: Path, *words: str) -> str:
+    said = run(folder, *words)
+    assert said.exit_code != 0
+    return str(said.exception)
+
+
+def edited(folder: Path, old: str, new: str) -> str:
+    """The file of the receipt, with other words in it."""
+    file = folder / "receipt.txt"
+    text = run(folder, "show", "receipt").stdout
+    assert old in text
+    file.write_text(text.replace(old, new), encoding="utf-8")
+    return str(file)
+
+
+def test_the_letters_are_listed_with_the_version_in_force(folder: Path) -> None:
+    """0 is the letter as it came."""
+    file = edited(folder, "Thank you", "Many thanks")
+    run(folder, "publish", "receipt", "--file", file, "--note", "warmer")
+    lines = {line.split()[0]: line.split() for line in run(folder, "list").stdout.splitlines()[2:]}
+    assert lines["receipt"][1:3] == ["customer", "1"]
+    assert lines["manager-digest"][1:3] == ["staff", "0"]
+
+
+def test_a_letter_is_shown_as_a_file_compared_published_and_taken_back(folder: Path) -> None:
+    """Every step prints what to do next; the history says who did what, when and why."""
+    file = edited(folder, "Thank you", "Many thanks")
+    assert "+Many thanks for writing" in run(folder, "diff", "receipt", "--file", file).stdout
+    said = run(folder, "publish", "receipt", "--file", file, "--note", "warmer").stdout
+    assert said == "receipt is version 1 from the next letter on.\nTo go back: mailbot letter revert receipt 0\n"
+    assert "Version: 1\n" in run(folder, "show", "receipt").stdout
+    assert "-Thank you for writing" in run(folder, "diff", "receipt").stdout
+    assert "version 2" in run(folder, "revert", "receipt", "0").stdout
+    assert run(folder, "diff", "receipt").stdout == ""
+    history = run(folder, "history", "receipt").stdout
+    assert "warmer" in history
+    assert "back to version 0" in history
+
+
+def test_a_file_of_another_letter_or_with_a_mistake_is_refused(folder: Path) -> None:
+    """The sentence names the file, the line and the column, and the letter stays as it is."""
+    file = edited(folder, "{{ organisation }}. Your", "{{ organisatoin }}. Your")
+    assert "receipt.txt: line 1: is the letter 'receipt', not 'delay-notice'" in refusal(
+        folder, "publish", "delay-notice", "--file", file, "--note", "x"
+    )
+    assert "receipt.txt: line 7, column 26: there is no name 'organisatoin'; did you mean 'organisation'?" in refusal(
+        folder, "publish", "receipt", "--file", file, "--note", "x"
+    )
+    assert run(folder, "history", "receipt").stdout == "versions of receipt: none\n"
+    assert "Kept as draft 1" in run(folder, "draft", "receipt", "--file", file).stdout
+    assert "there is no letter 'reciept'; did you mean 'receipt'?" in refusal(folder, "show", "reciept")
+
+
+def test_letters_go_out_to_a_folder_and_come_back(folder: Path) -> None:
+    """Another installation, or a person who edits all of them at once; what did not change stays as it is."""
+    (folder / "out").mkdir()
+    assert "29 letters are in" in run(folder, "export", str(folder / "out")).stdout
+    file = folder / "out" / "receipt.txt"
+    file.write_text(file.read_text(encoding="utf-8").replace("Thank you", "Many thanks"), encoding="utf-8")
+    said = run(folder, "import", str(folder / "out"), "--note", "all").stdout
+    assert said == "receipt is version 1 from the next letter on.\n28 letters are as they were.\n"
