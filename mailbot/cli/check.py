@@ -90,6 +90,7 @@ def _files(settings: "Config", sign_ins: "SignIns") -> Iterator[Finding]:
     from mailbot.adapters.rule_files import check_pack
     from mailbot.adapters.rule_files.corpus import corpus_troubles, load_corpus
     from mailbot.app import PROTOCOLS, load_policies, why_database_unusable
+    from mailbot.cli.letter_check import letters_findings, wording_finding
     from mailbot.config import sample_config
     from mailbot.pipeline.rule_examples import failing_examples, failing_flag_examples, failing_screening_examples
     from mailbot.reading import spacy_reader
@@ -100,6 +101,7 @@ def _files(settings: "Config", sign_ins: "SignIns") -> Iterator[Finding]:
     wrong = "\n      ".join(failing_screening_examples(policies.screening)) or None
     yield Finding(f"{len(policies.screening.examples)} examples of the screening rules, by their words alone", wrong)
     yield wording_finding(settings.paths.rules_folder)
+    yield from letters_findings(settings.paths, policies.letters)
     packs = {policy.pack.name: policy.pack for policy in policies.mailboxes.values()}
     phrases = spacy_reader(replace(policies.reading, learning=None))  # examples are of the rules alone
     wrong = "\n      ".join(failing_flag_examples(policies.reading.flags, phrases)) or None
@@ -119,16 +121,6 @@ def _files(settings: "Config", sign_ins: "SignIns") -> Iterator[Finding]:
         for protocol in PROTOCOLS:
             if _server(mailbox, protocol).user is not None:
                 yield from _secrets(mailbox, protocol, sign_ins, today)
-
-
-def wording_finding(rules: Path) -> Finding:
-    """Whether each wording that letters avoid is found in its examples, and nowhere else."""
-    from mailbot.adapters.rule_files import load_wording
-    from mailbot.core.wording import failing_wordings
-
-    found = load_wording(rules)
-    wrong = "\n      ".join(failing_wordings(found.wordings, found.numbers)) or None
-    return Finding(f"examples of {sum(len(each.words) for each in found.wordings)} wordings that letters avoid", wrong)
 
 
 def pack_findings(name: str, remarks: "Iterable[Remark]") -> Iterator[Finding]:

@@ -48,6 +48,19 @@ class Purpose(StrEnum):
     DIGEST = "digest"
 
 
+class Content(StrEnum):
+    """What a letter can be bound to say. ``rules/phrases/wording.toml`` has whose wish each is, and by what it is known."""
+
+    WHO = "who"
+    BY_WHEN = "by_when"
+    NEXT_STEP = "next_step"
+    POLICY = "policy"
+    PRIVACY = "privacy"
+    FORMATS = "formats"
+    ANSWER_BY = "answer_by"
+    NOTHING_TO_DO = "nothing_to_do"
+
+
 SCHEDULED = frozenset(
     {
         Purpose.DELAY_NOTICE,
@@ -144,6 +157,7 @@ class LetterSpec:
     """``letter.toml``: what a letter is for and what it needs.
 
     ``variables`` are the names that its texts use, ``fallbacks`` fills one that has no value, ``sentences`` are put by name.
+    ``must_contain``: what it says beyond what every letter to a customer says.
     """
 
     name: str
@@ -155,6 +169,7 @@ class LetterSpec:
     variables: tuple[str, ...] = ()
     fallbacks: dict[str, str] = field(default_factory=dict)
     sentences: dict[str, Sentence] = field(default_factory=dict)
+    must_contain: tuple[Content, ...] = ()
     __pydantic_config__ = {"extra": "forbid"}  # noqa: RUF012  # read by the file reader; a constant, not a field
 
 

@@ -5,12 +5,12 @@ For letters before they are used, and for what staff have drafted. The wordings 
 
 import re
 from bisect import bisect_left
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
 from itertools import islice, pairwise
 
-from mailbot.core.letter import Audience
+from mailbot.core.letter import Audience, Content
 from mailbot.core.readability import reading_age, sentences
 from mailbot.core.text import clean_line
 from mailbot.core.wording import WORD, Phrases, Wording
@@ -45,11 +45,21 @@ class Rule(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Sign:
+    """By what it is known that a letter says something: one of these values, or one of these phrases, stands in it."""
+
+    instead: str
+    clause: str
+    values: tuple[str, ...] = ()
+    words: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LintRules:
     """What a text is held against.
 
     ``abbreviations`` need no explanation, ``numbers`` are words such as "ten". ``most_words``: in a sentence; ``oldest``: the
-    reading age, in years.
+    reading age, in years. ``signs``: of what a letter may be bound to say.
     """
 
     wordings: tuple[Wording, ...]
@@ -57,6 +67,7 @@ class LintRules:
     numbers: frozenset[str]
     most_words: int
     oldest: int
+    signs: Mapping[Content, Sign] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

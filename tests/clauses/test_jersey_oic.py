@@ -1,12 +1,14 @@
 """Jersey: a regulator acknowledges within days of its channel, answers in fifteen, and gives way to the law."""
 
 import json
+from pathlib import Path
 
 import pytest
 
 from mailbot.core.case import Channel
 from mailbot.core.trigger import CaseAcknowledged, ClockExtended, ContactNoted
 from tests.clauses.story import ADA_ADDRESS, ROBIN, Rules, TellStory
+from tests.e2e.command_line import run_cli
 from tests.e2e.installation import MANAGER
 from tests.e2e.messages import ACT, BEN
 from tests.servers.smtp import SmtpServer
@@ -297,3 +299,14 @@ class TestJ18:
         assert "15 working days" in clause
         assert "20 working days" in clause
         assert "Freedom of Information (Jersey) Law 2011" in clause
+
+
+class TestJ19:
+    def test_J19_a_draft_that_asks_why_somebody_wants_information_is_found(self, tmp_path: Path) -> None:
+        """The officer is told to ask which information is meant, and not what for; no letter of ours asks."""
+        draft = tmp_path / "draft.txt"
+        draft.write_text("Before we look for it, please tell us why you want the minutes.\n", encoding="utf-8")
+        said = run_cli("lint", str(draft))
+        assert said.returncode == 1
+        assert 'asks why (J19): "why you want": leave it out' in said.stdout
+        assert "ok    wording of the letters, and what they must say" in run_cli("check", "--offline").stdout

@@ -1,13 +1,16 @@
 """Northamptonshire Fire: complaints are investigated in ten working days, and silence ends what only waits."""
 
+from pathlib import Path
+
 import pytest
 
 from mailbot.core.clock_rule import ClockEvent
 from mailbot.core.trigger import CaseAcknowledged, CaseDone, CaseReopened, CaseSurveyed, CaseWaits, ClockExtended
 from tests.clauses.story import ADA_ADDRESS, ROBIN, Rules, Story, TellStory
 from tests.clauses.webhook import Webhook
+from tests.e2e.command_line import run_cli
 from tests.e2e.installation import MANAGER
-from tests.e2e.messages import ACT
+from tests.e2e.messages import ACT, message
 
 pytestmark = pytest.mark.dovecot
 
@@ -315,6 +318,27 @@ class TestF18:
         clause = shown.partition("F18 ")[2].partition("F19 ")[0]
         for fact in ("Strategic plan", "year", "integrated risk management plan manager", "After a complaint"):
             assert fact in clause
+
+
+class TestF19:
+    def test_F19_wording_that_irritates_is_found_in_a_draft_with_a_better_one(self, tmp_path: Path) -> None:
+        """Each of the policy's four wordings in what an officer has drafted, and what to write instead."""
+        draft = tmp_path / "draft.eml"
+        text = "You must appreciate that we are few.\n\nI'll try to see to the problem.\n\nThere's nothing I can do today."
+        draft.write_bytes(message(text, sender=ROBIN, to=ADA_ADDRESS, subject="Re: Your complaint"))
+        said = run_cli("lint", str(draft), "--draft")
+        assert said.returncode == 1
+        for words, instead in (
+            ("You must appreciate", "give the reason itself"),
+            ("I'll try to", "say what you will do and by which date"),
+            ("problem", "name what happened"),
+            ("nothing I can do", "say first what you can do"),
+        ):
+            assert f'irritating (F19): "{words}": {instead}' in said.stdout
+
+    def test_F19_no_letter_of_ours_has_such_wording(self) -> None:
+        """Every check of the installation reads all letters."""
+        assert "ok    wording of the letters, and what they must say" in run_cli("check", "--offline").stdout
 
 
 class TestF20:

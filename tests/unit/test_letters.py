@@ -277,6 +277,10 @@ def test_no_value_changes_a_header_field(letter: str, values: dict[str, str | No
         ({"spec": SPEC.replace('"customer"', '"everybody"')}, "letter.toml: audience: write one of 'customer' or 'staff'"),
         ({"spec": SPEC.replace("review_due = 2028-11-20\n", "")}, "receipt/letter.toml: review_due: is missing; write it"),
         ({"spec": SPEC.replace("asks = false", "asks = 7")}, "receipt/letter.toml: asks: write true or false"),
+        (
+            {"spec": SPEC.replace("asks = false", "asks = false\nmust_contain = ['whom']")},
+            "letter.toml: must_contain[1]: write one of 'who', 'by_when'",
+        ),
         ({"spec": "purpose ="}, "receipt/letter.toml: is not valid TOML"),
     ],
 )

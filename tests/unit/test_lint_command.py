@@ -8,7 +8,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from mailbot.adapters.rule_files import load_wording
-from mailbot.cli.check import wording_finding
+from mailbot.cli.letter_check import wording_finding
 from mailbot.cli.main import app
 from mailbot.errors import PermanentError, PolicyError
 from tests.invented import RULES
@@ -88,6 +88,18 @@ def test_what_cannot_be_read_is_said(tmp_path: Path) -> None:
         ("oldest = 12", 'oldest = "twelve"', "oldest: write a whole number"),
         ("oldest = 12\n", "", "oldest: is missing"),
         ('"AM", ', '"am", ', "abbreviations: 'am': write capital letters alone"),
+        ("[must_contain.who]", "[must_contain.whom]", "must_contain.whom"),
+        (
+            'values = ["policy_link"]',
+            'values = ["policy"]',
+            "must_contain.policy.values: there is no value 'policy' in letters",
+        ),
+        ('values = ["policy_link"]', "", "must_contain.policy: write values or words by which it is known"),
+        (
+            '"what happens next",',
+            '"What happens next",',
+            "must_contain.next_step.words: 'What happens next': write it in lower",
+        ),
         ("[[irritating]]", "[[irritates]]", "irritates: there is no such key; did you mean 'irritating'?"),
         ("instead = \"write 'before'\"", 'instead = ""', "officialese.instead: "),
     ],

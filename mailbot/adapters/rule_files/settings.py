@@ -17,6 +17,8 @@ PROGRAM: Mapping[str, str] = {
     "binding": "a clock of the law outranks the pack's, and letters show the date that binds",
     "case-note": "an answer by phone or in person is noted with 'mailbot case note' and stops the clock",
     "formats": "every letter to a customer offers other formats and other languages",
+    "lint": "'mailbot check' and 'mailbot lint' find wordings that irritate, blame, promise or ask why in letters and drafts, "
+    "and offer better ones",
     "organisation-name": "the name comes from the configuration, and a blank is refused",
     "overrides": "a service or a mailbox may be stricter than the pack; a laxer one is refused by 'mailbot policy check'",
     "request-check": "a request for information is looked at for name, address, description and whether it asks for something "

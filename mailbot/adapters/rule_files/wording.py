@@ -1,10 +1,11 @@
 """``rules/phrases/wording.toml``: what letters and drafts should not say, and what to write instead."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
 
 from mailbot.adapters.rule_files.checks import STRICT, refuse_twice
-from mailbot.core.lint import LintRules
+from mailbot.core.letter import Content, LetterValues
+from mailbot.core.lint import LintRules, Sign
 from mailbot.core.wording import ANY_ENDING, KEY, NUMBER, WORD, Fault, Wording
 from mailbot.errors import PolicyError
 from mailbot.toml_values import convert, read_toml
@@ -21,6 +22,15 @@ class _Row:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class _Sign:
+    instead: str
+    clause: str
+    values: tuple[str, ...] = ()
+    words: tuple[str, ...] = ()
+    __pydantic_config__ = STRICT
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class _WordingFile:
     most_words: int
     oldest: int
@@ -32,6 +42,7 @@ class _WordingFile:
     blame: tuple[_Row, ...]
     no_date: tuple[_Row, ...]
     asks_why: tuple[_Row, ...]
+    must_contain: dict[Content, _Sign]
     __pydantic_config__ = STRICT
 
 
@@ -53,7 +64,22 @@ def load_wording(rules: Path) -> LintRules:
         numbers=frozenset(found.numbers),
         most_words=found.most_words,
         oldest=found.oldest,
+        signs={content: _sign(file, content, found.must_contain.get(content)) for content in Content},
     )
+
+
+def _sign(file: Path, content: Content, row: _Sign | None) -> Sign:
+    if row is None:
+        raise PolicyError(f"{file}: must_contain.{content.value}: is missing; write it")
+    unknown = set(row.values) - {each.name for each in fields(LetterValues)}
+    if unknown:
+        raise PolicyError(f"{file}: must_contain.{content.value}.values: there is no value '{min(unknown)}' in letters")
+    if not row.values and not row.words:
+        raise PolicyError(f"{file}: must_contain.{content.value}: write values or words by which it is known")
+    for phrase in row.words:
+        if trouble := _trouble(phrase):
+            raise PolicyError(f"{file}: must_contain.{content.value}.words: '{phrase}': {trouble}")
+    return Sign(instead=row.instead, clause=row.clause, values=row.values, words=row.words)
 
 
 def _wording(file: Path, fault: Fault, row: _Row) -> Wording:

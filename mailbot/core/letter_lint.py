@@ -1,0 +1,62 @@
+"""Lint of a letter: its wording, how it reads with few and with many values, and whether it says what it must."""
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+
+from mailbot.core.letter import Audience, Content, LetterSource, LetterSpec, LetterValues, Rendered
+from mailbot.core.letter_sample import Sample, sample_values
+from mailbot.core.letter_text import names_in
+from mailbot.core.lint import Finding, LintRules, Rule, reading_findings, wording_findings
+from mailbot.core.wording import Phrases
+
+_MARK = re.compile(r"\{\{[^{}]*\}\}")
+
+
+def lint_letter(
+    spec: LetterSpec, source: LetterSource, render: Callable[[LetterValues], Rendered], rules: LintRules
+) -> tuple[Finding, ...]:
+    """What is wrong with a letter, part by part. ``render`` fills it in.
+
+    Its words are judged as they are written, since a customer's are none of ours; how it reads, with few and with many values.
+    """
+    found = [replace(one, place=place) for place, text in _texts(spec, source) for one in wording_findings(_words(text), rules)]
+    for sample in Sample:
+        body = render(sample_values(spec, sample)).body
+        found += [replace(one, place="body") for one in reading_findings(body, rules, spec.audience)]
+    once = {(one.place, one.rule, one.words): one for one in reversed(found)}
+    return (*reversed(once.values()), *_missing(spec, source, rules))
+
+
+def bound_to_say(spec: LetterSpec) -> tuple[Content, ...]:
+    """What a letter must say: what its file declares, and what every letter to a customer says."""
+    if spec.audience is not Audience.CUSTOMER:
+        return spec.must_contain
+    answer = Content.ANSWER_BY if spec.asks else Content.NOTHING_TO_DO
+    return tuple(dict.fromkeys((*spec.must_contain, Content.WHO, answer, Content.FORMATS, Content.PRIVACY)))
+
+
+def _texts(spec: LetterSpec, source: LetterSource) -> Iterator[tuple[str, str]]:
+    """Every part of a letter that is written by us, with its name."""
+    yield "subject", source.subject
+    yield "body", source.body
+    for name, sentence in spec.sentences.items():
+        yield f"sentences.{name}", f"{sentence.text}\n\n{sentence.otherwise}"
+    yield from ((f"fallbacks.{name}", words) for name, words in spec.fallbacks.items())
+
+
+def _missing(spec: LetterSpec, source: LetterSource, rules: LintRules) -> Iterator[Finding]:
+    """What the body, with its sentences, does not say and should."""
+    texts = [source.body, *(text for one in spec.sentences.values() for text in (one.text, one.otherwise))]
+    printed = {name for text in texts for name in names_in(text)}
+    for content in bound_to_say(spec):
+        sign = rules.signs[content]
+        phrases = Phrases([sign.words], rules.numbers)
+        if printed.isdisjoint(sign.values) and not any(any(phrases.find(_words(text))) for text in texts):
+            words = content.value.replace("_", " ")
+            yield Finding(rule=Rule.MISSING, words=words, instead=sign.instead, clause=sign.clause, place="body")
+
+
+def _words(text: str) -> str:
+    """A text with each name taken out: no phrase goes over the place of a value."""
+    return _MARK.sub("…", text)
