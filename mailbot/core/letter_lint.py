@@ -7,8 +7,8 @@ from dataclasses import replace
 from mailbot.core.letter import Audience, Content, LetterSource, LetterSpec, LetterValues, Rendered
 from mailbot.core.letter_sample import Sample, sample_values
 from mailbot.core.letter_text import names_in
-from mailbot.core.lint import Finding, LintRules, Rule, reading_findings, wording_findings
-from mailbot.core.wording import Phrases
+from mailbot.core.lint import Finding, LintRules, reading_findings, wording_findings
+from mailbot.core.wording import Phrases, Rule
 
 _MARK = re.compile(r"\{\{[^{}]*\}\}")
 

@@ -7,13 +7,12 @@ import re
 from bisect import bisect_left
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from enum import StrEnum
 from itertools import islice, pairwise
 
 from mailbot.core.letter import Audience, Content
 from mailbot.core.readability import reading_age, sentences
 from mailbot.core.text import clean_line
-from mailbot.core.wording import WORD, Phrases, Wording
+from mailbot.core.wording import WORD, Phrases, Rule, Wording
 
 MOST_TEXT = 200_000
 """Characters that are looked at; more is a finding of its own."""
@@ -25,23 +24,6 @@ _SHOUTED = 7
 
 _EXCLAIMED = re.compile("!+")
 _BETWEEN_CAPITALS = re.compile(r"[ \t,]*\n?[ \t]*")
-
-
-class Rule(StrEnum):
-    """What is wrong with a text. The first six are the faults of wordings."""
-
-    IRRITATING = "irritating"
-    OFFICIALESE = "officialese"
-    PROMISE = "promise"
-    BLAME = "blame"
-    NO_DATE = "no_date"
-    ASKS_WHY = "asks_why"
-    SHOUTING = "shouting"
-    ABBREVIATION = "abbreviation"
-    LONG_SENTENCE = "long_sentence"
-    READING_AGE = "reading_age"
-    MISSING = "missing"
-    TOO_LONG = "too_long"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,9 +78,8 @@ def wording_findings(whole: str, rules: LintRules) -> Iterator[Finding]:
         yield Finding(rule=Rule.TOO_LONG, words=f"{len(whole)} characters", instead=instead)
     phrases = Phrases((wording.words for wording in rules.wordings), rules.numbers)
     for start, end, which in islice(phrases.find(text), MOST_OF_A_KIND):
-        wording, words = rules.wordings[which], _shown(text[start:end])
-        rule = Rule(wording.fault.value)
-        yield Finding(rule=rule, words=words, instead=wording.instead, clause=wording.clause, line=lines.at(start))
+        found, words = rules.wordings[which], _shown(text[start:end])
+        yield Finding(rule=found.rule, words=words, instead=found.instead, clause=found.clause, line=lines.at(start))
     for match in islice(_EXCLAIMED.finditer(text), MOST_OF_A_KIND):
         instead = "end the sentence with a full stop"
         yield Finding(rule=Rule.SHOUTING, words=_shown(match[0]), instead=instead, line=lines.at(match.start()))

@@ -13,7 +13,7 @@ _OPEN_FROM, _FULL_FROM, _FULL_TO = 40, 60, 80
 
 _PROSE = 8
 _LEAST_WORDS = 30
-_AGE_AT_GRADE_0 = 5
+_AGE_AT_GRADE_0, _GROWN_UP = 5, 18
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +42,7 @@ def sentences(text: str) -> Iterator[Sentence]:
 
 
 def reading_age(text: str) -> int | None:
-    """The age, in years, from which a text is read with ease; None for a text of fewer than 30 words.
+    """The age, in years, from which a text is read with ease, 18 at most; None for a text of fewer than 30 words.
 
     The Automated Readability Index: 4.71 letters per word + 0.5 words per sentence - 21.43 is the school grade, and grade 1
     begins at the age of six (Senter and Smith, AMRL-TR-66-220, 1967). It counts letters, not syllables, so that it needs no
@@ -54,7 +54,7 @@ def reading_age(text: str) -> int | None:
         return None
     letters = sum(character.isalpha() for word in words for character in word)
     grade = 4.71 * letters / len(words) + 0.5 * len(words) / len(prose) - 21.43
-    return max(ceil(grade), 0) + _AGE_AT_GRADE_0
+    return min(max(ceil(grade), 0) + _AGE_AT_GRADE_0, _GROWN_UP)
 
 
 def _is_plain(word: str) -> bool:

@@ -13,8 +13,8 @@ KEY = 3
 WORD = re.compile(r"[^\W_]+(?:['’‑-][^\W_]+)*")
 
 
-class Fault(StrEnum):
-    """What is wrong with a wording."""
+class Rule(StrEnum):
+    """What is wrong with a text. ``WORDED`` are those whose wordings stand in a file."""
 
     IRRITATING = "irritating"
     OFFICIALESE = "officialese"
@@ -22,6 +22,15 @@ class Fault(StrEnum):
     BLAME = "blame"
     NO_DATE = "no_date"
     ASKS_WHY = "asks_why"
+    SHOUTING = "shouting"
+    ABBREVIATION = "abbreviation"
+    LONG_SENTENCE = "long_sentence"
+    READING_AGE = "reading_age"
+    MISSING = "missing"
+    TOO_LONG = "too_long"
+
+
+WORDED = (Rule.IRRITATING, Rule.OFFICIALESE, Rule.PROMISE, Rule.BLAME, Rule.NO_DATE, Rule.ASKS_WHY)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,7 +41,7 @@ class Wording:
     ``must_hit`` and ``must_not_hit`` are sentences in which a phrase must be found, or none.
     """
 
-    fault: Fault
+    rule: Rule
     words: tuple[str, ...]
     instead: str
     clause: str = ""
@@ -114,7 +123,7 @@ def failing_wordings(wordings: Iterable[Wording], numbers: frozenset[str]) -> It
         phrases = Phrases([wording.words], numbers)
         for text in wording.must_hit:
             if not any(phrases.find(text)):
-                yield f'{wording.fault.value}: must hit: "{text}": none of {", ".join(wording.words)} stands in it'
+                yield f'{wording.rule.value}: must hit: "{text}": none of {", ".join(wording.words)} stands in it'
         for text in wording.must_not_hit:
             for place in phrases.find(text):
-                yield f'{wording.fault.value}: must not hit: "{text}": "{text[place.start : place.end]}" stands in it'
+                yield f'{wording.rule.value}: must not hit: "{text}": "{text[place.start : place.end]}" stands in it'

@@ -11,8 +11,9 @@ from mailbot.adapters.rule_files import load_wording
 from mailbot.core.letter import Audience, Content, LetterSource, LetterSpec, LetterValues, Rendered, Sentence
 from mailbot.core.letter_lint import bound_to_say, lint_letter
 from mailbot.core.letter_sample import Sample, sample_values
-from mailbot.core.lint import Finding, Rule
+from mailbot.core.lint import Finding
 from mailbot.core.readability import reading_age
+from mailbot.core.wording import Rule
 from tests.invented import LETTERS, RULES, shipped_letters
 
 SHIPPED, WORDING = shipped_letters(), load_wording(RULES)

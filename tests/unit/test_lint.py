@@ -6,9 +6,9 @@ from hypothesis import strategies as st
 
 from mailbot.adapters.rule_files import load_wording
 from mailbot.core.letter import Audience
-from mailbot.core.lint import MOST_OF_A_KIND, MOST_TEXT, Rule, lint
+from mailbot.core.lint import MOST_OF_A_KIND, MOST_TEXT, lint
 from mailbot.core.readability import reading_age, sentences
-from mailbot.core.wording import Phrases, failing_wordings
+from mailbot.core.wording import Phrases, Rule, failing_wordings
 from tests.invented import RULES
 
 RULES_OF_WORDING = load_wording(RULES)

@@ -6,7 +6,7 @@ from pathlib import Path
 from mailbot.adapters.rule_files.checks import STRICT, refuse_twice
 from mailbot.core.letter import Content, LetterValues
 from mailbot.core.lint import LintRules, Sign
-from mailbot.core.wording import ANY_ENDING, KEY, NUMBER, WORD, Fault, Wording
+from mailbot.core.wording import ANY_ENDING, KEY, NUMBER, WORD, WORDED, Rule, Wording
 from mailbot.errors import PolicyError
 from mailbot.toml_values import convert, read_toml
 
@@ -50,7 +50,7 @@ def load_wording(rules: Path) -> LintRules:
     """By what texts are judged before they leave. Raises PolicyError with the key and the phrase that is wrong."""
     file = rules / "phrases" / "wording.toml"
     found = convert(_WordingFile, read_toml(file, PolicyError), file, PolicyError)
-    wordings = tuple(_wording(file, fault, row) for fault in Fault for row in getattr(found, fault.value))
+    wordings = tuple(_wording(file, rule, row) for rule in WORDED for row in getattr(found, rule.value))
     refuse_twice((phrase for wording in wordings for phrase in wording.words), file, "phrase")
     for key in ("most_words", "oldest"):
         if getattr(found, key) < 1:
@@ -82,15 +82,15 @@ def _sign(file: Path, content: Content, row: _Sign | None) -> Sign:
     return Sign(instead=row.instead, clause=row.clause, values=row.values, words=row.words)
 
 
-def _wording(file: Path, fault: Fault, row: _Row) -> Wording:
+def _wording(file: Path, rule: Rule, row: _Row) -> Wording:
     for phrase in row.words:
         if trouble := _trouble(phrase):
-            raise PolicyError(f"{file}: {fault.value}.words: '{phrase}': {trouble}")
+            raise PolicyError(f"{file}: {rule.value}.words: '{phrase}': {trouble}")
     for key in ("words", "instead", "must_hit"):
         if not getattr(row, key):
-            raise PolicyError(f"{file}: {fault.value}.{key}: '{'; '.join(row.words) or row.instead}': is empty; write it")
+            raise PolicyError(f"{file}: {rule.value}.{key}: '{'; '.join(row.words) or row.instead}': is empty; write it")
     return Wording(
-        fault=fault,
+        rule=rule,
         words=row.words,
         instead=row.instead,
         clause=row.clause,
