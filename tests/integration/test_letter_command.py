@@ -83,3 +83,22 @@ def test_letters_go_out_to_a_folder_and_come_back(folder: Path) -> None:
     file.write_text(file.read_text(encoding="utf-8").replace("Thank you", "Many thanks"), encoding="utf-8")
     said = run(folder, "import", str(folder / "out"), "--note", "all").stdout
     assert said == "receipt is version 1 from the next letter on.\n28 letters are as they were.\n"
+
+
+def test_the_letters_as_they_came_are_checked_without_an_installation() -> None:
+    """All of them, or one; nothing is found."""
+    said = CliRunner().invoke(app, ["letter", "check"])
+    assert (said.exit_code, said.stdout) == (0, "letters checked: 29; nothing found\n")
+    assert CliRunner().invoke(app, ["letter", "check", "receipt"]).stdout == "letters checked: 1; nothing found\n"
+    unknown = CliRunner().invoke(app, ["letter", "check", "receit"]).exception
+    assert "did you mean 'receipt'?" in str(unknown)
+
+
+def test_a_file_is_checked_before_it_is_published(folder: Path) -> None:
+    """What irritates, and what the letter fails to say, each with its part and what to write instead."""
+    file = edited(folder, "You need do nothing now.", "There is nothing more we can do.")
+    said = run(folder, "check", "--file", file)
+    assert said.exit_code == 1
+    assert f'{file}:body:3: irritating (F19): "nothing more we can do": say first what you can do' in said.stdout
+    assert f"{file}:body: missing (F8): \"nothing to do\": say 'You need do nothing now.'" in said.stdout
+    assert run(folder, "check", "receipt").exit_code == 0
