@@ -40,6 +40,7 @@ def case_commands(config: Path) -> "CaseCommands":
 def letter_commands(config: Path) -> "LetterCommands":
     """Commands about letters, of whoever is signed in to this machine, by the configured policies."""
     from mailbot.adapters.clock import SystemClock
+    from mailbot.adapters.rule_files import load_wording
     from mailbot.app import database_of, load_policies, open_store
     from mailbot.pipeline.letter_commands import LetterCommands
 
@@ -47,5 +48,10 @@ def letter_commands(config: Path) -> "LetterCommands":
     store, tag_secret = open_store(settings, database_of(settings, create=False), clock.now())
     policies = load_policies(settings, tag_secret)
     return LetterCommands(
-        store=store, letters=policies.letters, policies=policies.mailboxes, clock=clock, actor=getpass.getuser()
+        store=store,
+        letters=policies.letters,
+        policies=policies.mailboxes,
+        clock=clock,
+        actor=getpass.getuser(),
+        wording=load_wording(settings.paths.rules_folder),
     )

@@ -102,8 +102,8 @@ def draft(name: NameArgument, file: FileOption, note: NoteOption = "", config: C
 def publish(name: NameArgument, file: FileOption, note: NoteOption, config: ConfigOption = DEFAULT_CONFIG) -> None:
     """Use this text from the next letter on. What waits to be sent stays as it is.
 
-    Refused for a mistake, for a name that may have no value, and where somebody else published meanwhile; your text is
-    then kept as a draft.
+    Refused for a mistake, for a name that may have no value, for what 'mailbot letter check' finds, and where somebody else
+    published meanwhile; your text is then kept as a draft.
     """
     from mailbot.cli.commands import letter_commands
 

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from mailbot.cli.lint import in_words
 from mailbot.cli.options import Format, FormatOption, load_config, print_json
 
 if TYPE_CHECKING:
@@ -41,6 +40,7 @@ def check(
     from mailbot.adapters.letters import JinjaLetters
     from mailbot.cli.letter import read_file
     from mailbot.config import sample_config
+    from mailbot.core.lint import in_words
 
     paths = (load_config(config) if config else sample_config()).paths
     letters = JinjaLetters(paths.letters_folder)
@@ -82,6 +82,7 @@ def findings_by_letter(
 def letters_findings(paths: "Paths", letters: "JinjaLetters") -> "Iterator[CheckFinding]":
     """For ``mailbot check``: one for each letter with something wrong, or one that says that nothing is."""
     from mailbot.cli.check import Finding
+    from mailbot.core.lint import in_words
 
     sources = [(name, letters.shipped(name)) for name in letters.names]
     found = [(name, in_words(each, name)) for name, each in findings_by_letter(sources, letters, paths.rules_folder)]

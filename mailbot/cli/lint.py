@@ -1,16 +1,12 @@
 """``mailbot lint``: what in a text would annoy, mislead or tire its reader, and what to write instead."""
 
 import sys
-from collections.abc import Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from mailbot.cli.options import Format, FormatOption, RulesOption, print_json, rules_folder
-
-if TYPE_CHECKING:
-    from mailbot.core.lint import Finding
 
 STDIN = "-"
 MOST_BYTES = 25_000_000
@@ -35,6 +31,7 @@ def lint(
     Exit code 0: nothing was found; 1: something was.
     """
     from mailbot.adapters.rule_files import load_wording
+    from mailbot.core.lint import in_words
     from mailbot.core.lint import lint as findings_in
 
     rules, content = rules_folder(config), _read(file)
@@ -46,16 +43,6 @@ def lint(
         typer.echo("\n".join(in_words(findings, file)) or "nothing found")
     if findings:
         raise typer.Exit(1)
-
-
-def in_words(findings: "Iterable[Finding]", where: str) -> list[str]:
-    """A line for each finding: where, what, the words, and what to write instead."""
-    lines = list[str]()
-    for one in findings:
-        place = ":".join(filter(None, (where, one.place, str(one.line or ""))))
-        clause = f" ({one.clause})" if one.clause else ""
-        lines.append(f'{place}: {one.rule.value.replace("_", " ")}{clause}: "{one.words}": {one.instead}')
-    return lines
 
 
 def _read(name: str) -> bytes:

@@ -5,7 +5,7 @@ For letters before they are used, and for what staff have drafted. The wordings 
 
 import re
 from bisect import bisect_left
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import islice, pairwise
 
@@ -62,6 +62,16 @@ class Finding:
     clause: str = ""
     place: str = ""
     line: int = 0
+
+
+def in_words(findings: Iterable[Finding], where: str) -> list[str]:
+    """A line for each finding: where, what, the words, and what to write instead."""
+    lines = list[str]()
+    for one in findings:
+        place = ":".join(filter(None, (where, one.place, str(one.line or ""))))
+        clause = f" ({one.clause})" if one.clause else ""
+        lines.append(f'{place}: {one.rule.value.replace("_", " ")}{clause}: "{one.words}": {one.instead}')
+    return lines
 
 
 def lint(text: str, rules: LintRules, audience: Audience = Audience.CUSTOMER) -> tuple[Finding, ...]:

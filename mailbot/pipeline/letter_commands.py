@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from mailbot.core.action import Reason
 from mailbot.core.letter import LetterSource, LetterSpec
 from mailbot.core.letter_file import LetterFile
+from mailbot.core.letter_lint import lint_letter
 from mailbot.core.letter_version import SHIPPED, LetterVersion, VersionState
+from mailbot.core.lint import LintRules, in_words
 from mailbot.core.policy import MailboxPolicy
 from mailbot.errors import PermanentError, PolicyError
 from mailbot.pipeline.rule_examples import holes
@@ -30,14 +32,15 @@ class LetterCommands:
     policies: Mapping[str, MailboxPolicy]
     clock: Clock
     actor: str
+    wording: LintRules
 
     def publish(self, file: LetterFile, note: str, where: str) -> LetterVersion:
         """From the next letter on this text is used. ``where``: what a mistake's sentence calls the file.
 
-        Raises PolicyError for a letter with a mistake or a hole, PermanentError where another version is in force than the
-        one that the file was made from: the text is then kept as a draft.
+        Raises PolicyError for a letter with a mistake, a hole or wording that lint finds, PermanentError where another version
+        is in force than the one that the file was made from: the text is then kept as a draft.
         """
-        self.check(file.source, where)
+        self._accept(file.source, where)
         with self.store.transaction() as transaction:
             kept = self._publish(transaction, file, note)
             other = transaction.letters.get(kept.name, transaction.letters.in_force(kept.name))
@@ -48,11 +51,12 @@ class LetterCommands:
     def publish_all(self, files: Mapping[str, LetterFile], note: str) -> list[LetterVersion]:
         """Publish those that differ from what is in force, all or none. ``files`` by what a mistake's sentence calls them.
 
-        Raises PolicyError for a mistake or a hole, PermanentError where somebody published one of them meanwhile.
+        Raises PolicyError for a mistake, a hole or wording that lint finds, PermanentError where somebody published one of them
+        meanwhile.
         """
         new = [(where, file) for where, file in files.items() if file.source != self.in_force(file.source.name).source]
         for where, file in new:
-            self.check(file.source, where)
+            self._accept(file.source, where)
         with self.store.transaction() as transaction:
             done = [self._publish(transaction, file, note) for _, file in new]
             for version in done:
@@ -118,6 +122,12 @@ class LetterCommands:
         return [
             InForce(number=numbers.get(each.name, SHIPPED), spec=self.letters.check(each, each.name).spec) for each in found
         ]
+
+    def _accept(self, source: LetterSource, where: str) -> None:
+        """Whether a text may be published. One that was in force may come back, whatever lint finds by now: see ``revert``."""
+        letter = self.check(source, where)
+        if found := lint_letter(letter.spec, source, letter.render, self.wording):
+            raise PolicyError("\n".join(in_words(found, where)))
 
     def _publish(self, transaction: Transaction, file: LetterFile, note: str) -> LetterVersion:
         """Published if the file was made from what is in force now, and kept as a draft if not."""

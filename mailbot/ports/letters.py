@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from mailbot.core.letter import LetterSource, LetterSpec, LetterValues
+from mailbot.core.letter import LetterSource, LetterSpec, LetterValues, Rendered
 from mailbot.core.letter_version import LetterVersion
 from mailbot.core.mime import Headers
 
@@ -48,6 +48,8 @@ class CheckedLetter(Protocol):
     def spec(self) -> LetterSpec: ...
 
     def missing(self, values: LetterValues) -> tuple[str, ...]: ...
+
+    def render(self, values: LetterValues) -> Rendered: ...
 
 
 class Letters(Protocol):

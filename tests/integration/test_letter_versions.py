@@ -7,17 +7,19 @@ from pathlib import Path
 import pytest
 
 from mailbot.adapters.letters import JinjaLetters
+from mailbot.adapters.rule_files import load_wording
 from mailbot.core.letter import LetterSource
 from mailbot.core.letter_file import LetterFile, read, written
 from mailbot.core.letter_version import VersionState
 from mailbot.errors import PermanentError, PolicyError
 from mailbot.pipeline.letter_commands import LetterCommands, check_published
 from tests.integration.correspondence import Council, council, mail
-from tests.invented import LETTERS
+from tests.invented import LETTERS, RULES
 from tests.servers.databases import postgresql_with_tables, sqlite_with_tables
 from tests.servers.postgres import Postgres
 
 NAME = "receipt"
+WORDING = load_wording(RULES)
 OLD, NEW = "Thank you for writing to", "We are glad that you wrote to"
 
 
@@ -36,7 +38,12 @@ def office(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Council]:
 
 def admin(office: Council, who: str = "ada") -> LetterCommands:
     return LetterCommands(
-        store=office.store, letters=office.inbound.letters, policies=office.policies, clock=office.clock, actor=who
+        store=office.store,
+        letters=office.inbound.letters,
+        policies=office.policies,
+        clock=office.clock,
+        actor=who,
+        wording=WORDING,
     )
 
 
@@ -190,3 +197,20 @@ def test_a_mistake_is_named_by_the_line_of_the_file_that_the_admin_has_open(old:
     with pytest.raises(PolicyError) as caught:
         letters.check(read(text, "x").source, "x")
     assert said.format(line=line, column=column) in str(caught.value)
+
+
+def test_a_text_that_irritates_or_leaves_out_what_it_must_say_is_refused_until_it_is_mended(office: Council) -> None:
+    """Every finding is named at once, with the better wording; a text that was in force may come back all the same."""
+    commands = admin(office)
+    file = commands.in_force(NAME)
+    with pytest.raises(PolicyError) as refused:
+        commands.publish(edited(file, "You need do nothing now.", "What is your problem?"), "shorter", "my.txt")
+    assert [line.split(": ")[1:3] for line in str(refused.value).splitlines()] == [
+        ["irritating (F19)", '"problem"'],
+        ["missing (F8)", '"nothing to do"'],
+    ]
+    assert OLD in receipt(office)
+    before = replace(commands, wording=replace(WORDING, wordings=()))
+    assert before.publish(edited(file, new="There was a problem. We are glad that you wrote to"), "frank", "my.txt").number == 1
+    assert commands.revert(NAME, 0, "").number == 2
+    assert commands.revert(NAME, 1, "").number == 3
