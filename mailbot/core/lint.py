@@ -126,7 +126,7 @@ def _capitals(text: str, known: frozenset[str], lines: "_Lines") -> Iterator[Fin
         if len(word) >= _SHOUTED or match.start() in together:
             yield Finding(rule=Rule.SHOUTING, words=_shown(word), instead="write it in small letters", line=at)
         elif word not in explained:
-            instead = f"write it out; if it comes again, put ({word}) behind the full words the first time"
+            instead = f"write a word in small letters, an abbreviation in full; if it comes again, put ({word}) behind it"
             yield Finding(rule=Rule.ABBREVIATION, words=word, instead=instead, line=at)
 
 

@@ -1,11 +1,14 @@
 """``mailbot letter``: an admin without a programmer's tools edits, tries, publishes and goes back."""
 
+import json
+import shutil
 from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner, Result
 
 from mailbot.cli.main import app
+from tests.invented import RULES
 from tests.servers.databases import sqlite_with_tables
 from tests.unit.test_classify_command import CONFIG
 
@@ -101,4 +104,21 @@ def test_a_file_is_checked_before_it_is_published(folder: Path) -> None:
     assert said.exit_code == 1
     assert f'{file}:body:3: irritating (F19): "nothing more we can do": say first what you can do' in said.stdout
     assert f"{file}:body: missing (F8): \"nothing to do\": say 'You need do nothing now.'" in said.stdout
+    (found,) = json.loads(run(folder, "check", "--file", file, "--format", "json").stdout)["letters"].values()
+    assert [(one["rule"], one["place"]) for one in found] == [("irritating", "body"), ("missing", "body")]
     assert run(folder, "check", "receipt").exit_code == 0
+
+
+def test_the_letters_in_force_are_checked_by_the_rules_as_they_are_now(folder: Path) -> None:
+    """A wording that is new in the rules is found in a letter that was published before."""
+    file = edited(folder, "Thank you for writing to", "We are glad of your message to")
+    assert run(folder, "publish", "receipt", "--file", file, "--note", "warmer").exit_code == 0
+    rules = folder / "rules"
+    shutil.copytree(RULES, rules)
+    wording = rules / "phrases" / "wording.toml"
+    row = '[[officialese]]\nwords = ["we are glad of"]\ninstead = "thank you for"\nmust_hit = ["We are glad of it."]\n'
+    wording.write_text(wording.read_text(encoding="utf-8") + row, encoding="utf-8")
+    config = folder / "mailbot.toml"
+    config.write_text(config.read_text(encoding="utf-8").replace("[paths]", f'[paths]\nrules = "{rules}"'), encoding="utf-8")
+    said = run(folder, "check")
+    assert (said.exit_code, said.stdout) == (1, 'receipt:body:3: officialese: "We are glad of": thank you for\n')
