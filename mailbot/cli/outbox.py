@@ -72,7 +72,8 @@ def show(
     message = message_from_bytes(content, policy=policy.default)
     for name in ("From", "To", "Subject", "Date"):
         typer.echo(f"{name}: {message[name]}")
-    typer.echo(f"\n{message.get_content()}")
+    text = message.get_body(("plain",))
+    typer.echo(f"\n{text.get_content() if text else ''}")
 
 
 @app.command()

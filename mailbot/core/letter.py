@@ -1,5 +1,6 @@
 """A letter as a value: what it may say, to whom it goes, and the bytes that leave."""
 
+import re
 from collections.abc import Container
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -22,6 +23,7 @@ class Lane(StrEnum):
     DIGEST = "digest"
 
 
+SMALLEST_POINTS, LARGEST_POINTS = 9, 30
 LANE_RANK = {lane: rank for rank, lane in enumerate(Lane)}
 
 
@@ -175,10 +177,29 @@ class LetterSpec:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rendered:
-    """Subject and body of a letter, final text."""
+    """Subject and body of a letter, final text; ``html`` is the body once more, as the content of a page."""
 
     subject: str
     body: str
+    html: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Font:
+    """What letters are set in where a program shows them as a page. ``points``: 12 and more are easy to read."""
+
+    family: str = "Arial"
+    points: int = 12
+    __pydantic_config__ = {"extra": "forbid"}  # noqa: RUF012
+
+    def __post_init__(self) -> None:
+        if not re.fullmatch(r"[A-Za-z][A-Za-z0-9 -]{0,39}", self.family):
+            raise ValueError("font.family: write the name of one font, such as Verdana")
+        if not SMALLEST_POINTS <= self.points <= LARGEST_POINTS:
+            raise ValueError(f"font.points: write a size from {SMALLEST_POINTS} to {LARGEST_POINTS}")
+
+
+PLAIN_FONT = Font()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

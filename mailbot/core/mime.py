@@ -11,8 +11,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from email.header import Header
 from email.utils import format_datetime, formataddr
+from hashlib import sha256
 
-from mailbot.core.letter import Audience, Rendered
+from mailbot.core.letter import PLAIN_FONT, Audience, Font, Rendered
+from mailbot.core.letter_html import document
 from mailbot.core.text import clean_line
 
 LINE_LENGTH = 78
@@ -24,7 +26,7 @@ _ID = re.compile(r"[!-;=?-~]{1,980}")  # what fits on a line of 998 characters w
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Headers:
-    """What a letter's header holds besides subject and Message-ID. Ids stand without angle brackets."""
+    """What a letter's header holds besides subject and Message-ID, and its font. Ids stand without angle brackets."""
 
     from_name: str
     from_address: str
@@ -34,11 +36,12 @@ class Headers:
     in_reply_to: str
     references: tuple[str, ...]
     audience: Audience
+    font: Font = PLAIN_FONT
 
 
 def build(letter: Rendered, headers: Headers, message_id: str) -> bytes:
-    """The whole message as it leaves."""
-    encoding, body = _body(letter.body)
+    """The whole message as it leaves: the text, and the same as a page (RFC 2046 section 5.1.4)."""
+    boundary = f"=_{sha256(message_id.encode()).hexdigest()[:32]}"  # known to nobody before the letter leaves
     lines = [
         f"From: {_author(clean_line(headers.from_name), headers.from_address)}",
         f"To: {headers.recipient}",
@@ -50,10 +53,13 @@ def build(letter: Rendered, headers: Headers, message_id: str) -> bytes:
         *_marks(headers.audience),
         f"{LETTER_HEADER}: <{message_id}>",
         "MIME-Version: 1.0",
-        "Content-Type: text/plain; charset=utf-8",
-        f"Content-Transfer-Encoding: {encoding}",
+        f'Content-Type: multipart/alternative;\r\n boundary="{boundary}"',
+        "",
     ]
-    return "\r\n".join(lines).encode("ascii") + b"\r\n\r\n" + body
+    page = document(letter.html, letter.subject, headers.font)
+    delimiter = f"\r\n--{boundary}".encode("ascii")
+    parts = delimiter.join((b"", _part("plain", letter.body), _part("html", page), b"--\r\n"))
+    return "\r\n".join(lines).encode("ascii") + parts
 
 
 def _marks(audience: Audience) -> Iterator[str]:
@@ -95,10 +101,15 @@ def _folded(text: str, charset: str, name: str) -> str:
     return Header(text, charset, maxlinelen=76, header_name=name).encode(linesep="\r\n")
 
 
-def _body(text: str) -> tuple[str, bytes]:
-    """Plain 7bit where it can be, quoted-printable otherwise."""
+def _part(kind: str, text: str) -> bytes:
+    """One form of the text: plain 7bit where it can be, quoted-printable otherwise."""
     lines = text.replace("\r\n", "\n").replace("\r", "\n").rstrip("\n").split("\n")
     if text.isascii() and all(len(line) <= LINE_LENGTH for line in lines):
-        return "7bit", ("\r\n".join(lines) + "\r\n").encode("ascii")
+        return _head(kind, "7bit") + ("\r\n".join(lines) + "\r\n").encode("ascii")
     encoded = quopri.encodestring(("\n".join(lines) + "\n").encode("utf-8"))
-    return "quoted-printable", encoded.replace(b"\n", b"\r\n")
+    return _head(kind, "quoted-printable") + encoded.replace(b"\n", b"\r\n")
+
+
+def _head(kind: str, encoding: str) -> bytes:
+    head = f"\r\nContent-Type: text/{kind}; charset=utf-8\r\nContent-Transfer-Encoding: {encoding}\r\n\r\n"
+    return head.encode("ascii")

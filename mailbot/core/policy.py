@@ -15,6 +15,7 @@ from mailbot.core.clock_rule import ClockRule, ClockStart, ReceiptRule
 from mailbot.core.directory import Directory, Rung, Team
 from mailbot.core.evidence import BuildHint, PhraseIndex
 from mailbot.core.intents import ONE_INTENT, Intents
+from mailbot.core.letter import PLAIN_FONT, Font
 from mailbot.core.relay import Relay
 from mailbot.core.rule import Rule
 from mailbot.core.survey import Survey
@@ -146,7 +147,7 @@ class Pack:
 
     ``receipt`` says on which day something is received that comes on a closed day. ``review_due``: when somebody looks at
     the policy again (F20). ``signatory``: who signs letters of a mailbox that names nobody itself. ``flags``: what each brings;
-    where two change the receipt, the one that is written first does.
+    where two change the receipt, the one that is written first does. ``font``: what letters are set in.
     """
 
     name: str
@@ -166,6 +167,7 @@ class Pack:
     calendars: Mapping[str, WorkingCalendar] = field(default_factory=dict)
     flags: Mapping[str, FlagPolicy] = field(default_factory=dict)
     intents: Intents = ONE_INTENT
+    font: Font = PLAIN_FONT
 
     @property
     def working_calendar(self) -> WorkingCalendar:

@@ -217,6 +217,7 @@ def _queue_letter(transaction: Transaction, letters: Letters, action: QueueLette
             in_reply_to=action.in_reply_to,
             references=action.references,
             audience=action.audience,
+            font=policy.pack.font,
         ),
         transaction.letters,
     )

@@ -6,8 +6,10 @@ from email.mime.base import MIMEBase
 from email.mime.multipart import MIMEMultipart
 from email.mime.text import MIMEText
 from email.parser import BytesParser
-from email.policy import SMTP, default
+from email.policy import SMTP
 from itertools import count
+
+from tests.readable import READABLE
 
 ADA = "Ada Finch <ada.finch@example.org>"
 BEN = "Ben Marlow <ben.marlow@example.org>"
@@ -156,7 +158,7 @@ def nested(depth: int) -> bytes:
 
 def read_letter(content: bytes) -> EmailMessage:
     """A letter as a customer's program reads it. Headers and text that are not as they should be are a failure."""
-    letter = BytesParser(policy=default).parsebytes(content.replace(b"\r\n", b"\n"))
+    letter = BytesParser(policy=READABLE).parsebytes(content.replace(b"\r\n", b"\n"))
     assert isinstance(letter, EmailMessage)
     assert not letter.defects, letter.defects
     return letter

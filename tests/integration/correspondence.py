@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from email import message_from_bytes
 from email.message import EmailMessage
-from email.policy import SMTP, default
+from email.policy import SMTP
 from functools import cache
 from itertools import count
 
@@ -32,6 +32,7 @@ from mailbot.reading import PlainReader, ReadingRules
 from mailbot.runner import attempt
 from tests.integration.stand_ins import Hands
 from tests.invented import LETTERS, MAILBOX, MONDAY, RULES, policy, shipped_screening
+from tests.readable import READABLE
 from tests.servers.readers import NoPhrases
 
 FOI = "foi@harbour.example"
@@ -143,7 +144,7 @@ class Council:
     def letter(self, line: LetterLine) -> EmailMessage:
         content = self.queries.letter_content(line.id)
         assert content is not None
-        return message_from_bytes(content, policy=default)
+        return message_from_bytes(content, policy=READABLE)
 
     def text(self, line: LetterLine) -> str:
         """Everything that a letter says, decoded."""

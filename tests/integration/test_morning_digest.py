@@ -5,7 +5,6 @@ from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from email import message_from_bytes
-from email import policy as rules
 from pathlib import Path
 
 import pytest
@@ -24,6 +23,7 @@ from mailbot.pipeline.timers import Timers
 from mailbot.ports import Composed, NewLetter
 from mailbot.runner import attempt
 from tests.invented import BO, CUSTOMER, DI, MAILBOX, MANAGER, MO, MONDAY, OWNER, at, pack, rule, shipped_letters, staffed
+from tests.readable import READABLE
 from tests.servers.databases import sqlite_with_tables
 
 RULE = rule(10)
@@ -100,7 +100,7 @@ def digests(store: SqlStore, database: Database, mailbox: MailboxPolicy, *mornin
         ).run_jobs()
     with database.reading() as connection:
         rows = list(connection.execute(select(outbox.c.recipient, outbox.c.content).order_by(outbox.c.id)))
-    return [(row.recipient, message_from_bytes(row.content, policy=rules.default).get_content()) for row in rows]
+    return [(row.recipient, message_from_bytes(row.content, policy=READABLE).get_content()) for row in rows]
 
 
 def test_the_deputy_reads_the_digest_while_the_manager_is_away(store: SqlStore, database: Database) -> None:

@@ -5,7 +5,7 @@ from collections import Counter, defaultdict
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from email import message_from_bytes, policy
+from email import message_from_bytes
 from functools import cached_property
 from typing import Any
 
@@ -20,6 +20,7 @@ from tests.integration.naive_year import Clerk, Expected
 from tests.integration.plain_days import DAY, Days, Outage
 from tests.integration.simulated_office import SimulatedOffice, Went
 from tests.integration.story import Did, Story
+from tests.readable import READABLE
 
 DATE = re.compile(r"\b(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day (\d{1,2} [A-Z][a-z]+ \d{4})")
 PROMISES = {
@@ -264,7 +265,7 @@ class YearBook:
 def promised(went: Went) -> date | None:
     """The day to come of which a letter speaks."""
     pattern = PROMISES.get(went.letter.purpose)
-    body = message_from_bytes(went.letter.content, policy=policy.default).get_content()
+    body = message_from_bytes(went.letter.content, policy=READABLE).get_content()
     found = pattern.search(body) if pattern else None
     day = DATE.search(found[1]) if found else None
     return datetime.strptime(day[1], "%d %B %Y").date() if day else None

@@ -27,7 +27,7 @@ SPEC = LetterSpec(
 def findings(spec: LetterSpec, body: str = "", subject: str = "", filled_in: str = "") -> list[tuple[Rule, str, str]]:
     """What is found in a letter: the rule, the words, and the part."""
     source = LetterSource(name=spec.name, settings="", subject=subject, body=body)
-    found = lint_letter(spec, source, lambda _: Rendered(subject="", body=filled_in), WORDING)
+    found = lint_letter(spec, source, lambda _: Rendered(subject="", body=filled_in, html=""), WORDING)
     return [(one.rule, one.words, one.place) for one in found]
 
 
@@ -126,7 +126,7 @@ def test_both_samples_are_filled_in() -> None:
 
     def render(values: LetterValues) -> Rendered:
         seen.append(values)
-        return Rendered(subject="", body="")
+        return Rendered(subject="", body="", html="")
 
     lint_letter(SPEC, LetterSource(name="note", settings="", subject="", body=""), render, WORDING)
     assert seen == [sample_values(SPEC, sample) for sample in Sample]

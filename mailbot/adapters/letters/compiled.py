@@ -10,6 +10,7 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from mailbot.adapters.letters.source import Places, spec_of
 from mailbot.core.letter import LetterSource, LetterSpec, LetterValues, Rendered
+from mailbot.core.letter_html import html_link, html_of, html_value, plain
 from mailbot.core.letter_text import names_in, with_sentences
 from mailbot.core.text import clean_line, shown_text
 from mailbot.errors import PolicyError
@@ -17,6 +18,7 @@ from mailbot.errors import PolicyError
 MAX_CHOICES = 32
 MAX_VALUE = 1000
 OF_MANY_LINES = frozenset({"summary_lines"})
+LINKS = frozenset({"policy_link"})
 _environment = ImmutableSandboxedEnvironment(undefined=StrictUndefined, autoescape=False)
 
 
@@ -27,6 +29,7 @@ class _Choice:
     names: tuple[str, ...]
     subject: Template
     body: Template
+    html: Template
 
 
 class CompiledLetter:
@@ -51,12 +54,16 @@ class CompiledLetter:
         if None in names.values():
             holes = ", ".join(self._holes(choice.names, values))
             raise PolicyError(f"letter '{self.spec.name}': no value and no fallback for {holes}")
-        return Rendered(subject=clean_line(choice.subject.render(names)), body=choice.body.render(names))
+        return Rendered(
+            subject=clean_line(choice.subject.render(names)),
+            body=choice.body.render(names),
+            html=choice.html.render({name: _in_html(name, value or "") for name, value in names.items()}),
+        )
 
     def _compile(self, holds: frozenset[str]) -> _Choice:
-        texts = [with_sentences(text, self.spec.sentences, holds) for text in (self.source.subject, self.source.body)]
-        subject, body = (_environment.from_string(text) for text in texts)
-        return _Choice(names_in("\n".join(texts)), subject, body)
+        subject, body = (with_sentences(text, self.spec.sentences, holds) for text in (self.source.subject, self.source.body))
+        templates = [_environment.from_string(text) for text in (subject, plain(body), html_of(body))]
+        return _Choice(names_in(f"{subject}\n{body}"), *templates)
 
     def _holes(self, names: Iterable[str], values: LetterValues) -> tuple[str, ...]:
         return tuple(sorted(name for name in names if self._value(name, values) is None))
@@ -78,3 +85,7 @@ def _safe(name: str, value: str | None) -> str | None:
     if not value:
         return None
     return shown_text(value) if name in OF_MANY_LINES else clean_line(value)[:MAX_VALUE]
+
+
+def _in_html(name: str, value: str) -> str:
+    return html_link(value) if name in LINKS else html_value(value)

@@ -16,6 +16,7 @@ from mailbot.core.calendar import Hours
 from mailbot.core.case import Channel, ClockKind
 from mailbot.core.clock_rule import ClockRule, ReceiptRule
 from mailbot.core.intents import ONE_INTENT, Intents
+from mailbot.core.letter import PLAIN_FONT, Font
 from mailbot.core.policy import Alerting, ClassPolicy, EventLetters, FlagPolicy, Pack, Threads
 from mailbot.core.survey import Survey
 from mailbot.errors import PolicyError
@@ -47,6 +48,7 @@ class _PackFile:
     shut: tuple[ShutRow, ...] = ()
     flags: dict[str, FlagPolicy] = field(default_factory=dict)
     intents: Intents = ONE_INTENT
+    font: Font = PLAIN_FONT
     __pydantic_config__ = STRICT
 
 
@@ -98,6 +100,7 @@ def load_pack(rules: Path, name: str, zone: ZoneInfo | None = None, organisation
         calendars=calendars,
         flags=found.flags,
         intents=found.intents,
+        font=found.font,
     )
 
 

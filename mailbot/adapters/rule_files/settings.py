@@ -75,6 +75,7 @@ def _whole(pack: Pack) -> Iterator[tuple[str, str]]:
     yield "review_due", f"looked at again by {pack.review_due:%d %B %Y}"
     yield "privacy_notice", f"in every letter to a customer: {pack.privacy_notice}"
     yield "policy_link", f"every receipt names the policy that applies; with a link for {linked} of {len(pack.classes)} classes"
+    yield "font", f"letters are set in {pack.font.family} {pack.font.points}"
     if pack.signatory:
         yield "signatory", f"letters are signed by {pack.signatory}"
     yield from ((f"program:{name}", words) for name, words in PROGRAM.items())
