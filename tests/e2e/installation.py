@@ -167,10 +167,10 @@ class Installation:
         """
         stranger = f"stranger{letters}@example.org"
         self.deliver(message(sender=f"Stranger <{stranger}>", subject="Something else"))
-        self.wait_until(lambda: stranger in self._told() and not self.outbox("sending"), "the stranger's letter, noted as sent")
-        assert (self._told()[-1], len(self._told())) == (stranger, letters)
+        self.wait_until(lambda: stranger in self.told() and not self.outbox("sending"), "the stranger's letter, noted as sent")
+        assert (self.told()[-1], len(self.told())) == (stranger, letters)
 
-    def _told(self) -> list[str]:
+    def told(self) -> list[str]:
         """Whom every letter went to that the SMTP server accepted, but for the morning's digest."""
         found = [read_letter(letter.content) for letter in self.smtp.accepted]
         return [str(letter["To"]) for letter in found if not str(letter["Subject"]).startswith(DIGEST)]

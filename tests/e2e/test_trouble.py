@@ -6,11 +6,12 @@ from contextlib import closing
 from datetime import timedelta
 from email.message import EmailMessage
 from pathlib import Path
-from shutil import copytree
+from typing import NoReturn
 
 import pytest
 
-from mailbot.config import Paths
+from mailbot.adapters.letters import JinjaLetters
+from mailbot.errors import PermanentError
 from tests.e2e.installation import ENQUIRIES, FOI, Install, RealClock
 from tests.e2e.messages import BIN, message, nested
 from tests.servers.dovecot import Dovecot
@@ -226,21 +227,22 @@ class TestOneBadMessage:
         assert case.opened_at == held.received_at
         mailbot.held(0)
 
-    def test_a_letter_that_does_not_render_holds_its_message(
-        self, install: Install, dovecot: Dovecot, smtp_server: SmtpServer, tmp_path: Path
+    def test_a_letter_that_cannot_be_written_holds_its_message(
+        self, install: Install, dovecot: Dovecot, smtp_server: SmtpServer, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        """A broken letter holds the message it would answer; once mended and put back, it counts from its receipt."""
-        letters = copytree(Paths().letters_folder, tmp_path / "letters")
-        broken = letters / "receipt-enquiry" / "body.txt.j2"
-        good = broken.read_text()
-        broken.write_text(good + "{{ 1 / 0 }}\n")
-        mailbot = install(dovecot, smtp_server, tables={"paths": {"letters": str(letters)}})
-        mailbot.start()
-        mailbot.deliver(message())
-        (held,) = mailbot.held(1)
-        assert held.rule == "cannot-be-decided"
-        mailbot.stop()
-        broken.write_text(good)
+        """What keeps a letter from being written holds the message it would answer; put back, it counts from the first day."""
+
+        def refuse(*_: object) -> NoReturn:
+            raise PermanentError("letter 'receipt-enquiry': due_on has no value")
+
+        mailbot = install(dovecot, smtp_server)
+        with monkeypatch.context() as patched:
+            patched.setattr(JinjaLetters, "compose", refuse)
+            mailbot.start()
+            mailbot.deliver(message())
+            (held,) = mailbot.held(1)
+            assert held.rule == "cannot-be-decided"
+            mailbot.stop()
         mailbot.clock.move(hours=2)
         assert mailbot.cli("held", "put-back", str(held.id)).returncode == 0
         mailbot.start()

@@ -180,7 +180,7 @@ def test_a_full_disk_stores_nothing_by_halves(office: Office) -> None:
     office.arrives(random_text())
     office.works()
     assert (office.count(location), office.count(case)) == (2, 2)
-    assert sorted(office.went) == ["customer1@example.org", "customer3@example.org"]
+    assert sorted(office.went) == ["customer1@example.org", "customer3@example.org", "manager@harbour.example"]
 
 
 def test_a_locked_database_holds_everything_up_and_nothing_is_forgotten(office: Office) -> None:
@@ -194,7 +194,7 @@ def test_a_locked_database_holds_everything_up_and_nothing_is_forgotten(office: 
     office.arrives()
     office.works()
     assert office.count(case) == 2
-    assert sorted(office.went) == ["customer1@example.org", "customer3@example.org"]
+    assert sorted(office.went) == ["customer1@example.org", "customer3@example.org", "manager@harbour.example"]
 
 
 def test_a_letter_that_was_accepted_while_the_database_was_locked_does_not_go_again(office: Office) -> None:
