@@ -1,0 +1,66 @@
+"""Every table. Keys are NOT NULL; times are aware UTC through one column type; SQL never reads the clock.
+
+Digests survive erasure: ``raw.content`` and ``message.text`` become NULL, the rows stay.
+"""
+
+from mailbot.adapters.store.tables.cases import (
+    alarm,
+    case,
+    clock,
+    correction,
+    deadline,
+    event,
+    moved_date,
+    participant,
+    reference_counter,
+    turn,
+)
+from mailbot.adapters.store.tables.letters import answer, letter_version, outbox, unreachable
+from mailbot.adapters.store.tables.mail import attachment, hold, location, message, message_id_alias, raw
+from mailbot.adapters.store.tables.office import (
+    absence,
+    folder_cursor,
+    job_run,
+    lease,
+    mailbox,
+    meta,
+    organisation,
+    person,
+    team,
+)
+from mailbot.adapters.store.tables.schema import COMPAT_VERSION, SCHEMA_VERSION, metadata
+
+__all__ = [
+    "COMPAT_VERSION",
+    "SCHEMA_VERSION",
+    "absence",
+    "alarm",
+    "answer",
+    "attachment",
+    "case",
+    "clock",
+    "correction",
+    "deadline",
+    "event",
+    "folder_cursor",
+    "hold",
+    "job_run",
+    "lease",
+    "letter_version",
+    "location",
+    "mailbox",
+    "message",
+    "message_id_alias",
+    "meta",
+    "metadata",
+    "moved_date",
+    "organisation",
+    "outbox",
+    "participant",
+    "person",
+    "raw",
+    "reference_counter",
+    "team",
+    "turn",
+    "unreachable",
+]
