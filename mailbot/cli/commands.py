@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from mailbot.pipeline.case_commands import CaseCommands
     from mailbot.pipeline.commands import Commands
     from mailbot.pipeline.letter_commands import LetterCommands
+    from mailbot.pipeline.letter_trial import LetterTrials
 
 
 def staff_commands(config: Path) -> "Commands":
@@ -54,4 +55,17 @@ def letter_commands(config: Path) -> "LetterCommands":
         clock=clock,
         actor=getpass.getuser(),
         wording=load_wording(settings.paths.rules_folder),
+    )
+
+
+def letter_trials(commands: "LetterCommands") -> "LetterTrials":
+    """Trials of letters on the database of these commands, under the same name."""
+    from mailbot.pipeline.letter_trial import LetterTrials
+
+    return LetterTrials(
+        store=commands.store,
+        letters=commands.letters,
+        policies=commands.policies,
+        clock=commands.clock,
+        actor=commands.actor,
     )

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from mailbot.cli import letter_check
+from mailbot.cli import letter_check, letter_preview
 from mailbot.cli.options import DEFAULT_CONFIG, ConfigOption, Format, FormatOption
 
 if TYPE_CHECKING:
@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
 app = typer.Typer(help="The letters: read, try and publish them. No restart is needed.", no_args_is_help=True)
 letter_check.register(app)
+letter_preview.register(app)
 NameArgument = Annotated[str, typer.Argument(help="The letter's name in 'mailbot letter list'.")]
 FileOption = Annotated[Path, typer.Option("--file", help="The letter as a file, made by 'mailbot letter show' or 'export'.")]
 NoteOption = Annotated[str, typer.Option(help="What was changed and why; it stands in the letter's history.")]

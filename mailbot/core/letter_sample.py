@@ -55,3 +55,9 @@ def sample_values(spec: LetterSpec, sample: Sample) -> LetterValues:
         return FULLEST
     needed = set(spec.variables) - set(spec.fallbacks)
     return replace(FULLEST, **{item.name: None for item in fields(LetterValues) if item.name not in needed})
+
+
+def longest_values() -> LetterValues:
+    """Every value of one line three times as long as in the sample, to see how a letter bears it."""
+    values = {item.name: getattr(FULLEST, item.name) for item in fields(LetterValues)}
+    return LetterValues(**{name: value if "\n" in value else " ".join([value] * 3) for name, value in values.items()})

@@ -47,6 +47,10 @@ class CheckedLetter(Protocol):
     @property
     def spec(self) -> LetterSpec: ...
 
+    @property
+    def version(self) -> str:
+        """The digest of its texts."""
+
     def missing(self, values: LetterValues) -> tuple[str, ...]: ...
 
     def render(self, values: LetterValues) -> Rendered: ...
@@ -61,6 +65,9 @@ class Letters(Protocol):
 
     def compose(self, letter: str, values: LetterValues, headers: Headers, published: PublishedLetters) -> Composed:
         """Raises PolicyError if a name has neither value nor fallback."""
+
+    def composed(self, letter: CheckedLetter, values: LetterValues, headers: Headers) -> Composed:
+        """The final bytes of this very letter. Raises PolicyError if a name has neither value nor fallback."""
 
     def shipped(self, letter: str) -> LetterSource:
         """A letter as its files have it. Raises PolicyError for an unknown one."""

@@ -8,8 +8,10 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from mailbot.cli.main import app
+from tests.e2e.messages import read_letter
 from tests.invented import RULES
 from tests.servers.databases import sqlite_with_tables
+from tests.servers.smtp import SmtpServer
 from tests.unit.test_classify_command import CONFIG
 
 
@@ -122,3 +124,48 @@ def test_the_letters_in_force_are_checked_by_the_rules_as_they_are_now(folder: P
     config.write_text(config.read_text(encoding="utf-8").replace("[paths]", f'[paths]\nrules = "{rules}"'), encoding="utf-8")
     said = run(folder, "check")
     assert (said.exit_code, said.stdout) == (1, 'receipt:body:3: officialese: "We are glad of": thank you for\n')
+
+
+# Trying ----------------------------------------------------------------------------------------------------------------
+
+
+def test_a_letter_is_seen_before_it_is_published(folder: Path) -> None:
+    """As text and as a page, with all values, the fewest or the longest; the file is tried, not the letter in force."""
+    file = edited(folder, "Thank you", "Many thanks")
+    said = run(folder, "preview", "receipt", "--file", file, "--folder", str(folder))
+    assert said.exit_code == 0, said.output
+    assert "Many thanks for writing to Cyngor Porth y Môr." in said.stdout
+    assert "Many thanks" in (folder / "receipt.txt").read_text(encoding="utf-8")
+    page = (folder / "receipt.html").read_text(encoding="utf-8")
+    assert "Many thanks for writing to Cyngor Porth y Môr." in page
+    assert "&lt;broken&gt; &amp; dark" in page
+    few = run(folder, "preview", "receipt", "--sample", "emptiest", "--folder", str(folder)).stdout
+    assert "Thank you for writing" in few
+    assert 'This is about "your message"' in few
+    long = run(folder, "preview", "receipt", "--sample", "longest", "--folder", str(folder)).stdout
+    assert "to Cyngor Porth y Môr Cyngor Porth y Môr Cyngor Porth y Môr." in long
+    assert run(folder, "history", "receipt").stdout == "versions of receipt: none\n"
+
+
+def test_a_letter_that_would_be_refused_cannot_be_seen(folder: Path) -> None:
+    """Nor can one for a case that is not there; the sentence says what to write."""
+    file = edited(folder, "{{ organisation }}. Your", "{{ organisatoin }}. Your")
+    assert "did you mean 'organisation'?" in refusal(folder, "preview", "receipt", "--file", file)
+    assert refusal(folder, "preview", "receipt", "--case", "HC-1") == "there is no case HC-1"
+    assert refusal(folder, "preview", "receipt", "--sample", "newest") == "there is no case yet; write --sample fullest"
+
+
+def test_a_test_goes_to_a_colleague_and_to_nobody_else(folder: Path, smtp_server: SmtpServer) -> None:
+    """Its sender says that it is a test; a customer's address is refused before anything is sent."""
+    config = folder / "mailbot.toml"
+    relay = 'smtp = { host = "127.0.0.1", port = '
+    text = config.read_text(encoding="utf-8").replace(f"{relay}1,", f"{relay}{smtp_server.port},")
+    config.write_text(text, encoding="utf-8")
+    said = "ada@example.org is no colleague's address; a test goes only to staff"
+    assert refusal(folder, "test-send", "receipt", "--to", "ada@example.org") == said
+    assert run(folder, "test-send", "receipt", "--to", "bo@harbour.example").stdout == "Sent to bo@harbour.example.\n"
+    (sent,) = smtp_server.accepted
+    letter = read_letter(sent.content)
+    assert sent.recipients == ("bo@harbour.example",)
+    assert str(letter["From"]) == '"Test, Harbour Council" <enquiries@harbour.example>'
+    assert "Thank you for writing to Cyngor Porth y Môr." in letter.get_content()

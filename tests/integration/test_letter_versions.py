@@ -13,6 +13,7 @@ from mailbot.core.letter_file import LetterFile, read, written
 from mailbot.core.letter_version import VersionState
 from mailbot.errors import PermanentError, PolicyError
 from mailbot.pipeline.letter_commands import LetterCommands, check_published
+from mailbot.pipeline.letter_trial import LetterTrials
 from tests.integration.correspondence import Council, council, mail
 from tests.invented import LETTERS, RULES
 from tests.servers.databases import postgresql_with_tables, sqlite_with_tables
@@ -143,6 +144,22 @@ def test_a_published_letter_that_no_longer_fits_is_found_before_a_customer_waits
         transaction.letters.add(replace(version, number=2, source=without))
     with pytest.raises(PolicyError, match="letter receipt, version 2: fallback"):
         check_published(office.store, office.inbound.letters, office.policies.values())
+
+
+def test_a_letter_is_tried_with_what_is_known_of_a_case(office: Council) -> None:
+    """Its own dates and reference; what nobody can know yet is invented, and named."""
+    office.later()
+    office.arrives(mail("It is out.", subject="The lamp {{ due_on }}"))
+    case, commands = office.cases()[-1].line.reference, admin(office)
+    trials = LetterTrials(
+        store=office.store, letters=commands.letters, policies=office.policies, clock=office.clock, actor="ada"
+    )
+    letter = commands.check(commands.in_force("delay-notice").source, "delay-notice")
+    trial = trials.with_case(letter, case)
+    assert trial.invented == ("revised_on",)
+    assert f"Your reference: {case}" in trial.rendered.body
+    assert "The lamp {{ due_on }}" in trial.rendered.body
+    assert "by Tuesday 29 December 2026." in trial.rendered.body
 
 
 @pytest.mark.parametrize("name", JinjaLetters(LETTERS).names)

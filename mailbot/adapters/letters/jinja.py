@@ -2,6 +2,7 @@
 
 import secrets
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
 
 from mailbot.adapters.letters.compiled import CompiledLetter
@@ -11,7 +12,7 @@ from mailbot.core.letter_text import nearest
 from mailbot.core.letter_version import SHIPPED
 from mailbot.core.mime import Headers, build
 from mailbot.errors import PolicyError
-from mailbot.ports import Composed, PublishedLetters
+from mailbot.ports import CheckedLetter, Composed, PublishedLetters
 
 
 class JinjaLetters:
@@ -49,9 +50,14 @@ class JinjaLetters:
         """The letter's final bytes under a new, unguessable Message-ID, by the version in force; None: as its files have it."""
         number = published.in_force(letter) if published else SHIPPED
         found = self._version(letter, number, published) if published and number else self._find(letter)
+        composed = self.composed(found, values, headers)
+        return replace(composed, letter_version=str(number)) if number else composed
+
+    def composed(self, letter: CheckedLetter, values: LetterValues, headers: Headers) -> Composed:
+        """The final bytes of this very letter under a new, unguessable Message-ID."""
         message_id = f"{self._token()}.mailbot@{headers.from_address.rpartition('@')[2]}"
-        content = build(found.render(values), headers, message_id)
-        return Composed(content=content, message_id=message_id, letter_version=str(number or found.version))
+        content = build(letter.render(values), headers, message_id)
+        return Composed(content=content, message_id=message_id, letter_version=letter.version)
 
     def shipped(self, letter: str) -> LetterSource:
         """A letter as its files have it. Raises PolicyError for an unknown one."""
