@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from functools import partial, reduce
 from operator import add
 
-from mailbot.core.action import ChangeCase, Reason
+from mailbot.core.action import ChangeCase, RaiseAlarm, Reason
 from mailbot.core.case import Case, Figures
 from mailbot.core.decide import decide
 from mailbot.core.directory import Rung, who_is_told
@@ -18,6 +18,7 @@ from mailbot.pipeline.sent_today import SentToday, sent_today, unreachable_staff
 from mailbot.ports import Attempt, Clock, Happened, Letters, Store, Transaction
 
 AT_ONCE = 200
+SHOWN = 200  # characters of a failure that an alarm tells; the case's history has all of it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,7 +35,7 @@ class Timers:
     def sweep(self) -> int:
         """Act on every deadline that has come; returns how many there were in this round.
 
-        If a round fails it is redone one by one; what cannot be decided about is noted in its case and shown as late.
+        If a round fails it is redone one by one; what cannot be decided about is noted in its case and rings.
         """
         now = self.clock.now()
         self._end_quiets(now)
@@ -66,11 +67,16 @@ class Timers:
         before.learn(case, decision)
 
     def _give_up(self, due: tuple[DeadlineReached, int], failure: str, now: datetime) -> None:
+        """The people on duty are told at once, of what fails alike in one mailbox once a day: a date must not pass unseen."""
         trigger, case_id = due
         reason = Reason("deadline-without-alert", failure)
         with self.store.transaction() as transaction:
+            case = transaction.cases.get(case_id)
             transaction.cases.add_event(Happened(at=now, actor="mailbot", kind="failed", reason=reason, case_id=case_id))
             transaction.cases.claim([trigger.deadline_id], now)
+            key = f"{reason.rule}:{case.mailbox}:{trigger.kind.value}:{now:%Y-%m-%d}"
+            what = f"a date brought nothing in this case, and perhaps in others of today: {failure[:SHOWN]}"
+            transaction.alarms.add(case.mailbox, case_id, RaiseAlarm(key=key, what=what, reason=reason), now)
 
     def _end_quiets(self, now: datetime) -> None:
         """Cases that were to be quiet until now may be written about again."""

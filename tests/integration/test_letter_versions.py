@@ -14,6 +14,8 @@ from mailbot.core.letter_version import VersionState
 from mailbot.errors import PermanentError, PolicyError
 from mailbot.pipeline.letter_commands import LetterCommands, check_published
 from mailbot.pipeline.letter_trial import LetterTrials
+from mailbot.pipeline.timers import Timers
+from mailbot.runner import attempt
 from tests.integration.correspondence import Council, council, mail
 from tests.invented import LETTERS, RULES
 from tests.servers.databases import postgresql_with_tables, sqlite_with_tables
@@ -144,6 +146,49 @@ def test_a_published_letter_that_no_longer_fits_is_found_before_a_customer_waits
         transaction.letters.add(replace(version, number=2, source=without))
     with pytest.raises(PolicyError, match="letter receipt, version 2: fallback"):
         check_published(office.store, office.inbound.letters, office.policies.values())
+
+
+def test_where_a_letter_cannot_be_written_the_people_on_duty_are_told_at_once(office: Council) -> None:
+    """What waits for a date waits for nobody: once a day for what fails alike, with the reason; the history has each case."""
+    commands = admin(office)
+    timers = Timers(
+        store=office.store, letters=office.inbound.letters, policies=office.policies, clock=office.clock, attempt=attempt
+    )
+    receipt(office)
+    receipt(office)
+    version = commands.publish(commands.in_force("manager-overdue"), "as it was", "my.txt")
+    assert version.source is not None
+    with office.store.transaction() as transaction:
+        broken = replace(version.source, body="{{ nobody }}")
+        transaction.letters.add(replace(version, number=2, source=broken))
+    office.later(days=60)
+    while timers.sweep():
+        pass
+    with office.store.view() as transaction:
+        told = [alarm.what for alarm in transaction.alarms.ringing(office.clock.now())]
+    (what,) = told
+    assert what.startswith("a date brought nothing in this case, and perhaps in others of today: letter manager-overdue")
+    assert "version 2: line 5, column 1: there is no name 'nobody'" in what
+    failed = [view for view in office.cases() if "deadline-without-alert" in office.events(view.line.reference)]
+    assert len(failed) == 2
+
+
+def test_a_message_whose_receipt_cannot_be_written_is_held_and_answered_once_the_letter_is_right(office: Council) -> None:
+    """Nothing is lost and nothing goes with a hole: a person sees which letter it was, and puts the message back."""
+    commands = admin(office)
+    version = commands.publish(commands.in_force(NAME), "as it was", "my.txt")
+    assert version.source is not None
+    with office.store.transaction() as transaction:
+        transaction.letters.add(replace(version, number=2, source=replace(version.source, body="{{ nobody }}")))
+    office.later()
+    office.arrives(mail("It is out."))
+    (held,) = office.held()
+    assert "letter receipt, version 2: line 5, column 1: there is no name 'nobody'" in held.detail
+    assert office.outgoing() == []
+    commands.revert(NAME, 0, "")
+    office.commands.put_back(held.id)
+    office.drain()
+    assert OLD in office.text(office.outgoing()[-1])
 
 
 def test_a_letter_is_tried_with_what_is_known_of_a_case(office: Council) -> None:
