@@ -92,7 +92,6 @@ class Daemon:
             policies=policies,
             clock=self._clock,
             attempt=attempt,
-            reviews={f"letter {name}": spec.review_due for name, spec in letters.specs.items()},
         )
         now = self._clock.now()
         self._catching_up = CatchingUp(store=self.store, clock=self._clock, mailboxes=[*policies], since=now)

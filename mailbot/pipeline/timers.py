@@ -1,7 +1,7 @@
 """The flow of time: due deadlines and calendar jobs -> decide -> record. Whatever came due in an outage fires once."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from functools import partial, reduce
 from operator import add
@@ -30,7 +30,6 @@ class Timers:
     policies: Mapping[str, MailboxPolicy]
     clock: Clock
     attempt: Attempt
-    reviews: Mapping[str, date] = field(default_factory=dict)
 
     def sweep(self) -> int:
         """Act on every deadline that has come; returns how many there were in this round.
@@ -117,20 +116,22 @@ class Timers:
         first, since = policies[0], transaction.jobs.last(_digest_of(manager), period)
         figures = reduce(add, (self._figures(transaction, policy, since, now) for policy in policies))
         surveys = figures.surveys + _surveys(transaction, policies, now)
-        figures = replace(figures, reviews=self._reviews(policies, now), surveys=surveys)
+        figures = replace(figures, reviews=self._reviews(transaction, policies, now), surveys=surveys)
         live = any(transaction.mailboxes.get(policy.name).live_since is not None for policy in policies)
         told = _stand_in(first, now) or manager
         trigger = DigestDue(manager=manager, told=told, period=period, figures=figures, live=live)
         before = SentBefore(unreachable=unreachable_staff(transaction, first))
         record(transaction, self.letters, decide(trigger, None, None, first, now, before), Recording(policy=first, now=now))
 
-    def _reviews(self, policies: Sequence[MailboxPolicy], now: datetime) -> tuple[str, ...]:
+    def _reviews(self, transaction: Transaction, policies: Sequence[MailboxPolicy], now: datetime) -> tuple[str, ...]:
         """On Mondays, the packs and letters whose date of review has passed (F20)."""
         calendar = policies[0].pack.working_calendar
         today = calendar.local_date(now)
+        if calendar.working_day_from(_monday(today)) != today:
+            return ()
         packs = {f"pack {policy.pack.name}": policy.pack.review_due for policy in policies}
-        due = sorted(what for what, review_due in {**packs, **self.reviews}.items() if review_due <= today)
-        return tuple(due) if calendar.working_day_from(_monday(today)) == today else ()
+        letters = {f"letter {name}": day for name, day in self.letters.review_dates(transaction.letters).items()}
+        return tuple(sorted(what for what, review_due in {**packs, **letters}.items() if review_due <= today))
 
     def _figures(self, transaction: Transaction, policy: MailboxPolicy, since: datetime | None, now: datetime) -> Figures:
         """As things are now; ``since``: the digest before, which told of what had come and moved until then."""

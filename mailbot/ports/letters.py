@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Protocol
 
 from mailbot.core.letter import LetterSource, LetterSpec, LetterValues, Rendered
@@ -68,6 +69,9 @@ class Letters(Protocol):
 
     def composed(self, letter: CheckedLetter, values: LetterValues, headers: Headers) -> Composed:
         """The final bytes of this very letter. Raises PolicyError if a name has neither value nor fallback."""
+
+    def review_dates(self, published: PublishedLetters) -> Mapping[str, date]:
+        """When somebody looks at each letter again, by the version in force."""
 
     def shipped(self, letter: str) -> LetterSource:
         """A letter as its files have it. Raises PolicyError for an unknown one."""

@@ -216,6 +216,18 @@ class TestJ10:
         assert story.outcomes(case)["response"] is None
 
 
+class TestJ6:
+    def test_J6_letters_are_set_in_the_font_of_the_policy(self, tell: TellStory) -> None:
+        """The page of a letter is in Verdana 10, and says what its text says."""
+        story = tell(PACK)
+        story.customer_writes(ACT, subject="The bridge")
+        page = story.letters_to(ADA_ADDRESS)[0].get_body(("html",))
+        assert page is not None
+        content = page.get_content()
+        assert "font-family:'Verdana',Arial,sans-serif;font-size:10pt" in content
+        assert "by Friday 23 January 2026 at the latest." in content
+
+
 class TestJ12:
     def test_J12_a_request_for_information_has_the_time_of_the_law(self, tell: TellStory) -> None:
         """A request for information has the twenty working days of the law of Jersey, and the receipt names that law."""

@@ -1,7 +1,9 @@
 """Admins edit letters: what is refused, when a new text is used, and what happens when two of them publish."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -110,6 +112,18 @@ def test_a_letter_with_a_hole_is_not_published(office: Council) -> None:
     hidden = hidden.replace('"reference"', '"reference", "revised_on"')
     with pytest.raises(PolicyError, match="revised_on may lack a value"):
         admin(office).publish(replace(file, source=replace(file.source, settings=hidden)), "more", "my.txt")
+
+
+def test_the_date_of_review_is_that_of_the_version_in_force(office: Council) -> None:
+    """Who has looked at a letter, and published it with a later date, is not reminded of it again (F20)."""
+    commands = admin(office)
+    file = commands.in_force(NAME)
+    settings = re.sub(r"review_due = \S+", "review_due = 2031-01-31", file.source.settings)
+    commands.publish(replace(file, source=replace(file.source, settings=settings)), "looked at", "my.txt")
+    with office.store.view() as transaction:
+        dates = office.inbound.letters.review_dates(transaction.letters)
+    assert dates[NAME] == date(2031, 1, 31)
+    assert dates["delay-notice"] < dates[NAME]
 
 
 def test_a_draft_changes_nothing(office: Council) -> None:

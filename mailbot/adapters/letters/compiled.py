@@ -33,12 +33,15 @@ class _Choice:
 
 
 class CompiledLetter:
-    """A checked letter. Raises PolicyError at once if it is wrong; ``places`` name it in that sentence."""
+    """A checked letter. Raises PolicyError at once if it is wrong; ``places`` name it in that sentence.
 
-    def __init__(self, source: LetterSource, places: Places) -> None:
+    ``version``: what its letters keep of it; the digest of its texts if it has no number.
+    """
+
+    def __init__(self, source: LetterSource, places: Places, version: str | None = None) -> None:
         self.source = source
         self.spec = spec_of(source, places)
-        self.version = sha256("\0".join((source.settings, source.subject, source.body)).encode()).hexdigest()[:12]
+        self.version = version or _digest(source)
         self._conditions = frozenset(sentence.when for sentence in self.spec.sentences.values())
         self._needed = _needed(source, self.spec)
         self._choose = lru_cache(MAX_CHOICES)(self._compile)
@@ -49,7 +52,7 @@ class CompiledLetter:
 
     def render(self, values: LetterValues) -> Rendered:
         """Subject (one line) and body. Raises PolicyError if a name has neither value nor fallback."""
-        choice = self._choose(frozenset(name for name in self._conditions if getattr(values, name)))
+        choice = self._choose(frozenset(name for name in self._conditions if _safe(name, getattr(values, name))))
         names = {name: self._value(name, values) for name in choice.names}
         if None in names.values():
             holes = ", ".join(self._holes(choice.names, values))
@@ -70,6 +73,10 @@ class CompiledLetter:
 
     def _value(self, name: str, values: LetterValues) -> str | None:
         return _safe(name, getattr(values, name)) or self.spec.fallbacks.get(name)
+
+
+def _digest(source: LetterSource) -> str:
+    return sha256("\0".join((source.settings, source.subject, source.body)).encode()).hexdigest()[:12]
 
 
 def _needed(source: LetterSource, spec: LetterSpec) -> frozenset[str]:

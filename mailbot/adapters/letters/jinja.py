@@ -2,7 +2,7 @@
 
 import secrets
 from collections.abc import Callable, Mapping
-from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 from mailbot.adapters.letters.compiled import CompiledLetter
@@ -48,16 +48,18 @@ class JinjaLetters:
         self, letter: str, values: LetterValues, headers: Headers, published: PublishedLetters | None = None
     ) -> Composed:
         """The letter's final bytes under a new, unguessable Message-ID, by the version in force; None: as its files have it."""
-        number = published.in_force(letter) if published else SHIPPED
-        found = self._version(letter, number, published) if published and number else self._find(letter)
-        composed = self.composed(found, values, headers)
-        return replace(composed, letter_version=str(number)) if number else composed
+        found = self._in_force(letter, published) if published else self._find(letter)
+        return self.composed(found, values, headers)
 
     def composed(self, letter: CheckedLetter, values: LetterValues, headers: Headers) -> Composed:
         """The final bytes of this very letter under a new, unguessable Message-ID."""
         message_id = f"{self._token()}.mailbot@{headers.from_address.rpartition('@')[2]}"
         content = build(letter.render(values), headers, message_id)
         return Composed(content=content, message_id=message_id, letter_version=letter.version)
+
+    def review_dates(self, published: PublishedLetters) -> Mapping[str, date]:
+        """When somebody looks at each letter again, by the version in force."""
+        return {name: self._in_force(name, published).spec.review_due for name in self._letters}
 
     def shipped(self, letter: str) -> LetterSource:
         """A letter as its files have it. Raises PolicyError for an unknown one."""
@@ -68,10 +70,14 @@ class JinjaLetters:
         self._find(source.name)
         return CompiledLetter(source, Places.one_file(where, source))
 
-    def _version(self, letter: str, number: int, published: PublishedLetters) -> CompiledLetter:
+    def _in_force(self, letter: str, published: PublishedLetters) -> CompiledLetter:
+        number = published.in_force(letter)
+        if number == SHIPPED:
+            return self._find(letter)
         key = (letter, number)
         if key not in self._published:
-            self._published[key] = self.check(published.source(letter, number), f"letter {letter}, version {number}")
+            source, where = published.source(letter, number), f"letter {letter}, version {number}"
+            self._published[key] = CompiledLetter(source, Places.one_file(where, source), version=str(number))
         return self._published[key]
 
     def _find(self, letter: str) -> CompiledLetter:
