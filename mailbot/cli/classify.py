@@ -12,7 +12,7 @@ import typer
 if TYPE_CHECKING:
     from mailbot.core.classify import Classification, Hit
     from mailbot.core.information_request import InformationRequest
-    from mailbot.core.message import Message
+    from mailbot.core.message import Address, Message
     from mailbot.core.policy import Pack
     from mailbot.ports import Phrases
     from mailbot.reading import ReadingRules
@@ -23,11 +23,12 @@ STDIN = "-"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Text:
-    """A text to be judged."""
+    """A text to be judged. ``from_``: who wrote it, if it is a message."""
 
     id: str
     subject: str
     body: str
+    from_: "Address | None" = None
 
     @property
     def full_text(self) -> str:
@@ -47,8 +48,8 @@ def classify(
 ) -> None:
     """Judge texts, and print the class of each with the words and rules that spoke for it. Writes nothing.
 
-    With --jsonl one JSON object a line is printed: id, class, best, confidence, also, flags, evidence, flag_evidence. 'best' is
-    the likeliest class even where the class is 'unsure'.
+    With --jsonl one JSON object a line is printed: id, class, best, confidence, also, flags, evidence, flag_evidence, version.
+    'best' is the likeliest class even where the class is 'unsure'.
     """
     if sum(one is not None for one in (text, file, jsonl)) != 1:
         raise typer.BadParameter("give one of --text, --file and --jsonl")
@@ -90,7 +91,7 @@ class Judge:
         while some := list(islice(texts, AT_ONCE)):
             for one, (hits, opinion) in zip(some, self.phrases.judge(list(map(self._own_text, some))), strict=True):
                 judged = classify(hits, self.pack.classes, self.reading.version, opinion)
-                yield one, flagged(judged, hits, "", self.reading.flags)
+                yield one, flagged(judged, hits, one.from_.key if one.from_ else "", self.reading.flags)
 
     def request(self, one: Text, judged: "Classification") -> "InformationRequest | None":
         """What a text amounts to as a request for recorded information, if it may be one."""
@@ -105,7 +106,7 @@ class Judge:
         from mailbot.core.message import Message
         from mailbot.reading import with_own
 
-        return with_own(Message(digest="", subject=one.subject, text=one.body), self.reading)
+        return with_own(Message(digest="", subject=one.subject, text=one.body, from_=one.from_), self.reading)
 
 
 def texts_of(name: str) -> Iterator[Text]:
@@ -170,7 +171,7 @@ def _read(file: Path) -> Text:
     if not is_message(content):
         return Text(id=file.name, subject="", body=content.decode(errors="replace"))
     message = parse(content)
-    return Text(id=file.name, subject=message.subject, body=message.text)
+    return Text(id=file.name, subject=message.subject, body=message.text, from_=message.from_)
 
 
 def _shown(one: Text, judged: "Classification", request: "InformationRequest | None") -> str:

@@ -21,7 +21,11 @@ BINS = 10
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Judged:
-    """A labelled text with what it was taken for. ``acceptable``: other labels that would do."""
+    """A labelled text with what it was taken for.
+
+    ``acceptable``: other labels that would do; ``flags``: those that people gave it, None where nobody looked for them;
+    ``raised``: those that were raised.
+    """
 
     label: str
     acceptable: frozenset[str]
@@ -29,6 +33,8 @@ class Judged:
     best: str
     acted_on: bool
     confidence: float
+    flags: frozenset[str] | None = None
+    raised: frozenset[str] = frozenset()
 
     @property
     def is_right(self) -> bool:
@@ -50,18 +56,31 @@ class ClassFigures:
     f1: float
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FlagFigures:
+    """One flag: how many texts bear it, and how many of those that it was raised for, or that bear it, were right."""
+
+    flag: str
+    texts: int
+    precision: float
+    recall: float
+
+
 def register(app: typer.Typer) -> None:
     app.command("classify")(classify)
 
 
 def classify(
-    file: Annotated[str, typer.Argument(metavar="JSONL", help="Texts: id, subject, body, label, also_acceptable.")],
+    file: Annotated[str, typer.Argument(metavar="JSONL", help="Texts: id, subject, body, label, also_acceptable, flags.")],
     config: Annotated[Path | None, typer.Option("--config", "-c", help="Judge by this installation's policy.")] = None,
     mailbox: Annotated[str | None, typer.Option(help="Judge as this mailbox of the configuration.")] = None,
     merge: Annotated[list[str] | None, typer.Option(help="Score one class as another: service_request=enquiry.")] = None,
     format_: FormatOption = Format.TEXT,
 ) -> None:
-    """Judge labelled texts, and print how many were right: in all, for each class, source and confidence."""
+    """Judge labelled texts, and print how many were right: in all, for each class, source and confidence.
+
+    Texts that have 'flags', be it an empty list, are counted by flag, too.
+    """
     from mailbot.cli.options import print_json
 
     merged = dict(one.split("=", 1) for one in merge or () if "=" in one)
@@ -108,6 +127,8 @@ def _one(data: dict[str, Any], found: "Classification", merged: dict[str, str]) 
         best=named(found.best),
         acted_on=found.class_ == found.best,
         confidence=found.confidence,
+        flags=frozenset(map(str, data["flags"] or ())) if "flags" in data else None,
+        raised=frozenset(found.flags),
     )
 
 
@@ -122,6 +143,20 @@ def _class_figures(class_: str, judged: Sequence[Judged]) -> ClassFigures:
     precision, recall = right / taken if taken else 0.0, right / borne
     f1 = 2 * precision * recall / (precision + recall) if right else 0.0
     return ClassFigures(class_=class_, texts=borne, precision=round(precision, 3), recall=round(recall, 3), f1=round(f1, 3))
+
+
+def flag_figures(judged: Sequence[Judged]) -> list[FlagFigures]:
+    """Precision and recall of each flag that a text bears or that was raised, where people have looked for flags."""
+    labelled = [(one.flags, one.raised) for one in judged if one.flags is not None]
+    names = sorted(frozenset().union(*(borne | raised for borne, raised in labelled)))
+    return [_flag_figures(name, labelled) for name in names]
+
+
+def _flag_figures(flag: str, labelled: Sequence[tuple[frozenset[str], frozenset[str]]]) -> FlagFigures:
+    texts, raised = sum(flag in borne for borne, _ in labelled), sum(flag in ours for _, ours in labelled)
+    right = sum(flag in borne & ours for borne, ours in labelled)
+    precision, recall = (round(right / number, 3) if number else 0.0 for number in (raised, texts))
+    return FlagFigures(flag=flag, texts=texts, precision=precision, recall=recall)
 
 
 def calibration_error(judged: Sequence[Judged]) -> float:
@@ -143,6 +178,7 @@ def _figures(judged: Sequence[Judged]) -> dict[str, Any]:
         "accuracy_acted_on": _share(acted, "is_right"),
         "expected_calibration_error": calibration_error(judged),
         "classes": class_figures(judged),
+        "flags": flag_figures(judged),
         "confusions": [[*pair, count] for pair, count in _confusions(judged)],
     }
 
@@ -165,6 +201,12 @@ def _print(judged: Sequence[Judged]) -> None:
     figures = class_figures(judged)
     rows = [(one.class_, str(one.texts), f"{one.precision:.3f}", f"{one.recall:.3f}", f"{one.f1:.3f}") for one in figures]
     print_table("classes", ("class", "texts", "precision", "recall", "F1"), rows)
+    flags = flag_figures(judged)
+    if flags:
+        columns = ("flag", "texts", "precision", "recall")
+        print_table(
+            "flags", columns, ((one.flag, str(one.texts), f"{one.precision:.3f}", f"{one.recall:.3f}") for one in flags)
+        )
     print_table("confidence", ("from", "covers", "right"), (_from(threshold, judged) for threshold in THRESHOLDS))
     labels = sorted({one.label for one in judged} | {one.best for one in judged})
     print_table("confusion (rows: label)", ("", *labels), (_confused(label, labels, judged) for label in labels))
