@@ -6,9 +6,10 @@ from dataclasses import replace
 from datetime import UTC, date, datetime
 from email import message_from_bytes
 from pathlib import Path
+from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import event, select
 
 from mailbot.adapters.store import Database, SqlStore, open_database
 from mailbot.adapters.store.tables import outbox
@@ -164,3 +165,15 @@ def test_the_survey_of_a_closed_case_is_named_until_it_is_sent(
     named = "Surveys due now ('mailbot case surveyed' once one is sent): 1 (HC-"
     assert [named in text for _, text in told] == ([True] if said else [])
     assert all("Due within" not in text and "Due today" not in text for _, text in told)
+
+
+def test_what_got_no_case_since_the_last_digest_is_found_by_an_index(store: SqlStore, database: Database) -> None:
+    """However much mail of robots there is from years before, a morning looks at that of one day."""
+    asked = list[tuple[str, Any]]()
+    event.listen(database.engine, "before_cursor_execute", lambda *arguments: asked.append((arguments[2], arguments[3])))
+    with store.view() as transaction:
+        transaction.cases.figures("enquiries", MONDAY, MONDAY, MONDAY, MONDAY)
+    ((query, values),) = (each for each in asked if "message.recorded_at >" in each[0])
+    with database.reading() as connection:
+        plan = [step.detail for step in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {query}", values)]
+    assert "SEARCH message USING INDEX ix_message_case (case=? AND recorded_at>?)" in plan

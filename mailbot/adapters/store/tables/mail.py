@@ -38,7 +38,7 @@ message = Table(
     word("origin"),
     Column("message_id", Text, nullable=False, index=True),
     moment("received_at", nullable=False),
-    Column("case", Integer, ForeignKey("case.id"), index=True),
+    Column("case", Integer, ForeignKey("case.id")),
     Column("raw", String(64), ForeignKey("raw.sha256"), nullable=False),
     Column("sender", Text, nullable=False, index=True),
     Column("subject", Text),
@@ -53,6 +53,7 @@ message = Table(
     Column("flags", JSON),  # what raised each: flag, rule, weight, from, to; NULL: nobody looked
     word("rules_version"),
     moment("recorded_at", nullable=False),
+    Index("ix_message_case", "case", "recorded_at"),  # with both, what lately got no case is found without all that ever did
 )
 
 message_id_alias = Table(
