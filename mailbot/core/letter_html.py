@@ -41,7 +41,7 @@ def html_link(value: str) -> str:
 
 def document(content: str, title: str, font: Font) -> str:
     """The whole page around the HTML of a letter."""
-    style = f"margin:0;padding:1em;font-family:'{font.family}',Arial,sans-serif;font-size:{font.points}pt;line-height:1.5"
+    style = f"margin:0;padding:1em;font-family:'{font.family}',sans-serif;font-size:{font.points}pt;line-height:1.5"
     return f"""<!DOCTYPE html>
 <html lang="en">
 <head>

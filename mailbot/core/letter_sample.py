@@ -48,6 +48,8 @@ FULLEST = LetterValues(
 )
 """A value for every name; the customer's subject holds what a careless letter would trip over."""
 
+_OF_ANY_LENGTH = ("organisation", "signatory", "owner", "owner_contact", "delay_reason", "clock_title", "law", "other_contact")
+
 
 def sample_values(spec: LetterSpec, sample: Sample) -> LetterValues:
     """The fullest values a letter can have, or the emptiest: nothing that it has a fallback for or does not name."""
@@ -58,6 +60,5 @@ def sample_values(spec: LetterSpec, sample: Sample) -> LetterValues:
 
 
 def longest_values() -> LetterValues:
-    """Every value of one line three times as long as in the sample, to see how a letter bears it."""
-    values = {item.name: getattr(FULLEST, item.name) for item in fields(LetterValues)}
-    return LetterValues(**{name: value if "\n" in value else " ".join([value] * 3) for name, value in values.items()})
+    """The fullest values, with names and reasons three times as long: to see how a letter bears it."""
+    return replace(FULLEST, **{name: " ".join([getattr(FULLEST, name)] * 3) for name in _OF_ANY_LENGTH})

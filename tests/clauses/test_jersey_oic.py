@@ -224,7 +224,7 @@ class TestJ6:
         page = story.letters_to(ADA_ADDRESS)[0].get_body(("html",))
         assert page is not None
         content = page.get_content()
-        assert "font-family:'Verdana',Arial,sans-serif;font-size:10pt" in content
+        assert "font-family:'Verdana',sans-serif;font-size:10pt" in content
         assert "by Friday 23 January 2026 at the latest." in content
 
 

@@ -20,7 +20,6 @@ name = "Harbour Council"
 reference_prefix = "HC"
 [paths]
 models = "models"
-rules = "rules"
 [storage]
 database = "sqlite:///none.db"
 [[mailbox]]
@@ -42,7 +41,8 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     copytree(RULES, folder / "rules")
     for file in (folder / "rules" / "corpus").glob("*.jsonl"):
         file.write_text("".join(file.read_text(encoding="utf-8").splitlines(keepends=True)[::ONE_IN]), encoding="utf-8")
-    (folder / "mailbot.toml").write_text(CONFIG, encoding="utf-8")
+    own = CONFIG.replace("[paths]", '[paths]\nrules = "rules"')
+    (folder / "mailbot.toml").write_text(own, encoding="utf-8")
     return folder
 
 
