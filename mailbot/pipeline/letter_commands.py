@@ -1,7 +1,7 @@
 """What admins do with letters: keep a draft, publish, go back. Each is one transaction, under their name."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from mailbot.core.action import Reason
 from mailbot.core.letter import LetterSource, LetterSpec
@@ -70,15 +70,19 @@ class LetterCommands:
         """Keep a text, with whatever mistakes it may have, for later."""
         self.letters.shipped(file.source.name)
         with self.store.transaction() as transaction:
-            return self._add(transaction, file.source.name, file.source, file.based_on, VersionState.DRAFT, note)
+            number = transaction.letters.next_number(file.source.name)
+            return self._add(transaction, self._new(file, number, VersionState.DRAFT, note))
 
     def revert(self, name: str, number: int, note: str) -> LetterVersion:
         """Publish an earlier version again, 0: the letter as its files have it. Raises PermanentError, PolicyError."""
         source = None if number == SHIPPED else self.version(name, number).source
-        self.check(source or self.letters.shipped(name), version_words(name, number))
+        old = source or self.letters.shipped(name)
+        self.check(old, version_words(name, number))
         with self.store.transaction() as transaction:
-            in_force = transaction.letters.in_force(name)
-            return self._add(transaction, name, source, in_force, VersionState.PUBLISHED, note or f"back to version {number}")
+            new = transaction.letters.next_number(name)
+            file = LetterFile(old, transaction.letters.in_force(name))
+            version = self._new(file, new, VersionState.PUBLISHED, note or f"back to version {number}")
+            return self._add(transaction, replace(version, source=source))
 
     def in_force(self, name: str) -> LetterFile:
         """The letter as it is used now, ready to be edited. Raises PolicyError for an unknown letter."""
@@ -132,31 +136,27 @@ class LetterCommands:
     def _publish(self, transaction: Transaction, file: LetterFile, note: str) -> LetterVersion:
         """Published if the file was made from what is in force now, and kept as a draft if not."""
         name = file.source.name
+        number = transaction.letters.next_number(name)
         state = VersionState.PUBLISHED if transaction.letters.in_force(name) == file.based_on else VersionState.DRAFT
-        return self._add(transaction, name, file.source, file.based_on, state, note)
+        return self._add(transaction, self._new(file, number, state, note))
 
-    def _add(
-        self,
-        transaction: Transaction,
-        name: str,
-        source: LetterSource | None,
-        based_on: int,
-        state: VersionState,
-        note: str,
-    ) -> LetterVersion:
-        version = LetterVersion(
-            name=name,
-            number=transaction.letters.newest(name) + 1,
+    def _new(self, file: LetterFile, number: int, state: VersionState, note: str) -> LetterVersion:
+        return LetterVersion(
+            name=file.source.name,
+            number=number,
             state=state,
             author=self.actor,
             at=self.clock.now(),
             note=note,
-            based_on=based_on,
-            source=source,
+            based_on=file.based_on,
+            source=file.source,
         )
+
+    def _add(self, transaction: Transaction, version: LetterVersion) -> LetterVersion:
         transaction.letters.add(version)
-        reason = Reason(f"command-letter-{state.value}", f"{name} {version.number}")
-        transaction.cases.add_event(Happened(at=version.at, actor=self.actor, kind=f"letter-{state.value}", reason=reason))
+        reason = Reason(f"command-letter-{version.state.value}", f"{version.name} {version.number}")
+        kind = f"letter-{version.state.value}"
+        transaction.cases.add_event(Happened(at=version.at, actor=self.actor, kind=kind, reason=reason))
         return version
 
 

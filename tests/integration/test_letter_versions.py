@@ -2,9 +2,11 @@
 
 import re
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
+from threading import Barrier
 
 import pytest
 
@@ -98,6 +100,27 @@ def test_of_two_admins_the_second_is_told_and_loses_nothing(office: Council) -> 
     assert (kept.number, kept.state, kept.author, kept.source) == (2, VersionState.DRAFT, "bo", his.source)
     assert bo.publish(replace(his, based_on=1), "politer", "his.txt").number == 3
     assert "Many thanks for writing to" in receipt(office)
+
+
+def test_admins_who_publish_in_the_same_moment_are_told_apart(office: Council) -> None:
+    """One of them is published; every other text is kept as a draft, and its author is told."""
+    names = ("ada", "bo", "cy", "di")
+    file, together = admin(office).in_force(NAME), Barrier(len(names))
+
+    def publish(who: str) -> str:
+        commands = admin(office, who)
+        together.wait(timeout=20)
+        try:
+            return commands.publish(edited(file, new=f"Dear {who}, we thank"), "x", "x.txt").state.value
+        except PermanentError as error:
+            return "told" if "Nothing is lost" in str(error) else str(error)
+
+    with ThreadPoolExecutor(len(names)) as pool:
+        assert sorted(pool.map(publish, names)) == ["published", "told", "told", "told"]
+    kept = admin(office).history(NAME)
+    assert [version.number for version in kept] == [1, 2, 3, 4]
+    assert {version.author for version in kept} == set(names)
+    assert [version.state for version in kept] == [VersionState.PUBLISHED, *[VersionState.DRAFT] * 3]
 
 
 def test_a_letter_with_a_hole_is_not_published(office: Council) -> None:

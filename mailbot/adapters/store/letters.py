@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import Connection, Row, func, select
+from sqlalchemy import Connection, Row, func, select, text
 
 from mailbot.adapters.store.tables import letter_version
 from mailbot.core.letter import LetterSource
@@ -37,9 +37,13 @@ class SqlLetters:
             raise LookupError(f"letter {name} has no version {number} with a text")
         return found.source
 
-    def newest(self, name: str) -> int:
-        """The highest number that a version of this letter has, 0 where there is none."""
-        return int(self.connection.execute(select(func.max(_table.number)).where(_table.name == name)).scalar_one() or 0)
+    def next_number(self, name: str) -> int:
+        """The number of this letter's next version. Until the transaction ends nobody else gets one or publishes."""
+        if self.connection.dialect.name == "postgresql":  # on SQLite there is one writer anyway
+            self.connection.execute(text("LOCK TABLE letter_version IN SHARE ROW EXCLUSIVE MODE"))
+        self._in_force = None
+        highest = self.connection.execute(select(func.max(_table.number)).where(_table.name == name)).scalar_one()
+        return int(highest or 0) + 1
 
     def history(self, name: str) -> list[LetterVersion]:
         """Every version of a letter, the oldest first."""
@@ -52,7 +56,7 @@ class SqlLetters:
         return _version(row) if row else None
 
     def add(self, version: LetterVersion) -> None:
-        """Keep a new version. Raises PermanentError if somebody else took its number meanwhile."""
+        """Keep a new version."""
         source = version.source
         self.connection.execute(
             letter_version.insert().values(
