@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from mailbot.cli.options import DEFAULT_CONFIG, ConfigOption
-from mailbot.core.case import Channel
+from mailbot.core.case import ANSWERED_IN_PART, Channel
 from mailbot.core.clock_rule import ClockEvent
 
 if TYPE_CHECKING:
@@ -51,24 +51,39 @@ def open_(
     typer.echo(f"{reference} is its case now; 'mailbot case answer {reference}' sends the receipt.")
 
 
-def note(
+def note(  # noqa: PLR0913  # one for each option
     reference: Reference,
     outcome: Annotated[str, typer.Argument(help="What came of it, in a sentence.")],
+    *,
     channel: Annotated[Channel, typer.Option(help="How you spoke.")] = Channel.PHONE,
     at: At = None,
     no_answer: Annotated[bool, typer.Option("--no-answer", help="It was a contact, and not the answer that is owed.")] = False,
+    answers: Annotated[
+        list[str] | None, typer.Option(metavar="CLASS", help="Of several things that the customer wants, the one it answers.")
+    ] = None,
     callback: Annotated[
         bool, typer.Option("--callback", help="The customer wants to be called back: that gets its own date.")
     ] = False,
     config: ConfigOption = DEFAULT_CONFIG,
 ) -> None:
-    """Note an answer by phone or in person: it stops the clock as of then."""
+    """Note an answer by phone or in person: it stops the clock as of then.
+
+    Where a customer wants several things an answer is one to the class of the case, unless --answers names another, such as
+    foi_request; it may be given several times.
+    """
     from mailbot.core.trigger import ContactNoted
 
-    moment = _moment(at, config)
-    _say(
-        reference, ContactNoted(channel=channel, at=moment, outcome=outcome, answers=not no_answer, call_back=callback), config
+    if no_answer and answers:
+        raise typer.BadParameter("write --no-answer or --answers")
+    said = ContactNoted(
+        channel=channel,
+        at=_moment(at, config),
+        outcome=outcome,
+        answers=not no_answer,
+        of=tuple(answers or ()),
+        call_back=callback,
     )
+    _say(reference, said, config)
 
 
 def done(
@@ -220,7 +235,7 @@ def _tell(reference: str, decision: "Decision") -> None:
                 typer.echo(f"a letter is queued: {action.letter}")
             case KeepSilent():
                 typer.echo(f"no letter: {', '.join(reason.rule for reason in action.reasons)}")
-            case Note() if action.kind == "letter-needs-a-person":
+            case Note() if action.kind == "letter-needs-a-person" or action.reason.rule == ANSWERED_IN_PART:
                 typer.echo(f"left to you: {action.reason.detail}")
     typer.echo(f"{reference.upper()}: noted.")
 

@@ -49,6 +49,8 @@ class ClockStop(StrEnum):
 ASSIGNED, WAITS, ANSWERED_BY_STAFF = "assigned", "waits", "answered-by-staff"
 PROPOSAL, RECLASSIFIED = "proposal", "reclassified"
 """The kind of event that proposes another class to a person, and the rule by which a person said so."""
+ANSWERED_IN_PART = "answered-in-part"
+"""The rule by which a history tells that an answer left something owed that the customer wants besides."""
 FOR_THE_MANAGER = "for-the-manager"
 """The kind of event that the next morning digest names."""
 ANSWERED = (ANSWERED_BY_STAFF, f"stopped-by-{ClockStop.RESPONSE_SENT.value}")

@@ -115,13 +115,14 @@ class AlarmRings:
 class ContactNoted:
     """Staff spoke with the customer: by which channel, when, and what came of it (J10). ``call_back``: they want a call (O9).
 
-    ``answers``: it was the answer that was owed.
+    ``answers``: it was the answer that was owed; ``of``: to these of several classes of the case, or else to the main one.
     """
 
     channel: Channel
     at: datetime
     outcome: str
     answers: bool = True
+    of: tuple[str, ...] = ()
     call_back: bool = False
 
 

@@ -8,17 +8,17 @@ import pytest
 
 from mailbot.adapters.rule_files import load_pack
 from mailbot.core.action import Action, ChangeCase, MoveClock, Note, OpenCase, QueueLetter, StartClock, StopClock
-from mailbot.core.case import Case, ClockKind, ClockStop, RunningClock
+from mailbot.core.case import ANSWERED_IN_PART, FOR_THE_MANAGER, Case, Channel, ClockKind, ClockStop, RunningClock
 from mailbot.core.classify import Classification, Hit
 from mailbot.core.clock_rule import ClockEvent
 from mailbot.core.decide import decide
 from mailbot.core.intents import Intents, Several
-from mailbot.core.message import Span
+from mailbot.core.message import Address, Span
 from mailbot.core.policy import UNSURE, Pack
-from mailbot.core.trigger import CaseReclassified, CaseWaits, Past
+from mailbot.core.trigger import CaseReclassified, CaseWaits, ContactNoted, Past
 from mailbot.errors import PermanentError, PolicyError
-from tests.invented import LONDON, MONDAY, RULES, at, case, every, only, pack, policy, rule, running
-from tests.unit.test_decide import HUMAN, NOW, arrived, decided, findings
+from tests.invented import CUSTOMER, LONDON, MONDAY, RULES, at, case, every, message, only, pack, policy, rule, running
+from tests.unit.test_decide import HUMAN, MATCHED, NOW, arrived, decided, findings
 
 WORDS = Span(10, 30)
 COMPLAINT = rule(14, classes=("complaint",), promised=True)
@@ -141,6 +141,60 @@ def test_what_the_case_is_already_is_refused_and_so_is_an_unknown_class() -> Non
         said(both(), "complaint", "foi_request")
     with pytest.raises(PermanentError, match="there is no class 'foi_requests'; did you mean 'foi_request'"):
         said(both(), "complaint", "foi_requests")
+
+
+# Answers ------------------------------------------------------------------------------------------------------------
+
+
+def answers(known: Case, *of: str) -> tuple[Action, ...]:
+    """What follows from an answer by letter that staff note, to these classes if they name any."""
+    command = ContactNoted(channel=Channel.LETTER, at=LATER, outcome="It went.", of=of)
+    return decide(command, known, None, policy(pack=BOTH), LATER).actions
+
+
+def left_owed(actions: tuple[Action, ...]) -> list[tuple[str, str]]:
+    """What the history says is still to be answered."""
+    return [(one.kind, one.reason.detail) for one in every(Note, actions) if one.reason.rule == ANSWERED_IN_PART]
+
+
+def test_an_answer_to_a_complaint_does_not_stop_the_clock_of_the_law() -> None:
+    """It may have said nothing of the request inside: that stays owed, and the manager reads by when."""
+    copied = arrived(message=message(sender="bea@harbour.example", to=(Address(name="", address=CUSTOMER),)), by_staff=True)
+    actions = decided(copied, findings(match=MATCHED), both(), mailbox=policy(pack=BOTH))
+    assert [one.clock_id for one in every(StopClock, actions)] == [1]
+    told = (
+        "an answer to complaint went; still to be answered: foi_request by Monday 21 December 2026 "
+        "('mailbot case note --answers' ends it)"
+    )
+    assert left_owed(actions) == [(FOR_THE_MANAGER, told)]
+
+
+def test_the_manager_hears_of_what_is_left_once() -> None:
+    """A second letter about the complaint is only written down, and ends nothing of the request."""
+    actions = answers(both(clocks=clocks()[1:]))
+    assert every(StopClock, actions) == []
+    assert [kind for kind, _ in left_owed(actions)] == ["finding"]
+
+
+def test_a_person_says_which_of_several_things_an_answer_answers() -> None:
+    """One of them, or both; then nothing is left."""
+    assert [one.clock_id for one in every(StopClock, answers(both(), "foi_request"))] == [2]
+    assert "still to be answered: complaint by Friday 11 December 2026" in left_owed(answers(both(), "foi_request"))[0][1]
+    together = answers(both(), "complaint", "foi_request")
+    assert ([one.clock_id for one in every(StopClock, together)], left_owed(together)) == ([1, 2], [])
+
+
+def test_what_the_customer_does_not_want_cannot_have_been_answered() -> None:
+    """A slip in the class ends no clock."""
+    with pytest.raises(PermanentError, match=r"is a case of class 'complaint \+ foi_request'; nothing else"):
+        answers(both(), "enquiry")
+
+
+def test_a_date_of_the_law_that_a_merged_case_brought_ends_with_the_answer() -> None:
+    """The case is of one class: what staff write about it answers all of it, as before."""
+    known = case(class_="complaint", clocks=clocks())
+    actions = answers(known)
+    assert ([one.clock_id for one in every(StopClock, actions)], left_owed(actions)) == ([1, 2], [])
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,5 @@
 """A member of staff says something about a case: what becomes of it."""
 
-from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import assert_never
@@ -12,19 +11,20 @@ from mailbot.core.clock import ComputedClock
 from mailbot.core.clock_rule import ClockEvent, ClockStart, ExtendedBy
 from mailbot.core.decide.answer import answered_after_all, customer_named
 from mailbot.core.decide.moving import (
-    after_stopping,
     answered,
     asked,
     dependants,
+    ended,
     move,
     restored,
     start_clocks,
-    stop_clock,
     stop_for_good,
+    stopped,
 )
 from mailbot.core.decide.moving import stop_clocks as stopped_by
 from mailbot.core.decide.notice import delay, delayed
 from mailbot.core.decide.occasion import Occasion
+from mailbot.core.decide.owed import answered_to
 from mailbot.core.decide.reclassifying import reclassified
 from mailbot.core.decide.turn import linked, merged, split, undone, withdrawn
 from mailbot.core.letter import Purpose
@@ -107,9 +107,10 @@ def _refuse_the_future(command: CaseCommand, case: Case, policy: MailboxPolicy, 
 
 
 def staff_answered(case: Case, policy: MailboxPolicy, at: datetime, *, holding: bool) -> list[Action]:
-    """Staff wrote to the customer: an answer ends what was owed; a holding reply is an acknowledgement and no more."""
-    events = [ClockStop.ACKNOWLEDGEMENT_SENT] if holding else [ClockStop.ACKNOWLEDGEMENT_SENT, ClockStop.RESPONSE_SENT]
-    return _ended(case, policy, [*events, ClockStop.RECEIPT_SENT], at)
+    """Staff wrote to the customer: an answer ends what was owed to the class of the case; a holding reply acknowledges."""
+    if holding:
+        return [*ended(case, policy, [ClockStop.ACKNOWLEDGEMENT_SENT, ClockStop.RECEIPT_SENT], at, case.clocks)]
+    return answered_to((case.class_,), case, policy, at)
 
 
 def customer_answered(case: Case, policy: MailboxPolicy, at: datetime, now: datetime) -> list[Action]:
@@ -147,21 +148,9 @@ def _local(policy: MailboxPolicy, at: datetime) -> str:
     return f"{at.astimezone(policy.pack.working_calendar.zone):%Y-%m-%d %H:%M}"
 
 
-def _ended(case: Case, policy: MailboxPolicy, events: Sequence[ClockStop], at: datetime) -> list[Action]:
-    """What these events end, and what then begins: nothing that the same events end."""
-    stopped = _stopped(case.clocks, events, at)
-    begun = [one for one in after_stopping(policy, case, stopped, at) if not set(events) & set(one.stopped_by)]
-    return [*stopped, *begun]
-
-
-def _stopped(clocks: Sequence[RunningClock], events: Sequence[ClockStop], at: datetime) -> list[StopClock]:
-    """Every clock that one of these events stops, once."""
-    return [
-        stop_clock(one, at, event.value) for one in clocks if (event := next((e for e in events if e in one.stopped_by), None))
-    ]
-
-
 def _noted(command: ContactNoted, case: Case, policy: MailboxPolicy) -> list[Action]:
+    if not {*command.of} <= {case.class_, *case.also}:
+        raise PermanentError(f"{case.reference} is a case of class '{case.what}'; nothing else can have been answered in it")
     reason = Reason(f"contact-by-{command.channel.value}", f"{_local(policy, command.at)}: {command.outcome}")
     actions: list[Action] = [Note(kind="contact", reason=reason)]
     if command.call_back:
@@ -169,16 +158,15 @@ def _noted(command: ContactNoted, case: Case, policy: MailboxPolicy) -> list[Act
         return [*actions, *dependants(policy, by_phone, ClockStart.CALL_BACK, command.at)]
     called = [ClockStop.CALL_MADE] if command.channel is Channel.PHONE else []
     if not command.answers:
-        return [*actions, *_stopped(case.clocks, called, command.at)]
-    events = [*called, ClockStop.RESPONSE_SENT, ClockStop.ACKNOWLEDGEMENT_SENT, ClockStop.RECEIPT_SENT]
-    return [*actions, *_ended(case, policy, events, command.at)]
+        return [*actions, *stopped(case.clocks, called, command.at)]
+    return [*actions, *answered_to(command.of or (case.class_,), case, policy, command.at, called)]
 
 
 def _done(case: Case, at: datetime, reason: str) -> list[Action]:
     if case.status is CaseStatus.CLOSED:
         raise PermanentError(f"{case.reference} is closed already; 'mailbot case reopen' opens it again")
-    stopped = stop_for_good(case.clocks, at)
-    return [*stopped, ChangeCase(case_id=case.id, status=CaseStatus.CLOSED, waits_for="", reason=Reason("done", reason))]
+    over = stop_for_good(case.clocks, at)
+    return [*over, ChangeCase(case_id=case.id, status=CaseStatus.CLOSED, waits_for="", reason=Reason("done", reason))]
 
 
 def _waits(command: CaseWaits, case: Case, policy: MailboxPolicy, now: datetime) -> list[Action]:
@@ -283,4 +271,5 @@ def _assigned(command: CaseAssigned, case: Case, policy: MailboxPolicy, now: dat
 
 
 def _acknowledged(case: Case, policy: MailboxPolicy, at: datetime) -> list[Action]:
-    return [Note(kind="acknowledged", reason=Reason("by-staff")), *_ended(case, policy, [ClockStop.ACKNOWLEDGEMENT_SENT], at)]
+    went = ended(case, policy, [ClockStop.ACKNOWLEDGEMENT_SENT], at, case.clocks)
+    return [Note(kind="acknowledged", reason=Reason("by-staff")), *went]

@@ -76,6 +76,22 @@ def stop_clocks(clocks: Iterable[RunningClock], event: ClockStop, at: datetime) 
     return [stop_clock(running, at, event.value) for running in clocks if event in running.stopped_by]
 
 
+def stopped(clocks: Iterable[RunningClock], events: Sequence[ClockStop], at: datetime) -> list[StopClock]:
+    """Every clock that one of these events stops, once."""
+    return [
+        stop_clock(one, at, event.value) for one in clocks if (event := next((e for e in events if e in one.stopped_by), None))
+    ]
+
+
+def ended(
+    case: Case, policy: MailboxPolicy, events: Sequence[ClockStop], at: datetime, clocks: Iterable[RunningClock]
+) -> list[StopClock | StartClock]:
+    """What these events end of these clocks of a case, and what then begins: nothing that the same events end."""
+    over = stopped(clocks, events, at)
+    begun = [one for one in after_stopping(policy, case, over, at) if not set(events) & set(one.stopped_by)]
+    return [*over, *begun]
+
+
 def stop_clock(running: RunningClock, at: datetime, event: str) -> StopClock:
     outcome = "met" if at <= running.due_at else "late"
     return StopClock(clock_id=running.id, outcome=outcome, stopped_at=at, reason=Reason(f"stopped-by-{event}"))
@@ -86,10 +102,10 @@ def stop_for_good(clocks: Iterable[RunningClock], at: datetime) -> list[StopCloc
     return [stop_clock(one, at, ClockStop.CASE_CLOSED.value) for one in clocks if one.kind is not ClockKind.SURVEY]
 
 
-def after_stopping(policy: MailboxPolicy, case: Case, stopped: Iterable[StopClock], at: datetime) -> list[StartClock]:
+def after_stopping(policy: MailboxPolicy, case: Case, over: Iterable[StopClock], at: datetime) -> list[StartClock]:
     """The clocks that run from an acknowledgement or a conclusion, once its own clock has stopped."""
-    ended = {one.clock_id for one in stopped}
-    events = dict.fromkeys(ENDS[one.kind] for one in case.clocks if one.id in ended and one.kind in ENDS)
+    gone = {one.clock_id for one in over}
+    events = dict.fromkeys(ENDS[one.kind] for one in case.clocks if one.id in gone and one.kind in ENDS)
     return [started for event in events for started in dependants(policy, case, event, at)]
 
 
