@@ -12,7 +12,7 @@ import typer
 if TYPE_CHECKING:
     from mailbot.core.classify import Classification, Hit
     from mailbot.core.information_request import InformationRequest
-    from mailbot.core.message import Address, Message
+    from mailbot.core.message import Address, Message, Span
     from mailbot.core.policy import Pack
     from mailbot.ports import Phrases
     from mailbot.reading import ReadingRules
@@ -175,22 +175,31 @@ def _read(file: Path) -> Text:
 
 
 def _shown(one: Text, judged: "Classification", request: "InformationRequest | None") -> str:
+    best = "" if judged.class_ == judged.best else f" (best {judged.best})"
+    lines = [f"{judged.class_}{best}, confidence {judged.confidence:.2f}", *_spoke(one, judged)]
+    lines += _about_request(one, request) if request is not None else []
+    return "\n".join([*lines, f"rules and model {judged.rules_version}"])
+
+
+def _spoke(one: Text, judged: "Classification") -> Iterator[str]:
+    """What spoke for and against the best class, for others that the text asks for, and for flags, a line each."""
+    for hit in judged.evidence:
+        quoted = _quoted(one, hit.span)
+        yield f"  {hit.weight:+.1f}  {f'{quoted}  by rule {hit.rule}' if quoted else 'by what it has learnt'}"
+    besides = [(f"also {hit.class_}", hit) for hit in judged.also_evidence if hit.class_ in judged.also]
+    for name, hit in (*besides, *((f"flag {hit.class_}", hit) for hit in judged.flag_evidence)):
+        yield "  " + "  ".join(filter(None, (name, _quoted(one, hit.span), f"by rule {hit.rule}")))
+
+
+def _about_request(one: Text, request: "InformationRequest") -> Iterator[str]:
     from mailbot.core.information_request import Lack
 
-    best = "" if judged.class_ == judged.best else f" (best {judged.best})"
-    lines = [f"{judged.class_}{best}, confidence {judged.confidence:.2f}"]
-    lines += [f"also {', '.join(judged.also)}"] if judged.also else []
-    for hit in judged.evidence:
-        words = one.full_text[hit.span.start : hit.span.end]
-        lines.append(
-            f'  {hit.weight:+.1f}  "{words}"  by rule {hit.rule}' if words else f"  {hit.weight:+.1f}  by what it has learnt"
-        )
-    for hit in judged.flag_evidence:
-        words = one.full_text[hit.span.start : hit.span.end]
-        shown = f'"{words}"  ' if words else ""
-        lines.append(f"  flag {hit.class_}  {shown}by rule {hit.rule}")
-    if request is not None:
-        words = ", ".join(f'"{one.full_text[span.start : span.end]}"' for span in request.spans)
-        lines.append(f"as a request probably for {request.regime.value}" + (f": {words}" if words else ""))
-        lines += [f"  lacks {lack.value}" for lack in request.lacks if lack is not Lack.ADDRESS]  # a message has one
-    return "\n".join([*lines, f"rules and model {judged.rules_version}"])
+    words = ", ".join(_quoted(one, span) for span in request.spans)
+    yield f"as a request probably for {request.regime.value}" + (f": {words}" if words else "")
+    yield from (f"  lacks {lack.value}" for lack in request.lacks if lack is not Lack.ADDRESS)  # a message has one
+
+
+def _quoted(one: Text, span: "Span") -> str:
+    """The words of a text there, in quotation marks; nothing where nothing is."""
+    words = one.full_text[span.start : span.end]
+    return f'"{words}"' if words else ""

@@ -65,9 +65,9 @@ class Story(Installation):
         """A member of staff says something about a case. A letter that follows from it goes within seconds."""
         return self._officer.carry_out(reference, command)
 
-    def reclassify(self, reference: str, class_: str, why: str = "") -> None:
-        """A member of staff says what a case really is; all that follows at once is done."""
-        self._officer.reclassify(reference, class_, why)
+    def reclassify(self, reference: str, class_: str, why: str = "", also: tuple[str, ...] | None = None) -> None:
+        """A member of staff says what a case really is, and what else; all that follows at once is done."""
+        self._officer.reclassify(reference, class_, why, also)
         self.settle()
 
     def assign(self, reference: str, name: str = "Robin Vale", address: str = ROBIN) -> None:

@@ -258,6 +258,17 @@ class TestJ15:
         assert 'flag abuse  "You useless idiots"  by rule abuse: rule 1' in story.tell("explain", case)
         assert "abuse" in story.tell("case", "show", case)
 
+    def test_J15_the_manager_hears_of_each_incident_by_the_next_morning(self, tell: TellStory) -> None:
+        """The digest names the case and says what happened; the one after it does not say it again."""
+        story = tell(PACK)
+        story.until("2025-12-23 11:00")
+        case = story.customer_writes("You useless idiots have lost my form again.", subject="My form")
+        story.until("2025-12-24 09:05")
+        story.until("2025-12-29 09:05")
+        told = [letter for letter in story.letters_to(MANAGER) if "insults or threatens staff" in letter.get_content()]
+        assert len(told) == 1
+        assert f"{case}: a message insults or threatens staff" in " ".join(told[0].get_content().split())
+
     def test_J15_an_insult_that_is_only_quoted_is_none(self, tell: TellStory) -> None:
         """Who quotes what another wrote is not taken for its writer."""
         story = tell(PACK)

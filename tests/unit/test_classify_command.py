@@ -73,6 +73,13 @@ def test_lines_in_and_lines_out(folder: Path) -> None:
     assert (second["class"], second["best"] != "unsure") == ("unsure", True)
 
 
+def test_what_a_text_asks_for_besides_is_shown_with_its_words(folder: Path) -> None:
+    """A complaint with a request inside: the words of the request stand below those of the complaint."""
+    text = "I wish to make a formal complaint about the rude clerk. This is also a freedom of information request."
+    said = run("classify", "--text", text, "--config", str(folder / "mailbot.toml"))
+    assert 'also foi_request  "freedom of information request"  by rule foi_request: ' in said.stdout
+
+
 def test_what_a_text_quotes_is_not_its_writer_s(folder: Path) -> None:
     """As of a message: an answer that quotes a complaint does not complain."""
     quoted = "Thank you, that is all I wanted to know.\n\n> I wish to make a formal complaint about the rude clerk.\n"

@@ -343,6 +343,16 @@ def test_the_receipt_of_the_new_class_follows_where_the_pack_says_so() -> None:
     assert (letter.in_reply_to, letter.not_before) == ("1@example.org", LATER)
 
 
+def test_where_the_date_of_the_receipt_has_passed_a_person_writes() -> None:
+    """The class is said all the same: no letter names a date that has passed, and the command asks its person to write."""
+    late = pack(RECEIPT, ANSWER, rule(5, classes=("complaint",), promised=True))
+    actions = said(enquiry(), found=late)
+    assert only(ChangeCase, actions).class_ == "complaint"
+    assert every(QueueLetter, actions) == []
+    (left,) = [one.reason.detail for one in every(Note, actions) if one.kind == "letter-needs-a-person"]
+    assert left == "the receipt would name a date, and none is to come: please write to the customer"
+
+
 def test_no_letter_goes_where_the_pack_does_not_say_so() -> None:
     """Nor is that called silence: nothing was withheld."""
     actions = said(enquiry(running(ANSWER)), found=quietly(WITH_ALL))

@@ -45,6 +45,8 @@ def customer_named(command: CustomerNamed, case: Case, policy: MailboxPolicy, no
 
 def _receipt(case: Case, policy: MailboxPolicy, permission: Permission, now: datetime) -> QueueLetter:
     class_policy, promised = policy.pack.classes.get(case.class_), _promised(case, policy, now)
+    if lacks_its_date(case, policy, promised):
+        raise PermanentError(f"{case.reference}: the receipt would name a date, and none is to come; please write yourself")
     return QueueLetter(
         permission=permission,
         purpose=Purpose.RECEIPT,
@@ -74,3 +76,8 @@ def promised_date(case: Case, policy: MailboxPolicy, clocks: Iterable[RunningClo
     dated = [one for one in clocks if (one.name, one.law) in promised and one.due_at > now]
     law_first = sorted(dated, key=lambda one: (not one.law, one.due_at))[:1]
     return next((last_day(one.due_at, policy.pack.working_calendar.zone) for one in law_first), None)
+
+
+def lacks_its_date(case: Case, policy: MailboxPolicy, promised: date | None) -> bool:
+    """Whether the receipt of the case's class would state a date, and none is still to come: it has passed, or stands still."""
+    return promised is None and any(rule.promised for rule in policy.pack.clocks_for(case.class_, case.channel))

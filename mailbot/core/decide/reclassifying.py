@@ -23,7 +23,7 @@ from mailbot.core.action import (
 from mailbot.core.calendar import last_day
 from mailbot.core.case import RECLASSIFIED, Case, CaseStatus, ClockKind, EndedClock, RunningClock
 from mailbot.core.clock_rule import ClockRule, ClockStart
-from mailbot.core.decide.answer import promised_date
+from mailbot.core.decide.answer import lacks_its_date, promised_date
 from mailbot.core.decide.moving import start_clock
 from mailbot.core.decide.occasion import goes_to_the_customer
 from mailbot.core.decide.wording import letter_date, receipt_values
@@ -252,6 +252,9 @@ def _letter(change: _Change, begun: Sequence[_Begun], before: SentBefore) -> lis
         return [KeepSilent(reasons=permission)]
     dated = (*(one for one in case.clocks if one.paused_on is None), *(one.dated for one in begun))
     promised = promised_date(case, policy, dated, change.now)
+    if lacks_its_date(case, policy, promised):
+        reason = Reason(RECLASSIFIED, "the receipt would name a date, and none is to come: please write to the customer")
+        return [Note(kind="letter-needs-a-person", reason=reason)]
     letter = QueueLetter(
         permission=permission,
         purpose=Purpose.RECEIPT,
