@@ -1,5 +1,6 @@
 """``mailbot letter preview`` and ``test-send``: a letter as its reader would get it, before it is published."""
 
+import os
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from mailbot.pipeline.letter_trial import Trial
 
 ACCEPTED = 250
+OWNER_ONLY = 0o600
 
 
 class Shown(StrEnum):
@@ -59,8 +61,8 @@ def preview(
     text = f"Subject: {found.subject}\n\n{found.body}\n"
     page = document(found.html, found.subject, trial.policy.pack.font)
     try:
-        (folder / f"{name}.txt").write_text(text, encoding="utf-8")
-        (folder / f"{name}.html").write_text(page, encoding="utf-8")
+        _write(folder / f"{name}.txt", text)
+        _write(folder / f"{name}.html", page)
     except OSError as error:
         raise PermanentError(f"{folder}: {error.strerror}; name a folder of yours with --folder") from None
     typer.echo(text)
@@ -90,6 +92,14 @@ def send_test(
     trials.note_test(trial)
     typer.echo(f"Sent to {to}.")
     _tell_invented(trial)
+
+
+def _write(file: Path, text: str) -> None:
+    """Only the owner can read it: what is known of a case is nobody else's."""
+    with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT, OWNER_ONLY), "w", encoding="utf-8") as out:
+        os.fchmod(out.fileno(), OWNER_ONLY)  # a file that was there already would keep its own rights
+        out.truncate()
+        out.write(text)
 
 
 def _hand_in(mailbox: "Mailbox", envelope: "Envelope", content: bytes) -> "Reply":

@@ -139,6 +139,7 @@ def test_a_letter_is_seen_before_it_is_published(folder: Path) -> None:
     page = (folder / "receipt.html").read_text(encoding="utf-8")
     assert "Many thanks for writing to Cyngor Porth y Môr." in page
     assert "&lt;broken&gt; &amp; dark" in page
+    assert (folder / "receipt.html").stat().st_mode & 0o077 == 0
     few = run(folder, "preview", "receipt", "--sample", "emptiest", "--folder", str(folder)).stdout
     assert "Thank you for writing" in few
     assert 'This is about "your message"' in few
