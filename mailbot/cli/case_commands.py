@@ -84,6 +84,7 @@ def note(  # noqa: PLR0913  # one for each option
         call_back=callback,
     )
     _say(reference, said, config)
+    typer.echo(f"It is noted. To take it back: mailbot case undo {reference.upper()}")
 
 
 def done(

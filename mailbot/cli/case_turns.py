@@ -70,8 +70,18 @@ def withdraw(
 
 
 def undo(reference: Reference, config: ConfigOption = DEFAULT_CONFIG) -> None:
-    """Take back the newest merge, split, link or withdrawal of a case, with its dates as they were."""
-    from mailbot.cli.commands import case_commands
+    """Take back the newest merge, split, link, withdrawal or note of a case, with its dates as they were.
 
-    case_commands(config).undo(reference)
-    typer.echo(f"{reference.upper()}: taken back.")
+    So with a customer who was named for what a colleague passed on, as long as no letter has gone to them.
+    """
+    from mailbot.cli.commands import case_commands
+    from mailbot.core.action import TakeBack
+    from mailbot.core.case import TurnKind
+
+    what = {
+        TurnKind.CONTACT: " The note stays in the history, marked; what it stopped runs again.",
+        TurnKind.CUSTOMER_NAMED: " Its customer is open again: mailbot held list",
+    }
+    for action in case_commands(config).undo(reference).actions:
+        if isinstance(action, TakeBack):
+            typer.echo(f"{reference.upper()}: taken back.{what.get(action.turn.kind, '')}")

@@ -58,7 +58,8 @@ def explain(reference: str, config: ConfigOption = DEFAULT_CONFIG, format_: Form
     typer.echo("\nhistory")
     texts = {message.row: message.full_text for message in view.messages}
     for event in view.events:
-        typer.echo(f"  {moment(event.at, zone)}  {event.actor}  {event.kind}: {event.rule}  {event.detail}".rstrip())
+        struck = "  (taken back)" if event.taken_back else ""
+        typer.echo(f"  {moment(event.at, zone)}  {event.actor}  {event.kind}: {event.rule}  {event.detail}".rstrip() + struck)
         for line in _event(event, texts.get(event.message_row or 0), view.line.reference):
             typer.echo(f"      {line}")
 

@@ -160,9 +160,9 @@ def put_back(
     if said:
         if len(said) > 1:
             raise typer.BadParameter("write --join with a reference, or --customer with an address, or --new-case")
-        case_commands(config).answer_hold(number, join, customer)
-        stays = f"{number}: it belongs to {customer} now." if customer else f"{number}: its case stays as it is."
-        typer.echo(f"{number}: it belongs to {join.upper()} now." if join else stays)
+        reference, whose = case_commands(config).answer_hold(number, join, customer), join.upper() if join else customer
+        belongs = f"it belongs to {whose} now. To take it back: mailbot case undo {reference}"
+        typer.echo(f"{number}: {belongs if whose else 'its case stays as it is.'}")
         return
     staff_commands(config).put_back(number)
     typer.echo(f"{number} is put back; a running daemon takes it up within half a minute.")

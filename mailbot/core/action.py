@@ -204,7 +204,9 @@ class TakeTurn:
     """A case takes a turn that can be taken back. A case that is None is the one that was just opened.
 
     ``messages`` go from one to the other with the letters about them (None: all, and all letters), and so do ``clocks``.
-    ``stopped`` clocks, of either, end without an outcome.
+    ``stopped`` clocks, of either, end without an outcome. ``ended`` clocks are stopped by the same decision and ``begun`` ones,
+    by name and law, started: taken back, the first run again and the others end. ``customer``: the address whose case it is
+    from now on. ``hold``: the question that the turn answers; it is asked again when the turn is taken back.
     """
 
     kind: TurnKind
@@ -214,6 +216,10 @@ class TakeTurn:
     messages: tuple[int, ...] | None = ()
     clocks: tuple[int, ...] = ()
     stopped: tuple[int, ...] = ()
+    ended: tuple[int, ...] = ()
+    begun: tuple[tuple[str, str], ...] = ()
+    customer: str = ""
+    hold: int | None = None
     reason: Reason
 
 

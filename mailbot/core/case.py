@@ -98,17 +98,23 @@ class TurnKind(StrEnum):
     SPLIT = "split"
     LINKED = "linked"
     WITHDRAWN = "withdrawn"
+    CONTACT = "contact"
+    CUSTOMER_NAMED = "customer-named"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Turn:
-    """A turn of ``case_id``: merged into ``other_id``, split so that ``other_id`` came of it, linked with it, withdrawn."""
+    """A turn of ``case_id``: merged into ``other_id``, split so that ``other_id`` came of it, linked with it.
+
+    Or one of its own: withdrawn, a contact noted, its customer named.
+    """
 
     id: int
     kind: TurnKind
     case_id: int
     other_id: int | None
     status_before: CaseStatus
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -203,17 +203,19 @@ class AnswerAfterAll:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CustomerNamed:
-    """A person says whose case it is that was opened for nobody known, by their address."""
+    """A person says whose case it is that was opened for nobody known, by their address. ``hold``: what asked for it."""
 
     address: str
+    hold: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CaseMerged:
-    """The case is one matter with another, and goes into it."""
+    """The case is one matter with another, and goes into it. ``hold``: what asked whether it is."""
 
     into: Case
     at: datetime
+    hold: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -243,11 +245,16 @@ class CaseWithdrawn:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TurnUndone:
-    """The newest turn of the case is taken back. ``other`` is the other case it concerned."""
+    """The newest turn of the case is taken back. ``other`` is the other case it concerned.
+
+    ``letters`` of the case to its customer and ``messages`` of it say what somebody who was named as that already has.
+    """
 
     turn: Turn
     other: Case | None
     at: datetime
+    letters: tuple[OutboxLetter, ...] = ()
+    messages: tuple[FiledMessage, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,9 +2,10 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from mailbot.core.action import Decision, Note, Reason
-from mailbot.core.case import ANSWERED, ASSIGNED, WAITS, Case
+from mailbot.core.case import ANSWERED, ASSIGNED, WAITS, Case, Turn, TurnKind
 from mailbot.core.decide import decide, person_after_all
 from mailbot.core.policy import MailboxPolicy
 from mailbot.core.trigger import (
@@ -67,15 +68,15 @@ class CaseCommands:
             return transaction.cases.get(turn.other_id).reference if turn and turn.other_id else reference
 
     def undo(self, reference: str) -> Decision:
-        """Take back the newest merge, split, link or withdrawal of a case."""
+        """Take back the newest turn of a case: a merge, split, link, withdrawal or contact, or that its customer was named."""
         with self.store.transaction() as transaction:
             named = _case(transaction, reference, merged=True)
             turn = transaction.turns.newest(named.id)
             if turn is None:
-                raise PermanentError(f"{named.reference}: nothing to take back; it was not merged, split, linked or withdrawn")
-            other = transaction.cases.get(turn.other_id) if turn.other_id else None
-            command = TurnUndone(turn=turn, other=other, at=self.clock.now())
-            return self._decided(transaction, transaction.cases.get(turn.case_id), command)
+                taken = "it was not merged, split, linked or withdrawn, and no contact was noted"
+                raise PermanentError(f"{named.reference}: nothing to take back; {taken}")
+            case = transaction.cases.get(turn.case_id)
+            return self._decided(transaction, case, _undoing(transaction, turn, case, self.clock.now()))
 
     def open_for(self, number: int) -> str:
         """A message that was filed as a robot's is a person's: it gets a case; returns its reference."""
@@ -95,24 +96,29 @@ class CaseCommands:
             transaction.turns.give(number, about.case_id)
             return about.reference
 
-    def answer_hold(self, hold_id: int, join: str | None, customer: str | None = None) -> None:
-        """Say where a message belongs that has a case of its own: to the case ``join``, to a ``customer``, or where it is."""
+    def answer_hold(self, hold_id: int, join: str | None, customer: str | None = None) -> str:
+        """Say where a message belongs that has a case of its own: to the case ``join``, to a ``customer``, or where it is.
+
+        Returns the reference of the case that it had.
+        """
         with self.store.transaction() as transaction:
             own = transaction.messages.asked(hold_id)
             if own is None:
                 raise PermanentError(f"{hold_id} does not ask for a case; see 'mailbot held list'")
             case = transaction.cases.get(own)
             if join is not None:
-                self._merged(transaction, case, join)
+                self._merged(transaction, case, join, hold_id)
             elif customer is not None:
-                self._decided(transaction, case, CustomerNamed(address=customer))
+                self._decided(transaction, case, CustomerNamed(address=customer, hold=hold_id))
             else:
                 decision = Decision((Note(kind="finding", reason=Reason("kept-as-its-own-case")),))
                 self._record(transaction, case, decision)
             transaction.messages.answered(hold_id, self.clock.now())
+            return case.reference
 
-    def _merged(self, transaction: Transaction, case: Case, into: str) -> Decision:
-        return self._decided(transaction, case, CaseMerged(into=_case(transaction, into), at=self.clock.now()))
+    def _merged(self, transaction: Transaction, case: Case, into: str, hold: int | None = None) -> Decision:
+        command = CaseMerged(into=_case(transaction, into), at=self.clock.now(), hold=hold)
+        return self._decided(transaction, case, command)
 
     def _decided(self, transaction: Transaction, case: Case, command: CaseCommand) -> Decision:
         now, policy = self.clock.now(), self._policy(case)
@@ -143,6 +149,18 @@ def _case(transaction: Transaction, reference: str, *, merged: bool = False) -> 
         into = transaction.cases.get(lives_in).reference
         raise PermanentError(f"{case.reference} was merged into {into}: name that, or mailbot case undo {case.reference}")
     return case
+
+
+def _undoing(transaction: Transaction, turn: Turn, case: Case, at: datetime) -> TurnUndone:
+    """The command that takes a turn back, with what a customer who was named has of the case by now."""
+    named = turn.kind is TurnKind.CUSTOMER_NAMED
+    return TurnUndone(
+        turn=turn,
+        other=transaction.cases.get(turn.other_id) if turn.other_id else None,
+        at=at,
+        letters=transaction.turns.letters(case.id, case.customer) if named else (),
+        messages=transaction.turns.messages(case.id) if named else (),
+    )
 
 
 def _past(transaction: Transaction, case: Case) -> Past:

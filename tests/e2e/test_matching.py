@@ -26,7 +26,9 @@ def test_a_stranger_is_answered_and_a_person_joins_what_he_wrote(
     assert (held.rule, held.detail) == ("stranger-names-a-case", hers.reference)
     assert "--join REFERENCE or --new-case" in mailbot.cli("held", "put-back", str(held.id)).stderr
     joined = mailbot.cli("held", "put-back", str(held.id), "--join", hers.reference)
-    assert joined.stdout == f"{held.id}: it belongs to {hers.reference} now.\n"
+    assert joined.stdout == (
+        f"{held.id}: it belongs to {hers.reference} now. To take it back: mailbot case undo {his.reference}\n"
+    )
     assert [each.sender for each in mailbot.case(hers.reference).messages] == [
         "ada.finch@example.org",
         "ben.marlow@example.org",
@@ -34,6 +36,7 @@ def test_a_stranger_is_answered_and_a_person_joins_what_he_wrote(
     assert f"merged into: {hers.reference}" in mailbot.cli("case", "show", his.reference).stdout
     assert mailbot.cli("case", "undo", his.reference).stdout == f"{his.reference}: taken back.\n"
     assert len(mailbot.case(his.reference).messages) == 1
+    assert mailbot.held(1) == (held,)
 
 
 def test_a_split_matter_has_its_own_case_and_replies_find_it(

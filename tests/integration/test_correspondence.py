@@ -1,18 +1,20 @@
 """What people write back: which case it goes to, what it changes, and what staff can put right and take back."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from sqlalchemy import text
 
-from mailbot.core.case import Channel
+from mailbot.core.case import Channel, ClockKind
+from mailbot.core.clock_rule import ClockStart
 from mailbot.core.own_id import signed
 from mailbot.core.trigger import CaseAssigned, CaseDone, CaseReopened, CaseWithdrawn, ContactNoted
 from mailbot.errors import PermanentError
 from tests.integration.correspondence import FOI, SECRET, Council, council, mail
-from tests.invented import MAILBOX, MANAGER, OWNER
+from tests.invented import MAILBOX, MANAGER, OWNER, rule
 from tests.servers.databases import postgresql_with_tables, sqlite_with_tables
 from tests.servers.postgres import Postgres
 
@@ -405,3 +407,99 @@ def test_staff_may_still_answer_by_phone(office: Council) -> None:
     office.later()
     office.staff.carry_out(second, CaseReopened(at=office.clock.now() - timedelta(seconds=1), reason="out again"))
     assert "response" in running(office, second)
+
+
+# A contact that was noted ----------------------------------------------------------------------------------------------
+
+
+def spoke(office: Council, reference: str, *, call_back: bool = False) -> None:
+    said = ContactNoted(channel=Channel.PHONE, at=office.clock.now(), outcome="She has all she needs.", call_back=call_back)
+    office.staff.carry_out(reference, said)
+
+
+@pytest.mark.parametrize("call_back", [False, True])
+def test_a_note_is_taken_back_exactly_and_stays_to_be_seen(office: Council, call_back: bool) -> None:
+    """What it stopped runs to its old date and what it began ends; the history has the note, marked, and who took it back."""
+    usual = office.policies["enquiries"]
+    calls = rule(1, name="call-back", kind=ClockKind.CALL_BACK, starts_on=ClockStart.CALL_BACK)
+    office.policies["enquiries"] = replace(usual, pack=replace(usual.pack, clocks=(*usual.pack.clocks, calls)))
+    reference = opened(office)
+    office.staff.reclassify(reference, "enquiry", "it asks when")
+    office.later(days=3)
+    before = running(office, reference), deadlines(office)
+    spoke(office, reference, call_back=call_back)
+    assert (running(office, reference), deadlines(office)) != before
+    office.later()
+    office.staff.undo(reference)
+    assert (running(office, reference), deadlines(office)) == before
+    history = office.case(reference).events
+    (noted,) = (each for each in history if each.kind == "contact")
+    assert (noted.rule, noted.detail.endswith("She has all she needs."), noted.taken_back) == ("contact-by-phone", True, True)
+    assert [each.actor for each in history if each.kind == "taken-back"] == ["bo"]
+    assert not any(each.taken_back for each in history if each.kind in ("opened", "taken-back"))
+    with pytest.raises(PermanentError, match="no contact was noted"):
+        office.staff.undo(reference)
+
+
+def test_after_a_note_that_was_taken_back_nobody_has_answered(office: Council) -> None:
+    """A receipt that waits goes all the same: the history's word that staff have answered no longer counts."""
+    reference = opened(office)
+    office.later(days=3)
+
+    def is_answered() -> bool:
+        with office.store.view() as transaction:
+            (waiting,) = transaction.outbox.first_in_line("enquiries", office.clock.now(), 10)
+            assert waiting.case is not None
+            return waiting.case.answered
+
+    spoke(office, reference)
+    assert is_answered()
+    office.staff.undo(reference)
+    assert not is_answered()
+
+
+def test_the_manager_does_not_hear_of_an_answer_that_was_taken_back(office: Council) -> None:
+    """What it would have left owed is not the next morning's news."""
+    reference = opened(office)
+    office.staff.reclassify(reference, "enquiry", "it asks when", ("foi_request",))
+
+    def news() -> tuple[str, ...]:
+        with office.store.view() as transaction:
+            now = office.clock.now()
+            return transaction.cases.figures("enquiries", now, now, now, None).flagged
+
+    before = news()
+    office.later()
+    spoke(office, reference)
+    assert news() != before
+    office.staff.undo(reference)
+    assert news() == before
+
+
+def test_the_newest_turn_is_taken_back_first(office: Council) -> None:
+    """A note about two cases that were merged before it; then the merge. Dates are as they were before both."""
+    old, new = opened(office), opened(office, sender=BEN, subject="The same lamp")
+    before = running(office, old), running(office, new), deadlines(office)
+    office.staff.merge(old, new)
+    office.later()
+    spoke(office, new)
+    office.staff.undo(new)
+    assert "response" in running(office, new)
+    office.staff.undo(new)
+    assert (running(office, old), running(office, new), deadlines(office)) == before
+
+
+def test_a_note_on_a_case_that_was_closed_since_is_taken_back_once_it_is_open(office: Council) -> None:
+    """Closed, nothing is owed; opened again, the answer is owed anew, and no old date runs beside the new one."""
+    reference = opened(office)
+    spoke(office, reference)
+    close(office, reference)
+    with pytest.raises(PermanentError, match=f"mailbot case reopen {reference}"):
+        office.staff.undo(reference)
+    office.later(days=3)
+    office.staff.carry_out(reference, CaseReopened(at=office.clock.now(), reason="too early"))
+    anew = running(office, reference)
+    office.staff.undo(reference)
+    assert running(office, reference)["response"] == anew["response"]
+    names = [one.name for one in office.case(reference).clocks if one.stopped_at is None]
+    assert len(names) == len(set(names))

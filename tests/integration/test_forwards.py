@@ -99,6 +99,74 @@ def test_the_customer_that_a_person_names_gets_the_receipt_and_is_answered(offic
     assert "response" in {one.name for one in case.clocks if one.stopped_at is not None}
 
 
+def test_a_customer_who_was_named_wrongly_is_nobody_again(office: Council) -> None:
+    """Taken back before the receipt goes: it does not go, the question is open again, and the right one may be named."""
+    passed_on(office, "Ada rang about her lamp.")
+    (held,) = office.held()
+    office.later()
+    before = office.cases()[0]
+    reference = office.staff.answer_hold(held.id, None, "eve@example.net")
+    office.later()
+    office.staff.undo(reference)
+    (case,) = office.cases()
+    assert (case.line.customer, case.clocks, office.held()) == ("", before.clocks, (held,))
+    with office.store.view() as transaction:
+        found = transaction.cases.get(transaction.cases.find(reference) or 0)
+        assert (found.may_write, transaction.cases.participants(found.id)) == (False, ())
+    for again in (ADA, "eve@example.net"):
+        office.staff.answer_hold(held.id, None, again)
+        office.staff.undo(reference)
+    office.staff.answer_hold(held.id, None, ADA)
+    assert [(each.recipient, each.state) for each in office.outgoing()] == [
+        ("eve@example.net", "withdrawn"),
+        (ADA, "withdrawn"),
+        ("eve@example.net", "withdrawn"),
+        (ADA, "queued"),
+    ]
+
+
+@pytest.mark.parametrize("by", ["receipt", "staff"])
+def test_what_went_to_the_customer_who_was_named_is_not_called_back(office: Council, by: str) -> None:
+    """Once a letter of ours or of staff has gone there, the command says so, and changes nothing."""
+    passed_on(office, "Ada rang about her lamp.")
+    (held,) = office.held()
+    office.later()
+    reference = office.staff.answer_hold(held.id, None, ADA)
+    office.later()
+    if by == "receipt":
+        with office.store.transaction() as transaction:
+            transaction.outbox.claim([office.outgoing()[0].id], office.clock.now())
+    else:
+        office.sends(mail("It is mended.", sender=MAILBOX, to=ADA, subject=f"[{reference}]"))
+    before = office.cases(), office.outgoing()
+    with pytest.raises(PermanentError, match="a letter has gone to the customer that was named and cannot be called back"):
+        office.staff.undo(reference)
+    assert (office.cases(), office.outgoing(), office.held()) == (*before, ())
+
+
+def test_a_letter_that_came_back_told_nobody_anything(office: Council) -> None:
+    """The address was wrong and nothing arrived there: another customer may be named."""
+    passed_on(office, "Ada rang about her lamp.")
+    (held,) = office.held()
+    reference = office.staff.answer_hold(held.id, None, "adda@example.org")
+    with office.store.transaction() as transaction:
+        transaction.outbox.claim([office.outgoing()[0].id], office.clock.now())
+        transaction.returns.bounced(office.outgoing()[0].id, "550 5.1.1", office.clock.now())
+    office.staff.undo(reference)
+    assert office.held() == (held,)
+
+
+def test_a_message_that_was_put_into_another_case_asks_again_when_that_is_taken_back(office: Council) -> None:
+    """The merge and the answer to the question go together."""
+    office.arrives(mail(WORDS))
+    passed_on(office, "Ada rang about her lamp.")
+    (held,) = office.held()
+    hers, own = (case.line.reference for case in office.cases())
+    assert (office.staff.answer_hold(held.id, hers), office.held()) == (own, ())
+    office.staff.undo(own)
+    assert office.held() == (held,)
+
+
 def test_what_a_citizen_passes_on_is_the_citizens(office: Council) -> None:
     """A head in the text makes nobody a customer unless a colleague sent it: the receipt goes to who wrote."""
     passed_on(office, f"{HEAD.replace('ada', 'victim')}{WORDS}", sender="Eve <eve@example.net>")

@@ -11,6 +11,7 @@ from sqlalchemy.engine import Row
 
 from mailbot.adapters.store.clocks import ClockWriter, running_clock
 from mailbot.adapters.store.figures import figures
+from mailbot.adapters.store.history import TAKEN_BACK
 from mailbot.adapters.store.leads import find_leads
 from mailbot.adapters.store.numbers import Numbers
 from mailbot.adapters.store.pending import READS_NO_ROWS, Pending
@@ -231,7 +232,7 @@ class SqlCases:
     def last_events(self, case_id: int, rules: Sequence[str]) -> dict[str, datetime]:
         """When each of these rules last stood in the history of a case; those that never did are left out."""
         query = select(event.c.rule, func.max(event.c.at).label("at")).where(event.c.case == case_id, event.c.rule.in_(rules))
-        return {row.rule: row.at for row in self._connection.execute(query.group_by(event.c.rule))}
+        return {row.rule: row.at for row in self._connection.execute(query.where(~TAKEN_BACK).group_by(event.c.rule))}
 
     def participants(self, case_id: int) -> tuple[str, ...]:
         """The addresses from which its customers wrote."""

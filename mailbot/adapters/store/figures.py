@@ -5,6 +5,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Select, Text, cast, func, literal_column, or_, select
 
+from mailbot.adapters.store.history import TAKEN_BACK
 from mailbot.adapters.store.silenced import taken_for_robots
 from mailbot.adapters.store.tables import alarm, case, clock, deadline, event, hold, location, mailbox, message, outbox
 from mailbot.core.case import FOR_THE_MANAGER, PROPOSAL, RECLASSIFIED, CaseStatus, ClockKind, ClockStop, Figures, Moment
@@ -99,7 +100,7 @@ def _bounced(mine: ColumnElement[bool]) -> Select[Any]:
 def _flagged(connection: Connection, mailbox_id: int, since: datetime) -> tuple[str, ...]:
     """What the manager was to know of single messages: each case with the words."""
     query = select(case.c.reference, event.c.detail).join(case, case.c.id == event.c.case)
-    lately = query.where(IS_FOR_THE_MANAGER, event.c.at > since, case.c.mailbox == mailbox_id)
+    lately = query.where(IS_FOR_THE_MANAGER, event.c.at > since, case.c.mailbox == mailbox_id, ~TAKEN_BACK)
     return tuple(dict.fromkeys(f"{row.reference}: {row.detail}" for row in connection.execute(lately.order_by(event.c.id))))
 
 

@@ -7,11 +7,12 @@ from typing import Any
 from sqlalchemy import Connection, Select, bindparam, func, literal_column, select
 from sqlalchemy.engine import Row
 
+from mailbot.adapters.store.history import ANSWER
 from mailbot.adapters.store.pending import Pending
-from mailbot.adapters.store.tables import case, clock, event, hold, mailbox, message_id_alias, outbox
+from mailbot.adapters.store.tables import case, clock, hold, mailbox, message_id_alias, outbox
 from mailbot.adapters.store.upsert import insert
 from mailbot.core.action import Reason
-from mailbot.core.case import ANSWERED, CaseStatus, ClockKind
+from mailbot.core.case import CaseStatus, ClockKind
 from mailbot.core.delivery import CaseStanding, Pace, Settlement, WaitingLetter, letter_tag
 from mailbot.core.letter import LANE_RANK, RETRYABLE, SCHEDULED, Envelope, Lane, OutboxLetter, OutboxState, Purpose
 from mailbot.errors import PermanentError
@@ -259,13 +260,12 @@ def letter_of(row: Row[Any]) -> OutboxLetter:
 
 # Made once: putting a statement together costs several times its execution.
 
-_ANSWERED = select(event.c.id).where(event.c.case == case.c.id, event.c.rule.in_(ANSWERED)).limit(1).scalar_subquery()
 _SPOKEN_OF = (clock.c.id == outbox.c.clock) | (outbox.c.clock.is_(None) & clock.c.kind.in_(AWAITED))
 _OWED = select(clock.c.id).where(clock.c.case == case.c.id, clock.c.stopped_at.is_(None), _SPOKEN_OF).limit(1).scalar_subquery()
 _FIRST_IN_LINE = (
     letter_rows()
     .outerjoin(case, case.c.id == outbox.c.case)
-    .add_columns(case.c.status.label("case_status"), case.c.quiet_until, _ANSWERED.label("answered"), _OWED.label("owed"))
+    .add_columns(case.c.status.label("case_status"), case.c.quiet_until, ANSWER.label("answered"), _OWED.label("owed"))
     .where(outbox.c.mailbox == bindparam("of"), IS_WAITING, outbox.c.not_before <= bindparam("now"))
     .order_by(outbox.c.lane_rank, outbox.c.id)
     .limit(bindparam("most"))

@@ -11,6 +11,7 @@ from sqlalchemy.engine import Row
 from mailbot.adapters.store.corrections import Correction, corrections
 from mailbot.adapters.store.database import Database
 from mailbot.adapters.store.figures import IS_BACKSCATTER
+from mailbot.adapters.store.history import TAKEN_BACK
 from mailbot.adapters.store.recounts import moved_dates
 from mailbot.adapters.store.tables import (
     alarm,
@@ -136,7 +137,8 @@ class Queries:
             clocks = connection.execute(select(clock).where(clock.c.case == mine).order_by(clock.c.id)).all()
             messages = connection.execute(select(message).where(message.c.case == mine).order_by(message.c.id)).all()
             letters = connection.execute(_letter_lines().where(outbox.c.case == mine).order_by(outbox.c.id)).all()
-            events = connection.execute(select(event).where(event.c.case == mine).order_by(event.c.id)).all()
+            history = select(event, TAKEN_BACK.label("taken_back")).where(event.c.case == mine).order_by(event.c.id)
+            events = connection.execute(history).all()
             return CaseView(
                 line=_case_line(row),
                 clocks=tuple(_filled(ClockLine, found) for found in clocks),
@@ -335,7 +337,8 @@ def _letter_line(row: Row[Any]) -> LetterLine:
 
 def _event_line(row: Row[Any]) -> EventLine:
     spans = tuple(Span(one["start"], one["end"]) for one in row.offsets)
-    return _filled(EventLine, row, message_row=row.message, spans=spans)
+    taken_back = bool(row._mapping.get("taken_back"))
+    return _filled(EventLine, row, message_row=row.message, spans=spans, taken_back=taken_back)
 
 
 def _held_line(row: Row[Any], what: str) -> HeldLine:

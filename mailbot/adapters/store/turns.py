@@ -5,13 +5,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Table, func, select
+from sqlalchemy import ColumnElement, Connection, Table, false, func, or_, select
 from sqlalchemy.engine import Row
 
-from mailbot.adapters.store.tables import case, clock, deadline, location, mailbox, message, outbox, participant, turn
+from mailbot.adapters.store.outbox import letter_of, letter_rows
+from mailbot.adapters.store.tables import case, clock, deadline, hold, location, mailbox, message, outbox, participant, turn
 from mailbot.adapters.store.upsert import insert
 from mailbot.core.action import TakeTurn
 from mailbot.core.case import CaseStatus, FiledMessage, Turn, TurnKind
+from mailbot.core.letter import OutboxLetter
 from mailbot.core.message import Direction, Origin
 
 _TABLES = {"messages": message, "letters": outbox, "clocks": clock}
@@ -31,6 +33,10 @@ class SqlTurns:
         if other_id is not None and action.kind in (TurnKind.MERGED, TurnKind.SPLIT):
             moved |= self._move(action, case_id, other_id)
         moved |= {"stopped": list(action.stopped), "deadlines": self._stop(action.stopped, at)}
+        moved |= {"ended": list(action.ended), "begun": [list(one) for one in action.begun], "hold": action.hold}
+        moved["deadlines"] += self._ahead(action.ended)
+        if action.customer:
+            moved["parts"] = self._parts(case_id, action.customer)
         values = {"case": case_id, "other": other_id, "kind": action.kind.value, "status_before": action.status_before.value}
         self.connection.execute(turn.insert().values(**values, moved=moved, at=at, actor=actor))
 
@@ -43,7 +49,11 @@ class SqlTurns:
             self.connection.execute(table.update().where(there).values(case=found.case_id))
         brought = (case.c.id == found.other_id) & case.c.owner.in_(moved.get("owners", []))
         self.connection.execute(case.update().where(brought).values(owner=None))
-        self._restart(found.case_id, moved["stopped"], moved["deadlines"])
+        self._stop(self._running(found.case_id, moved.get("begun", [])), at)
+        self._restart(found.case_id, moved["stopped"], moved["deadlines"], moved.get("ended", []))
+        if found.kind is TurnKind.CUSTOMER_NAMED:
+            self._unname(found.case_id, moved["parts"])
+        self.connection.execute(hold.update().where(hold.c.id == moved.get("hold")).values(put_back_at=None))
         self.connection.execute(turn.update().where(turn.c.id == found.id).values(undone_at=at))
 
     def newest(self, case_id: int) -> Turn | None:
@@ -60,6 +70,12 @@ class SqlTurns:
         """The messages of a case, in the order in which they came."""
         query = select(message).where(message.c.case == case_id).order_by(message.c.received_at, message.c.id)
         return tuple(_filed(row) for row in self.connection.execute(query))
+
+    def letters(self, case_id: int, recipient: str) -> tuple[OutboxLetter, ...]:
+        """The letters of a case to this address. Until the transaction ends, none of them begins to be sent."""
+        theirs = (outbox.c.case == case_id) & (outbox.c.recipient_key == recipient.lower())
+        query = letter_rows().where(theirs).order_by(outbox.c.id).with_for_update(of=outbox)
+        return tuple(letter_of(row) for row in self.connection.execute(query))
 
     def without_case(self, number: int) -> tuple[str, FiledMessage] | None:
         """A message that came in and belongs to no case, with the mailbox where it lies; None if there is none."""
@@ -109,21 +125,56 @@ class SqlTurns:
         changed = self.connection.execute(case.update().where(nobodys).values(owner=owner)).rowcount
         return [owner] if changed and owner is not None else []
 
+    def _parts(self, case_id: int, address: str) -> list[list[str]]:
+        """How somebody takes part in a case, in at most one row."""
+        mine = (participant.c.case == case_id) & (participant.c.address == address.lower())
+        rows = self.connection.execute(select(participant).where(mine))
+        return [[row.address, row.role, row.subject] for row in rows]
+
+    def _unname(self, case_id: int, parts: Sequence[Sequence[str]]) -> None:
+        """The case is nobody's again; whoever was named takes part in it as before, if at all."""
+        address = select(func.lower(case.c.customer)).where(case.c.id == case_id).scalar_subquery()
+        named = (participant.c.case == case_id) & (participant.c.address == address)
+        self.connection.execute(participant.delete().where(named))
+        for before, role, subject in parts:
+            values = {"case": case_id, "address": before, "role": role, "subject": subject}
+            self.connection.execute(participant.insert().values(values))
+        self.connection.execute(case.update().where(case.c.id == case_id).values(customer="", may_write=False))
+
+    def _running(self, case_id: int, names: Sequence[Sequence[str]]) -> list[int]:
+        """The clocks of a case with these names and laws that run."""
+        named = or_(false(), *((clock.c.name == name) & (clock.c.law == law) for name, law in names))
+        running = select(clock.c.id).where(clock.c.case == case_id, clock.c.stopped_at.is_(None), named)
+        return list(self.connection.execute(running).scalars())
+
+    def _ahead(self, clock_ids: Sequence[int]) -> list[list[Any]]:
+        """The moments of clocks that have not come."""
+        open_ = deadline.c.clock.in_(clock_ids) & deadline.c.fired_at.is_(None)
+        rows = self.connection.execute(select(deadline.c.clock, deadline.c.kind, deadline.c.due_at).where(open_))
+        return sorted([row.clock, row.kind, row.due_at.isoformat()] for row in rows)
+
     def _stop(self, clock_ids: Sequence[int], at: datetime) -> list[list[Any]]:
         """Stop clocks without an outcome; returns the moments that had not come, which are taken away with them."""
+        kept = self._ahead(clock_ids)
         open_ = deadline.c.clock.in_(clock_ids) & deadline.c.fired_at.is_(None)
-        gone = self.connection.execute(
-            deadline.delete().where(open_).returning(deadline.c.clock, deadline.c.kind, deadline.c.due_at)
-        )
-        kept = [[row.clock, row.kind, row.due_at.isoformat()] for row in gone]
+        self.connection.execute(deadline.delete().where(open_))
         values = {"stopped_at": at, "outcome": "cancelled"}
         self.connection.execute(clock.update().where(clock.c.id.in_(clock_ids)).values(values))
-        return sorted(kept)
+        return kept
 
-    def _restart(self, case_id: int, clock_ids: Sequence[int], deadlines: Sequence[Sequence[Any]]) -> None:
-        """Let clocks run again: those of the case, and those of the other unless it has been closed since."""
+    def _restart(
+        self, case_id: int, clock_ids: Sequence[int], deadlines: Sequence[Sequence[Any]], ended: Sequence[int]
+    ) -> None:
+        """Let clocks run again: those of the case, and those of the other unless it has been closed since.
+
+        ``ended``: those that had an outcome; none of them if one of its name was begun anew since.
+        """
         still_open = select(case.c.id).where((case.c.id == case_id) | (case.c.status != CaseStatus.CLOSED.value))
-        these = clock.c.id.in_(clock_ids) & (clock.c.outcome == "cancelled") & clock.c.case.in_(still_open)
+        void = clock.c.id.in_(clock_ids) & (clock.c.outcome == "cancelled")
+        anew = clock.alias()
+        same = (anew.c.case == clock.c.case) & (anew.c.name == clock.c.name) & (anew.c.law == clock.c.law)
+        begun_anew = select(anew.c.id).where(same, anew.c.stopped_at.is_(None)).exists()
+        these = (void | (clock.c.id.in_(ended) & ~begun_anew)) & clock.c.case.in_(still_open)
         change = clock.update().where(these).values(stopped_at=None, outcome=None)
         running = set(self.connection.execute(change.returning(clock.c.id)).scalars())
         rows = [{"clock": row, "kind": kind, "due_at": datetime.fromisoformat(due_at)} for row, kind, due_at in deadlines]
@@ -168,4 +219,5 @@ def _turn(row: Row[Any]) -> Turn:
         case_id=row.case,
         other_id=row.other,
         status_before=CaseStatus(row.status_before),
+        at=row.at,
     )

@@ -23,7 +23,7 @@ class MailboxLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EventLine:
-    """One event of a history; ``spans`` point into the text of message ``message_row``."""
+    """One event of a history; ``spans`` point into the text of message ``message_row``. ``taken_back``: it counts no more."""
 
     at: datetime
     actor: str
@@ -33,6 +33,7 @@ class EventLine:
     pack_version: str
     message_row: int | None
     spans: tuple[Span, ...] = ()
+    taken_back: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,9 +5,9 @@ from dataclasses import replace
 from datetime import date, datetime
 
 from mailbot.core import screen
-from mailbot.core.action import Action, ChangeCase, Permission, QueueLetter, Reason, StartClock
+from mailbot.core.action import Action, ChangeCase, Permission, QueueLetter, Reason, StartClock, TakeTurn
 from mailbot.core.calendar import last_day
-from mailbot.core.case import Case, CaseStatus, RunningClock
+from mailbot.core.case import Case, CaseStatus, RunningClock, TurnKind
 from mailbot.core.decide.wording import receipt_values
 from mailbot.core.letter import Audience, Lane, Purpose
 from mailbot.core.policy import MailboxPolicy
@@ -39,8 +39,17 @@ def customer_named(command: CustomerNamed, case: Case, policy: MailboxPolicy, no
     local, _, domain = command.address.rpartition("@")
     if not local or "." not in domain or len(command.address.split()) != 1:
         raise PermanentError("the customer must be one plain address, such as ada@example.org")
-    named = ChangeCase(case_id=case.id, customer=command.address, reason=Reason("customer-named"))
-    return [named, *answered_after_all(replace(case, customer=command.address), policy, now)]
+    turn = TakeTurn(
+        kind=TurnKind.CUSTOMER_NAMED,
+        case_id=case.id,
+        other_id=None,
+        status_before=case.status,
+        customer=command.address,
+        hold=command.hold,
+        reason=Reason("customer-named"),
+    )
+    named = ChangeCase(case_id=case.id, customer=command.address, reason=turn.reason)
+    return [turn, named, *answered_after_all(replace(case, customer=command.address), policy, now)]
 
 
 def _receipt(case: Case, policy: MailboxPolicy, permission: Permission, now: datetime) -> QueueLetter:
@@ -53,7 +62,7 @@ def _receipt(case: Case, policy: MailboxPolicy, permission: Permission, now: dat
         letter=class_policy.receipt if class_policy else policy.pack.letters.neutral_receipt,
         audience=Audience.CUSTOMER,
         lane=Lane.ACKNOWLEDGEMENT,
-        key=f"after-all:{case.id}",
+        key=f"after-all:{case.id}:{case.version}",  # once it was taken back, it may be said again
         values=receipt_values(policy, class_policy, case.subject, case.opened_at, promised),
         not_before=now,
         observed=case.observed,

@@ -1,5 +1,6 @@
 """A member of staff says something about a case: what becomes of it."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import assert_never
@@ -26,7 +27,7 @@ from mailbot.core.decide.notice import delay, delayed
 from mailbot.core.decide.occasion import Occasion
 from mailbot.core.decide.owed import answered_to
 from mailbot.core.decide.reclassifying import reclassified
-from mailbot.core.decide.turn import linked, merged, split, undone, withdrawn
+from mailbot.core.decide.turn import contact, linked, merged, split, undone, withdrawn
 from mailbot.core.letter import Purpose
 from mailbot.core.policy import MailboxPolicy
 from mailbot.core.screen import SentBefore
@@ -152,14 +153,18 @@ def _noted(command: ContactNoted, case: Case, policy: MailboxPolicy) -> list[Act
     if not {*command.of} <= {case.class_, *case.also}:
         raise PermanentError(f"{case.reference} is a case of class '{case.what}'; nothing else can have been answered in it")
     reason = Reason(f"contact-by-{command.channel.value}", f"{_local(policy, command.at)}: {command.outcome}")
-    actions: list[Action] = [Note(kind="contact", reason=reason)]
+    return contact(case, reason, _brought_by(command, case, policy))
+
+
+def _brought_by(command: ContactNoted, case: Case, policy: MailboxPolicy) -> Sequence[Action]:
+    """The clocks that a contact stops and starts."""
     if command.call_back:
         by_phone = replace(case, channel=command.channel)
-        return [*actions, *dependants(policy, by_phone, ClockStart.CALL_BACK, command.at)]
+        return dependants(policy, by_phone, ClockStart.CALL_BACK, command.at)
     called = [ClockStop.CALL_MADE] if command.channel is Channel.PHONE else []
     if not command.answers:
-        return [*actions, *stopped(case.clocks, called, command.at)]
-    return [*actions, *answered_to(command.of or (case.class_,), case, policy, command.at, called)]
+        return stopped(case.clocks, called, command.at)
+    return answered_to(command.of or (case.class_,), case, policy, command.at, called)
 
 
 def _done(case: Case, at: datetime, reason: str) -> list[Action]:

@@ -1,12 +1,23 @@
-"""Cases that are merged, split, linked or withdrawn, each so that it can be taken back."""
+"""Cases that are merged, split, linked or withdrawn, and contacts that are noted, each so that it can be taken back."""
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from mailbot.core.action import Action, ChangeCase, OpenCase, Reason, StopClock, TakeBack, TakeTurn
+from mailbot.core.action import (
+    Action,
+    ChangeCase,
+    OpenCase,
+    Reason,
+    StartClock,
+    StopClock,
+    TakeBack,
+    TakeTurn,
+    WithdrawLetter,
+)
 from mailbot.core.case import Case, CaseStatus, Channel, ClockKind, FiledMessage, RunningClock, TurnKind
 from mailbot.core.clock_rule import ClockStart
 from mailbot.core.decide.moving import start_clocks
+from mailbot.core.letter import LEFT, OutboxState
 from mailbot.core.policy import MailboxPolicy
 from mailbot.core.trigger import CaseMerged, CasesLinked, CaseSplit, CaseWithdrawn, TurnUndone
 from mailbot.errors import PermanentError
@@ -28,6 +39,7 @@ def merged(command: CaseMerged, case: Case) -> list[Action]:
         messages=None,
         clocks=tuple(one.id for one in case.clocks if one.id in kept),
         stopped=tuple(one.id for one in (*case.clocks, *into.clocks) if one.id not in kept),
+        hold=command.hold,
         reason=Reason("merged", f"{case.reference} into {into.reference}"),
     )
     closed = ChangeCase(case_id=case.id, status=CaseStatus.CLOSED, waits_for="", reason=Reason("merged", into.reference))
@@ -112,8 +124,25 @@ def withdrawn(command: CaseWithdrawn, case: Case) -> list[Action]:
     return [turn, ChangeCase(case_id=case.id, status=CaseStatus.CLOSED, waits_for="", reason=reason)]
 
 
+def contact(case: Case, reason: Reason, brings: Sequence[Action]) -> list[Action]:
+    """Staff spoke with the customer, and what that ``brings``: the clocks that it stops and starts are the turn's."""
+    turn = TakeTurn(
+        kind=TurnKind.CONTACT,
+        case_id=case.id,
+        other_id=None,
+        status_before=case.status,
+        ended=tuple(one.clock_id for one in brings if isinstance(one, StopClock)),
+        begun=tuple((one.name, one.law) for one in brings if isinstance(one, StartClock)),
+        reason=reason,
+    )
+    return [turn, *brings]
+
+
 def undone(command: TurnUndone, case: Case) -> list[Action]:
-    """The turn is taken back. A case that came of a split is merged into the one it came from: its reference leads there."""
+    """The turn is taken back. A case that came of a split is merged into the one it came from: its reference leads there.
+
+    Raises PermanentError with what to do where it can be taken back no more.
+    """
     turn, other = command.turn, command.other
     reason = Reason(f"{turn.kind.value}-undone", case.reference)
     back = TakeBack(turn=turn, reason=reason)
@@ -121,7 +150,29 @@ def undone(command: TurnUndone, case: Case) -> list[Action]:
         return [back]
     if turn.kind is TurnKind.SPLIT and other is not None:
         return [back, *_nothing_left(other, case, command.at)]
+    if turn.kind is TurnKind.CONTACT:
+        _refuse_while_closed(turn.status_before, case)
+        return [back, ChangeCase(case_id=case.id, reason=reason)]
+    if turn.kind is TurnKind.CUSTOMER_NAMED:
+        _refuse_what_went(command, case)
+        waiting = [one for one in command.letters if one.state in (OutboxState.QUEUED, OutboxState.DEFERRED)]
+        void = [WithdrawLetter(letter_id=one.id, reason=reason) for one in waiting]
+        return [*void, back, ChangeCase(case_id=case.id, reason=reason)]
     return [back, ChangeCase(case_id=case.id, status=turn.status_before, reason=reason)]
+
+
+def _refuse_while_closed(before: CaseStatus, case: Case) -> None:
+    if case.status is CaseStatus.CLOSED and before is not CaseStatus.CLOSED:
+        opens = f"mailbot case reopen {case.reference} --reason ..."
+        raise PermanentError(f"{case.reference} was closed since, and nothing is owed any more; open it first: {opens}")
+
+
+def _refuse_what_went(command: TurnUndone, case: Case) -> None:
+    """A letter that came back told nobody anything; what lies in somebody's inbox cannot be called back."""
+    sent = any(one.state in LEFT and one.state is not OutboxState.BOUNCED for one in command.letters)
+    if sent or any(not one.came_in and one.received_at >= command.turn.at for one in command.messages):
+        went = "a letter has gone to the customer that was named and cannot be called back"
+        raise PermanentError(f"{case.reference}: {went}; write from the mailbox what has to be put right")
 
 
 def _nothing_left(empty: Case, into: Case, at: datetime) -> list[Action]:
