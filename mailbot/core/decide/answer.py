@@ -88,5 +88,10 @@ def promised_date(case: Case, policy: MailboxPolicy, clocks: Iterable[RunningClo
 
 
 def lacks_its_date(case: Case, policy: MailboxPolicy, promised: date | None) -> bool:
-    """Whether the receipt of the case's class would state a date, and none is still to come: it has passed, or stands still."""
-    return promised is None and any(rule.promised for rule in policy.pack.clocks_for(case.class_, case.channel))
+    """Whether the receipt of the case's class would state a date, and none is still to come: it has passed, or stands still.
+
+    The neutral one, of a case whose class is unsure, states none.
+    """
+    if promised is not None or case.class_ not in policy.pack.classes:
+        return False
+    return any(rule.promised for rule in policy.pack.clocks_for(case.class_, case.channel))
