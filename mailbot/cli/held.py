@@ -144,7 +144,7 @@ def show(
 def put_back(
     number: int,
     join: Annotated[str | None, typer.Option(help="It belongs to this case: the case that it opened goes into it.")] = None,
-    new_case: Annotated[bool, typer.Option("--new-case", help="It stays in the case that it has.")] = False,
+    new_case: Annotated[bool, typer.Option("--new-case", help="It stays in the case that it has; no other is opened.")] = False,
     customer: Annotated[str | None, typer.Option(help="It is a matter of this address, which gets the receipt.")] = None,
     config: ConfigOption = DEFAULT_CONFIG,
 ) -> None:

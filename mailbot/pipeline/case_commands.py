@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from mailbot.core.action import Decision, Note, Reason
-from mailbot.core.case import ANSWERED, ASSIGNED, WAITS, Case, Turn, TurnKind
+from mailbot.core.case import ANSWERED, ASSIGNED, WAITS, WITHDRAWAL_NOT_PROVEN, Case, Turn, TurnKind
 from mailbot.core.decide import decide, person_after_all
 from mailbot.core.policy import MailboxPolicy
 from mailbot.core.trigger import (
@@ -102,10 +102,13 @@ class CaseCommands:
         Returns the reference of the case that it had.
         """
         with self.store.transaction() as transaction:
-            own = transaction.messages.asked(hold_id)
-            if own is None:
+            asked = transaction.messages.asked(hold_id)
+            if asked is None:
                 raise PermanentError(f"{hold_id} does not ask for a case; see 'mailbot held list'")
-            case = transaction.cases.get(own)
+            case_id, rule = asked
+            case = transaction.cases.get(case_id)
+            if join is not None and rule == WITHDRAWAL_NOT_PROVEN:
+                raise PermanentError(f"{hold_id} lies in {case.reference}, which would be merged whole; write --new-case")
             if join is not None:
                 self._merged(transaction, case, join, hold_id)
             elif customer is not None:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from mailbot.core.action import Reason
+from mailbot.core.case import WITHDRAWAL_NOT_PROVEN, Case
 from mailbot.core.letter import RETRYABLE
 from mailbot.errors import PermanentError
 from mailbot.ports import Clock, Happened, Store, Transaction
@@ -25,8 +26,8 @@ class Commands:
         with self.store.transaction() as transaction:
             asked = transaction.messages.asked(hold_id)
             if asked is not None:
-                customer = "" if transaction.cases.get(asked).customer else "--customer ADDRESS, "
-                raise PermanentError(f"{hold_id} has a case of its own; write {customer}--join REFERENCE or --new-case")
+                case_id, rule = asked
+                raise PermanentError(f"{hold_id} {_how_to_answer(transaction.cases.get(case_id), rule)}")
             if not transaction.messages.put_back(hold_id, now) and not transaction.outbox.put_back(hold_id, now):
                 raise PermanentError(f"nothing is held under {hold_id}; see 'mailbot held list'")
             self._note(transaction, "put-back", str(hold_id))
@@ -67,3 +68,12 @@ class Commands:
         reason = Reason(f"command-{kind}", detail)
         happened = Happened(at=self.clock.now(), actor=self.actor, kind=kind, reason=reason, case_id=case_id)
         transaction.cases.add_event(happened)
+
+
+def _how_to_answer(case: Case, rule: str) -> str:
+    """What to write about a message that has its case, and of which a question is open."""
+    if rule == WITHDRAWAL_NOT_PROVEN:
+        genuine = f"if it is genuine, first: mailbot case withdraw {case.reference} --reason ..."
+        return f"lies in {case.reference} already; write --new-case, which opens none and leaves it there ({genuine})"
+    customer = "" if case.customer else "--customer ADDRESS, "
+    return f"has a case of its own; write {customer}--join REFERENCE or --new-case"

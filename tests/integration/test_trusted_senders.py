@@ -16,6 +16,7 @@ from mailbot.adapters.store.tables import case
 from mailbot.core.case import Channel
 from mailbot.core.relay import Relay
 from mailbot.core.trigger import CaseDone
+from mailbot.errors import PermanentError
 from mailbot.pipeline.case_commands import CaseCommands
 from mailbot.pipeline.commands import Commands
 from tests.loops.hall import FOI, Hall, mail, policies
@@ -129,6 +130,12 @@ def by_form(words: str, subject: str = "Re: Lamp") -> bytes:
     return mail(FORM.address, subject, TEXT.replace("The lamp is broken.", words), FOI, HERE, "Auto-Submitted: auto-generated")
 
 
+def staff(hall: Hall) -> CaseCommands:
+    """What Bea may say about cases."""
+    policies = hall.policies
+    return CaseCommands(store=hall.store, letters=policies.letters, policies=policies.mailboxes, clock=hall.clock, actor="bea")
+
+
 def state(hall: Hall) -> tuple[str, bool]:
     """Of the only case: its status, and whether letters rest."""
     with hall.store.view() as transaction:
@@ -145,16 +152,19 @@ def test_whoever_types_a_customer_s_address_into_a_form_withdraws_nothing(hall: 
     (held,) = Queries(hall.database).held()
     assert (held.rule, held.detail) == ("withdrawal-not-proven", Queries(hall.database).cases(limit=2)[0].reference)
     assert (hall.cases(), state(hall), len(hall.receipts())) == (1, ("open", False), 1)
+    with pytest.raises(PermanentError, match="write --new-case, which opens none"):
+        Commands(store=hall.store, clock=hall.clock, actor="bea").put_back(held.id)
+    with pytest.raises(PermanentError, match="would be merged whole"):
+        staff(hall).answer_hold(held.id, held.detail)
+    staff(hall).answer_hold(held.id, None)
+    assert (Queries(hall.database).held(), hall.cases(), state(hall)) == ((), 1, ("open", False))
 
 
 def test_thanks_by_a_form_are_read_by_somebody(hall: Hall) -> None:
     """A closed case is open again: a person sees whether the customer wrote it. Thanks by mail leave it closed."""
     hall.arrives(mail("ada@example.org", "Lamp", "It is broken."))
     hall.works()
-    staff = CaseCommands(
-        store=hall.store, letters=hall.policies.letters, policies=hall.policies.mailboxes, clock=hall.clock, actor="bea"
-    )
-    staff.carry_out(Queries(hall.database).cases(limit=1)[0].reference, CaseDone(at=hall.clock.now(), reason="mended"))
+    staff(hall).carry_out(Queries(hall.database).cases(limit=1)[0].reference, CaseDone(at=hall.clock.now(), reason="mended"))
     hall.arrives(mail("ada@example.org", "Re: Lamp", "Thank you very much!"))
     hall.works()
     assert state(hall) == ("closed", False)

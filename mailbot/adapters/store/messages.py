@@ -193,15 +193,16 @@ class SqlMessages:
         """Ask a person about a message that has its case all the same."""
         self._connection.execute(hold.insert().values(location=location_id, rule=reason.rule, detail=reason.detail, held_at=at))
 
-    def asked(self, hold_id: int) -> int | None:
-        """The case of a message that a person is asked about; None if nothing of the kind waits under this number."""
+    def asked(self, hold_id: int) -> tuple[int, str] | None:
+        """The case of a message that a person is asked about, and the question's rule; None if no such question waits."""
         query = (
-            select(message.c.case)
+            select(message.c.case, hold.c.rule)
             .join(location, location.c.message == message.c.id)
             .join(hold, hold.c.location == location.c.id)
             .where(hold.c.id == hold_id, hold.c.put_back_at.is_(None), location.c.state == "recorded")
         )
-        return self._connection.execute(query).scalar_one_or_none()
+        row = self._connection.execute(query).one_or_none()
+        return (row.case, row.rule) if row else None
 
     def answered(self, hold_id: int, at: datetime) -> None:
         """A person has said where the message belongs."""

@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 
 from mailbot.core.action import Action, AskWhichCase, ChangeCase, JoinCase, KeepSilent, Note, Reason
-from mailbot.core.case import Case, CaseStatus
+from mailbot.core.case import WITHDRAWAL_NOT_PROVEN, Case, CaseStatus
 from mailbot.core.decide.command import customer_answered, reopened_by_customer
 from mailbot.core.decide.findings import Findings
 from mailbot.core.decide.flagging import flag_actions
@@ -39,7 +39,7 @@ def follow_up(trigger: MessageArrived, case: Case, findings: Findings, policy: M
     withdraws = findings.reply is ReplyKind.WITHDRAWAL and case.status is not CaseStatus.CLOSED
     if withdraws and _is_proved(findings):
         return [joined, *notes, *_withdrawal(trigger, case, findings, policy, now), silent]
-    asked = [AskWhichCase(reason=Reason("withdrawal-not-proven", case.reference))] if withdraws else []
+    asked = [AskWhichCase(reason=Reason(WITHDRAWAL_NOT_PROVEN, case.reference))] if withdraws else []
     came = [
         *reopened_by_customer(case, policy, trigger.received_at),
         *customer_answered(case, policy, trigger.received_at, now),
