@@ -253,7 +253,8 @@ class Scene:
     def _to_do(self, process: BaseProcess, since: datetime) -> list[str]:
         about = {"since": since, "holder": f"process {process.pid} %", "arrived": self._arrived, "filed": self._filed}
         with self.database.reading() as connection:
-            return [what for what, query in TO_DO.items() if connection.execute(_bound(query, about)).scalar_one()]
+            found = [what for what, query in TO_DO.items() if connection.execute(_bound(query, about)).scalar_one()]
+        return found or (["copies"] if self._filed != about["filed"] else [])  # one was filed while it was asked
 
     def _letters(self) -> list[tuple[object, ...]]:
         """The letters as they stand, for whoever must find out why one has not gone."""
