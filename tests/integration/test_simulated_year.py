@@ -22,7 +22,7 @@ from tests.integration.year_book import YearBook
 from tests.invented import at
 from tests.servers.databases import sqlite_with_tables
 
-FEW, THOUSANDS = 100, 2000
+FEW, THOUSANDS = 50, 2000
 LONG = [pytest.mark.matrix, pytest.mark.timeout(1800)]
 SIZES = pytest.mark.parametrize(
     ("cases", "seed"),

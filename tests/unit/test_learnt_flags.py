@@ -156,7 +156,7 @@ def test_a_precision_that_is_no_share_is_refused_with_file_and_key(tmp_path: Pat
 def test_alarms_are_raised_sooner_than_what_takes_a_letter_away() -> None:
     """A missed emergency is worse than a false alarm; abuse costs the writer the letter of its class."""
     asked = load_flags(RULES).least_precision
-    assert asked["emergency"] == asked["vulnerable_person"] < asked["press"] < asked["abuse"]
+    assert max(asked["emergency"], asked["vulnerable_person"]) < asked["press"] < asked["abuse"]
     assert "other_language" not in asked, "languages are told apart by a detector"
 
 
