@@ -189,6 +189,7 @@ from mailbot.reading import spacy_reader
 from mailbot.runner import attempt
 
 if __name__ == "__main__":
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # whoever started the tests in the background ignores it
     reader = ReadingProcess(partial(spacy_reader, load_reading(Path(sys.argv[1]))), attempt)
     assert reader.read([b"Subject: I want compensation"])[0].hits
     print(sorted({"spacy", "numpy", "mailparser"} & set(sys.modules)))
@@ -204,6 +205,7 @@ def test_only_it_loads_what_reading_needs(tmp_path: Path) -> None:
 
 
 PARENT = """
+import signal
 import sys
 from functools import partial
 from pathlib import Path
@@ -212,6 +214,7 @@ from mailbot.runner import attempt
 from tests.servers.readers import HANG, Obedient
 
 if __name__ == "__main__":
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # whoever started the tests in the background ignores it
     reader = ReadingProcess(partial(Obedient, Path(sys.argv[1])), attempt)
     reader.read([b"a"])
     print("ready", flush=True)
@@ -231,7 +234,6 @@ def test_it_ends_with_its_parent_in_the_middle_of_a_message(tmp_path: Path, how:
         wait_until(lambda: HANG in (tmp_path / "journal").read_bytes())
         started = children(parent.pid)
         assert started
-        time.sleep(0.5)  # until it waits: Python drops an interrupt that comes while it clears away a finished thread
         parent.send_signal(how)
         parent.wait(PATIENCE)
     wait_until(lambda: not any(map(is_running, started)), GONE_WITHIN)
