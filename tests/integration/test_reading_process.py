@@ -189,7 +189,6 @@ from mailbot.reading import spacy_reader
 from mailbot.runner import attempt
 
 if __name__ == "__main__":
-    signal.signal(signal.SIGINT, signal.default_int_handler)  # whoever started the tests in the background ignores it
     reader = ReadingProcess(partial(spacy_reader, load_reading(Path(sys.argv[1]))), attempt)
     assert reader.read([b"Subject: I want compensation"])[0].hits
     print(sorted({"spacy", "numpy", "mailparser"} & set(sys.modules)))
