@@ -124,7 +124,8 @@ def _check_packs(settings: "Config", file: Path, directory: "Directory") -> None
 
 def _told(directory: "Directory", mailbox: str, manager: str | None, day: date) -> Iterator[str]:
     """A line for each step of the ladder, of a case that nobody owns."""
-    from mailbot.core.directory import Rung, team_of, who_is_told
+    from mailbot.core.directory import team_of
+    from mailbot.core.ladder import Rung, who_is_told
 
     team = team_of(directory, mailbox)
     if team is None:
@@ -137,7 +138,7 @@ def _told(directory: "Directory", mailbox: str, manager: str | None, day: date) 
 
 
 def _rotas(directory: "Directory", day: date) -> Iterator[str]:
-    from mailbot.core.directory import rota_members
+    from mailbot.core.ladder import rota_members
 
     for rota in directory.rotas:
         members = ", ".join(f"{each.name} <{each.address}>" for each in rota_members(directory, rota, day))

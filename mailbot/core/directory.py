@@ -1,24 +1,17 @@
-"""An organisation's people: its teams, who is away and who stands in, and who is told when something must be said.
+"""An organisation's people and teams, who is away, and the services that it and its partners offer.
 
 People are known by their address in lower case. Days are local ones; the last day of an absence is still a day away.
 """
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from difflib import get_close_matches
-from enum import StrEnum
 
 from mailbot.core.calendar import Hours, ShutDays
 from mailbot.core.clock_rule import Unit
-
-
-class Rung(StrEnum):
-    """A step of the ladder that an alert climbs."""
-
-    OWNER = "owner"
-    MANAGER = "manager"
-    DIRECTOR = "director"
+from mailbot.core.service import Organisation, Service, organisation_named, service_named
+from mailbot.core.text import key, listed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,13 +28,17 @@ class Absence:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Person:
-    """A member of staff. ``team`` is a team's name or empty; ``role`` is free words."""
+    """A member of staff. ``team`` is a team's name or empty; ``role`` is free words.
+
+    ``organisation``: the partner they work for, empty for ours.
+    """
 
     name: str
     address: str
     phone: str = ""
     team: str = ""
     role: str = ""
+    organisation: str = ""
     absences: tuple[Absence, ...] = ()
 
     def absence_on(self, day: date) -> Absence | None:
@@ -84,7 +81,10 @@ class Override:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Directory:
-    """Everybody and everything an organisation's file names; empty where there is no file. ``version`` is its digest."""
+    """Everybody and everything an organisation's file names; empty where there is no file. ``version`` is its digest.
+
+    ``organisations``: ours first, then the partners.
+    """
 
     organisation: str = ""
     time_zone: str = ""
@@ -95,7 +95,17 @@ class Directory:
     rotas: tuple[Rota, ...] = ()
     shut: tuple[ShutDays, ...] = ()
     overrides: tuple[Override, ...] = ()
+    organisations: tuple[Organisation, ...] = ()
+    services: tuple[Service, ...] = ()
     version: str = ""
+
+    def service(self, name: str) -> Service | None:
+        """The service with this name, in whatever case."""
+        return service_named(self.services, name)
+
+    def organisation_named(self, name: str) -> Organisation | None:
+        """Ours or the partner with this name, in whatever case."""
+        return organisation_named(self.organisations, name)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,22 +117,14 @@ class ServedMailbox:
     team: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Told:
-    """Whom to tell, and why it is they: ``deputy of Ada Finch, who is away until 3 December``."""
-
-    person: Person
-    why: str
-
-
-def key(words: str) -> str:
-    """The form in which names and addresses are compared."""
-    return " ".join(words.casefold().split())
-
-
 def people_named(people: Iterable[Person], words: str) -> tuple[Person, ...]:
     """Everybody with exactly this address or name, in whatever case."""
     return tuple(each for each in people if key(words) in (key(each.address), key(each.name)))
+
+
+def person_at(directory: Directory, address: str) -> Person | None:
+    """The person with this address, in whatever case."""
+    return next((each for each in directory.people if each.address == address.lower()), None)
 
 
 def person(directory: Directory, words: str) -> Person:
@@ -137,7 +139,7 @@ def person(directory: Directory, words: str) -> Person:
     if len(found) == 1:
         return found[0]
     if found:
-        raise ValueError(f"'{words}' may be {_listed(f'{each.name} <{each.address}>' for each in found)}; write the address")
+        raise ValueError(f"'{words}' may be {listed(f'{each.name} <{each.address}>' for each in found)}; write the address")
     names = {key(each.name): each.name for each in directory.people}
     near = get_close_matches(key(words), names, n=1)
     raise ValueError(f"there is nobody called '{words}'" + (f"; did you mean {names[near[0]]}?" if near else ""))
@@ -176,122 +178,3 @@ def unknown_mailboxes(directory: Directory, known: Collection[str]) -> tuple[str
     named = [name for team in directory.teams for name in team.mailboxes]
     named += [override.mailbox for override in directory.overrides if override.mailbox]
     return tuple(dict.fromkeys(name for name in named if name not in known))
-
-
-_CLIMB: Mapping[Rung, tuple[Rung, ...]] = {
-    Rung.OWNER: (Rung.OWNER, Rung.MANAGER, Rung.DIRECTOR),
-    Rung.MANAGER: (Rung.MANAGER, Rung.DIRECTOR),
-    Rung.DIRECTOR: (Rung.DIRECTOR, Rung.MANAGER),
-}
-_VACANT = {
-    Rung.OWNER: "nobody owns it",
-    Rung.MANAGER: "the team has no manager",
-    Rung.DIRECTOR: "the team has no director",
-}
-
-
-def who_is_told(
-    directory: Directory, team: Team, owner: str | None, step: Rung, on: date, excluded: Collection[str] = ()
-) -> Told | None:
-    """Who hears of a case of ``team`` at this step of the ladder on the day ``on``, and why.
-
-    ``owner`` and ``excluded`` are addresses. Somebody away is replaced by their deputy, and the deputy's deputy; the
-    manager's is the team's where the absence names none. Where that leads to nobody, the next step is told, then
-    anybody of the team, then anybody at all, and if nobody is there, somebody away. Whoever is excluded (F11) is never
-    returned and never named: None only if everybody is.
-    """
-    day = _Day(directory, team, on, frozenset(map(str.lower, excluded)))
-    holders = {Rung.OWNER: owner, Rung.MANAGER: team.manager, Rung.DIRECTOR: team.director}
-    reasons = list[str]()
-    for rung in _CLIMB[step]:
-        if way := day.way_from(holders[rung]):
-            return Told(person=way[-1], why=_because(_standing(rung, way, on), reasons))
-        reasons.append(day.why_not(rung, holders[rung]))
-    return _anybody(day, [holders[rung] for rung in _CLIMB[step]], reasons)
-
-
-def rota_members(directory: Directory, rota: Rota, on: date, excluded: Collection[str] = ()) -> tuple[Person, ...]:
-    """The members of a rota on a day, in order, each who is away replaced by a deputy, nobody twice.
-
-    If neither member nor deputy is there, the members though they are away: an alarm always rings somewhere.
-    """
-    day = _Day(directory, None, on, frozenset(map(str.lower, excluded)))
-    there = [way[-1] for member in rota.members if (way := day.way_from(member))]
-    away = [each for member in rota.members if (each := day.may_be_told(member))]
-    return tuple({each.address: each for each in there or away}.values())
-
-
-@dataclass(frozen=True, slots=True)
-class _Day:
-    """One day in an organisation, for one question."""
-
-    directory: Directory
-    team: Team | None
-    on: date
-    left_out: frozenset[str]
-
-    def may_be_told(self, address: str | None) -> Person | None:
-        """The person with this address unless excluded, there or not."""
-        wanted = (address or "").lower()
-        found = (each for each in self.directory.people if each.address == wanted and wanted not in self.left_out)
-        return next(found, None)
-
-    def way_from(self, address: str | None, seen: frozenset[str] = frozenset()) -> tuple[Person, ...]:
-        """From a person by deputies to somebody who is there, both included; empty if that leads nowhere or round."""
-        someone = self.may_be_told(address)
-        if someone is None or someone.address in seen:
-            return ()
-        absence = someone.absence_on(self.on)
-        if absence is None:
-            return (someone,)
-        ways = (self.way_from(deputy, seen | {someone.address}) for deputy in self._deputies(someone, absence))
-        return next(((someone, *way) for way in ways if way), ())
-
-    def _deputies(self, someone: Person, absence: Absence) -> Iterator[str]:
-        if absence.deputy:
-            yield absence.deputy
-        if self.team and self.team.deputy and someone.address == self.team.manager:
-            yield self.team.deputy
-
-    def why_not(self, rung: Rung, address: str | None) -> str:
-        """Why a step of the ladder leads to nobody. Whoever is excluded stays unnamed."""
-        if not address:
-            return _VACANT[rung]
-        if address.lower() in self.left_out:
-            return f"the {rung.value} must not be told"
-        someone = self.may_be_told(address)
-        absence = someone.absence_on(self.on) if someone else None
-        return f"{someone.name} {_away(absence, self.on)}" if someone and absence else f"the {rung.value} is unknown here"
-
-
-def _standing(rung: Rung, way: tuple[Person, ...], on: date) -> str:
-    """What somebody is to the case: the holder of a step, or a deputy of whoever is away."""
-    replaced = [f"{each.name}, who {_away(absence, on)}" for each in way if (absence := each.absence_on(on))]
-    return f"deputy of {', for '.join(reversed(replaced))}" if replaced else rung.value
-
-
-def _anybody(day: _Day, first: list[str | None], reasons: list[str]) -> Told | None:
-    """Somebody of the team, or else of the organisation, who is there; failing that, somebody who is away."""
-    team = day.team.name if day.team else ""
-    people = sorted(day.directory.people, key=lambda each: each.team != team)
-    asked = [each for address in (*first, *(each.address for each in people)) if (each := day.may_be_told(address))]
-    there = next((each for each in asked if each.absence_on(day.on) is None), None)
-    if there:
-        standing = f"member of {team}" if there.team == team else "the only one there"
-        return Told(person=there, why=_because(standing, reasons))
-    return Told(person=asked[0], why=_because("told though away, and so is everybody", reasons)) if asked else None
-
-
-def _because(standing: str, reasons: Iterable[str]) -> str:
-    why = _listed(reasons)
-    return f"{standing}, as {why}" if why else standing
-
-
-def _away(absence: Absence, on: date) -> str:
-    last = absence.until_on
-    return f"is away until {last.day} {last:%B}" + ("" if last.year == on.year else f" {last.year}")
-
-
-def _listed(words: Iterable[str]) -> str:
-    *most, last = list(words) or [""]
-    return f"{', '.join(most)} and {last}" if most else last

@@ -12,9 +12,10 @@ from typing import Literal
 from mailbot.core.calendar import WorkingCalendar
 from mailbot.core.case import Channel, ClockKind
 from mailbot.core.clock_rule import ClockRule, ClockStart, ReceiptRule
-from mailbot.core.directory import Directory, Rung, Team
+from mailbot.core.directory import Directory, Team
 from mailbot.core.evidence import BuildHint, PhraseIndex
 from mailbot.core.intents import ONE_INTENT, Intents
+from mailbot.core.ladder import Rung
 from mailbot.core.letter import PLAIN_FONT, Font
 from mailbot.core.relay import Relay
 from mailbot.core.rule import Rule

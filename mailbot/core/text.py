@@ -1,6 +1,7 @@
 """Text from outside, made safe to store and to show. Nothing here knows where the text came from."""
 
 import re
+from collections.abc import Iterable
 
 REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
 
@@ -51,3 +52,14 @@ def _storable(match: re.Match[str]) -> str:
     if "\x80" <= character <= "\x9f":
         return character.encode("latin-1").decode("cp1252", "replace")
     return REPLACEMENT
+
+
+def key(words: str) -> str:
+    """The form in which names and addresses are compared."""
+    return " ".join(words.casefold().split())
+
+
+def listed(words: Iterable[str]) -> str:
+    """Words as a sentence lists them: ``a, b and c``; empty for none."""
+    *most, last = list(words) or [""]
+    return f"{', '.join(most)} and {last}" if most else last

@@ -9,7 +9,7 @@ from operator import add
 from mailbot.core.action import ChangeCase, RaiseAlarm, Reason
 from mailbot.core.case import Case, Figures
 from mailbot.core.decide import decide
-from mailbot.core.directory import Rung, who_is_told
+from mailbot.core.ladder import Rung, who_is_told
 from mailbot.core.policy import MailboxPolicy
 from mailbot.core.screen import SentBefore
 from mailbot.core.trigger import DeadlineReached, DigestDue

@@ -17,19 +17,16 @@ from mailbot.core.directory import (
     Override,
     Person,
     Rota,
-    Rung,
     Team,
-    Told,
     overrides_for,
     person,
-    rota_members,
     rota_named,
     team_named,
     team_of,
     unknown_mailboxes,
-    who_is_told,
     with_mailbox,
 )
+from mailbot.core.ladder import Rung, Told, rota_members, who_is_told
 from mailbot.core.override import pack_of, refused_overrides
 from tests.invented import shipped_pack
 

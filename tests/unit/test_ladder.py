@@ -11,7 +11,8 @@ from mailbot.core.calendar import ShutDays
 from mailbot.core.case import ClockKind, ClockStop, Moment, RunningClock
 from mailbot.core.clock_rule import ClockRule, ClockStart
 from mailbot.core.decide import decide
-from mailbot.core.directory import Absence, Rung
+from mailbot.core.directory import Absence
+from mailbot.core.ladder import Rung
 from mailbot.core.letter import Lane, Purpose
 from mailbot.core.policy import MailboxPolicy
 from tests.invented import (

@@ -29,3 +29,8 @@ def digest_of(files: Iterable[Path]) -> str:
 def names_in(folder: Path) -> tuple[str, ...]:
     """The names of the files of a folder of rules."""
     return tuple(sorted(file.stem for file in folder.glob("*.toml")))
+
+
+def known_names(names: Iterable[str], table: str) -> str:
+    """What to write in place of an unknown name: one of ``names``, or if there are none, such a ``table``."""
+    return f"write one of {', '.join(names)}" if (names := list(names)) else f"write a {table} for it"

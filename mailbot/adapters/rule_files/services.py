@@ -1,12 +1,13 @@
-"""``rules/services``: an organisation's people, teams, duty rotas, shut days and higher standards."""
+"""``rules/services``: an organisation's people, teams, duty rotas, shut days, higher standards, partners and services."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from mailbot.adapters.rule_files.blanks import blanks
-from mailbot.adapters.rule_files.checks import digest_of
+from mailbot.adapters.rule_files.checks import digest_of, known_names
+from mailbot.adapters.rule_files.offers import address_of, as_written, offered, organisations
 from mailbot.adapters.rule_files.opening import opening_hours, shut_days
-from mailbot.adapters.rule_files.services_rows import PersonRow, ServicesFile, TeamRow, known_names, troubles
+from mailbot.adapters.rule_files.services_rows import PersonRow, ServicesFile, TeamRow, troubles
 from mailbot.core.directory import (
     Absence,
     Directory,
@@ -15,8 +16,6 @@ from mailbot.core.directory import (
     Rota,
     ServedMailbox,
     Team,
-    key,
-    people_named,
     rota_named,
     team_named,
     team_of,
@@ -83,7 +82,7 @@ def _misfits(directory: Directory, mailboxes: Sequence[ServedMailbox], time_zone
             continue
         team, serving = team_named(directory, mailbox.team), team_of(directory, mailbox.name)
         if team is None:
-            known = known_names(each.name for each in directory.teams)
+            known = known_names((each.name for each in directory.teams), "[[team]]")
             yield f"team: there is no team '{mailbox.team}', which the configuration names for {mailbox.name}; {known}"
         elif serving and serving is not team:
             yield f"team '{serving.name}': mailboxes: {mailbox.name} belongs to '{team.name}' by the configuration; take it out"
@@ -108,29 +107,33 @@ def _built(file: Path, found: ServicesFile) -> Directory:
         time_zone=found.organisation.time_zone,
         phone=found.organisation.phone,
         website=found.organisation.website,
-        people=tuple(_person(row, names, found.team) for row in found.person),
+        people=tuple(_person(row, names, found) for row in found.person),
         teams=tuple(_team(f"{file}: team[{number}].", row, names) for number, row in enumerate(found.team, 1)),
         rotas=tuple(
-            Rota(name=row.name, members=tuple(_address(names, words) for words in row.members), webhook=row.webhook)
+            Rota(name=row.name, members=tuple(address_of(names, words) for words in row.members), webhook=row.webhook)
             for row in found.rota
         ),
         shut=shut_days(f"{file}: ", found.shut),
         overrides=tuple(overrides),
+        organisations=organisations(found, names),
+        services=tuple(
+            offered(f"{file}: service[{number}].", row, found, names) for number, row in enumerate(found.service, 1)
+        ),
         version=digest_of([file]),
     )
 
 
-def _person(row: PersonRow, names: Sequence[Person], teams: Sequence[TeamRow]) -> Person:
+def _person(row: PersonRow, names: Sequence[Person], found: ServicesFile) -> Person:
     absences = (
-        Absence(from_on=each.from_on, until_on=each.until, deputy=_address(names, each.deputy) if each.deputy else None)
-        for each in row.absent
+        Absence(from_on=each.from_on, until_on=each.until, deputy=address_of(names, each.deputy) or None) for each in row.absent
     )
     return Person(
         name=row.name,
         address=row.email.lower(),
         phone=row.phone,
-        team=next((team.name for team in teams if key(team.name) == key(row.team)), ""),
+        team=as_written(row.team, (team.name for team in found.team)),
         role=row.role,
+        organisation=as_written(row.organisation, (partner.name for partner in found.partner)),
         absences=tuple(sorted(absences, key=lambda absence: absence.from_on)),
     )
 
@@ -138,13 +141,9 @@ def _person(row: PersonRow, names: Sequence[Person], teams: Sequence[TeamRow]) -
 def _team(where: str, row: TeamRow, names: Sequence[Person]) -> Team:
     return Team(
         name=row.name,
-        manager=_address(names, row.manager),
-        director=_address(names, row.director) if row.director else None,
-        deputy=_address(names, row.deputy) if row.deputy else None,
+        manager=address_of(names, row.manager),
+        director=address_of(names, row.director) or None,
+        deputy=address_of(names, row.deputy) or None,
         mailboxes=row.mailboxes,
         hours=opening_hours(where, row.hours),
     )
-
-
-def _address(names: Sequence[Person], words: str) -> str:
-    return people_named(names, words)[0].address

@@ -1,31 +1,32 @@
 """``rules/services`` as it is written, and every mistake that shows in the file alone."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from functools import partial
 from itertools import pairwise
 from typing import Annotated
 from zoneinfo import ZoneInfo
 
 from pydantic import Field
 
-from mailbot.adapters.rule_files.checks import STRICT
+from mailbot.adapters.rule_files.checks import STRICT, known_names
+from mailbot.adapters.rule_files.offer_rows import (
+    OrganisationRow,
+    PartnerRow,
+    ServiceRow,
+    organisation_troubles,
+    service_troubles,
+    unknown_partner,
+)
 from mailbot.adapters.rule_files.opening import ShutRow
 from mailbot.core.clock_rule import Unit
-from mailbot.core.directory import Person, key, people_named
+from mailbot.core.directory import Person, people_named
+from mailbot.core.text import key
 
 _ADDRESS = re.compile(r"[!-;=?-~]+@[A-Za-z0-9.-]+")  # ASCII, as in the configuration
 _WEBHOOK = re.compile(r"https://\S+|http://(localhost|127\.0\.0\.1|\[::1\])[:/]\S*")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OrganisationRow:
-    name: str
-    time_zone: str = ""
-    phone: str = ""
-    website: str = ""
-    __pydantic_config__ = STRICT
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,6 +44,7 @@ class PersonRow:
     phone: str = ""
     team: str = ""
     role: str = ""
+    organisation: str = ""
     absent: tuple[AbsentRow, ...] = ()
     __pydantic_config__ = STRICT
 
@@ -85,6 +87,8 @@ class ServicesFile:
     rota: tuple[RotaRow, ...] = ()
     shut: tuple[ShutRow, ...] = ()
     override: tuple[OverrideRow, ...] = ()
+    partner: tuple[PartnerRow, ...] = ()
+    service: tuple[ServiceRow, ...] = ()
     __pydantic_config__ = STRICT
 
 
@@ -95,6 +99,11 @@ def troubles(found: ServicesFile) -> Iterator[str]:
     yield from _teams(found)
     yield from _rotas(found)
     yield from _overrides(found)
+    yield from _rings(found)
+    yield from organisation_troubles(found.organisation, found.partner, partial(_reference, found))
+    yield from service_troubles(found.organisation.name, found.partner, found.service, partial(_reference, found))
+    for number, each in enumerate(found.service, 1):
+        yield from _team_reference(found, f"service[{number}].team", each.team)
 
 
 def _organisation(found: OrganisationRow) -> Iterator[str]:
@@ -116,6 +125,7 @@ def _people(found: ServicesFile) -> Iterator[str]:
         if not _ADDRESS.fullmatch(each.email):
             yield f"{where}.email: write one plain address such as ada.finch@council.example"
         yield from _team_reference(found, f"{where}.team", each.team)
+        yield from unknown_partner(found.organisation.name, found.partner, f"{where}.organisation", each.organisation)
         yield from _absences(found, where, each)
 
 
@@ -131,6 +141,27 @@ def _absences(found: ServicesFile, where: str, each: PersonRow) -> Iterator[str]
     for earlier, later in pairwise(sorted(each.absent, key=lambda absent: absent.from_on)):
         if later.from_on <= earlier.until:
             yield f"{where}.absent: two absences share {later.from_on}; write them so that none begins before the other ends"
+
+
+def _rings(found: ServicesFile) -> Iterator[str]:
+    """Deputies who are away on the same day and lead back to where they began: that day nobody stands in."""
+    named = {words: each.email.lower() for each in found.person for words in (key(each.name), key(each.email))}
+    for number, each in enumerate(found.person, 1):
+        for absent in each.absent:
+            way = [each.email.lower()]
+            while deputy := _stands_in(found, way[-1], absent.from_on, named):
+                if deputy in way:
+                    break
+                way.append(deputy)
+            if deputy == way[0] and len(way) > 1:
+                ring = f"on {absent.from_on} the deputies lead round: {', '.join(way)}"
+                yield f"person[{number}].absent: {ring}; name somebody who is there"
+
+
+def _stands_in(found: ServicesFile, address: str, on: date, named: Mapping[str, str]) -> str | None:
+    """Who is named to stand in for somebody who is away on a day."""
+    absent = (away for each in found.person if each.email.lower() == address for away in each.absent)
+    return next((named.get(key(away.deputy)) for away in absent if away.from_on <= on <= away.until), None)
 
 
 def _teams(found: ServicesFile) -> Iterator[str]:
@@ -200,9 +231,4 @@ def _reference(found: ServicesFile, where: str, words: str) -> Iterator[str]:
 
 def _team_reference(found: ServicesFile, where: str, name: str) -> Iterator[str]:
     if name and key(name) not in {key(team.name) for team in found.team}:
-        yield f"{where}: there is no team '{name}'; {known_names(team.name for team in found.team)}"
-
-
-def known_names(names: Iterable[str]) -> str:
-    """What to write in place of an unknown team."""
-    return f"write one of {', '.join(names)}" if (names := list(names)) else "write a [[team]] for it"
+        yield f"{where}: there is no team '{name}'; {known_names((team.name for team in found.team), '[[team]]')}"

@@ -9,7 +9,8 @@ from mailbot.core.action import Action, KeepSilent, Permission, QueueLetter, Rai
 from mailbot.core.case import Case
 from mailbot.core.decide.occasion import somebody_else
 from mailbot.core.decide.wording import case_values, mailbox_values
-from mailbot.core.directory import rota_members, rota_named
+from mailbot.core.directory import rota_named
+from mailbot.core.ladder import rota_members
 from mailbot.core.letter import Audience, Lane, Purpose
 from mailbot.core.policy import MailboxPolicy
 from mailbot.core.screen import SentBefore

@@ -33,8 +33,8 @@ from mailbot.core.decide.returned import returned
 from mailbot.core.decide.turn import link
 from mailbot.core.decide.wanted import Wanted, wanted
 from mailbot.core.decide.wording import receipt_values
-from mailbot.core.directory import Rung
 from mailbot.core.flood import shape_of
+from mailbot.core.ladder import Rung
 from mailbot.core.letter import Audience, Lane, Purpose
 from mailbot.core.match import Match
 from mailbot.core.message import Origin

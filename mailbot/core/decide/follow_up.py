@@ -8,7 +8,7 @@ from mailbot.core.decide.command import customer_answered, reopened_by_customer
 from mailbot.core.decide.findings import Findings
 from mailbot.core.decide.flagging import flag_actions
 from mailbot.core.decide.occasion import Occasion
-from mailbot.core.directory import Rung
+from mailbot.core.ladder import Rung
 from mailbot.core.lead import Via
 from mailbot.core.letter import Purpose
 from mailbot.core.policy import MailboxPolicy

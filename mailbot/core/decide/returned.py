@@ -28,7 +28,7 @@ from mailbot.core.clock import OWED
 from mailbot.core.decide.moving import restored
 from mailbot.core.decide.wording import case_values, letter_words, mailbox_values, other_contact
 from mailbot.core.delivery import TO_CUSTOMERS
-from mailbot.core.directory import Rung, who_is_told
+from mailbot.core.ladder import Rung, who_is_told
 from mailbot.core.letter import Audience, Lane, LetterValues, OutboxState, Purpose
 from mailbot.core.policy import MailboxPolicy
 from mailbot.core.report import Failure, Outcome
