@@ -38,6 +38,7 @@ from mailbot.adapters.rule_files import (
     load_quoting,
     load_replies,
     load_requests,
+    load_routing_words,
     load_screening,
     load_subjects,
     own_pack,
@@ -54,6 +55,7 @@ from mailbot.core.own_id import signed
 from mailbot.core.policy import Caps, MailboxPolicy, Pack, Scoring, ScreeningRules
 from mailbot.core.relay import Relay
 from mailbot.core.reply import ReplyRules
+from mailbot.core.route import directory_words
 from mailbot.errors import ConfigError, MailbotError, PolicyError
 from mailbot.learning import Learning
 from mailbot.pipeline.rule_examples import unwritable_letters
@@ -101,13 +103,15 @@ def load_policies(config: Config, tag_secret: bytes = b"") -> Policies:
         holding=load_holding(rules),
         bounces=load_bounces(rules),
         replies=load_replies(rules),
-        reading=load_reading(rules, screening.scoring, learning_of(config)),
+        reading=load_reading(rules, screening.scoring, learning_of(config), people),
         letters=letters,
         mailboxes=mailboxes,
     )
 
 
-def load_reading(rules: Path, scoring: Scoring | None = None, learning: Learning | None = None) -> ReadingRules:
+def load_reading(
+    rules: Path, scoring: Scoring | None = None, learning: Learning | None = None, directory: Directory | None = None
+) -> ReadingRules:
     """The rules by which messages are read. Raises PolicyError with file and key."""
     return ReadingRules(
         classes=load_classes(rules),
@@ -117,6 +121,7 @@ def load_reading(rules: Path, scoring: Scoring | None = None, learning: Learning
         scoring=scoring,
         learning=learning,
         requests=load_requests(rules),
+        directory=directory_words(directory or Directory(), load_routing_words(rules)),
     )
 
 

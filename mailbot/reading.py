@@ -26,6 +26,7 @@ from mailbot.ports import Languages, Phrases, ReadMessage
 from mailbot.runner import spare_the_collector
 
 log = structlog.get_logger()
+NO_WORDS = ClassRules(version="", rules=())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,6 +35,7 @@ class ReadingRules:
 
     ``scoring``: the weak evidence of screening that is gathered on the way; None: none is. ``learning``: where the classifier
     learns from; None: the rules judge alone. ``requests``: by what requests for recorded information are known.
+    ``directory``: the words by which services are known, and the names of people.
     """
 
     classes: ClassRules
@@ -43,6 +45,7 @@ class ReadingRules:
     flags: FlagRules = NO_FLAGS
     learning: Learning | None = None
     requests: RequestRules = NO_REQUESTS
+    directory: ClassRules = NO_WORDS
 
     @property
     def version(self) -> str:
@@ -106,7 +109,7 @@ def spacy_reader(rules: ReadingRules) -> PlainReader:
 
     The rules judge alone until the classifier is there: where none is kept it is trained meanwhile, which takes half a minute.
     """
-    phrases = SpacyPhrases(rules.classes, rules.flags.words)
+    phrases = SpacyPhrases(rules.classes, rules.flags.words, rules.directory)
     if rules.learning is not None:
         Thread(target=_ask_a_classifier, args=(phrases, rules, rules.learning), daemon=True).start()
     return PlainReader(phrases, rules)
@@ -121,7 +124,7 @@ def reader_alone(rules: ReadingRules) -> PlainReader:
 
 def whole_judge(rules: ReadingRules, tell: Callable[[str], object]) -> PlainReader:
     """Rules and classifier together, for whoever can wait; ``tell`` is told why if it takes long. Raises PolicyError."""
-    phrases = SpacyPhrases(rules.classes, rules.flags.words)
+    phrases = SpacyPhrases(rules.classes, rules.flags.words, rules.directory)
     if rules.learning is not None:
         phrases.ask(Classifier(model_in_use(rules.classes, rules.flags, rules.learning, tell)))
     return PlainReader(phrases, rules)
@@ -129,7 +132,7 @@ def whole_judge(rules: ReadingRules, tell: Callable[[str], object]) -> PlainRead
 
 def judge_with(rules: ReadingRules, file: Path) -> PlainReader:
     """Rules and the classifier that this file keeps, whatever it has learnt from. Raises PolicyError."""
-    phrases = SpacyPhrases(rules.classes, rules.flags.words)
+    phrases = SpacyPhrases(rules.classes, rules.flags.words, rules.directory)
     phrases.ask(Classifier(model_kept_in(file)))
     return PlainReader(phrases, rules)
 

@@ -1,6 +1,7 @@
 """``mailbot case``: look at cases. What staff say about them is in ``case_commands``."""
 
-from typing import Annotated
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -8,6 +9,10 @@ from mailbot.cli import case_commands, case_import, case_turns
 from mailbot.cli.case_messages import print_messages
 from mailbot.cli.options import DEFAULT_CONFIG, ConfigOption, Format, FormatOption
 from mailbot.core.case import CaseStatus
+from mailbot.core.text import listed
+
+if TYPE_CHECKING:
+    from mailbot.adapters.store.views import CaseLine
 
 app = typer.Typer(help="Look at cases, and say what became of them.", no_args_is_help=True)
 case_commands.register(app)
@@ -83,6 +88,8 @@ def show(
     typer.echo(f"{line.reference}  {line.what}  {line.status}{'  (observed)' if line.observed else ''}")
     typer.echo(f"from {line.customer}: {line.subject}")
     typer.echo(f"opened {moment(line.opened_at, zone)} in {line.mailbox}")
+    for words in _whose(line):
+        typer.echo(words)
     if line.old_reference:
         told = f", the customer was told {line.told_on:%a %d %b %Y}" if line.told_on else ""
         typer.echo(f"{line.old_reference} in the system it came from{told}")
@@ -128,3 +135,15 @@ def show(
     )
     if messages or quoted:
         print_messages(view.messages, settings, quoted=quoted)
+
+
+def _whose(line: "CaseLine") -> Iterator[str]:
+    """Who has the case, what it is about or may be about, and how it ended."""
+    if line.owner:
+        yield f"owner: {line.owner}"
+    if line.service:
+        yield f"service: {line.service}"
+    if line.proposed:
+        yield f"service not sure; by its words: {listed(line.proposed)}"
+    if line.outcome:
+        yield f"outcome: {line.outcome.replace('_', ' ')}"

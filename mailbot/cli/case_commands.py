@@ -88,12 +88,19 @@ def note(  # noqa: PLR0913  # one for each option
 
 
 def done(
-    reference: Reference, reason: Annotated[str, typer.Argument(help="How it ended.")], config: ConfigOption = DEFAULT_CONFIG
+    reference: Reference,
+    reason: Annotated[str, typer.Argument(help="How it ended.")] = "",
+    first_contact: Annotated[
+        bool, typer.Option("--first-contact", help="It was answered when it first came, from what is published.")
+    ] = False,
+    config: ConfigOption = DEFAULT_CONFIG,
 ) -> None:
     """Close a case: nothing more is owed."""
     from mailbot.core.trigger import CaseDone
 
-    _say(reference, CaseDone(at=_moment(None, config), reason=reason), config)
+    if not reason and not first_contact:
+        raise typer.BadParameter("say how it ended, or --first-contact", param_hint="REASON")
+    _say(reference, CaseDone(at=_moment(None, config), reason=reason, first_contact=first_contact), config)
 
 
 def acknowledged(reference: Reference, at: At = None, config: ConfigOption = DEFAULT_CONFIG) -> None:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from mailbot.cli import evaluate_classify
+from mailbot.cli import evaluate_classify, evaluate_routes
 from mailbot.cli.options import Format, FormatOption
 
 if TYPE_CHECKING:
@@ -116,3 +116,4 @@ def _content(path: Path) -> bytes:
 
 
 evaluate_classify.register(app)
+evaluate_routes.register(app)

@@ -29,7 +29,8 @@ class Permission:
 class OpenCase:
     """Open a case for the message that arrived, or one from an older system with what that knew of it.
 
-    ``told_on``: the date that the customer was told there.
+    ``told_on``: the date that the customer was told there. ``service``, ``proposed`` and ``named`` are as of ``Case``;
+    ``owner``: name and address of whom a rule gives it to, who is still to take it.
     """
 
     class_: str
@@ -44,6 +45,10 @@ class OpenCase:
     old_reference: str | None = None
     told_on: date | None = None
     also: tuple[str, ...] = ()
+    service: str = ""
+    proposed: tuple[str, ...] = ()
+    named: tuple[str, ...] = ()
+    owner: tuple[str, str] | None = None
     reason: Reason
 
 
@@ -179,6 +184,9 @@ class ChangeCase:
     customer: str | None = None
     class_: str | None = None
     also: tuple[str, ...] | None = None
+    service: str | None = None
+    named: tuple[str, ...] | None = None
+    outcome: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

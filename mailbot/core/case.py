@@ -49,6 +49,8 @@ class ClockStop(StrEnum):
 ASSIGNED, WAITS, ANSWERED_BY_STAFF = "assigned", "waits", "answered-by-staff"
 PROPOSAL, RECLASSIFIED = "proposal", "reclassified"
 """The kind of event that proposes another class to a person, and the rule by which a person said so."""
+FIRST_CONTACT = "first_contact"
+"""The outcome of a case that was answered when it first came, from what is published (N1)."""
 ANSWERED_IN_PART = "answered-in-part"
 """The rule by which a history tells that an answer left something owed that the customer wants besides."""
 FOR_THE_MANAGER = "for-the-manager"
@@ -172,7 +174,9 @@ class Case:
     ``may_write``: the customer was permitted a letter once, and has an address for more. ``last_message_id``: of the
     customer's newest message. ``waits_for``: what the customer was asked for, while the case waits.
     ``delay_reason``: why it takes longer, in the words of staff, when they last gave more time.
-    ``opened_by_staff``: somebody has read a message of it, or it has an owner. ``also``: other classes whose clocks it has.
+    ``opened_by_staff``: somebody has read a message of it, or taken it. ``also``: other classes whose clocks it has.
+    ``service``: what it is about, once that is sure; ``proposed``: the best services while it is not. ``named``: addresses of
+    people of ours whom it names and who are spared it: neither owner nor told (F11). ``outcome``: how it ended, if said.
     """
 
     id: int
@@ -198,6 +202,10 @@ class Case:
     delay_reason: str = ""
     clocks: tuple[RunningClock, ...] = ()
     also: tuple[str, ...] = ()
+    service: str = ""
+    proposed: tuple[str, ...] = ()
+    named: tuple[str, ...] = ()
+    outcome: str = ""
 
     @property
     def what(self) -> str:

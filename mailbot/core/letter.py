@@ -92,6 +92,7 @@ class LetterValues:
     ``alarm_what``: what happened, in one line; ``alarm_number``: the number by which it is taken. ``call``: whom to call now.
     A letter that did not arrive: ``failed_address`` is where it went, ``failure`` why it did not arrive, ``other_contact`` how
     else the customer can be reached.
+    ``service``: what it is about; ``services_proposed``: what it may be about. ``pages``: web pages about it, in lines.
     """
 
     organisation: str | None = None
@@ -125,6 +126,9 @@ class LetterValues:
     failed_address: str | None = None
     failure: str | None = None
     other_contact: str | None = None
+    service: str | None = None
+    services_proposed: str | None = None
+    pages: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,6 +14,7 @@ from mailbot.core.letter import Font
 _HEADING, _BULLET = "# ", "- "
 _MARK = re.compile(r"^# +", re.MULTILINE)
 _BLANK = re.compile(r"\n{2,}")
+_ADDRESS = re.compile(r"https?://[^\s<>]+")
 _PARAGRAPH = '<p style="margin:0 0 1em">'
 _HEADER = '<h2 style="margin:1.5em 0 0.5em;font-size:1.1em">'
 _LIST = '<ul style="margin:0 0 1em;padding-left:1.5em">'
@@ -37,6 +38,11 @@ def html_value(value: str) -> str:
 def html_link(value: str) -> str:
     """An address of our own as a link; words that are no address stay words."""
     return f'<a href="{escape(value)}">{escape(value)}</a>' if value.startswith(("https://", "http://")) else html_value(value)
+
+
+def html_with_links(value: str) -> str:
+    """A value of ours in which addresses of pages become links."""
+    return _ADDRESS.sub(r'<a href="\g<0>">\g<0></a>', html_value(value))
 
 
 def document(content: str, title: str, font: Font) -> str:

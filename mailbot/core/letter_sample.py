@@ -45,6 +45,9 @@ FULLEST = LetterValues(
     failed_address="ada@example.org",
     failure="nothing arrives there, the address does not exist or is shut",
     other_contact="they came by phone, ada.finch@work.example",
+    service="Street lighting",
+    services_proposed="Street lighting, Potholes and road repairs or Parks",
+    pages="- Report a street light: https://harbour.example/street-lighting/report\n- How long repairs take: https://harbour.example/street-lighting/faq",
 )
 """A value for every name; the customer's subject holds what a careless letter would trip over."""
 

@@ -18,6 +18,7 @@ from mailbot.core.intents import ONE_INTENT, Intents
 from mailbot.core.ladder import Rung
 from mailbot.core.letter import PLAIN_FONT, Font
 from mailbot.core.relay import Relay
+from mailbot.core.route_rule import NO_ROUTES, RoutePolicy
 from mailbot.core.rule import Rule
 from mailbot.core.survey import Survey
 
@@ -168,6 +169,7 @@ class Pack:
     calendars: Mapping[str, WorkingCalendar] = field(default_factory=dict)
     flags: Mapping[str, FlagPolicy] = field(default_factory=dict)
     intents: Intents = ONE_INTENT
+    routes: RoutePolicy = NO_ROUTES
     font: Font = PLAIN_FONT
 
     @property

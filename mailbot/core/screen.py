@@ -172,14 +172,21 @@ def permit_again(recipient: str) -> Permission:
 class SentBefore:
     """What was sent before a date came: letters within a day by address (lower case), cases with a notice today.
 
-    ``unreachable``: the addresses (lower case) at which nothing arrives.
+    ``unreachable``: the addresses (lower case) at which nothing arrives. ``spared``: those of people whom the case names (F11).
     """
 
     to: Mapping[str, int] = field(default_factory=dict)
     noticed: frozenset[int] = frozenset()
     unreachable: frozenset[str] = frozenset()
+    spared: frozenset[str] = frozenset()
+
+    @property
+    def excluded(self) -> frozenset[str]:
+        """Everybody of ours who must not be chosen."""
+        return self.unreachable | self.spared
 
 
+SPARED = Reason("named-in-the-case")
 UNREACHABLE = Reason("nothing-arrives-there", "mailbot address list")
 
 
@@ -205,6 +212,8 @@ def permit_staff(address: str | None, policy: MailboxPolicy, before: SentBefore)
         return (Reason("no-staff-address"),)
     if address.lower() in policy.own_addresses:
         return (Reason("own-address"),)
+    if address.lower() in before.spared:
+        return (SPARED,)
     if address.lower() in before.unreachable:
         return (UNREACHABLE,)
     sent_today = before.to.get(address.lower(), 0)

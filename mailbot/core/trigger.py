@@ -128,10 +128,11 @@ class ContactNoted:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CaseDone:
-    """Nothing more is owed: the case is closed."""
+    """Nothing more is owed: the case is closed. ``first_contact``: it was answered when it first came (N1)."""
 
     at: datetime
     reason: str
+    first_contact: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -41,7 +41,8 @@ class Alarms:
         trigger = AlarmRings(number=alarm.id, what=alarm.what, times=alarm.times)
         reference = case.reference if case else None
         about = Recording(policy=policy, now=now, case_id=alarm.case_id, reference=reference or policy.name)
-        before = SentBefore(unreachable=unreachable_staff(transaction, policy))
+        spared = frozenset(case.named) if case else frozenset[str]()
+        before = SentBefore(unreachable=unreachable_staff(transaction, policy), spared=spared)
         record(transaction, self.letters, decide(trigger, case, None, policy, now, before), about)
         transaction.alarms.rang(alarm.id, now + timedelta(minutes=policy.pack.alerts.alarm_every_minutes))
 

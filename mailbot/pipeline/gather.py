@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from mailbot.core.action import ClearAddress, Decision, LetterReturned, MarkAddress, QueueLetter
@@ -15,6 +15,7 @@ from mailbot.core.own_id import is_signed
 from mailbot.core.screen import History
 from mailbot.pipeline.flood import Flood, flood
 from mailbot.pipeline.record import Recording
+from mailbot.pipeline.sent_today import SentToday
 from mailbot.ports import KnownMessage, MailboxRow, SentAnswer, Transaction
 
 DAY = timedelta(days=1)
@@ -23,7 +24,10 @@ REWRITTEN_ID = "x-microsoft-original-message-id"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Gathered:
-    """What is known about the messages of a batch: each sees the decisions about those before it."""
+    """What is known about the messages of a batch: each sees the decisions about those before it.
+
+    ``to_staff``: what went to staff within a day, by mailbox, as far as somebody asked for it.
+    """
 
     mailboxes: dict[str, MailboxRow]
     messages: dict[str, KnownMessage]
@@ -35,6 +39,7 @@ class Gathered:
     returned: dict[str, OutboxLetter]
     returned_answers: dict[str, SentAnswer]
     unreachable: set[str]
+    to_staff: dict[str, SentToday] = field(default_factory=dict)
 
     def our_letter(self, message: Message, secret: bytes) -> str:
         """The Message-ID of the letter of ours that this is a copy of, or an empty string.
@@ -72,6 +77,8 @@ class Gathered:
         for action in decision.actions:
             match action:
                 case QueueLetter():
+                    for sent in self.to_staff.values():
+                        sent.went(action)
                     self.answers[action.permission.recipient.lower()] += 1
                     self.flood.learn(action, about.policy.name)
                 case MarkAddress():

@@ -30,6 +30,7 @@ from mailbot.core.policy import MailboxPolicy, ScreeningRules
 from mailbot.core.quoting import QuoteRules
 from mailbot.core.relay import Relay, authentication, named_by, relayed
 from mailbot.core.reply import ReplyKind, ReplyRules, kind_of_reply
+from mailbot.core.route import route
 from mailbot.core.screen import Screening, SentBefore, screen
 from mailbot.core.strong_evidence import OwnMarks, Verdict
 from mailbot.core.subject import SubjectRules
@@ -37,7 +38,7 @@ from mailbot.core.trigger import AlsoArrived, MessageArrived
 from mailbot.pipeline.bounces import what_came_back
 from mailbot.pipeline.gather import DAY, Gathered, gather
 from mailbot.pipeline.record import Recording, record
-from mailbot.pipeline.sent_today import sent_today
+from mailbot.pipeline.sent_today import sent_to_staff, sent_today
 from mailbot.ports import (
     Attempt,
     Clock,
@@ -70,6 +71,7 @@ class Judged:
     unproven: str
     weak: tuple[Evidence, ...] | None
     opinion: Opinion | None
+    subject_length: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -154,6 +156,7 @@ class Inbound:
             unproven="" if found else named_by(read.message, policy.relays),
             weak=weak,
             opinion=None if found else read.opinion,  # the labels of a form say nothing
+            subject_length=len(read.message.subject),
         )
 
     # The flow of a message ---------------------------------------------------------------------------------------
@@ -184,15 +187,17 @@ class Inbound:
         case = transaction.cases.get(concerned.case_id) if concerned and concerned.case_id is not None else None
         reply = kind_of_reply(message, self.replies) if case else ReplyKind.ORDINARY
         classification = self._classification(judged, policy)
+        found = route(judged.hits, judged.subject_length, policy.pack.routes)
         findings = Findings(
             screening=screening,
             match=matched,
             classification=classification,
+            route=found,
             request=request_in(message, classification, self.requests, policy.pack),
             history=gathered.history(message, policy.name),
             holding=judged.by_staff and is_holding(message, self.holding),
             reply=reply,
-            before=self._before(transaction, case) if case and reply is ReplyKind.WITHDRAWAL else SentBefore(),
+            before=self._sent_before(transaction, case, reply, gathered, policy),
         )
         trigger = replace(self._trigger(judged, policy, gathered, our_letter), returned=back)
         decision = decide(trigger, case, findings, policy, now)
@@ -230,6 +235,18 @@ class Inbound:
         decision = decide(AlsoArrived(digest=digest), case, None, policy, now, self._before(transaction, case))
         about = Recording(policy=policy, now=now, case_id=case.id, reference=case.reference)
         record(transaction, self.letters, decision, about)
+
+    def _sent_before(
+        self, transaction: Transaction, case: Case | None, reply: ReplyKind, gathered: Gathered, policy: MailboxPolicy
+    ) -> SentBefore:
+        """What was sent today to those who may be told of this message: of a withdrawal, or of a new case that has a route."""
+        if case is not None:
+            return self._before(transaction, case) if reply is ReplyKind.WITHDRAWAL else SentBefore()
+        if not policy.pack.routes.rules or not policy.directory.people:
+            return SentBefore()
+        if policy.name not in gathered.to_staff:
+            gathered.to_staff[policy.name] = sent_to_staff(transaction, policy, self.clock.now())
+        return gathered.to_staff[policy.name].about_a_new_case()
 
     def _before(self, transaction: Transaction, case: Case) -> SentBefore:
         """What was sent today to those who may be told about a case."""

@@ -23,14 +23,27 @@ class SentToday:
     unreachable: frozenset[str]
 
     def about(self, case: Case) -> SentBefore:
-        return SentBefore(to=self.to, noticed=frozenset(self.noticed & {case.id}), unreachable=self.unreachable)
+        return SentBefore(
+            to=self.to,
+            noticed=frozenset(self.noticed & {case.id}),
+            unreachable=self.unreachable,
+            spared=frozenset(case.named),
+        )
+
+    def about_a_new_case(self) -> SentBefore:
+        """The same where there is no case yet."""
+        return SentBefore(to=self.to, unreachable=self.unreachable)
+
+    def went(self, letter: QueueLetter) -> None:
+        """One letter more."""
+        address = letter.permission.recipient.lower()
+        self.to[address] = self.to.get(address, 0) + 1
 
     def learn(self, case: Case, decision: Decision) -> None:
         """Take in what was decided."""
         for action in decision.actions:
             if isinstance(action, QueueLetter):
-                address = action.permission.recipient.lower()
-                self.to[address] = self.to.get(address, 0) + 1
+                self.went(action)
                 if action.purpose in SCHEDULED:
                     self.noticed.add(case.id)
 
@@ -50,6 +63,13 @@ def sent_today(
         noticed=set(transaction.outbox.noticed_since([case.id for case in concerned], midnight)),
         unreachable=transaction.returns.unreachable(sorted(people)),
     )
+
+
+def sent_to_staff(transaction: Transaction, policy: MailboxPolicy, now: datetime) -> SentToday:
+    """Look up everybody among staff who may be told of a new case."""
+    people = sorted(staff_addresses(policy))
+    to, unreachable = transaction.outbox.sent_since(people, now - DAY), transaction.returns.unreachable(people)
+    return SentToday(to=to, noticed=set(), unreachable=unreachable)
 
 
 def unreachable_staff(transaction: Transaction, policy: MailboxPolicy) -> frozenset[str]:

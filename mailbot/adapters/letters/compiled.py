@@ -10,15 +10,16 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from mailbot.adapters.letters.source import Places, spec_of
 from mailbot.core.letter import LetterSource, LetterSpec, LetterValues, Rendered
-from mailbot.core.letter_html import html_link, html_of, html_value, plain
+from mailbot.core.letter_html import html_link, html_of, html_value, html_with_links, plain
 from mailbot.core.letter_text import names_in, with_sentences
 from mailbot.core.text import clean_line, shown_text
 from mailbot.errors import PolicyError
 
 MAX_CHOICES = 32
 MAX_VALUE = 1000
-OF_MANY_LINES = frozenset({"summary_lines"})
+OF_MANY_LINES = frozenset({"summary_lines", "pages"})
 LINKS = frozenset({"policy_link"})
+WITH_LINKS = frozenset({"pages"})
 _environment = ImmutableSandboxedEnvironment(undefined=StrictUndefined, autoescape=False)
 
 
@@ -95,4 +96,6 @@ def _safe(name: str, value: str | None) -> str | None:
 
 
 def _in_html(name: str, value: str) -> str:
+    if name in WITH_LINKS:
+        return html_with_links(value)
     return html_link(value) if name in LINKS else html_value(value)

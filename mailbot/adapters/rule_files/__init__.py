@@ -17,6 +17,7 @@ from mailbot.adapters.rule_files.pack_checks import Remark, check_pack
 from mailbot.adapters.rule_files.packs import load_pack, pack_names
 from mailbot.adapters.rule_files.phrases import load_holding, load_quoting, load_replies, load_requests, load_subjects
 from mailbot.adapters.rule_files.proposals import closed_days
+from mailbot.adapters.rule_files.routing import load_routing_words
 from mailbot.adapters.rule_files.screening import load_screening
 from mailbot.adapters.rule_files.services import load_directory, own_pack
 from mailbot.adapters.rule_files.settings import settings_of
@@ -45,6 +46,7 @@ __all__ = [
     "load_quoting",
     "load_replies",
     "load_requests",
+    "load_routing_words",
     "load_screening",
     "load_subjects",
     "load_wording",

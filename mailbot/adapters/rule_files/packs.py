@@ -12,12 +12,14 @@ from mailbot.adapters.rule_files.calendars import calendar_names, calendar_path,
 from mailbot.adapters.rule_files.checks import STRICT, digest_of, names_in, refuse_twice
 from mailbot.adapters.rule_files.clocks import check_clock, filled_in
 from mailbot.adapters.rule_files.opening import ShutRow, opening_hours, shut_days
+from mailbot.adapters.rule_files.routing import check_routes
 from mailbot.core.calendar import Hours
 from mailbot.core.case import Channel, ClockKind
 from mailbot.core.clock_rule import ClockRule, ReceiptRule
 from mailbot.core.intents import ONE_INTENT, Intents
 from mailbot.core.letter import PLAIN_FONT, Font
 from mailbot.core.policy import Alerting, ClassPolicy, EventLetters, FlagPolicy, Pack, Threads
+from mailbot.core.route_rule import NO_ROUTES, RoutePolicy
 from mailbot.core.survey import Survey
 from mailbot.errors import PolicyError
 from mailbot.toml_values import convert, read_toml
@@ -48,6 +50,7 @@ class _PackFile:
     shut: tuple[ShutRow, ...] = ()
     flags: dict[str, FlagPolicy] = field(default_factory=dict)
     intents: Intents = ONE_INTENT
+    routes: RoutePolicy = NO_ROUTES
     font: Font = PLAIN_FONT
     __pydantic_config__ = STRICT
 
@@ -100,6 +103,7 @@ def load_pack(rules: Path, name: str, zone: ZoneInfo | None = None, organisation
         calendars=calendars,
         flags=found.flags,
         intents=found.intents,
+        routes=found.routes,
         font=found.font,
     )
 
@@ -140,6 +144,7 @@ def _check(rules: Path, file: Path, found: _PackFile) -> None:
         raise PolicyError(f"{file}: calendar: there is no calendar '{found.calendar}'; write one of {', '.join(known)}")
     _check_flags(rules, file, found.flags)
     _check_intents(file, found)
+    check_routes(rules, file, found.routes, found.classes)
     _check_alerts(file, found.alerts)
     _check_threads(file, found.threads)
     for rule in found.clock:

@@ -7,6 +7,7 @@ from mailbot.adapters.rule_files.blanks import blanks
 from mailbot.adapters.rule_files.checks import digest_of, known_names
 from mailbot.adapters.rule_files.offers import address_of, as_written, offered, organisations
 from mailbot.adapters.rule_files.opening import opening_hours, shut_days
+from mailbot.adapters.rule_files.routing import missing_teams
 from mailbot.adapters.rule_files.services_rows import PersonRow, ServicesFile, TeamRow, troubles
 from mailbot.core.directory import (
     Absence,
@@ -62,6 +63,7 @@ def _unfit(directory: Directory, mailbox: str, pack: Pack) -> Iterator[str]:
     duty = pack.alerts.duty_rota
     if duty and rota_named(directory, duty) is None:
         yield f"rota: pack {pack.name} sends alarms to the rota '{duty}', which is missing; write a [[rota]] of that name"
+    yield from missing_teams(pack, directory)
 
 
 def _refuse(troubles: Iterable[str]) -> None:

@@ -10,6 +10,7 @@ from mailbot.core.clock_rule import ClockRule, ClockStart, ExtendedBy, Extension
 from mailbot.core.counting import span
 from mailbot.core.intents import Several
 from mailbot.core.policy import Alerting, Pack
+from mailbot.core.route_rule import SERVICE_FOUND, RoutePolicy
 from mailbot.core.survey import SurveyEvery
 
 PROGRAM: Mapping[str, str] = {
@@ -58,6 +59,7 @@ def settings_of(pack: Pack) -> Mapping[str, tuple[str, ...]]:
         _classes(pack),
         _flags(pack),
         _intents(pack),
+        _routes(pack.routes),
         _clocks(pack.clocks),
         _surveys(pack),
     )
@@ -134,6 +136,18 @@ def _intents(pack: Pack) -> Iterator[tuple[str, str]]:
         yield "intents", f"beside another class count {names}: {does}"
     if pack.intents.propose_from:
         yield "intents", "a request for information that hides in another message is proposed to a person"
+
+
+def _routes(routes: RoutePolicy) -> Iterator[tuple[str, str]]:
+    if routes.pages_for:
+        names = ", ".join(name.replace("_", " ") for name in routes.pages_for)
+        yield "routes:pages_for", f"receipts name up to three web pages of the service that a message is about ({names})"
+    if routes.spare_named_in or routes.spare_named_with:
+        yield "routes:spare_named_in", "whoever of the directory is named in a complaint is neither its owner nor told of it"
+    for rule in routes.rules:
+        whose = "the contact of the service that it is about" if rule.to == SERVICE_FOUND else f"the {rule.to}"
+        names = ", ".join(name.replace("_", " ") for name in (*rule.classes, *rule.flags)) or "everything"
+        yield f"routes:{rule.to}", f"{names}: to {whose}"
 
 
 def _clocks(clocks: tuple[ClockRule, ...]) -> Iterator[tuple[str, str]]:

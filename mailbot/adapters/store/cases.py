@@ -6,9 +6,9 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, bindparam, func, select
-from sqlalchemy.engine import Row
+from sqlalchemy import ColumnElement, Connection, ScalarSelect, bindparam, func, select
 
+from mailbot.adapters.store.case_rows import CASES, case_of
 from mailbot.adapters.store.clocks import ClockWriter, running_clock
 from mailbot.adapters.store.figures import figures
 from mailbot.adapters.store.history import TAKEN_BACK
@@ -20,9 +20,7 @@ from mailbot.adapters.store.tables import (
     clock,
     deadline,
     event,
-    location,
     mailbox,
-    message,
     participant,
     person,
     reference_counter,
@@ -39,9 +37,8 @@ from mailbot.core.action import (
     StartClock,
     StopClock,
 )
-from mailbot.core.case import Case, CaseStatus, Channel, EndedClock, Figures, Moment, Role, RunningClock
+from mailbot.core.case import Case, CaseStatus, EndedClock, Figures, Moment, Role, RunningClock
 from mailbot.core.lead import Clues, Leads, Part
-from mailbot.core.message import Direction
 from mailbot.core.reference import make_reference
 from mailbot.core.trigger import DeadlineReached
 from mailbot.errors import PermanentError
@@ -56,33 +53,6 @@ _COUNTED = (
     reference_counter.update()
     .where(reference_counter.c.prefix == bindparam("of_prefix"), reference_counter.c.period == bindparam("of_period"))
     .values(last=bindparam("up_to"))
-)
-_SEEN = (
-    select(location.c.id)
-    .join(message, message.c.id == location.c.message)
-    .where(message.c.case == case.c.id, location.c.role != "sent", location.c.seen_at.is_not(None))
-    .limit(1)
-    .scalar_subquery()
-)
-_LAST_MESSAGE_ID = (
-    select(message.c.message_id)
-    .where(message.c.case == case.c.id, message.c.direction == Direction.IN.value, message.c.message_id != "")
-    .order_by(message.c.received_at.desc(), message.c.id.desc())
-    .limit(1)
-    .scalar_subquery()
-)
-_CASE = (
-    select(
-        case,
-        mailbox.c.name.label("mailbox_name"),
-        person.c.name.label("owner_name"),
-        person.c.address.label("owner_address"),
-        _SEEN.label("seen"),
-        _LAST_MESSAGE_ID.label("last_message_id"),
-    )
-    .join(mailbox, mailbox.c.id == case.c.mailbox)
-    .outerjoin(person, person.c.id == case.c.owner)
-    .where(case.c.id.in_(bindparam("these", expanding=True)))
 )
 _RUNNING = (
     select(clock).where(clock.c.case.in_(bindparam("these", expanding=True)), clock.c.stopped_at.is_(None)).order_by(clock.c.id)
@@ -130,6 +100,11 @@ class SqlCases:
                 "channel": action.channel.value,
                 "may_write": action.may_write,
                 "observed": action.observed,
+                "service": action.service or None,
+                "proposed": list(action.proposed) or None,
+                "named": list(action.named) or None,
+                "owner": self._person(self._organisation(self._ids[name]), *action.owner) if action.owner else None,
+                "routed": action.owner is not None,
                 "version": 1,
             },
         )
@@ -149,8 +124,8 @@ class SqlCases:
         clocks = dict[int, list[RunningClock]]()
         for row in self._connection.execute(_RUNNING, {"these": list(case_ids)}):
             clocks.setdefault(row.case, []).append(running_clock(row))
-        rows = self._connection.execute(_CASE, {"these": list(case_ids)})
-        return {row.id: _case(row, clocks.get(row.id, ())) for row in rows}
+        rows = self._connection.execute(CASES, {"these": list(case_ids)})
+        return {row.id: case_of(row, clocks.get(row.id, ())) for row in rows}
 
     def running(self, case_ids: Sequence[int]) -> list[RunningClock]:
         """The clocks of these cases that have not stopped."""
@@ -250,8 +225,10 @@ class SqlCases:
         values: dict[str, Any] = {"version": case.c.version + 1}
         if action.status is not None:
             values |= {"status": action.status.value, "closed_at": at if action.status is CaseStatus.CLOSED else None}
-        also = None if action.also is None else list(action.also)
-        said = {"waits_for": action.waits_for, "delay_reason": action.delay_reason, "also": also}
+        lists = {"also": action.also, "named": action.named}
+        said = {"waits_for": action.waits_for, "delay_reason": action.delay_reason}
+        said |= {"service": action.service, "outcome": action.outcome}
+        values |= {name: list(each) or None for name, each in lists.items() if each is not None}
         values |= {name: value or None for name, value in said.items() if value is not None}
         if action.quiet_until is not None:
             values["quiet_until"] = action.quiet_until if action.quiet_until > at else None
@@ -261,7 +238,8 @@ class SqlCases:
         if action.class_ is not None:
             values["class"], this = action.class_, this & (case.c["class"] != action.class_)
         if action.owner is not None:
-            values["owner"] = self._person(action.case_id, *action.owner)
+            organisation = select(case.c.organisation).where(case.c.id == action.case_id).scalar_subquery()
+            values |= {"owner": self._person(organisation, *action.owner), "routed": False}
         if action.customer is not None:
             values["customer"] = action.customer
             self._takes_part(action.case_id, action.customer.lower())
@@ -291,8 +269,7 @@ class SqlCases:
             found.update(str(reference) for reference in self._connection.execute(query).scalars())
         return frozenset(found)
 
-    def _person(self, case_id: int, name: str, address: str) -> int:
-        organisation = select(case.c.organisation).where(case.c.id == case_id).scalar_subquery()
+    def _person(self, organisation: int | ScalarSelect[int], name: str, address: str) -> int:
         new = insert(self._connection.dialect.name, person).values(organisation=organisation, name=name, address=address)
         kept = new.on_conflict_do_update(index_elements=["address"], set_={"name": name})
         return int(self._connection.execute(kept.returning(person.c.id)).scalar_one())
@@ -370,31 +347,3 @@ def _counter(dialect: str) -> Any:
 @cache
 def _once(dialect: str) -> Any:
     return insert(dialect, participant).on_conflict_do_nothing()
-
-
-def _case(row: Row[Any], clocks: Sequence[RunningClock]) -> Case:
-    return Case(
-        id=row.id,
-        reference=row.reference,
-        mailbox=row.mailbox_name,
-        pack=row.pack,
-        class_=row._mapping["class"],
-        status=CaseStatus(row.status),
-        customer=row.customer,
-        subject=row.subject or "",
-        opened_at=row.opened_at,
-        version=row.version,
-        observed=row.observed,
-        closed_at=row.closed_at,
-        quiet=row.quiet_until is not None,
-        owner=row.owner_name,
-        owner_address=row.owner_address,
-        channel=Channel(row.channel),
-        may_write=row.may_write,
-        opened_by_staff=row.owner is not None or row.seen is not None,
-        last_message_id=row.last_message_id or "",
-        waits_for=row.waits_for or "",
-        delay_reason=row.delay_reason or "",
-        clocks=tuple(clocks),
-        also=tuple(row.also or ()),
-    )

@@ -26,6 +26,7 @@ from mailbot.adapters.store.tables import (
     message,
     moved_date,
     outbox,
+    person,
     raw,
     turn,
     unreachable,
@@ -298,11 +299,20 @@ def _mailbox_line(connection: Connection, row: Row[Any]) -> MailboxLine:
 def _case_lines() -> Select[Any]:
     running = (clock.c.case == case.c.id) & clock.c.stopped_at.is_(None)
     due = select(func.min(clock.c.due_at)).where(running).correlate(case).scalar_subquery().label("due_at")
-    return select(case, mailbox.c.name.label("mailbox_name"), due).join(mailbox, mailbox.c.id == case.c.mailbox)
+    lines = select(case, mailbox.c.name.label("mailbox_name"), person.c.name.label("owner_name"), due)
+    return lines.join(mailbox, mailbox.c.id == case.c.mailbox).outerjoin(person, person.c.id == case.c.owner)
 
 
 def _case_line(row: Row[Any]) -> CaseLine:
-    return _filled(CaseLine, row, mailbox=row.mailbox_name, subject=row.subject or "", also=tuple(row.also or ()))
+    return _filled(
+        CaseLine,
+        row,
+        mailbox=row.mailbox_name,
+        subject=row.subject or "",
+        also=tuple(row.also or ()),
+        owner=row.owner_name,
+        proposed=tuple(row.proposed or ()),
+    )
 
 
 def _message_line(row: Row[Any]) -> MessageLine:

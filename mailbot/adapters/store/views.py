@@ -88,7 +88,8 @@ class AlarmLine:
 class CaseLine:
     """One case in a list. ``due_at`` is its next date; ``old_reference`` and ``told_on`` are the system's it came from.
 
-    ``also``: other classes whose clocks it has.
+    ``also``: other classes whose clocks it has. ``service``: what it is about, once that is sure; ``proposed``: the best ones
+    while it is not. ``outcome``: how it ended, if that was said.
     """
 
     reference: str
@@ -104,6 +105,10 @@ class CaseLine:
     old_reference: str | None
     told_on: date | None
     also: tuple[str, ...]
+    owner: str | None
+    service: str | None
+    proposed: tuple[str, ...]
+    outcome: str | None
 
     @property
     def what(self) -> str:

@@ -21,21 +21,23 @@ def alarm_rings(
     trigger: AlarmRings, case: Case | None, policy: MailboxPolicy, now: datetime, before: SentBefore
 ) -> list[Action]:
     """One mail to each member of the rota, or to the mailbox's manager. No cap holds for an alarm."""
-    return [_tell(address, trigger, case, policy, now) for address in _on_duty(policy, now, before.unreachable)]
+    return [_tell(address, trigger, case, policy, now, before) for address in _on_duty(policy, now, before.excluded)]
 
 
-def _on_duty(policy: MailboxPolicy, now: datetime, unreachable: frozenset[str]) -> Iterator[str | None]:
+def _on_duty(policy: MailboxPolicy, now: datetime, excluded: frozenset[str]) -> Iterator[str | None]:
     """Those whom a mail reaches; if that is nobody, the manager all the same."""
     rota = rota_named(policy.directory, policy.pack.alerts.duty_rota)
     day = policy.pack.working_calendar.local_date(now)
-    members = rota_members(policy.directory, rota, day, excluded=unreachable) if rota else ()
+    members = rota_members(policy.directory, rota, day, excluded=excluded) if rota else ()
     yield from (member.address for member in members)
     if not members:
-        yield somebody_else(policy.manager, policy, now, unreachable)
+        yield somebody_else(policy.manager, policy, now, excluded)
 
 
-def _tell(address: str | None, trigger: AlarmRings, case: Case | None, policy: MailboxPolicy, now: datetime) -> Action:
-    permission = screen.permit_staff(address, policy, SentBefore())
+def _tell(
+    address: str | None, trigger: AlarmRings, case: Case | None, policy: MailboxPolicy, now: datetime, before: SentBefore
+) -> Action:
+    permission = screen.permit_staff(address, policy, SentBefore(spared=before.spared))
     if not isinstance(permission, Permission):
         return KeepSilent(reasons=permission)
     values = case_values(policy, case, None) if case else mailbox_values(policy)

@@ -25,11 +25,13 @@ from mailbot.core.clock_rule import ClockStart
 from mailbot.core.decide.alarm import breaker
 from mailbot.core.decide.command import staff_answered
 from mailbot.core.decide.findings import Findings
+from mailbot.core.decide.first_contact import pages_for
 from mailbot.core.decide.flagging import flag_actions, flag_of_receipt
 from mailbot.core.decide.follow_up import follow_up, is_thanks
 from mailbot.core.decide.moving import start_clocks
 from mailbot.core.decide.occasion import Occasion
 from mailbot.core.decide.returned import returned
+from mailbot.core.decide.routing import new_case_given, routed
 from mailbot.core.decide.turn import link
 from mailbot.core.decide.wanted import Wanted, wanted
 from mailbot.core.decide.wording import receipt_values
@@ -171,6 +173,9 @@ def _new_case(
     """
     message, observed, wants = trigger.message, not trigger.live, wanted(findings.classification, findings.request, policy.pack)
     clocks = start_clocks(policy, wants.class_, trigger.channel, ClockStart.RECEIPT, trigger.received_at, also=wants.also)
+    goes = routed(findings.route, wants.class_, findings.classification, policy, now)
+    if goes.told:
+        clocks += start_clocks(policy, wants.class_, trigger.channel, ClockStart.ASSIGNMENT, now, also=wants.also)
     answer = _answer(trigger, wants, findings, policy, clocks, now)
     opened = OpenCase(
         class_=wants.class_,
@@ -182,6 +187,10 @@ def _new_case(
         observed=observed,
         may_write=isinstance(answer, QueueLetter),
         channel=trigger.channel,
+        service=goes.service,
+        proposed=goes.proposed,
+        named=goes.named,
+        owner=goes.owner,
         reason=Reason("no-known-case"),
     )
     found = (*findings.screening.reasons, *findings.match.reasons)
@@ -192,9 +201,10 @@ def _new_case(
         notes.append(Note(kind="finding", reason=Reason("message-id-used-before", "other content")))
     if trigger.receipt_doubt:
         notes.append(Note(kind="finding", reason=Reason("date-of-arrival-not-believed", trigger.receipt_doubt)))
-    notes += [*wants.notes, *flag_actions(findings.classification, policy.pack, message.digest)]
+    notes += [*wants.notes, *goes.notes, *flag_actions(findings.classification, policy.pack, message.digest)]
     linked = [link(None, before, CaseStatus.OPEN)] if before else []
-    return [opened, *notes, *linked, *_questions(trigger, findings.match), *clocks, answer, *breaker(answer, now)]
+    told = new_case_given(goes, opened, clocks, policy, findings.before, f"message:{message.digest}", now)
+    return [opened, *notes, *linked, *_questions(trigger, findings.match), *clocks, answer, *told, *breaker(answer, now)]
 
 
 def _questions(trigger: MessageArrived, match: Match) -> list[AskWhichCase]:
@@ -229,6 +239,7 @@ def _answer(
     promised = None if flag else _promised(wants.class_, policy, trigger.channel, clocks)
     usual = class_policy.receipt if class_policy else policy.pack.letters.neutral_receipt
     values = receipt_values(policy, class_policy, message.subject, trigger.received_at, promised)
+    pages = None if flag else pages_for(findings.route, wants.class_, policy)
     references = (*(message.references or message.in_reply_to[:1]), message.message_id)
     return QueueLetter(
         permission=permission,
@@ -237,7 +248,7 @@ def _answer(
         audience=Audience.CUSTOMER,
         lane=Lane.ACKNOWLEDGEMENT,
         key=f"message:{message.digest}",
-        values=replace(values, call=(flag.call or None) if flag else None),
+        values=replace(values, call=(flag.call or None) if flag else None, pages=pages),
         not_before=now if flag and flag.alarm else _goes_at(policy, clocks, now),
         observed=not trigger.live,
         states_date=promised,

@@ -7,7 +7,7 @@ from typing import assert_never
 
 from mailbot.core import clock
 from mailbot.core.action import Action, ChangeCase, KeepSilent, Note, Reason, StopClock
-from mailbot.core.case import ASSIGNED, WAITS, Case, CaseStatus, Channel, ClockKind, ClockStop, RunningClock
+from mailbot.core.case import ASSIGNED, FIRST_CONTACT, WAITS, Case, CaseStatus, Channel, ClockKind, ClockStop, RunningClock
 from mailbot.core.clock import ComputedClock
 from mailbot.core.clock_rule import ClockEvent, ClockStart, ExtendedBy
 from mailbot.core.decide.answer import answered_after_all, customer_named
@@ -25,12 +25,13 @@ from mailbot.core.decide.moving import (
 from mailbot.core.decide.moving import stop_clocks as stopped_by
 from mailbot.core.decide.notice import delay, delayed
 from mailbot.core.decide.occasion import Occasion
-from mailbot.core.decide.owed import answered_to
+from mailbot.core.decide.owed import EVENTS, answered_to
 from mailbot.core.decide.reclassifying import reclassified
 from mailbot.core.decide.turn import contact, linked, merged, split, undone, withdrawn
 from mailbot.core.letter import Purpose
 from mailbot.core.policy import MailboxPolicy
 from mailbot.core.screen import SentBefore
+from mailbot.core.text import listed
 from mailbot.core.trigger import (
     AnswerAfterAll,
     CaseAcknowledged,
@@ -64,7 +65,7 @@ def commanded(  # noqa: C901, PLR0911, PLR0912  # one line a command
         case ContactNoted():
             return _noted(command, case, policy)
         case CaseDone():
-            return _done(case, command.at, command.reason)
+            return _done(command, case)
         case CaseWaits():
             return _waits(command, case, policy, now)
         case CustomerAnswered():
@@ -167,11 +168,20 @@ def _brought_by(command: ContactNoted, case: Case, policy: MailboxPolicy) -> Seq
     return answered_to(command.of or (case.class_,), case, policy, command.at, called)
 
 
-def _done(case: Case, at: datetime, reason: str) -> list[Action]:
+def _done(command: CaseDone, case: Case) -> list[Action]:
     if case.status is CaseStatus.CLOSED:
         raise PermanentError(f"{case.reference} is closed already; 'mailbot case reopen' opens it again")
-    over = stop_for_good(case.clocks, at)
-    return [*over, ChangeCase(case_id=case.id, status=CaseStatus.CLOSED, waits_for="", reason=Reason("done", reason))]
+    outcome = FIRST_CONTACT if command.first_contact else ""
+    reason = Reason("done", command.reason or ("resolved at first contact" if command.first_contact else ""))
+    closed = ChangeCase(case_id=case.id, status=CaseStatus.CLOSED, waits_for="", outcome=outcome, reason=reason)
+    return [*_over(command, case), closed]
+
+
+def _over(command: CaseDone, case: Case) -> list[StopClock]:
+    """The clocks that a case's end stops. What was answered at first contact was answered, as if by a letter of staff (N1)."""
+    answer = stopped(case.clocks, EVENTS, command.at) if command.first_contact else []
+    met = {one.clock_id for one in answer}
+    return [*answer, *(one for one in stop_for_good(case.clocks, command.at) if one.clock_id not in met)]
 
 
 def _waits(command: CaseWaits, case: Case, policy: MailboxPolicy, now: datetime) -> list[Action]:
@@ -190,7 +200,9 @@ def _reopened(command: CaseReopened, case: Case, policy: MailboxPolicy) -> list[
     owed = [one for one in started if ClockStop.RECEIPT_SENT not in one.stopped_by]
     if not any(one.kind is ClockKind.ACKNOWLEDGEMENT for one in owed):  # what runs from one that went begins now
         owed += dependants(policy, case, ClockStart.ACKNOWLEDGEMENT, command.at)
-    opened = ChangeCase(case_id=case.id, status=CaseStatus.OPEN, delay_reason="", reason=Reason("reopened", command.reason))
+    opened = ChangeCase(
+        case_id=case.id, status=CaseStatus.OPEN, delay_reason="", outcome="", reason=Reason("reopened", command.reason)
+    )
     return [opened, *_no_survey_yet(case, command.at), *owed]
 
 
@@ -264,6 +276,8 @@ def _named(case: Case, name: str) -> RunningClock:
 
 
 def _assigned(command: CaseAssigned, case: Case, policy: MailboxPolicy, now: datetime, before: SentBefore) -> list[Action]:
+    if command.address.lower() in case.named:
+        raise PermanentError(f"{case.reference} names {command.name}, who is spared it; give it to somebody else")
     owner = (command.name, command.address)
     changed = ChangeCase(case_id=case.id, owner=owner, reason=Reason(ASSIGNED, command.name))
     key = f"assign:{case.id}:{case.version}"
@@ -271,8 +285,17 @@ def _assigned(command: CaseAssigned, case: Case, policy: MailboxPolicy, now: dat
         (one for one in case.clocks if one.kind in clock.OWED), key=lambda one: (not one.law, one.due_at), default=None
     )
     occasion = Occasion(case=case, policy=policy, now=now, before=before, key=key, running=binding)
-    told = occasion.tell_address(command.address, Purpose.ASSIGNMENT, {"owner": command.name, "owner_contact": command.address})
+    told = occasion.tell_address(command.address, Purpose.ASSIGNMENT, _assignment_values(command, case))
     return [changed, *dependants(policy, case, ClockStart.ASSIGNMENT, now), *told]
+
+
+def _assignment_values(command: CaseAssigned, case: Case) -> dict[str, str | None]:
+    return {
+        "owner": command.name,
+        "owner_contact": command.address,
+        "service": case.service or None,
+        "services_proposed": listed(case.proposed) or None,
+    }
 
 
 def _acknowledged(case: Case, policy: MailboxPolicy, at: datetime) -> list[Action]:

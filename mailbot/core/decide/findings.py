@@ -6,6 +6,7 @@ from mailbot.core.classify import Classification
 from mailbot.core.information_request import InformationRequest
 from mailbot.core.match import Match
 from mailbot.core.reply import ReplyKind
+from mailbot.core.route import NOWHERE, Route
 from mailbot.core.screen import History, Screening, SentBefore
 
 
@@ -15,7 +16,7 @@ class Findings:
 
     ``holding``: a reply of staff that says that the answer is still to come. ``reply``: what a customer's reply amounts to;
     ``before``: letters within a day, which caps what staff are told. ``request``: what the message amounts to as a request for
-    recorded information, if it may be one.
+    recorded information, if it may be one. ``route``: the services that it speaks of, and the people of ours whom it names.
     """
 
     screening: Screening
@@ -26,3 +27,4 @@ class Findings:
     reply: ReplyKind = ReplyKind.ORDINARY
     before: SentBefore = field(default_factory=SentBefore)
     request: InformationRequest | None = None
+    route: Route = NOWHERE

@@ -54,12 +54,12 @@ class Occasion:
 
     def address_of(self, rung: Rung) -> str | None:
         """Who is told at this step of the ladder; without a team, the mailbox's manager."""
-        unreachable = self.before.unreachable
+        excluded = self.before.excluded
         if self.policy.team is None:
             at_home = self.case.owner_address if rung is Rung.OWNER else None
-            return at_home if at_home and at_home.lower() not in unreachable else self.policy.manager
+            return at_home if at_home and at_home.lower() not in excluded else self.policy.manager
         told = who_is_told(
-            self.policy.directory, self.policy.team, self.case.owner_address, rung, self.today, excluded=unreachable
+            self.policy.directory, self.policy.team, self.case.owner_address, rung, self.today, excluded=excluded
         )
         return told.person.address if told else self.policy.manager
 
@@ -123,15 +123,16 @@ class Occasion:
         return self.tell(Rung.OWNER, Purpose.UNDELIVERED, more)
 
 
-def somebody_else(address: str | None, policy: MailboxPolicy, now: datetime, unreachable: frozenset[str]) -> str | None:
-    """Whom a mail to a member of staff reaches: themselves, or instead of an address at which nothing arrives, somebody else.
+def somebody_else(address: str | None, policy: MailboxPolicy, now: datetime, excluded: frozenset[str]) -> str | None:
+    """Whom a mail to a member of staff reaches: themselves, or instead of somebody who is excluded, somebody else.
 
-    Their own address where nobody else is known: it may work again, and silence helps nobody.
+    Their own address where nobody else is known: nothing arrives there, but it may work again, and silence helps nobody.
+    ``screen.permit_staff`` stops what must not go there.
     """
-    if not address or address.lower() not in unreachable or policy.team is None:
+    if not address or address.lower() not in excluded or policy.team is None:
         return address
     today = policy.pack.working_calendar.local_date(now)
-    told = who_is_told(policy.directory, policy.team, None, Rung.MANAGER, today, excluded=unreachable)
+    told = who_is_told(policy.directory, policy.team, None, Rung.MANAGER, today, excluded=excluded)
     return told.person.address if told else address
 
 

@@ -128,8 +128,9 @@ def _tell(
         return
     to_staff = back.letter is not None and back.letter.purpose not in TO_CUSTOMERS
     left_out = back.unreachable | ({back.recipient.lower()} if to_staff else set())
-    address = _who(case, policy, now, left_out)
-    permission = screen.permit_staff(address, policy, SentBefore(unreachable=left_out))
+    before = SentBefore(unreachable=left_out, spared=frozenset(case.named if case else ()))
+    address = _who(case, policy, now, before.excluded)
+    permission = screen.permit_staff(address, policy, before)
     if not isinstance(permission, Permission):
         yield KeepSilent(reasons=(*permission, Reason("nobody-else-to-tell", _words(back))))
         return

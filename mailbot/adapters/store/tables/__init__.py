@@ -19,6 +19,7 @@ from mailbot.adapters.store.tables.letters import answer, letter_version, outbox
 from mailbot.adapters.store.tables.mail import attachment, hold, location, message, message_id_alias, raw
 from mailbot.adapters.store.tables.office import (
     absence,
+    directory_version,
     folder_cursor,
     job_run,
     lease,
@@ -41,6 +42,7 @@ __all__ = [
     "clock",
     "correction",
     "deadline",
+    "directory_version",
     "event",
     "folder_cursor",
     "hold",

@@ -32,6 +32,11 @@ case = Table(
     word("channel", server_default=text("'email'")),
     flag("may_write"),
     ref("owner", "person", nullable=True),
+    flag("routed"),  # the owner was given by a rule, and nobody has taken it yet
+    word("service", nullable=True),
+    Column("proposed", JSON(none_as_null=True)),  # the best services, while none is sure
+    Column("named", JSON(none_as_null=True)),  # people of ours who are spared it; NULL: none
+    word("outcome", nullable=True),
     Column("customer", Text, nullable=False),
     Column("customer_name", Text),
     Column("subject", Text),

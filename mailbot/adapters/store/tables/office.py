@@ -1,6 +1,6 @@
 """The installation: its organisation, mailboxes, people, jobs and leases."""
 
-from sqlalchemy import BigInteger, Column, Date, Integer, String, Table, Text, UniqueConstraint
+from sqlalchemy import JSON, BigInteger, Column, Date, Integer, String, Table, Text, UniqueConstraint
 
 from mailbot.adapters.store.columns import count, moment, ref, row_id, word
 from mailbot.adapters.store.tables.schema import metadata
@@ -40,6 +40,16 @@ folder_cursor = Table(
     count("reindex_until"),
     moment("read_at"),
     UniqueConstraint("mailbox", "folder"),
+)
+
+directory_version = Table(
+    "directory_version",
+    metadata,
+    row_id(),
+    Column("digest", String(64), nullable=False),
+    moment("at", nullable=False),
+    Column("facts", JSON, nullable=False),  # what partners are told of when it changes, a line each
+    Column("changes", JSON, nullable=False),  # since the version before, in words
 )
 
 job_run = Table(

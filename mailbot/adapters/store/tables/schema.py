@@ -2,7 +2,7 @@
 
 from sqlalchemy import MetaData
 
-SCHEMA_VERSION = 13
+SCHEMA_VERSION = 14
 """Counts up with every migration."""
 
 COMPAT_VERSION = 6
