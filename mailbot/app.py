@@ -31,6 +31,7 @@ from mailbot.adapters.reading_process import ReadingProcess
 from mailbot.adapters.rule_files import (
     load_bounces,
     load_classes,
+    load_contact,
     load_directory,
     load_flags,
     load_holding,
@@ -49,6 +50,7 @@ from mailbot.adapters.store import Database, NotReadyError, SqlStore, open_datab
 from mailbot.adapters.tls import tls_context
 from mailbot.config import AfterIntake, Config, Mailbox, OAuth, SecretRef, Server, Tls, TrustedSender
 from mailbot.core.bounce import BounceRules
+from mailbot.core.contact_note import ContactRules
 from mailbot.core.directory import Directory, team_of
 from mailbot.core.holding import HoldingRules
 from mailbot.core.own_id import signed
@@ -81,6 +83,7 @@ class Policies:
     bounces: BounceRules
     replies: ReplyRules
     reading: ReadingRules
+    contact: ContactRules
     letters: JinjaLetters
     mailboxes: Mapping[str, MailboxPolicy]
 
@@ -104,6 +107,7 @@ def load_policies(config: Config, tag_secret: bytes = b"") -> Policies:
         bounces=load_bounces(rules),
         replies=load_replies(rules),
         reading=load_reading(rules, screening.scoring, learning_of(config), people),
+        contact=load_contact(rules),
         letters=letters,
         mailboxes=mailboxes,
     )

@@ -104,6 +104,14 @@ def with_own(message: Message, rules: ReadingRules) -> Message:
     return replace(message, own=own_spans(message.text, rules.quoting, is_forward=is_forward))
 
 
+def with_signature(message: Message, rules: ReadingRules, *, is_passed_on: bool = False) -> Message:
+    """The message with the parts of its text that its writer wrote or signed with.
+
+    ``is_passed_on``: a colleague passed it on, and its writer is the author of what they passed on.
+    """
+    return replace(message, own=own_spans(message.text, rules.quoting, is_forward=is_passed_on, with_signature=True))
+
+
 def spacy_reader(rules: ReadingRules) -> PlainReader:
     """A reader that looks for the phrases of these rules. Takes two seconds: spaCy is loaded.
 

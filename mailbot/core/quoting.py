@@ -41,18 +41,19 @@ class QuoteRules:
     sent_from: tuple[str, ...] = ()
 
 
-def own_spans(text: str, rules: QuoteRules, *, is_forward: bool = False) -> tuple[Span, ...]:
+def own_spans(text: str, rules: QuoteRules, *, is_forward: bool = False, with_signature: bool = False) -> tuple[Span, ...]:
     """The parts of a body that its writer wrote, without what is quoted, its introduction, and the signature.
 
     Of what is passed on (``is_forward``, or so marked in the text) only the head is left out. All of the text, if nothing
-    else is left.
+    else is left. ``with_signature``: the lines of the signature are theirs, too, and nothing that they pass on is, even if
+    nothing else is left.
     """
     whole = (Span(0, len(text)),) if text else ()
     lines = text[:MOST_TEXT].split("\n")
     kept = [True] * len(lines)
-    for first, end in _others(lines, rules, is_forward=is_forward):
+    for first, end in _others(lines, rules, is_forward=is_forward, with_signature=with_signature):
         kept[first:end] = [False] * (end - first)
-    if all(kept) or not any(own and line.strip() for own, line in zip(kept, lines, strict=True)):
+    if all(kept) or (not with_signature and not any(own and line.strip() for own, line in zip(kept, lines, strict=True))):
         return whole
     return _spans(lines, kept, len(text))
 
@@ -78,7 +79,7 @@ def heads(text: str, rules: QuoteRules) -> list[dict[str, str]]:
 # Lines of others -------------------------------------------------------------------------------------------------------
 
 
-def _others(lines: Sequence[str], rules: QuoteRules, *, is_forward: bool) -> Iterator[tuple[int, int]]:
+def _others(lines: Sequence[str], rules: QuoteRules, *, is_forward: bool, with_signature: bool) -> Iterator[tuple[int, int]]:
     """Runs of lines that the writer did not write, in order: (first, end)."""
     at, count = 0, len(lines)
     while at < count:
@@ -89,7 +90,7 @@ def _others(lines: Sequence[str], rules: QuoteRules, *, is_forward: bool) -> Ite
         elif bare[0] == ">":
             yield at, end
         elif (bare[0] in _FRAME or ":" in bare or "\uff1a" in bare) and (head := _head_end(lines, at, rules)) > at:
-            passed_on = is_forward or _is_mark(bare, rules.forwarded)
+            passed_on = is_forward or (_is_mark(bare, rules.forwarded) and not with_signature)
             yield at, head if passed_on else count
             end = head if passed_on else count
         elif bare[-1] in ":\uff1a>" and (
@@ -98,8 +99,8 @@ def _others(lines: Sequence[str], rules: QuoteRules, *, is_forward: bool) -> Ite
             end = end if quoted else count
             yield first - 1, end
         elif _is_signature(bare, lines, end):
-            yield at, count
-            end = count
+            end = end if with_signature else count
+            yield at, end
         elif len(bare) < _LONGEST_ATTRIBUTION and bare.lower().startswith(rules.sent_from or ("\0",)):
             yield at, end
         at = end
