@@ -149,7 +149,7 @@ class SqlCases:
         """These people take part in a case that is ``about`` this base subject; whoever does already keeps their role."""
         for part in parts:
             values = {"case": case_id, "address": part.address, "role": part.role.value, "subject": about}
-            self._pending.execute("take part", _once(self._connection.dialect.name), values)
+            self._pending.insert_new(participant, values)
 
     def add_event(self, happened: Happened) -> None:
         self._pending.insert(
@@ -328,7 +328,7 @@ class SqlCases:
             self._counted[prefix, period] = found.scalar_one()
         self._counted[prefix, period] += 1
         counted = {"of_prefix": prefix, "of_period": period, "up_to": self._counted[prefix, period]}
-        self._pending.execute("count references", _COUNTED, counted)
+        self._pending.execute_last(f"count references of {prefix} {period}", _COUNTED, counted)
         return self._counted[prefix, period]
 
 
@@ -342,8 +342,3 @@ def _counter(dialect: str) -> Any:
     first = insert(dialect, reference_counter).values(prefix=bindparam("prefix"), period=bindparam("period"), last=0)
     locked = first.on_conflict_do_update(index_elements=["prefix", "period"], set_={"last": reference_counter.c.last})
     return locked.returning(reference_counter.c.last)
-
-
-@cache
-def _once(dialect: str) -> Any:
-    return insert(dialect, participant).on_conflict_do_nothing()

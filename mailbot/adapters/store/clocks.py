@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import bindparam, delete
 from sqlalchemy.engine import Row
 
+from mailbot.adapters.store.many import Change
 from mailbot.adapters.store.numbers import Numbers
 from mailbot.adapters.store.pending import Pending
 from mailbot.adapters.store.tables import clock, deadline
@@ -13,14 +14,12 @@ from mailbot.core.action import AddDeadline, Deadline, MoveClock, ReplaceDeadlin
 from mailbot.core.case import ClockKind, ClockStop, RunningClock
 
 _ADD_DEADLINE = deadline.insert()
-_STOP_CLOCK = (
-    clock.update()
-    .where(clock.c.id == bindparam("clock_row"), clock.c.stopped_at.is_(None))
-    .values(stopped_at=bindparam("at"), outcome=bindparam("how"))
-)
+_STOP_CLOCK = Change(clock, unless="stopped_at")
 _RESTART_CLOCK = clock.update().where(clock.c.id == bindparam("clock_row")).values(stopped_at=None, outcome=None)
 _MOVE_CLOCK = clock.update().where(clock.c.id == bindparam("clock_row"))
-_DROP_DEADLINES = delete(deadline).where(deadline.c.clock == bindparam("clock_row"), deadline.c.fired_at.is_(None))
+_DROP_DEADLINES = delete(deadline).where(
+    deadline.c.clock.in_(bindparam("these", expanding=True)), deadline.c.fired_at.is_(None)
+)
 
 _REPLACE_DEADLINE = (
     deadline.update()
@@ -79,7 +78,7 @@ class ClockWriter:
         self._settle(action.clock_id)
         self._moved.add(action.clock_id)
         self._pending.execute("move clock", _MOVE_CLOCK, _move_row(action))
-        self._pending.execute("drop moments of moved clocks", _DROP_DEADLINES, {"clock_row": action.clock_id})
+        self._pending.execute_for("drop moments of moved clocks", _DROP_DEADLINES, action.clock_id)
         for one in action.deadlines:
             self._pending.execute("add moments of moved clocks", _ADD_DEADLINE, _deadline_row(action.clock_id, one))
 
@@ -98,9 +97,9 @@ class ClockWriter:
     def stop(self, action: StopClock) -> None:
         """Stop a clock; deadlines that have not come are taken away with it."""
         self._settle(action.clock_id)
-        values = {"clock_row": action.clock_id, "at": action.stopped_at, "how": action.outcome}
-        self._pending.execute("stop clock", _STOP_CLOCK, values)
-        self._pending.execute("drop deadlines", _DROP_DEADLINES, {"clock_row": action.clock_id})
+        values = {"id": action.clock_id, "stopped_at": action.stopped_at, "outcome": action.outcome}
+        self._pending.update("stop clock", _STOP_CLOCK, values)
+        self._pending.execute_for("drop deadlines", _DROP_DEADLINES, action.clock_id)
 
     def restart(self, action: RestartClock) -> None:
         """A stopped clock runs again, with these moments."""

@@ -5,21 +5,17 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from hashlib import sha256
 
-from sqlalchemy import ColumnElement, Connection, bindparam, select
+from sqlalchemy import ColumnElement, Connection, select
 
+from mailbot.adapters.store.many import Change, insert_new
 from mailbot.adapters.store.numbers import Numbers
 from mailbot.adapters.store.pending import Pending
 from mailbot.adapters.store.tables import attachment, hold, location, mailbox, message, raw
-from mailbot.adapters.store.upsert import insert
 from mailbot.core.action import Reason
 from mailbot.core.message import Fetched, Located
 from mailbot.ports import Cursor, KnownMessage, NewMessage
 
-_SETTLE = (
-    location.update()
-    .where(location.c.id == bindparam("location_row"))
-    .values(message=bindparam("message_row"), state="recorded")
-)
+_DECIDED = Change(location)
 COMPRESSION = 3  # a third of the time of the default level for a few per cent more bytes
 
 
@@ -62,8 +58,8 @@ class SqlMessages:
             for digest, fetched in zip(digests, batch, strict=True)
         ]
         if places:
-            self._connection.execute(insert(self._connection.dialect.name, raw).on_conflict_do_nothing(), raws)
-            self._connection.execute(insert(self._connection.dialect.name, location).on_conflict_do_nothing(), places)
+            insert_new(self._connection, raw, raws)
+            insert_new(self._connection, location, places)
 
     def to_finish(self, name: str, folder: str, uidvalidity: int) -> list[int]:
         """UIDs that are safely stored and still have to be moved or flagged on the server."""
@@ -182,7 +178,7 @@ class SqlMessages:
 
     def settle_location(self, location_id: int, message_row: int) -> None:
         """The place is decided about: it shows this message."""
-        self._pending.execute("settle location", _SETTLE, {"location_row": location_id, "message_row": message_row})
+        self._pending.update("settle location", _DECIDED, {"id": location_id, "message": message_row, "state": "recorded"})
 
     def hold(self, location_id: int, reason: Reason, at: datetime) -> None:
         """Set one message aside for a person."""

@@ -8,6 +8,7 @@ from sqlalchemy import Connection, Select, bindparam, func, literal_column, sele
 from sqlalchemy.engine import Row
 
 from mailbot.adapters.store.history import ANSWER
+from mailbot.adapters.store.many import Change, update_many
 from mailbot.adapters.store.pending import Pending
 from mailbot.adapters.store.tables import case, clock, hold, mailbox, message_id_alias, outbox
 from mailbot.adapters.store.upsert import insert
@@ -99,10 +100,10 @@ class SqlOutbox:
         """Write down how attempts ended. Returns those that this settled: the others' copies were found meanwhile."""
         if not settlements:
             return set()
-        sending = set(self._connection.execute(_STILL_SENDING, {"these": list(settlements)}).scalars())
+        sending = self._connection.execute(_STILL_SENDING, {"these": list(settlements)}).all()
         if sending:
-            self._connection.execute(_SETTLE, [_settled(letter_id, settlements[letter_id], at) for letter_id in sending])
-        return sending
+            update_many(self._connection, _SETTLED, [_settled(row, settlements[row.id], at) for row in sending])
+        return {row.id for row in sending}
 
     def withdraw(self, letter_id: int, why: str, at: datetime) -> None:
         """Take a waiting letter back; it never goes."""
@@ -208,14 +209,14 @@ class SqlOutbox:
         self._connection.execute(outbox.update().where(outbox.c.id == letter_id).values(filed_at=at))
 
 
-def _settled(letter_id: int, settlement: Settlement, at: datetime) -> dict[str, Any]:
+def _settled(row: Any, settlement: Settlement, at: datetime) -> dict[str, Any]:
     return {
-        "letter_row": letter_id,
-        "ended": settlement.state.value,
-        "why": settlement.detail,
-        "now": at,
-        "doubt": int(settlement.state is OutboxState.IN_DOUBT),
-        "then": settlement.not_before,
+        "id": row.id,
+        "state": settlement.state.value,
+        "detail": settlement.detail,
+        "settled_at": at,
+        "doubts": row.doubts + (settlement.state is OutboxState.IN_DOUBT),
+        "not_before": settlement.not_before or row.not_before,
     }
 
 
@@ -283,18 +284,8 @@ _CLAIM = (
     .values(state=OutboxState.SENDING.value, attempts=outbox.c.attempts + 1, attempted_at=bindparam("now"))
 )
 _STILL_SENDING = (
-    select(outbox.c.id)
+    select(outbox.c.id, outbox.c.doubts, outbox.c.not_before)
     .where(outbox.c.id.in_(bindparam("these", expanding=True)), outbox.c.state == OutboxState.SENDING.value)
     .with_for_update()
 )
-_SETTLE = (
-    outbox.update()
-    .where(outbox.c.id == bindparam("letter_row"))
-    .values(
-        state=bindparam("ended"),
-        detail=bindparam("why"),
-        settled_at=bindparam("now"),
-        doubts=outbox.c.doubts + bindparam("doubt"),
-        not_before=func.coalesce(bindparam("then", type_=outbox.c.not_before.type), outbox.c.not_before),
-    )
-)
+_SETTLED = Change(outbox)
