@@ -103,7 +103,7 @@ def _update(change: Change, names: tuple[str, ...], dialect: Dialect) -> str:
 def _arrays(table: Table, names: tuple[str, ...], dialect: Dialect) -> str:
     """Rows from one array for each column, in PostgreSQL's words; without lengths: a cast would cut what must be refused."""
     types = [table.c[name].type.compile(dialect).partition("(")[0] for name in names]
-    return f"SELECT * FROM unnest({', '.join(f'%s::{one}[]' for one in types)})"  # noqa: S608
+    return f"SELECT * FROM unnest({', '.join(f'%b::{one}[]' for one in types)})"  # noqa: S608
 
 
 def _marks(names: tuple[str, ...]) -> str:

@@ -7,10 +7,11 @@ from hashlib import sha256
 
 from sqlalchemy import ColumnElement, Connection, select
 
-from mailbot.adapters.store.many import Change, insert_new
+from mailbot.adapters.store.many import Change
 from mailbot.adapters.store.numbers import Numbers
 from mailbot.adapters.store.pending import Pending
 from mailbot.adapters.store.tables import attachment, hold, location, mailbox, message, raw
+from mailbot.adapters.store.upsert import insert
 from mailbot.core.action import Reason
 from mailbot.core.message import Fetched, Located
 from mailbot.ports import Cursor, KnownMessage, NewMessage
@@ -58,8 +59,8 @@ class SqlMessages:
             for digest, fetched in zip(digests, batch, strict=True)
         ]
         if places:
-            insert_new(self._connection, raw, raws)
-            insert_new(self._connection, location, places)
+            self._connection.execute(insert(self._connection.dialect.name, raw).on_conflict_do_nothing(), raws)
+            self._connection.execute(insert(self._connection.dialect.name, location).on_conflict_do_nothing(), places)
 
     def to_finish(self, name: str, folder: str, uidvalidity: int) -> list[int]:
         """UIDs that are safely stored and still have to be moved or flagged on the server."""
