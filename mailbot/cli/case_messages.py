@@ -5,13 +5,13 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from mailbot.core.quoting import QuoteRules, own_text
-from mailbot.core.subject import SubjectRules, base_subject
 from mailbot.core.text import clean_line, shown_text
 
 if TYPE_CHECKING:
     from mailbot.adapters.store.views import MessageLine
     from mailbot.config import Config
+    from mailbot.core.quoting import QuoteRules
+    from mailbot.core.subject import SubjectRules
 
 
 def print_messages(messages: Sequence["MessageLine"], settings: "Config", *, quoted: bool) -> None:
@@ -28,8 +28,11 @@ def print_messages(messages: Sequence["MessageLine"], settings: "Config", *, quo
         typer.echo(_text(message, subjects, quoting, quoted=quoted))
 
 
-def _text(message: "MessageLine", subjects: SubjectRules, quoting: QuoteRules, *, quoted: bool) -> str:
+def _text(message: "MessageLine", subjects: "SubjectRules", quoting: "QuoteRules", *, quoted: bool) -> str:
     """What is shown of a message, with a word on what is not."""
+    from mailbot.core.quoting import own_text
+    from mailbot.core.subject import base_subject
+
     if message.text is None:
         return "(erased)"
     whole = shown_text(message.text).strip()

@@ -7,12 +7,11 @@ import typer
 
 from mailbot.cli.options import DEFAULT_CONFIG, ConfigOption, Format, FormatOption
 from mailbot.core.case import PROPOSAL
-from mailbot.core.classify import BY_MODEL
-from mailbot.core.message import Span
 from mailbot.core.text import clean_line
 
 if TYPE_CHECKING:
     from mailbot.adapters.store.views import EventLine, MessageLine
+    from mailbot.core.message import Span
 
 
 def register(app: typer.Typer) -> None:
@@ -74,6 +73,8 @@ def _event(event: "EventLine", text: str | None, reference: str) -> Iterator[str
 
 def _judgement(message: "MessageLine") -> Iterator[str]:
     """The class and the flags of a message, each with the words that spoke for it and their rule."""
+    from mailbot.core.classify import BY_MODEL
+
     judged = f"best {message.best_class}, confidence {message.confidence:.2f}; rules {message.rules_version}"
     yield f"  class {message.class_} ({judged})"
     if message.also:
@@ -86,5 +87,5 @@ def _judgement(message: "MessageLine") -> Iterator[str]:
         yield f"  flag {raised.flag}  {where}by rule {raised.rule}"
 
 
-def _words(message: "MessageLine", span: Span) -> str:
+def _words(message: "MessageLine", span: "Span") -> str:
     return clean_line(message.full_text[span.start : span.end]) if message.full_text else "(erased)"
