@@ -203,6 +203,26 @@ def test_only_it_loads_what_reading_needs(tmp_path: Path) -> None:
     assert said.stdout == "[]\n"
 
 
+LEAN = """
+import sys
+from mailbot.adapters.spacy_model.lean import load_spacy
+
+spacy = load_spacy()
+assert load_spacy() is spacy
+print(sorted(name for name in sys.modules if name.startswith("spacy.cli") or name in {"typer", "weasel", "requests"}))
+import spacy.cli
+print(callable(spacy.cli.info))
+"""
+
+
+def test_spacy_comes_without_its_command_line(tmp_path: Path) -> None:
+    """The process that reads does not hold spaCy's own commands in memory; whoever asks for them still gets them."""
+    script = tmp_path / "lean.py"
+    script.write_text(LEAN)
+    said = subprocess.run([sys.executable, str(script)], capture_output=True, text=True, check=True)
+    assert said.stdout == "[]\nTrue\n"
+
+
 PARENT = """
 import signal
 import sys

@@ -10,6 +10,7 @@ from itertools import chain
 from typing import Any
 
 from mailbot.adapters.spacy_model.classifier import Classifier
+from mailbot.adapters.spacy_model.lean import load_spacy
 from mailbot.adapters.spacy_model.words import MAX_CHARACTERS, Text, Vocabulary, plain_of, words_of
 from mailbot.core.classify import Hit, Opinion
 from mailbot.core.message import Span
@@ -35,6 +36,7 @@ class SpacyPhrases:
     """An index over the phrases of all rules given. Not for use by several threads at once."""
 
     def __init__(self, *rule_sets: ClassRules) -> None:
+        load_spacy()
         from spacy.matcher import PhraseMatcher
 
         self._vocabulary = Vocabulary()

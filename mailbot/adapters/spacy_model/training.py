@@ -13,6 +13,7 @@ from typing import Any
 
 from mailbot.adapters.spacy_model.classifier import LEAST, SIZE, Figures, Model, empty_pipe
 from mailbot.adapters.spacy_model.flag_training import FLAG_RECIPE
+from mailbot.adapters.spacy_model.lean import load_spacy
 from mailbot.adapters.spacy_model.words import MAX_CHARACTERS, Vocabulary, plain_of, words_of
 from mailbot.core.example import Example
 
@@ -31,9 +32,7 @@ Spoken = Callable[[Sequence[str]], list[dict[str, float]]]
 
 def version_of(examples_version: str, rules_version: str) -> str:
     """The version of the model that these examples and rules make with this program and this spaCy."""
-    import spacy
-
-    made_from = f"{examples_version} {rules_version} {_RECIPE} {FLAG_RECIPE} {spacy.__version__}"
+    made_from = f"{examples_version} {rules_version} {_RECIPE} {FLAG_RECIPE} {load_spacy().__version__}"
     return sha256(made_from.encode()).hexdigest()[:12]
 
 
