@@ -5,7 +5,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 from mailbot.core.letter import Audience, Content, LetterSource, LetterSpec, LetterValues, Rendered
-from mailbot.core.letter_sample import Sample, sample_values
+from mailbot.core.letter_sample import Sample, longest_values, sample_values
+from mailbot.core.letter_style import date_findings, markup_findings, printed_names, statutory_findings, subject_findings
 from mailbot.core.letter_text import names_in
 from mailbot.core.lint import Finding, LintRules, reading_findings, wording_findings
 from mailbot.core.wording import Phrases, Rule
@@ -20,10 +21,13 @@ def lint_letter(
 
     Its words are judged as they are written, since a customer's are none of ours; how it reads, with few and with many values.
     """
-    found = [replace(one, place=place) for place, text in _texts(spec, source) for one in wording_findings(_words(text), rules)]
-    for sample in Sample:
-        body = render(sample_values(spec, sample)).body
-        found += [replace(one, place="body") for one in reading_findings(body, rules, spec.audience)]
+    texts = tuple(_texts(spec, source))
+    found = [replace(one, place=place) for place, text in texts for one in _in_words_of_ours(text, rules)]
+    rendered = [render(values) for values in (*(sample_values(spec, sample) for sample in Sample), longest_values())]
+    for letter in rendered[:-1]:
+        found += [replace(one, place="body") for one in reading_findings(letter.body, rules, spec.audience)]
+    found += subject_findings(spec, source.subject, _words(source.subject), (letter.subject for letter in rendered))
+    found += statutory_findings(spec, printed_names(text for _, text in texts))
     once = {(one.place, one.rule, one.words): one for one in reversed(found)}
     return (*reversed(once.values()), *_missing(spec, source, rules))
 
@@ -43,6 +47,13 @@ def _texts(spec: LetterSpec, source: LetterSource) -> Iterator[tuple[str, str]]:
     for name, sentence in spec.sentences.items():
         yield f"sentences.{name}", f"{sentence.text}\n\n{sentence.otherwise}"
     yield from ((f"fallbacks.{name}", words) for name, words in spec.fallbacks.items())
+
+
+def _in_words_of_ours(text: str, rules: LintRules) -> Iterator[Finding]:
+    words = _words(text)
+    yield from wording_findings(words, rules)
+    yield from date_findings(words)
+    yield from markup_findings(words)
 
 
 def _missing(spec: LetterSpec, source: LetterSource, rules: LintRules) -> Iterator[Finding]:

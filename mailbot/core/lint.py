@@ -13,6 +13,7 @@ from mailbot.core.letter import Audience, Content
 from mailbot.core.readability import reading_age, sentences
 from mailbot.core.text import clean_line
 from mailbot.core.wording import WORD, Phrases, Rule, Wording
+from mailbot.core.written_date import written_dates
 
 MOST_TEXT = 200_000
 """Characters that are looked at; more is a finding of its own."""
@@ -94,6 +95,9 @@ def wording_findings(whole: str, rules: LintRules) -> Iterator[Finding]:
         instead = "end the sentence with a full stop"
         yield Finding(rule=Rule.SHOUTING, words=_shown(match[0]), instead=instead, line=lines.at(match.start()))
     yield from islice(_capitals(text, rules.abbreviations, lines), MOST_OF_A_KIND)
+    for date in islice((one for one in written_dates(text) if one.right_weekday), MOST_OF_A_KIND):
+        instead = f"look at the calendar: that day is a {date.right_weekday}"
+        yield Finding(rule=Rule.WRONG_WEEKDAY, words=date.words, instead=instead, clause="G3", line=lines.at(date.start))
 
 
 def reading_findings(whole: str, rules: LintRules, audience: Audience) -> Iterator[Finding]:

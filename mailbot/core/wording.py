@@ -28,6 +28,10 @@ class Rule(StrEnum):
     READING_AGE = "reading_age"
     MISSING = "missing"
     TOO_LONG = "too_long"
+    FIXED_DATE = "fixed_date"
+    WRONG_WEEKDAY = "wrong_weekday"
+    SUBJECT = "subject"
+    MARKUP = "markup"
 
 
 WORDED = (Rule.IRRITATING, Rule.OFFICIALESE, Rule.PROMISE, Rule.BLAME, Rule.NO_DATE, Rule.ASKS_WHY)

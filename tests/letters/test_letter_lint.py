@@ -10,7 +10,7 @@ from mailbot.adapters.letters.source import read_folder
 from mailbot.adapters.rule_files import load_wording
 from mailbot.core.letter import Audience, Content, LetterSource, LetterSpec, LetterValues, Rendered, Sentence
 from mailbot.core.letter_lint import bound_to_say, lint_letter
-from mailbot.core.letter_sample import Sample, sample_values
+from mailbot.core.letter_sample import Sample, longest_values, sample_values
 from mailbot.core.lint import Finding
 from mailbot.core.readability import reading_age
 from mailbot.core.wording import Rule
@@ -120,8 +120,8 @@ def test_what_stands_in_a_chosen_sentence_counts_as_said() -> None:
     assert [words for _, words, _ in findings(replace(spec, sentences={}))] == ["by when", "next step"]
 
 
-def test_both_samples_are_filled_in() -> None:
-    """The fullest values and the emptiest, since either may make a sentence too long."""
+def test_every_sample_is_filled_in() -> None:
+    """The fullest values and the emptiest, since either may make a sentence too long, and the longest for the subject."""
     seen = list[LetterValues]()
 
     def render(values: LetterValues) -> Rendered:
@@ -129,4 +129,4 @@ def test_both_samples_are_filled_in() -> None:
         return Rendered(subject="", body="", html="")
 
     lint_letter(SPEC, LetterSource(name="note", settings="", subject="", body=""), render, WORDING)
-    assert seen == [sample_values(SPEC, sample) for sample in Sample]
+    assert seen == [*(sample_values(SPEC, sample) for sample in Sample), longest_values()]

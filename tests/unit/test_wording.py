@@ -54,7 +54,10 @@ def test_the_day_of_receipt_is_the_local_one() -> None:
 @pytest.mark.parametrize(
     ("written", "safe"),
     [
-        ("The lamp\r\nBcc: eve@example.org", "The lamp Bcc: eve@example.org"),
+        ("The lamp\r\nBcc: eve@example.org", "The lamp Bcc: eve@example. org"),
+        ("see evil.example/pay or t.co, evil。example", "see evil. example/pay or t. co, evil。 example"),
+        ("mailto:eve@example.org tel:0900123", ""),
+        ("St.John's, 10.30 on 4.12.2026, e.g. No. 5.", "St. John's, 10.30 on 4.12.2026, e.g. No. 5."),
         ("Win now https://trap.example/x today", "Win now today"),
         ("see (http://trap.example) and WWW.trap.example", "see and"),
         ("a\x00b\u202eevil\u200b", "abevil"),

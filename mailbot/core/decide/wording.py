@@ -1,5 +1,6 @@
 """What a letter is told: dates with their weekday, and a customer's words made safe."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, datetime
@@ -11,6 +12,8 @@ from mailbot.core.policy import ClassPolicy, MailboxPolicy
 from mailbot.core.text import clean_line
 
 SUBJECT_LENGTH = 60
+_LINK = re.compile(r"://|www\.|^(?:mailto|tel|sms):", re.IGNORECASE)
+_DOT_IN_NAME = re.compile(r"(?<=[^\W_])([.\u3002\uff0e\uff61])(?=[^\W_][^\W\d_]|xn--)", re.IGNORECASE)
 
 
 def letter_date(day: date) -> str:
@@ -39,8 +42,17 @@ def receipt_values(
 def safe_value(text: str) -> str:
     """A customer's words made safe for a letter: one line, cut to length, without links (RFC 3834 section 6)."""
     line = clean_line(text)
-    without_links = " ".join(word for word in line.split() if "://" not in word and "www." not in word.lower())
+    without_links = " ".join(_unlinked(word) for word in line.split() if not _LINK.search(word))
     return without_links if len(without_links) <= SUBJECT_LENGTH else without_links[: SUBJECT_LENGTH - 1].rstrip() + "…"
+
+
+def _unlinked(word: str) -> str:
+    """A word in which no mail program sees a domain: ``evil. example``.
+
+    A space behind the dot does it for every domain there is or will be, without a list of them, and leaves what is none
+    readable: ``St. John``, ``plan. pdf``. Cutting the word out would take names and file names away.
+    """
+    return _DOT_IN_NAME.sub(r"\1 ", word)
 
 
 def case_values(policy: MailboxPolicy, case: Case, running: RunningClock | None) -> LetterValues:
