@@ -34,6 +34,7 @@ from mailbot.config import AfterIntake, Config, Mailbox
 from mailbot.errors import MailbotError
 from mailbot.pipeline.alarms import Alarms
 from mailbot.pipeline.catching_up import CatchingUp
+from mailbot.pipeline.directory_change import DirectoryChange
 from mailbot.pipeline.inbound import Inbound
 from mailbot.pipeline.intake import Intake, WatchedFolder
 from mailbot.pipeline.leases import RENEW_SECONDS, GuardedStore, LeaseLostError, Leases
@@ -97,6 +98,7 @@ class Daemon:
         self._catching_up = CatchingUp(store=self.store, clock=self._clock, mailboxes=[*policies], since=now)
         self._counted = False
         self._recount = Recount(store=self._guarded(TIMERS), policies=policies, clock=self._clock)
+        self._directory = DirectoryChange(store=self._guarded(TIMERS), letters=letters, policies=policies, clock=self._clock)
         self._alarms = Alarms(
             store=self._guarded(TIMERS), letters=letters, policies=policies, clock=self._clock, webhook=HttpWebhook()
         )
@@ -176,9 +178,13 @@ class Daemon:
         self._wake.wait(TIMERS, seconds=SWEEP_SECONDS if caught_up else CATCH_UP_SECONDS)
 
     def _count_again(self) -> None:
-        """Before the first sweep: dates that rest on other calendars than these are counted by these."""
+        """Before the first sweep: dates that rest on other calendars than these are counted by these.
+
+        What is new in the directory is announced, too.
+        """
         if self._counted:
             return
+        self._directory.announce()
         for _ in self._recount.catch_up():
             if self._must_end(TIMERS):
                 return

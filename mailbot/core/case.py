@@ -1,8 +1,10 @@
 """A case: the matter a customer wrote about, its number, its state, and its clocks."""
 
-from dataclasses import dataclass, fields
+from collections.abc import Collection
+from dataclasses import dataclass, fields, replace
 from datetime import date, datetime
 from enum import StrEnum
+from typing import Any
 
 
 class Channel(StrEnum):
@@ -246,6 +248,20 @@ class Figures:
     backscatter: int = 0
     filed: int = 0
 
+    def without(self, references: Collection[str]) -> "Figures":
+        """The figures without the cases of these references, for somebody who is spared them (F11)."""
+        if not references:
+            return self
+        lines = {one.name: each for one in fields(self) if isinstance(each := getattr(self, one.name), tuple)}
+        kept: dict[str, Any] = {}
+        for name, each in lines.items():
+            kept[name] = tuple(line for line in each if not _names_one(line, references))
+        return replace(self, **kept)
+
     def __add__(self, other: "Figures") -> "Figures":
         """The figures of two mailboxes together."""
         return Figures(**{one.name: getattr(self, one.name) + getattr(other, one.name) for one in fields(self)})
+
+
+def _names_one(line: str, references: Collection[str]) -> bool:
+    return any(reference in line for reference in references)

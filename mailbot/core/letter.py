@@ -47,6 +47,7 @@ class Purpose(StrEnum):
     UNDELIVERED = "undelivered"
     WITHDRAWAL = "withdrawal"
     ALSO_ARRIVED = "also_arrived"
+    DIRECTORY_CHANGE = "directory_change"
     DIGEST = "digest"
 
 

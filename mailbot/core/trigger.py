@@ -92,6 +92,15 @@ class DigestDue:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class DirectoryChanged:
+    """The directory of services says something else than when it was last read. ``digest``: of what it says now."""
+
+    digest: str
+    changes: tuple[str, ...]
+    live: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LetterWithdrawn:
     """A letter was no longer true when its turn came: what goes instead?"""
 
@@ -318,4 +327,6 @@ CaseCommand = (
     | TurnUndone
     | CaseReclassified
 )
-Trigger = MessageArrived | AlsoArrived | DeadlineReached | DigestDue | LetterWithdrawn | AlarmRings | CaseCommand
+Trigger = (
+    MessageArrived | AlsoArrived | DeadlineReached | DigestDue | LetterWithdrawn | AlarmRings | DirectoryChanged | CaseCommand
+)

@@ -111,6 +111,8 @@ def _letters(policy: MailboxPolicy) -> Iterator[tuple[str, str, LetterValues]]:
     back = {"letter_words": "letter", "failed_address": "address", "failure": "why"}
     yield "letters.undelivered", pack.letters.undelivered, replace(case_values(policy, _CASE, None), **back)
     yield "letters.staff_undelivered", pack.letters.staff_undelivered, replace(mailbox_values(policy), **back)
+    change = replace(mailbox_values(policy), summary_lines="- line")
+    yield "letters.directory_change", pack.letters.directory_change, change
     yield "letters.digest", pack.letters.digest, digest_values(policy, ("- line",))
 
 

@@ -119,6 +119,7 @@ class Timers:
         figures = replace(figures, reviews=self._reviews(transaction, policies, now), surveys=surveys)
         live = any(transaction.mailboxes.get(policy.name).live_since is not None for policy in policies)
         told = _stand_in(first, now) or manager
+        figures = figures.without(transaction.cases.naming(told))
         trigger = DigestDue(manager=manager, told=told, period=period, figures=figures, live=live)
         before = SentBefore(unreachable=unreachable_staff(transaction, first))
         record(transaction, self.letters, decide(trigger, None, None, first, now, before), Recording(policy=first, now=now))

@@ -1,5 +1,6 @@
 """What the flows need from the outside, as small protocols. Adapters implement them; tests may too."""
 
+from mailbot.ports.directory import DirectoryRows, DirectoryVersion
 from mailbot.ports.history import Happened
 from mailbot.ports.letters import CheckedLetter, Composed, LetterRows, Letters, PublishedLetters
 from mailbot.ports.outside import (
@@ -48,6 +49,8 @@ __all__ = [
     "Composed",
     "Credentials",
     "Cursor",
+    "DirectoryRows",
+    "DirectoryVersion",
     "FolderState",
     "Happened",
     "JobRows",

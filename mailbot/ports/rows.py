@@ -30,6 +30,7 @@ from mailbot.core.letter import Envelope, Lane, OutboxLetter, Purpose
 from mailbot.core.message import Direction, Fetched, Located, Message, Origin
 from mailbot.core.screen import Screening
 from mailbot.core.trigger import DeadlineReached
+from mailbot.ports.directory import DirectoryRows
 from mailbot.ports.history import Happened
 from mailbot.ports.letters import Composed, LetterRows
 from mailbot.ports.outside import Alarm
@@ -220,6 +221,8 @@ class CaseRows(Protocol):
 
     def participants(self, case_id: int) -> tuple[str, ...]: ...
 
+    def naming(self, address: str) -> frozenset[str]: ...
+
     def due_deadlines(self, now: datetime, limit: int) -> list[tuple[DeadlineReached, int]]: ...
 
     def claim(self, deadline_ids: Sequence[int], at: datetime) -> set[int]: ...
@@ -374,6 +377,9 @@ class Transaction(Protocol):
 
     @property
     def letters(self) -> LetterRows: ...
+
+    @property
+    def directory(self) -> DirectoryRows: ...
 
     @property
     def jobs(self) -> JobRows: ...

@@ -6,6 +6,7 @@ import pytest
 
 from mailbot.core.trigger import ClockExtended
 from tests.clauses.story import ADA_ADDRESS, ROBIN, Rules, TellStory
+from tests.clauses.town import SOL, TOWN
 from tests.e2e.command_line import run_cli
 from tests.e2e.installation import MANAGER
 from tests.e2e.messages import ACT, BEN, BIN
@@ -149,3 +150,15 @@ class TestEmergency:
         story.customer_writes("Thank you so much to the crew who put out the fire in our kitchen last year.", subject="Thanks")
         assert story.letters_to(MANAGER, "Act now") == []
         assert story.subjects_to(ADA_ADDRESS) == ["Thank you for your kind words"]
+
+
+class TestG5:
+    def test_G5_mail_reaches_the_colleague_who_answers_for_it(self, tell: TellStory) -> None:
+        """While the contact of a service is away, the deputy has what it is about, and reads why."""
+        away = "absent = [{ from = 2025-12-23, until = 2025-12-31 }]"
+        people = TOWN.replace(f'email = "{ROBIN}"', f'email = "{ROBIN}"\n{away}')
+        story = tell(PACK, people=people, manager=None)
+        case = story.customer_writes()
+        assert "Service: Library services\n" in story.letters_to(SOL, "This case is yours")[0].get_content()
+        assert "routed  Sol Hart, deputy for Library services" in story.tell("explain", case)
+        assert story.letters_to(ROBIN) == []

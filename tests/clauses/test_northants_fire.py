@@ -6,7 +6,9 @@ import pytest
 
 from mailbot.core.clock_rule import ClockEvent
 from mailbot.core.trigger import CaseAcknowledged, CaseDone, CaseReopened, CaseSurveyed, CaseWaits, ClockExtended
+from mailbot.errors import PermanentError
 from tests.clauses.story import ADA_ADDRESS, ROBIN, Rules, Story, TellStory
+from tests.clauses.town import MARA, SOL, TOWN
 from tests.clauses.webhook import Webhook
 from tests.e2e.command_line import run_cli
 from tests.e2e.installation import MANAGER
@@ -353,3 +355,32 @@ class TestF20:
         own_rules.change(PACK, "review_due = 2028-05-21", f"review_due = {review_due}")
         said = tell(PACK, rules=own_rules.folder).tell("check", "--offline")
         assert warning in said
+
+
+class TestF13:
+    def test_F13_suggestions_go_to_the_information_team(self, tell: TellStory) -> None:
+        """Whoever manages that team has it and is told; the mailbox's own manager is not."""
+        story = tell(PACK, people=TOWN, manager=None)
+        case = story.customer_writes("Please plant more trees. That is my suggestion.", subject="Trees")
+        (given,) = story.letters_to(SOL, "This case is yours")
+        assert case in given.get_content()
+        assert "owner: Sol Hart\n" in story.tell("case", "show", case)
+        assert story.letters_to(MARA, "This case is yours") == []
+
+
+class TestF11:
+    def test_F11_whoever_a_complaint_names_is_spared_it(self, tell: TellStory) -> None:
+        """Robin answers for libraries and is named: the deputy has it, Robin hears of nothing and cannot be given it."""
+        story = tell(PACK, people=TOWN, manager=None)
+        case = story.customer_writes(
+            "I wish to make a formal complaint about Robin Vale at the library. Mr Quill was no help.", subject="Library"
+        )
+        assert "owner: Sol Hart\n" in story.tell("case", "show", case)
+        with pytest.raises(PermanentError, match="names Robin Vale, who is spared it"):
+            story.assign(case, "Robin Vale", ROBIN)
+        story.until("2026-01-12 09:05")
+        assert story.letters_to(ROBIN) == []
+        assert [letter["Subject"] for letter in story.letters_to(MARA) if case in letter.get_content()] == []
+        assert len(story.letters_to(SOL)) > 1
+        history = [event for event in story.case(case).events if event.rule == "named-people-spared"]
+        assert [event.detail for event in history] == ["2 of the directory"]

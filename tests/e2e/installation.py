@@ -40,7 +40,8 @@ _readers: dict[str, Reader] = {}
 def reader(rules: ReadingRules) -> Reader:
     """A reader by these rules alone. Loading takes two seconds, and the rules are the same in every story."""
     alone = replace(rules, learning=None)
-    return _readers.get(rules.version) or _readers.setdefault(rules.version, spacy_reader(alone))
+    version = f"{rules.version}-{rules.directory.version}"
+    return _readers.get(version) or _readers.setdefault(version, spacy_reader(alone))
 
 
 class StoryClock:

@@ -23,7 +23,7 @@ from tests.unit.test_letters import HEADERS
 
 SHIPPED = shipped_letters()
 LETTERS = sorted(SHIPPED.specs)
-ONE_LINE = sorted(NAMES - {"summary_lines", "policy_link"})
+ONE_LINE = sorted(NAMES - {"summary_lines", "pages", "policy_link"})
 MARK = "wordsofacustomer"
 CHANGING = {
     "Subject",

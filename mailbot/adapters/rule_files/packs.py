@@ -16,9 +16,10 @@ from mailbot.adapters.rule_files.routing import check_routes
 from mailbot.core.calendar import Hours
 from mailbot.core.case import Channel, ClockKind
 from mailbot.core.clock_rule import ClockRule, ReceiptRule
+from mailbot.core.event_letters import EventLetters
 from mailbot.core.intents import ONE_INTENT, Intents
 from mailbot.core.letter import PLAIN_FONT, Font
-from mailbot.core.policy import Alerting, ClassPolicy, EventLetters, FlagPolicy, Pack, Threads
+from mailbot.core.policy import Alerting, ClassPolicy, FlagPolicy, Pack, Threads
 from mailbot.core.route_rule import NO_ROUTES, RoutePolicy
 from mailbot.core.survey import Survey
 from mailbot.errors import PolicyError

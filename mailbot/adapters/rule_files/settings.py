@@ -17,6 +17,9 @@ PROGRAM: Mapping[str, str] = {
     "answer-date": "a letter that asks says by when to answer; every other letter says that there is nothing to do",
     "binding": "a clock of the law outranks the pack's, and letters show the date that binds",
     "case-note": "an answer by phone or in person is noted with 'mailbot case note' and stops the clock",
+    "directory-change": "what changes in the directory is kept and told once to the contact of each organisation in it",
+    "directory-check": "each service has seven kinds of page in the directory; 'mailbot directory check' names missing ones",
+    "first-contact": "'mailbot case done --first-contact' closes what was answered when it first came, and the case says so",
     "formats": "every letter to a customer offers other formats and other languages",
     "lint": "'mailbot check' and 'mailbot lint' find wordings that irritate, blame, promise or ask why in letters and drafts, "
     "and offer better ones",
@@ -145,7 +148,7 @@ def _routes(routes: RoutePolicy) -> Iterator[tuple[str, str]]:
     if routes.spare_named_in or routes.spare_named_with:
         yield "routes:spare_named_in", "whoever of the directory is named in a complaint is neither its owner nor told of it"
     for rule in routes.rules:
-        whose = "the contact of the service that it is about" if rule.to == SERVICE_FOUND else f"the {rule.to}"
+        whose = "the contact of the service that it is about" if rule.to == SERVICE_FOUND else f"the team '{rule.to}'"
         names = ", ".join(name.replace("_", " ") for name in (*rule.classes, *rule.flags)) or "everything"
         yield f"routes:{rule.to}", f"{names}: to {whose}"
 

@@ -274,6 +274,13 @@ class SqlCases:
         kept = new.on_conflict_do_update(index_elements=["address"], set_={"name": name})
         return int(self._connection.execute(kept.returning(person.c.id)).scalar_one())
 
+    def naming(self, address: str) -> frozenset[str]:
+        """The references of cases that are not closed and that this member of staff is spared, because they name them."""
+        query = select(case.c.reference, case.c.named).where(
+            case.c.named.is_not(None), case.c.status != CaseStatus.CLOSED.value
+        )
+        return frozenset(row.reference for row in self._connection.execute(query) if address.lower() in row.named)
+
     def due_deadlines(self, now: datetime, limit: int) -> list[tuple[DeadlineReached, int]]:
         """Deadlines that have come and were not acted on, oldest first, each with its case."""
         query = (

@@ -13,6 +13,7 @@ from mailbot.adapters.store.answers import SqlAnswers
 from mailbot.adapters.store.cases import SqlCases
 from mailbot.adapters.store.corrections import SqlCorrections
 from mailbot.adapters.store.database import Database
+from mailbot.adapters.store.directory import SqlDirectory
 from mailbot.adapters.store.jobs import SqlJobs
 from mailbot.adapters.store.leases import SqlLeases
 from mailbot.adapters.store.letters import SqlLetters
@@ -91,6 +92,10 @@ class SqlTransaction:
     @cached_property
     def letters(self) -> SqlLetters:
         return SqlLetters(self.connection)
+
+    @cached_property
+    def directory(self) -> SqlDirectory:
+        return SqlDirectory(self.connection)
 
     @cached_property
     def jobs(self) -> SqlJobs:

@@ -8,6 +8,7 @@ from datetime import datetime
 from mailbot.core.action import Decision
 from mailbot.core.case import Case
 from mailbot.core.decide.alarm import alarm_rings
+from mailbot.core.decide.announcing import announced
 from mailbot.core.decide.arrival import also_arrived, arrived
 from mailbot.core.decide.command import commanded
 from mailbot.core.decide.deadline import deadline_reached, digest_due
@@ -19,7 +20,16 @@ from mailbot.core.decide.wanted import request_in
 from mailbot.core.decide.withdrawal import letter_withdrawn
 from mailbot.core.policy import MailboxPolicy
 from mailbot.core.screen import SentBefore
-from mailbot.core.trigger import AlarmRings, AlsoArrived, DeadlineReached, DigestDue, LetterWithdrawn, MessageArrived, Trigger
+from mailbot.core.trigger import (
+    AlarmRings,
+    AlsoArrived,
+    DeadlineReached,
+    DigestDue,
+    DirectoryChanged,
+    LetterWithdrawn,
+    MessageArrived,
+    Trigger,
+)
 
 __all__ = ["Findings", "decide", "dependants", "person_after_all", "request_in", "stop_clocks"]
 
@@ -49,6 +59,8 @@ def decide(  # noqa: PLR0911  # one line a trigger
             return Decision(tuple(deadline_reached(trigger, _required(case), policy, now, before or SentBefore())))
         case DigestDue():
             return Decision(tuple(digest_due(trigger, policy, now, before or SentBefore())))
+        case DirectoryChanged():
+            return Decision(tuple(announced(trigger, policy, now, before or SentBefore())))
         case AlarmRings():
             return Decision(tuple(alarm_rings(trigger, case, policy, now, before or SentBefore())))
         case LetterWithdrawn():

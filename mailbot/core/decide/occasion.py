@@ -9,9 +9,10 @@ from mailbot.core.action import Action, KeepSilent, Permission, QueueLetter, Rea
 from mailbot.core.case import Case, RunningClock
 from mailbot.core.clock_rule import ClockRule
 from mailbot.core.decide.wording import case_values, letter_words, other_contact
+from mailbot.core.event_letters import EventLetters
 from mailbot.core.ladder import Rung, who_is_told
 from mailbot.core.letter import Audience, Lane, LetterValues, Purpose
-from mailbot.core.policy import EventLetters, MailboxPolicy
+from mailbot.core.policy import MailboxPolicy
 from mailbot.core.screen import SentBefore
 
 LANES = {

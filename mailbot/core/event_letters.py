@@ -1,0 +1,43 @@
+"""Which letter serves which event: what a pack says under ``[letters]``."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EventLetters:
+    """Which letter (a folder of letters) serves which event.
+
+    To customers. ``neutral_receipt``: a message whose class is not sure, or a receipt whose date has passed.
+    ``delay_notice``: the answer will be late, with the new date (J3, G3). ``progress_notice``: how far an investigation
+    is (F5). ``status_notice``: where an enquiry stands (O3). ``silence_warning``: we wait for an answer, and until when;
+    ``silence_closing``: none came, the case is closed (F8).
+
+    To staff. ``heads_up``: an automatic letter is about to go, and what stops it. ``due_soon``, ``due_today``, ``overdue``: a
+    date nears, is here, has passed. ``no_owner``: nobody has the case (G4). ``unread``: nobody opened it (N4). ``alarm``: at
+    once, until somebody takes it (F9). ``assignment``: the case is yours. ``undelivered``: a letter to the
+    customer did not arrive; ``staff_undelivered``: a mail to a member of staff did not. ``withdrawal``: the customer withdraws,
+    close it? ``also_arrived``: a message to another mailbox came to yours too. ``directory_change``: what is new about services
+    and their contacts, for each partner's contact (N10). ``digest``: the morning summary.
+    """
+
+    neutral_receipt: str
+    delay_notice: str
+    progress_notice: str
+    status_notice: str
+    silence_warning: str
+    silence_closing: str
+    heads_up: str
+    due_soon: str
+    due_today: str
+    overdue: str
+    no_owner: str
+    unread: str
+    alarm: str
+    assignment: str
+    undelivered: str
+    staff_undelivered: str
+    withdrawal: str
+    also_arrived: str
+    directory_change: str
+    digest: str
+    __pydantic_config__ = {"extra": "forbid"}  # noqa: RUF012
