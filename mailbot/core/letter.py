@@ -48,7 +48,16 @@ class Purpose(StrEnum):
     WITHDRAWAL = "withdrawal"
     ALSO_ARRIVED = "also_arrived"
     DIRECTORY_CHANGE = "directory_change"
+    ACKNOWLEDGEMENT = "acknowledgement"
+    RESPONSE = "response"
+    CONCLUSION = "conclusion"
+    SURVEY = "survey"
+    WORD = "word"
     DIGEST = "digest"
+
+
+ISSUED = frozenset({Purpose.ACKNOWLEDGEMENT, Purpose.RESPONSE, Purpose.CONCLUSION, Purpose.SURVEY, Purpose.WORD})
+"""Letters that a member of staff issues, by what they do; ``WORD`` ends nothing that is owed."""
 
 
 class Content(StrEnum):
@@ -94,6 +103,7 @@ class LetterValues:
     A letter that did not arrive: ``failed_address`` is where it went, ``failure`` why it did not arrive, ``other_contact`` how
     else the customer can be reached.
     ``service``: what it is about; ``services_proposed``: what it may be about. ``pages``: web pages about it, in lines.
+    ``next_stage``: whom a complaint goes to next. ``survey_link``: where the questions are that follow a case.
     """
 
     organisation: str | None = None
@@ -130,6 +140,8 @@ class LetterValues:
     service: str | None = None
     services_proposed: str | None = None
     pages: str | None = None
+    next_stage: str | None = None
+    survey_link: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -164,7 +176,8 @@ class LetterSpec:
     """``letter.toml``: what a letter is for and what it needs.
 
     ``variables`` are the names that its texts use, ``fallbacks`` fills one that has no value, ``sentences`` are put by name.
-    ``must_contain``: what it says beyond what every letter to a customer says.
+    ``must_contain``: what it says beyond what every letter to a customer says. ``serves``: what it does when staff issue it, of
+    ``ISSUED``; letters without it are mailbot's own.
     """
 
     name: str
@@ -177,6 +190,7 @@ class LetterSpec:
     fallbacks: dict[str, str] = field(default_factory=dict)
     sentences: dict[str, Sentence] = field(default_factory=dict)
     must_contain: tuple[Content, ...] = ()
+    serves: Purpose | None = None
     __pydantic_config__ = {"extra": "forbid"}  # noqa: RUF012  # read by the file reader; a constant, not a field
 
 

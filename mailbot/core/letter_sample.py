@@ -48,6 +48,8 @@ FULLEST = LetterValues(
     service="Street lighting",
     services_proposed="Street lighting, Potholes and road repairs or Parks",
     pages="- Report a street light: https://harbour.example/street-lighting/report\n- How long repairs take: https://harbour.example/street-lighting/faq",
+    next_stage="an investigator whom the director appoints",
+    survey_link="https://harbour.example/how-did-we-do",
 )
 """A value for every name; the customer's subject holds what a careless letter would trip over."""
 

@@ -16,6 +16,7 @@ from mailbot.core.directory import Directory, Team
 from mailbot.core.event_letters import EventLetters
 from mailbot.core.evidence import BuildHint, PhraseIndex
 from mailbot.core.intents import ONE_INTENT, Intents
+from mailbot.core.issuing_rule import NO_ISSUING, Issuing
 from mailbot.core.ladder import Rung
 from mailbot.core.letter import PLAIN_FONT, Font
 from mailbot.core.relay import Relay
@@ -134,6 +135,7 @@ class Pack:
     intents: Intents = ONE_INTENT
     routes: RoutePolicy = NO_ROUTES
     font: Font = PLAIN_FONT
+    issuing: Issuing = NO_ISSUING
 
     @property
     def working_calendar(self) -> WorkingCalendar:

@@ -72,6 +72,8 @@ def _letters(pack: Pack, letters: Collection[str]) -> Iterator[str]:
     named += [(f"classes.{class_}.receipt", policy.receipt) for class_, policy in pack.classes.items()]
     named += [(f"flags.{flag}.receipt", policy.receipt) for flag, policy in pack.flags.items()]
     named += [(f"clock '{rule.name}': extension.letter", rule.extension.letter) for rule in pack.clocks if rule.extension]
+    named += [("issuing.officer_letter", pack.issuing.officer_letter), ("issuing.conclusion", pack.issuing.conclusion)]
+    named += [(f"issuing.stages: {stage.name}", stage.letter) for stage in pack.issuing.stages]
     for key, letter in named:
         if letter and letter not in letters:
             yield f"{key}: there is no letter '{letter}'; write its folder, or name one of {', '.join(sorted(letters))}"

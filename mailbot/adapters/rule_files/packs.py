@@ -18,6 +18,7 @@ from mailbot.core.case import Channel, ClockKind
 from mailbot.core.clock_rule import ClockRule, ReceiptRule
 from mailbot.core.event_letters import EventLetters
 from mailbot.core.intents import ONE_INTENT, Intents
+from mailbot.core.issuing_rule import NO_ISSUING, Issuing
 from mailbot.core.letter import PLAIN_FONT, Font
 from mailbot.core.policy import Alerting, ClassPolicy, FlagPolicy, Pack, Threads
 from mailbot.core.route_rule import NO_ROUTES, RoutePolicy
@@ -53,6 +54,7 @@ class _PackFile:
     intents: Intents = ONE_INTENT
     routes: RoutePolicy = NO_ROUTES
     font: Font = PLAIN_FONT
+    issuing: Issuing = NO_ISSUING
     __pydantic_config__ = STRICT
 
 
@@ -106,6 +108,7 @@ def load_pack(rules: Path, name: str, zone: ZoneInfo | None = None, organisation
         intents=found.intents,
         routes=found.routes,
         font=found.font,
+        issuing=found.issuing,
     )
 
 
