@@ -17,8 +17,8 @@ class Stage:
 class Issuing:
     """How letters of staff leave. ``by_another``: whoever wrote one does not issue it (F6). ``conclusion``: its letter.
 
-    ``officer_letter`` names who investigates; ``on_assignment``: it goes by itself once somebody is assigned (F4), else a person
-    releases it. ``survey_link``: where the questions are that follow a case (F17).
+    ``officer_letter`` names who investigates; ``on_assignment``: it goes by itself once somebody is assigned (F4), else when
+    a person releases it. ``survey_link``: where the questions are that follow a case (F17).
     """
 
     by_another: bool = True
