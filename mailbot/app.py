@@ -60,7 +60,7 @@ from mailbot.core.reply import ReplyRules
 from mailbot.core.route import directory_words
 from mailbot.errors import ConfigError, MailbotError, PolicyError
 from mailbot.learning import Learning
-from mailbot.pipeline.rule_examples import unwritable_letters
+from mailbot.pipeline.rule_examples import untold, unwritable_letters
 from mailbot.ports import Clock, Credentials, Mechanism, Reader
 from mailbot.reading import ReadingRules, reader_alone, spacy_reader
 from mailbot.runner import attempt
@@ -98,7 +98,7 @@ def load_policies(config: Config, tag_secret: bytes = b"") -> Policies:
     people = people_of(config)
     mailboxes = {mailbox.name: _policy(config, mailbox, packs[mailbox.pack], people, tag_secret) for mailbox in config.mailbox}
     for policy in mailboxes.values():
-        for trouble in unwritable_letters(policy, letters.specs, letters.missing):
+        for trouble in (*unwritable_letters(policy, letters.specs, letters.missing), *untold(policy, letters.specs)):
             raise PolicyError(f"{rules / 'packs' / policy.pack.name / 'pack.toml'}: {trouble}")
     screening = load_screening(rules)
     return Policies(

@@ -87,7 +87,7 @@ class PlainReader:
             language, confidence = self.languages.language(words) if words else ("", 0.0)
             if words and is_another(language, confidence, rule):
                 why = f"{name}: language {language}, confidence {confidence:.2f}"
-                yield Hit(class_=name, rule=why, weight=RAISED_FROM, span=shown_part(text))
+                yield Hit(class_=name, rule=why, weight=RAISED_FROM, span=shown_part(text), language=language)
 
     def _weak(self, message: Message) -> tuple[Evidence, ...] | None:
         return weak_evidence(message, self.rules.scoring) if self.rules.scoring else None

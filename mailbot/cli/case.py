@@ -141,6 +141,8 @@ def _whose(line: "CaseLine") -> Iterator[str]:
     """Who has the case, what it is about or may be about, and how it ended."""
     if line.owner:
         yield f"owner: {line.owner}"
+    if line.language:
+        yield f"language: {line.language}"
     if line.service:
         yield f"service: {line.service}"
     if line.proposed:

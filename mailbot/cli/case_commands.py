@@ -35,6 +35,7 @@ def register(app: typer.Typer) -> None:
         extend,
         quiet,
         assign,
+        language,
         reclassify,
     ):
         app.command(command.__name__.rstrip("_"))(command)
@@ -196,6 +197,17 @@ def assign(
 
     name, address = _colleague(who, config)
     _say(reference, CaseAssigned(name=name, address=address), config)
+
+
+def language(
+    reference: Reference,
+    code: Annotated[str, typer.Argument(metavar="LANGUAGE", help="Two letters, such as cy for Welsh; en: English.")],
+    config: ConfigOption = DEFAULT_CONFIG,
+) -> None:
+    """Say in which language the customer gets letters from now on. What waits to be sent stays as it is."""
+    from mailbot.core.trigger import LanguageSaid
+
+    _say(reference, LanguageSaid(language=code.lower()), config)
 
 
 def reclassify(

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from mailbot.cli import letter_check, letter_preview
+from mailbot.cli.letter_form import LanguageOption, NameArgument, PackOption, file_name, form, is_form
 from mailbot.cli.options import DEFAULT_CONFIG, ConfigOption, Format, FormatOption
 
 if TYPE_CHECKING:
@@ -14,18 +15,22 @@ if TYPE_CHECKING:
 app = typer.Typer(help="The letters: read, try and publish them. No restart is needed.", no_args_is_help=True)
 letter_check.register(app)
 letter_preview.register(app)
-NameArgument = Annotated[str, typer.Argument(help="The letter's name in 'mailbot letter list'.")]
 FileOption = Annotated[Path, typer.Option("--file", help="The letter as a file, made by 'mailbot letter show' or 'export'.")]
 NoteOption = Annotated[str, typer.Option(help="What was changed and why; it stands in the letter's history.")]
 
 
 @app.command("list")
-def list_letters(config: ConfigOption = DEFAULT_CONFIG, format_: FormatOption = Format.TEXT) -> None:
-    """List the letters, each with the version in force and its date of review."""
+def list_letters(
+    language: LanguageOption = "",
+    pack: PackOption = "",
+    config: ConfigOption = DEFAULT_CONFIG,
+    format_: FormatOption = Format.TEXT,
+) -> None:
+    """List the letters, each with the version in force and its date of review; with --language or --pack those forms alone."""
     from mailbot.cli.commands import letter_commands
     from mailbot.cli.options import print_json, print_table
 
-    found = letter_commands(config).in_force_now()
+    found = [each for each in letter_commands(config).in_force_now() if is_form(each.spec.name, pack, language)]
     if format_ is Format.JSON:
         print_json(found)
         return
@@ -40,9 +45,12 @@ def list_letters(config: ConfigOption = DEFAULT_CONFIG, format_: FormatOption = 
 def show(
     name: NameArgument,
     version: Annotated[int | None, typer.Option(help="This version; 0: as it came. Otherwise the one in force.")] = None,
+    language: LanguageOption = "",
+    pack: PackOption = "",
     config: ConfigOption = DEFAULT_CONFIG,
 ) -> None:
     """Print a letter as the file that you edit: mailbot letter show NAME > my-letter.txt"""
+    name = form(name, pack, language)
     from mailbot.cli.commands import letter_commands
     from mailbot.core.letter_file import LetterFile, written
 
@@ -54,8 +62,15 @@ def show(
 
 
 @app.command()
-def history(name: NameArgument, config: ConfigOption = DEFAULT_CONFIG, format_: FormatOption = Format.TEXT) -> None:
+def history(
+    name: NameArgument,
+    language: LanguageOption = "",
+    pack: PackOption = "",
+    config: ConfigOption = DEFAULT_CONFIG,
+    format_: FormatOption = Format.TEXT,
+) -> None:
     """List every draft and every published version of a letter."""
+    name = form(name, pack, language)
     from mailbot.cli.commands import letter_commands
     from mailbot.cli.options import load_config, moment, print_json, print_table
 
@@ -73,9 +88,12 @@ def diff(
     old: Annotated[int | None, typer.Argument(help="A version; 0, as it came, if not written.")] = None,
     new: Annotated[int | None, typer.Argument(help="Another version; the one in force, if not written.")] = None,
     file: Annotated[Path | None, typer.Option(help="Compare this file with the version in force.")] = None,
+    language: LanguageOption = "",
+    pack: PackOption = "",
     config: ConfigOption = DEFAULT_CONFIG,
 ) -> None:
     """Show what differs between two versions of a letter."""
+    name = form(name, pack, language)
     from difflib import unified_diff
 
     from mailbot.cli.commands import letter_commands
@@ -91,8 +109,16 @@ def diff(
 
 
 @app.command()
-def draft(name: NameArgument, file: FileOption, note: NoteOption = "", config: ConfigOption = DEFAULT_CONFIG) -> None:
+def draft(
+    name: NameArgument,
+    file: FileOption,
+    note: NoteOption = "",
+    language: LanguageOption = "",
+    pack: PackOption = "",
+    config: ConfigOption = DEFAULT_CONFIG,
+) -> None:
     """Keep a text for later, mistakes and all. The letter stays as it is."""
+    name = form(name, pack, language)
     from mailbot.cli.commands import letter_commands
 
     kept = letter_commands(config).draft(named(read_file(file), name, file), note)
@@ -100,15 +126,30 @@ def draft(name: NameArgument, file: FileOption, note: NoteOption = "", config: C
 
 
 @app.command()
-def publish(name: NameArgument, file: FileOption, note: NoteOption, config: ConfigOption = DEFAULT_CONFIG) -> None:
-    """Use this text from the next letter on. What waits to be sent stays as it is.
+def publish(
+    name: NameArgument,
+    note: NoteOption,
+    file: Annotated[Path | None, typer.Option(help="The letter as a file, made by 'mailbot letter show' or 'export'.")] = None,
+    draft: Annotated[int | None, typer.Option(metavar="NUMBER", help="Instead of a file: a draft in the history.")] = None,
+    language: LanguageOption = "",
+    pack: PackOption = "",
+    config: ConfigOption = DEFAULT_CONFIG,
+) -> None:
+    """Use this text from the next letter on. What waits to be sent stays as it is; so do the forms for other languages.
 
     Refused for a mistake, for a name that may have no value, for what 'mailbot letter check' finds, and where somebody else
     published meanwhile; your text is then kept as a draft.
     """
     from mailbot.cli.commands import letter_commands
+    from mailbot.errors import PermanentError
 
-    done = letter_commands(config).publish(named(read_file(file), name, file), note, str(file))
+    name, commands = form(name, pack, language), letter_commands(config)
+    if (file is None) == (draft is None):
+        raise PermanentError("write --file FILE or --draft NUMBER, one of the two")
+    if file is not None:
+        done = commands.publish(named(read_file(file), name, file), note, str(file))
+    else:
+        done = commands.publish_draft(name, draft or 0, note)
     typer.echo(f"{name} is version {done.number} from the next letter on.")
     typer.echo(f"To go back: mailbot letter revert {name} {done.based_on}")
 
@@ -118,9 +159,12 @@ def revert(
     name: NameArgument,
     version: Annotated[int, typer.Argument(help="The version to use again; 0: the letter as it came.")],
     note: NoteOption = "",
+    language: LanguageOption = "",
+    pack: PackOption = "",
     config: ConfigOption = DEFAULT_CONFIG,
 ) -> None:
     """Use an earlier version again from the next letter on. It gets a new number; nothing is taken out of the history."""
+    name = form(name, pack, language)
     from mailbot.cli.commands import letter_commands
 
     done = letter_commands(config).revert(name, version, note)
@@ -141,7 +185,7 @@ def export(
     names = [each.spec.name for each in commands.in_force_now()]
     try:
         for name in names:
-            (folder / f"{name}.txt").write_text(written(commands.in_force(name)), encoding="utf-8")
+            (folder / file_name(name, "txt")).write_text(written(commands.in_force(name)), encoding="utf-8")
     except OSError as error:
         raise PermanentError(f"{folder}: {error.strerror}; name a folder of yours") from None
     typer.echo(f"{len(names)} letters are in {folder}.")

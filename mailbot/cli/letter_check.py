@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from mailbot.cli.letter_form import LanguageOption, PackOption, form, is_form
 from mailbot.cli.options import Format, FormatOption, load_config, print_json
 
 if TYPE_CHECKING:
@@ -26,6 +27,8 @@ def check(
     file: Annotated[
         Path | None, typer.Option(help="Check this file, made by 'mailbot letter show', before you publish it.")
     ] = None,
+    language: LanguageOption = "",
+    pack: PackOption = "",
     config: Annotated[
         Path | None,
         typer.Option("--config", "-c", envvar="MAILBOT_CONFIG", help="Check the letters in force there, not the shipped ones."),
@@ -48,7 +51,7 @@ def check(
         sources = [(str(file), read_file(file).source)]
     else:
         source_of = _in_force(config) if config else letters.shipped
-        sources = [(each, source_of(each)) for each in ([name] if name else letters.names)]
+        sources = [(each, source_of(each)) for each in _meant(letters, name, pack, language)]
     findings = dict(findings_by_letter(sources, letters, paths.rules_folder))
     if format_ is Format.JSON:
         print_json({"letters": findings})
@@ -57,6 +60,11 @@ def check(
         typer.echo("\n".join(lines or [f"letters checked: {len(findings)}; nothing found"]))
     if any(findings.values()):
         raise typer.Exit(1)
+
+
+def _meant(letters: "JinjaLetters", name: str | None, pack: str, language: str) -> "Iterable[str]":
+    """The form that is named, or every form for this pack and language."""
+    return [form(name, pack, language)] if name else [each for each in letters.names if is_form(each, pack, language)]
 
 
 def _in_force(config: Path) -> "Callable[[str], LetterSource]":

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from mailbot.cli.letter_form import LanguageOption, NameArgument, PackOption, file_name, form
 from mailbot.cli.options import DEFAULT_CONFIG, ConfigOption, load_config
 
 if TYPE_CHECKING:
@@ -29,7 +30,6 @@ class Shown(StrEnum):
     LONGEST = "longest"
 
 
-NameArgument = Annotated[str, typer.Argument(help="The letter's name in 'mailbot letter list'.")]
 FileOption = Annotated[Path | None, typer.Option("--file", help="Try this file. Otherwise the version in force.")]
 CaseOption = Annotated[str | None, typer.Option("--case", help="Fill it with what is known of this case.")]
 SampleOption = Annotated[
@@ -44,37 +44,42 @@ def register(app: typer.Typer) -> None:
     app.command("test-send")(send_test)
 
 
-def preview(
+def preview(  # noqa: PLR0913, PLR0917  # one for each option
     name: NameArgument,
     file: FileOption = None,
     case: CaseOption = None,
     sample: SampleOption = Shown.FULLEST,
     folder: Annotated[Path, typer.Option("--folder", help="Where the two files go.")] = Path(),
+    language: LanguageOption = "",
+    pack: PackOption = "",
     config: ConfigOption = DEFAULT_CONFIG,
 ) -> None:
     """Print a letter as its reader would get it, and write it as NAME.txt and NAME.html: open the latter in a browser."""
     from mailbot.core.letter_html import document
     from mailbot.errors import PermanentError
 
+    name = form(name, pack, language)
     trial = _trial(load_config(config), _commands(config), name, file, case, sample)
     found = trial.rendered
     text = f"Subject: {found.subject}\n\n{found.body}\n"
-    page = document(found.html, found.subject, trial.policy.pack.font)
+    page = document(found.html, found.subject, trial.policy.pack.font, found.language)
     try:
-        _write(folder / f"{name}.txt", text)
-        _write(folder / f"{name}.html", page)
+        _write(folder / file_name(name, "txt"), text)
+        _write(folder / file_name(name, "html"), page)
     except OSError as error:
         raise PermanentError(f"{folder}: {error.strerror}; name a folder of yours with --folder") from None
     typer.echo(text)
     _tell_invented(trial)
 
 
-def send_test(
+def send_test(  # noqa: PLR0913, PLR0917  # one for each option
     name: NameArgument,
     to: Annotated[str, typer.Option("--to", help="A colleague's address; customers get no tests.")],
     file: FileOption = None,
     case: CaseOption = None,
     sample: SampleOption = Shown.FULLEST,
+    language: LanguageOption = "",
+    pack: PackOption = "",
     config: ConfigOption = DEFAULT_CONFIG,
 ) -> None:
     """Send a letter to a colleague, to see it in a mail program. Its sender says that it is a test."""
@@ -82,7 +87,7 @@ def send_test(
     from mailbot.core.letter import Envelope
     from mailbot.errors import TransientError
 
-    settings, commands = load_config(config), _commands(config)
+    settings, commands, name = load_config(config), _commands(config), form(name, pack, language)
     trial, trials = _trial(settings, commands, name, file, case, sample), letter_trials(commands)
     composed = trials.composed(trial, to)
     mailbox = next(each for each in settings.mailbox if each.name == trial.policy.name)

@@ -31,6 +31,7 @@ class OpenCase:
 
     ``told_on``: the date that the customer was told there. ``service``, ``proposed`` and ``named`` are as of ``Case``;
     ``owner``: name and address of whom a rule gives it to, who is still to take it.
+    ``language``: the customer's, if another than ours was found.
     """
 
     class_: str
@@ -49,6 +50,7 @@ class OpenCase:
     proposed: tuple[str, ...] = ()
     named: tuple[str, ...] = ()
     owner: tuple[str, str] | None = None
+    language: str = ""
     reason: Reason
 
 
@@ -147,6 +149,7 @@ class QueueLetter:
     ``key`` is what it is about (message digest, deadline): purpose + recipient + key can exist only once.
     ``states_date`` is the date the letter promises: once it has passed, the letter is withdrawn. ``clock_id``: the clock it
     speaks of; once that has stopped, a letter about what is owed is withdrawn. ``shape``: of the subject that it answers.
+    ``language``: its reader's; the letter goes in it where its pack answers in it.
     """
 
     permission: Permission
@@ -163,6 +166,7 @@ class QueueLetter:
     in_reply_to: str = ""
     references: tuple[str, ...] = ()
     shape: str = ""
+    language: str = "en"
     reason: Reason = field(default_factory=lambda: Reason("letter"))
 
 
@@ -187,6 +191,7 @@ class ChangeCase:
     service: str | None = None
     named: tuple[str, ...] | None = None
     outcome: str | None = None
+    language: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

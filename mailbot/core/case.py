@@ -179,6 +179,7 @@ class Case:
     ``opened_by_staff``: somebody has read a message of it, or taken it. ``also``: other classes whose clocks it has.
     ``service``: what it is about, once that is sure; ``proposed``: the best services while it is not. ``named``: addresses of
     people of ours whom it names and who are spared it: neither owner nor told (F11). ``outcome``: how it ended, if said.
+    ``language``: the customer's (ISO 639-1), English where nobody found or said another.
     """
 
     id: int
@@ -208,6 +209,7 @@ class Case:
     proposed: tuple[str, ...] = ()
     named: tuple[str, ...] = ()
     outcome: str = ""
+    language: str = "en"
 
     @property
     def what(self) -> str:

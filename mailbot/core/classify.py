@@ -19,12 +19,16 @@ BY_MODEL = "model"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hit:
-    """What in a message speaks for or against a class or flag, ``class_``. ``rule``: its name, and our phrase or rule."""
+    """What in a message speaks for or against a class or flag, ``class_``. ``rule``: its name, and our phrase or rule.
+
+    ``language``: what the text is in (ISO 639-1), where that is what speaks.
+    """
 
     class_: str
     rule: str
     weight: float
     span: Span
+    language: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,6 +61,11 @@ class Classification:
     flag_evidence: tuple[Hit, ...] = ()
     evidence: tuple[Hit, ...] = ()
     rules_version: str = ""
+
+    @property
+    def language(self) -> str:
+        """The language other than ours that raised a flag, with its confidence in the evidence; empty without one."""
+        return next((hit.language for hit in self.flag_evidence if hit.language), "")
 
 
 def classify(

@@ -196,11 +196,15 @@ class LetterSpec:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rendered:
-    """Subject and body of a letter, final text; ``html`` is the body once more, as the content of a page."""
+    """Subject and body of a letter, final text; ``html`` is the body once more, as the content of a page.
+
+    ``language``: what it is written in, two letters (ISO 639-1).
+    """
 
     subject: str
     body: str
     html: str
+    language: str = "en"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

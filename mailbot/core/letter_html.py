@@ -45,11 +45,11 @@ def html_with_links(value: str) -> str:
     return _ADDRESS.sub(r'<a href="\g<0>">\g<0></a>', html_value(value))
 
 
-def document(content: str, title: str, font: Font) -> str:
-    """The whole page around the HTML of a letter."""
+def document(content: str, title: str, font: Font, language: str = "en") -> str:
+    """The whole page around the HTML of a letter; a screen reader speaks it in ``language`` (ISO 639-1)."""
     style = f"margin:0;padding:1em;font-family:'{font.family}',sans-serif;font-size:{font.points}pt;line-height:1.5"
     return f"""<!DOCTYPE html>
-<html lang="en">
+<html lang="{language}">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">

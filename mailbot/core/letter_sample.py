@@ -1,9 +1,11 @@
 """Invented values with which a letter is shown and checked before it is used. Nobody in them exists."""
 
 from dataclasses import fields, replace
+from datetime import date
 from enum import StrEnum
 
 from mailbot.core.letter import LetterSpec, LetterValues
+from mailbot.core.tongue import letter_date
 
 
 class Sample(StrEnum):
@@ -19,8 +21,8 @@ FULLEST = LetterValues(
     signatory="Bo Sample, Customer Services",
     reference="HC-2611-0042-7",
     customer_subject="The “lamp” outside № 4 {{ is }} <broken> & dark: für Größe 9…",
-    received_on="Monday 23 November 2026",
-    due_on="Friday 11 December 2026",
+    received_on=letter_date(date(2026, 11, 23)),
+    due_on=letter_date(date(2026, 12, 11)),
     clock_name="response",
     class_words="your enquiry",
     policy_link="https://harbour.example/customer-care",
@@ -30,10 +32,10 @@ FULLEST = LetterValues(
     owner_contact="di.cole@harbour.example or 01632 960123",
     summary_lines="- Late: 2 (HC-2611-0001-1, HC-2611-0042-7)\n- Set aside for a person: 1",
     delay_reason="we wait for the plan of the drains",
-    revised_on="Tuesday 29 December 2026",
-    next_on="Friday 8 January 2027",
-    answer_by="Tuesday 5 January 2027",
-    goes_on="Thursday 10 December 2026",
+    revised_on=letter_date(date(2026, 12, 29)),
+    next_on=letter_date(date(2027, 1, 8)),
+    answer_by=letter_date(date(2027, 1, 5)),
+    goes_on=letter_date(date(2026, 12, 10)),
     letter_words="the notice of delay",
     clock_title="answer to a Freedom of Information request",
     law="Freedom of Information Act 2000 s.10(1), (6)",

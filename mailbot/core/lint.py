@@ -42,7 +42,8 @@ class LintRules:
     """What a text is held against.
 
     ``abbreviations`` need no explanation, ``numbers`` are words such as "ten". ``most_words``: in a sentence; ``oldest``: the
-    reading age, in years. ``signs``: of what a letter may be bound to say.
+    reading age, in years. ``signs``: of what a letter may be bound to say; ``signs_in``: their words in
+    languages other than English, by code. Only signs and the length of sentences hold for every language.
     """
 
     wordings: tuple[Wording, ...]
@@ -51,6 +52,7 @@ class LintRules:
     most_words: int
     oldest: int
     signs: Mapping[Content, Sign] = field(default_factory=dict)
+    signs_in: Mapping[str, Mapping[Content, tuple[str, ...]]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,14 +104,20 @@ def wording_findings(whole: str, rules: LintRules) -> Iterator[Finding]:
 
 def reading_findings(whole: str, rules: LintRules, audience: Audience) -> Iterator[Finding]:
     """Long sentences, and the reading age of what customers get: mails to staff are lines of commands."""
-    text, lines = whole[:MOST_TEXT], _Lines(whole[:MOST_TEXT])
-    for one in islice((one for one in sentences(text) if one.words > rules.most_words), MOST_OF_A_KIND):
-        instead = f"it has {one.words} words: write two sentences of {rules.most_words} words at most"
-        yield Finding(rule=Rule.LONG_SENTENCE, words=_shown(one.text), instead=instead, line=lines.at(one.start))
+    text = whole[:MOST_TEXT]
+    yield from long_sentences(whole, rules)
     age = reading_age(text) if audience is Audience.CUSTOMER else None
     if age is not None and age > rules.oldest:
         instead = f"write shorter words and shorter sentences, for readers of {rules.oldest}"
         yield Finding(rule=Rule.READING_AGE, words=f"it takes a reader of {age}", instead=instead)
+
+
+def long_sentences(whole: str, rules: LintRules) -> Iterator[Finding]:
+    """Sentences of too many words, in any language."""
+    text, lines = whole[:MOST_TEXT], _Lines(whole[:MOST_TEXT])
+    for one in islice((one for one in sentences(text) if one.words > rules.most_words), MOST_OF_A_KIND):
+        instead = f"it has {one.words} words: write two sentences of {rules.most_words} words at most"
+        yield Finding(rule=Rule.LONG_SENTENCE, words=_shown(one.text), instead=instead, line=lines.at(one.start))
 
 
 def _capitals(text: str, known: frozenset[str], lines: "_Lines") -> Iterator[Finding]:

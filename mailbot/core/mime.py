@@ -56,7 +56,7 @@ def build(letter: Rendered, headers: Headers, message_id: str) -> bytes:
         f'Content-Type: multipart/alternative;\r\n boundary="{boundary}"',
         "",
     ]
-    page = document(letter.html, letter.subject, headers.font)
+    page = document(letter.html, letter.subject, headers.font, letter.language)
     delimiter = f"\r\n--{boundary}".encode("ascii")
     parts = delimiter.join((b"", _part("plain", letter.body), _part("html", page), b"--\r\n"))
     return "\r\n".join(lines).encode("ascii") + parts

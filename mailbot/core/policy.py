@@ -23,6 +23,7 @@ from mailbot.core.relay import Relay
 from mailbot.core.route_rule import NO_ROUTES, RoutePolicy
 from mailbot.core.rule import Rule
 from mailbot.core.survey import Survey
+from mailbot.core.tongue import ENGLISH, Manner, Tongue
 
 UNSURE = "unsure"
 AWAITED = frozenset({ClockKind.RECEIPT, ClockKind.ACKNOWLEDGEMENT, ClockKind.RESPONSE, ClockKind.CONCLUSION})
@@ -114,6 +115,7 @@ class Pack:
     ``receipt`` says on which day something is received that comes on a closed day. ``review_due``: when somebody looks at
     the policy again (F20). ``signatory``: who signs letters of a mailbox that names nobody itself. ``flags``: what each brings;
     where two change the receipt, the one that is written first does. ``font``: what letters are set in.
+    ``tongues``: the languages besides English in which customers get their letters, by code.
     """
 
     name: str
@@ -136,11 +138,16 @@ class Pack:
     routes: RoutePolicy = NO_ROUTES
     font: Font = PLAIN_FONT
     issuing: Issuing = NO_ISSUING
+    tongues: Mapping[str, Tongue] = field(default_factory=dict)
 
     @property
     def working_calendar(self) -> WorkingCalendar:
         """The calendar of the organisation itself: its opening hours decide when scheduled letters go."""
         return self.calendars[self.calendar]
+
+    def manner(self, language: str) -> Manner:
+        """How a letter of this pack is written to somebody of a language: in it if the pack answers in it, else in English."""
+        return Manner(pack=self.name, tongue=self.tongues.get(language, ENGLISH))
 
     def clocks_for(
         self,

@@ -199,6 +199,13 @@ class CaseAcknowledged:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LanguageSaid:
+    """The customer is to be written to in this language (ISO 639-1), if the pack answers in it."""
+
+    language: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CaseSurveyed:
     """The survey after a case was sent; or none will be, for the reason in ``unsent``."""
 
@@ -317,6 +324,7 @@ CaseCommand = (
     | CaseQuieted
     | CaseAssigned
     | CaseAcknowledged
+    | LanguageSaid
     | CaseSurveyed
     | AnswerAfterAll
     | CustomerNamed

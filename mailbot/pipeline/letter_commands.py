@@ -7,6 +7,7 @@ from mailbot.core.action import Reason
 from mailbot.core.letter import LetterSource, LetterSpec
 from mailbot.core.letter_file import LetterFile
 from mailbot.core.letter_lint import lint_letter
+from mailbot.core.letter_variant import letter_of
 from mailbot.core.letter_version import SHIPPED, LetterVersion, VersionState
 from mailbot.core.lint import LintRules, in_words
 from mailbot.core.policy import MailboxPolicy
@@ -66,9 +67,18 @@ class LetterCommands:
                     )
         return done
 
+    def publish_draft(self, name: str, number: int, note: str) -> LetterVersion:
+        """Publish what was kept as a draft, as ``publish`` does. Raises PermanentError where that number is no draft."""
+        draft = self.version(name, number)
+        if draft.state is not VersionState.DRAFT or draft.source is None:
+            raise PermanentError(
+                f"{version_words(name, number)} is no draft; 'mailbot letter revert {name} {number}' uses it again"
+            )
+        return self.publish(LetterFile(draft.source, draft.based_on), note, version_words(name, number))
+
     def draft(self, file: LetterFile, note: str) -> LetterVersion:
         """Keep a text, with whatever mistakes it may have, for later."""
-        self.letters.shipped(file.source.name)
+        self.letters.shipped(letter_of(file.source.name))
         with self.store.transaction() as transaction:
             number = transaction.letters.next_number(file.source.name)
             return self._add(transaction, self._new(file, number, VersionState.DRAFT, note))
@@ -86,10 +96,10 @@ class LetterCommands:
 
     def in_force(self, name: str) -> LetterFile:
         """The letter as it is used now, ready to be edited. Raises PolicyError for an unknown letter."""
-        shipped = self.letters.shipped(name)
         with self.store.view() as transaction:
-            number = transaction.letters.in_force(name)
-            return LetterFile(transaction.letters.source(name, number) if number else shipped, number)
+            if number := transaction.letters.in_force(name):
+                return LetterFile(transaction.letters.source(name, number), number)
+        return LetterFile(self.letters.shipped(name), number)
 
     def version(self, name: str, number: int) -> LetterVersion:
         """One version of a letter. Raises PermanentError if there is none."""
@@ -101,12 +111,11 @@ class LetterCommands:
 
     def source(self, name: str, number: int) -> LetterSource:
         """The texts of a version. Raises PolicyError for an unknown letter, PermanentError for an unknown version."""
-        shipped = self.letters.shipped(name)
-        return (self.version(name, number).source if number else None) or shipped
+        return (self.version(name, number).source if number else None) or self.letters.shipped(name)
 
     def history(self, name: str) -> list[LetterVersion]:
         """Every version of a letter, the oldest first. Raises PolicyError for an unknown letter."""
-        self.letters.shipped(name)
+        self.letters.shipped(letter_of(name))
         with self.store.view() as transaction:
             return transaction.letters.history(name)
 
@@ -122,7 +131,8 @@ class LetterCommands:
         with self.store.view() as transaction:
             numbers = transaction.letters.all_in_force()
             sources = {name: transaction.letters.source(name, number) for name, number in numbers.items()}
-        found = [sources.get(name) or self.letters.shipped(name) for name in self.letters.names]
+        names = (*self.letters.names, *(name for name in sources if name not in self.letters.names))
+        found = [sources.get(name) or self.letters.shipped(name) for name in names]
         return [
             InForce(number=numbers.get(each.name, SHIPPED), spec=self.letters.check(each, each.name).spec) for each in found
         ]

@@ -7,8 +7,10 @@ from mailbot.core.action import Reason
 from mailbot.core.decide.wording import case_values
 from mailbot.core.letter import LetterValues, Rendered
 from mailbot.core.letter_sample import FULLEST
+from mailbot.core.letter_variant import pack_of
 from mailbot.core.mime import Headers
 from mailbot.core.policy import MailboxPolicy
+from mailbot.core.tongue import Tongue
 from mailbot.errors import PermanentError
 from mailbot.ports import CheckedLetter, Clock, Composed, Happened, Letters, Store
 
@@ -25,7 +27,12 @@ class Trial:
     @property
     def rendered(self) -> Rendered:
         """The letter as its reader would get it."""
-        return self.letter.render(self.values)
+        return self.letter.render(self.values, self.tongue)
+
+    @property
+    def tongue(self) -> Tongue:
+        """The language that it is written in, as the pack speaks it."""
+        return self.policy.pack.manner(self.letter.language).tongue
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,8 +62,14 @@ class LetterTrials:
         return Trial(letter=letter, policy=policy, values=values, invented=invented)
 
     def with_values(self, letter: CheckedLetter, values: LetterValues) -> Trial:
-        """By invented values, as the first mailbox would send it."""
-        return Trial(letter=letter, policy=next(iter(self.policies.values())), values=values)
+        """By invented values, as the first mailbox would send it that has its pack and language, if any has."""
+        pack, language = pack_of(letter.spec.name), letter.language
+
+        def fits(policy: MailboxPolicy) -> bool:
+            return pack in ("", policy.pack.name) and policy.pack.manner(language).tongue.code == language
+
+        policies = tuple(self.policies.values())
+        return Trial(letter=letter, policy=next(filter(fits, policies), policies[0]), values=values)
 
     def composed(self, trial: Trial, address: str) -> Composed:
         """The trial's final bytes for a colleague, marked as a test in its sender. Raises PermanentError for anybody else.
@@ -77,7 +90,7 @@ class LetterTrials:
             audience=trial.letter.spec.audience,
             font=policy.pack.font,
         )
-        return self.letters.composed(trial.letter, trial.values, headers)
+        return self.letters.composed(trial.letter, trial.values, headers, trial.tongue)
 
     def note_test(self, trial: Trial) -> None:
         """Somebody sent a letter to a colleague to see it."""

@@ -220,6 +220,7 @@ def _queue_letter(transaction: Transaction, letters: Letters, action: QueueLette
             font=policy.pack.font,
         ),
         transaction.letters,
+        policy.pack.manner(action.language),
     )
     transaction.outbox.add(
         NewLetter(

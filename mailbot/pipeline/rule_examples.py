@@ -1,6 +1,6 @@
 """Trying the policy before it is used: the examples of class and screening rules, and every letter that a pack names."""
 
-from collections.abc import Callable, Container, Iterable, Iterator
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -9,7 +9,8 @@ from mailbot.core.classify import Classification, classify
 from mailbot.core.decide.occasion import letter_for
 from mailbot.core.decide.wording import case_values, digest_values, mailbox_values, receipt_values
 from mailbot.core.flag import FlagRules, flagged
-from mailbot.core.letter import LetterValues, Purpose
+from mailbot.core.letter import Audience, LetterSpec, LetterValues, Purpose
+from mailbot.core.letter_variant import letter_of, pack_of, variant_name
 from mailbot.core.message import Address, Message
 from mailbot.core.policy import UNSURE, ClassRules, MailboxPolicy, Pack, ScreeningRules
 from mailbot.core.screen import screen
@@ -76,11 +77,24 @@ def unwritable_letters(
         yield from (_hole(what, letter, name) for name in missing(letter, values))
 
 
+def untold(policy: MailboxPolicy, known: Mapping[str, LetterSpec]) -> Iterator[str]:
+    """A sentence for every letter to customers that is not there in a language in which the pack answers."""
+    sent = dict.fromkeys(letter for _, letter, _ in _letters(policy))
+    for code in policy.pack.tongues:
+        for letter in (each for each in sent if each in known and known[each].audience is Audience.CUSTOMER):
+            forms = (variant_name(letter, policy.pack.name, code), variant_name(letter, "", code))
+            if not any(form in known for form in forms):
+                yield (
+                    f"languages: the pack answers in '{code}', and letter '{letter}' is not there in it; translate "
+                    f"{letter}/body.txt.j2 into {forms[-1]}/body.txt.j2, and its subject, or take '{code}' out"
+                )
+
+
 def holes(letter: CheckedLetter, policies: Iterable[MailboxPolicy]) -> Iterator[str]:
     """A sentence for every occasion on which a pack sends this letter and a name in it may have no value."""
     for policy in policies:
         for what, name, values in _emptiest(policy):
-            if name == letter.spec.name:
+            if name == letter_of(letter.spec.name) and pack_of(letter.spec.name) in ("", policy.pack.name):
                 yield from (_hole(what, name, missing) for missing in letter.missing(values))
 
 

@@ -8,6 +8,7 @@ from typing import Protocol
 from mailbot.core.letter import LetterSource, LetterSpec, LetterValues, Rendered
 from mailbot.core.letter_version import LetterVersion
 from mailbot.core.mime import Headers
+from mailbot.core.tongue import ENGLISH, PLAIN_MANNER, Manner, Tongue
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,9 +53,13 @@ class CheckedLetter(Protocol):
     def version(self) -> str:
         """The digest of its texts."""
 
+    @property
+    def language(self) -> str:
+        """What it is written in (ISO 639-1)."""
+
     def missing(self, values: LetterValues) -> tuple[str, ...]: ...
 
-    def render(self, values: LetterValues) -> Rendered: ...
+    def render(self, values: LetterValues, tongue: Tongue = ENGLISH) -> Rendered: ...
 
 
 class Letters(Protocol):
@@ -64,10 +69,12 @@ class Letters(Protocol):
     def names(self) -> Sequence[str]:
         """Every letter there is."""
 
-    def compose(self, letter: str, values: LetterValues, headers: Headers, published: PublishedLetters) -> Composed:
-        """Raises PolicyError if a name has neither value nor fallback."""
+    def compose(
+        self, letter: str, values: LetterValues, headers: Headers, published: PublishedLetters, manner: Manner = PLAIN_MANNER
+    ) -> Composed:
+        """In the form that serves ``manner`` best. Raises PolicyError if a name has neither value nor fallback."""
 
-    def composed(self, letter: CheckedLetter, values: LetterValues, headers: Headers) -> Composed:
+    def composed(self, letter: CheckedLetter, values: LetterValues, headers: Headers, tongue: Tongue = ENGLISH) -> Composed:
         """The final bytes of this very letter. Raises PolicyError if a name has neither value nor fallback."""
 
     def review_dates(self, published: PublishedLetters) -> Mapping[str, date]:

@@ -17,6 +17,7 @@ from mailbot.core.letter import LetterValues
 from mailbot.core.message import Fetched
 from mailbot.core.mime import Headers
 from mailbot.core.policy import ClassPolicy
+from mailbot.core.tongue import PLAIN_MANNER, Manner
 from mailbot.pipeline.inbound import MAX_MESSAGES, Inbound
 from mailbot.pipeline.intake import Intake, WatchedFolder
 from mailbot.pipeline.outbox import Outbox, Sender
@@ -139,7 +140,9 @@ class NotedLetters:
         self.noted: list[tuple[str, LetterValues, Headers]] = []
         self._numbers = count(1)
 
-    def compose(self, letter: str, values: LetterValues, headers: Headers, published: PublishedLetters) -> Composed:
+    def compose(
+        self, letter: str, values: LetterValues, headers: Headers, published: PublishedLetters, manner: Manner = PLAIN_MANNER
+    ) -> Composed:
         self.noted.append((letter, values, headers))
         message_id = f"{next(self._numbers)}.bench@harbour.example"
         return Composed(content=READY_CONTENT, message_id=message_id, letter_version="bench")

@@ -9,10 +9,12 @@ from typer.testing import CliRunner, Result
 
 from mailbot.cli.main import app
 from tests.e2e.messages import read_letter
-from tests.invented import RULES
+from tests.invented import RULES, shipped_letters
 from tests.servers.databases import sqlite_with_tables
 from tests.servers.smtp import SmtpServer
 from tests.unit.test_classify_command import CONFIG
+
+EVERY = len(shipped_letters().names)
 
 
 @pytest.fixture
@@ -83,17 +85,17 @@ def test_a_file_of_another_letter_or_with_a_mistake_is_refused(folder: Path) -> 
 def test_letters_go_out_to_a_folder_and_come_back(folder: Path) -> None:
     """Another installation, or a person who edits all of them at once; what did not change stays as it is."""
     (folder / "out").mkdir()
-    assert "29 letters are in" in run(folder, "export", str(folder / "out")).stdout
+    assert f"{EVERY} letters are in" in run(folder, "export", str(folder / "out")).stdout
     file = folder / "out" / "receipt.txt"
     file.write_text(file.read_text(encoding="utf-8").replace("Thank you", "Many thanks"), encoding="utf-8")
     said = run(folder, "import", str(folder / "out"), "--note", "all").stdout
-    assert said == "receipt is version 1 from the next letter on.\n28 letters are as they were.\n"
+    assert said == f"receipt is version 1 from the next letter on.\n{EVERY - 1} letters are as they were.\n"
 
 
 def test_the_letters_as_they_came_are_checked_without_an_installation() -> None:
     """All of them, or one; nothing is found."""
     said = CliRunner().invoke(app, ["letter", "check"])
-    assert (said.exit_code, said.stdout) == (0, "letters checked: 29; nothing found\n")
+    assert (said.exit_code, said.stdout) == (0, f"letters checked: {EVERY}; nothing found\n")
     assert CliRunner().invoke(app, ["letter", "check", "receipt"]).stdout == "letters checked: 1; nothing found\n"
     unknown = CliRunner().invoke(app, ["letter", "check", "receit"]).exception
     assert "did you mean 'receipt'?" in str(unknown)
@@ -170,3 +172,39 @@ def test_a_test_goes_to_a_colleague_and_to_nobody_else(folder: Path, smtp_server
     assert sent.recipients == ("bo@harbour.example",)
     assert str(letter["From"]) == '"Test, Harbour Council" <enquiries@harbour.example>'
     assert "Thank you for writing to Cyngor Porth y Môr." in letter.get_content()
+
+
+def test_a_form_for_a_language_has_versions_of_its_own(folder: Path) -> None:
+    """Publishing it leaves the English letter alone; a draft is published by its number; the second of two is told."""
+    shown = run(folder, "show", "receipt", "--language", "cy").stdout
+    assert shown.startswith("Letter: receipt/cy\nVersion: 0\n")
+    file = folder / "cy.txt"
+    file.write_text(shown.replace("Helo,", "Annwyl gwsmer,"), encoding="utf-8")
+    assert "Kept as draft 1 of receipt/cy" in run(folder, "draft", "receipt", "--language", "cy", "--file", str(file)).stdout
+    of_it = ("receipt", "--language", "cy")
+    assert "receipt/cy is version 2" in run(folder, "publish", *of_it, "--draft", "1", "--note", "warmer").stdout
+    assert "Annwyl gwsmer," in run(folder, "show", *of_it).stdout
+    assert "Version: 0\n" in run(folder, "show", "receipt").stdout
+    assert "-Helo,\n+Annwyl gwsmer,\n" in run(folder, "diff", *of_it).stdout
+    late = refusal(folder, "publish", *of_it, "--file", str(file), "--note", "late")
+    assert "Nothing is lost: yours is kept as draft 3" in late
+    assert "is no draft" in refusal(folder, "publish", *of_it, "--draft", "2", "--note", "again")
+    assert "one of the two" in refusal(folder, "publish", *of_it, "--note", "nothing")
+    assert run(folder, "history", "receipt").stdout == "versions of receipt: none\n"
+    assert "receipt/cy is version 4" in run(folder, "revert", "receipt", "0", "--language", "cy").stdout
+    assert "Helo," in run(folder, "show", *of_it).stdout
+    listed = run(folder, "list", "--language", "cy").stdout
+    assert "receipt/cy" in listed
+    assert "due-soon" not in listed
+
+
+def test_a_letter_gets_a_form_that_was_not_shipped(folder: Path) -> None:
+    """For another language or one pack: the letter as a file, with the form's name in its first line."""
+    file = folder / "pack.txt"
+    file.write_text(
+        run(folder, "show", "receipt").stdout.replace("Letter: receipt", "Letter: receipt/generic"), encoding="utf-8"
+    )
+    said = run(folder, "publish", "receipt", "--pack", "generic", "--file", str(file), "--note", "ours").stdout
+    assert "receipt/generic is version 1" in said
+    assert "receipt/generic" in run(folder, "list", "--pack", "generic").stdout
+    assert "receipt/oxfordshire" in refusal(folder, "show", "receipt", "--pack", "oxfordshire")

@@ -8,27 +8,40 @@ from pathlib import Path
 
 import pytest
 
-from mailbot.core.letter import Audience
+from mailbot.core.letter import Audience, Rendered
 from mailbot.core.letter_sample import FULLEST, Sample, sample_values
+from mailbot.core.letter_variant import language_of
 from mailbot.core.message import Address, Message
 from mailbot.core.screen import screen
-from tests.invented import MAILBOX, shipped_letters, shipped_screening
+from mailbot.core.tongue import ENGLISH
+from tests.invented import MAILBOX, shipped_letters, shipped_pack, shipped_screening
 
 GOLDEN = Path(__file__).parent / "golden"
 SHIPPED = shipped_letters()
+TONGUES = shipped_pack("generic").tongues
 EVERY = [(letter, case) for letter in SHIPPED.specs for case in Sample]
+
+
+def filled(letter: str, case: Sample) -> Rendered:
+    """The letter, in its language, with this sample's values."""
+    values = sample_values(SHIPPED.specs[letter], case)
+    return SHIPPED.render(letter, values, TONGUES.get(language_of(letter), ENGLISH))
+
+
+def file_name(letter: str, case: Sample) -> str:
+    return f"{letter.replace('/', '.')}.{case}.txt"
 
 
 def rendered(letter: str, case: Sample) -> str:
     """Subject, an empty line, body."""
-    found = SHIPPED.render(letter, sample_values(SHIPPED.specs[letter], case))
+    found = filled(letter, case)
     return f"Subject: {found.subject}\n\n{found.body}\n"
 
 
 @pytest.mark.parametrize(("letter", "case"), EVERY)
 def test_a_letter_says_what_it_said(letter: str, case: Sample, request: pytest.FixtureRequest) -> None:
     """Each shipped letter, with every value and with as few as it can have, is the one in its golden file."""
-    file, now = GOLDEN / f"{letter}.{case}.txt", rendered(letter, case)
+    file, now = GOLDEN / file_name(letter, case), rendered(letter, case)
     if request.config.getoption("--update-golden"):
         file.parent.mkdir(exist_ok=True)
         file.write_text(now, encoding="utf-8")
@@ -38,7 +51,7 @@ def test_a_letter_says_what_it_said(letter: str, case: Sample, request: pytest.F
 
 def test_no_golden_file_is_left_over() -> None:
     """A letter that was taken away takes its golden files with it."""
-    assert {path.name for path in GOLDEN.iterdir()} == {f"{letter}.{case}.txt" for letter, case in EVERY}
+    assert {path.name for path in GOLDEN.iterdir()} == {file_name(letter, case) for letter, case in EVERY}
 
 
 @pytest.mark.parametrize(("letter", "case"), EVERY)
@@ -56,7 +69,7 @@ def test_a_letter_reads_well(letter: str, case: Sample) -> None:
 @pytest.mark.parametrize(("letter", "case"), EVERY)
 def test_a_subject_is_short_and_ends_with_the_reference(letter: str, case: Sample) -> None:
     """It can be read in a list of messages, and a reply to it is found again; a digest is about no single case."""
-    subject = SHIPPED.render(letter, sample_values(SHIPPED.specs[letter], case)).subject
+    subject = filled(letter, case).subject
     assert len(subject) <= 60
     assert subject.endswith(f"[{FULLEST.reference}]") or "summary_lines" in SHIPPED.specs[letter].variables
 
@@ -74,7 +87,7 @@ def test_the_two_cases_differ_where_a_letter_has_a_fallback() -> None:
 )
 def test_a_letter_to_a_customer_is_known_for_an_automatic_one_by_its_words(letter: str, case: Sample) -> None:
     """Another mailbot that gets it from a gateway which took off every mark does not answer it."""
-    found = SHIPPED.render(letter, sample_values(SHIPPED.specs[letter], case))
+    found = filled(letter, case)
     somebody, us = Address(address="robot@example.org"), (Address(address=MAILBOX),)
     arrived = Message(digest="", subject=found.subject, text=found.body, from_=somebody, to=us)
     assert not screen(arrived, shipped_screening()).may_answer

@@ -12,7 +12,9 @@ from mailbot.adapters.letters.source import Places, spec_of
 from mailbot.core.letter import LetterSource, LetterSpec, LetterValues, Rendered
 from mailbot.core.letter_html import html_link, html_of, html_value, html_with_links, plain
 from mailbot.core.letter_text import names_in, with_sentences
+from mailbot.core.letter_variant import language_of
 from mailbot.core.text import clean_line, shown_text
+from mailbot.core.tongue import ENGLISH, Tongue
 from mailbot.errors import PolicyError
 
 MAX_CHOICES = 32
@@ -36,25 +38,34 @@ class _Choice:
 class CompiledLetter:
     """A checked letter. Raises PolicyError at once if it is wrong; ``places`` name it in that sentence.
 
-    ``version``: what its letters keep of it; the digest of its texts if it has no number.
+    ``version``: what its letters keep of it; the digest of its texts if it has no number. ``below``: the settings that hold
+    where its own say nothing, those of the letter itself first.
     """
 
-    def __init__(self, source: LetterSource, places: Places, version: str | None = None) -> None:
+    def __init__(self, source: LetterSource, places: Places, version: str | None = None, below: tuple[str, ...] = ()) -> None:
         self.source = source
-        self.spec = spec_of(source, places)
+        self.spec = spec_of(source, places, below)
         self.version = version or _digest(source)
         self._conditions = frozenset(sentence.when for sentence in self.spec.sentences.values())
         self._needed = _needed(source, self.spec)
         self._choose = lru_cache(MAX_CHOICES)(self._compile)
 
+    @property
+    def language(self) -> str:
+        """What it is written in (ISO 639-1)."""
+        return language_of(self.source.name)
+
     def missing(self, values: LetterValues) -> tuple[str, ...]:
         """The names that may have neither a value here nor a fallback, whatever sentences stand there."""
         return self._holes(self._needed, values)
 
-    def render(self, values: LetterValues) -> Rendered:
-        """Subject (one line) and body. Raises PolicyError if a name has neither value nor fallback."""
+    def render(self, values: LetterValues, tongue: Tongue = ENGLISH) -> Rendered:
+        """Subject (one line) and body, with dates and our own words in ``tongue``.
+
+        Raises PolicyError if a name has neither value nor fallback.
+        """
         choice = self._choose(frozenset(name for name in self._conditions if _safe(name, getattr(values, name))))
-        names = {name: self._value(name, values) for name in choice.names}
+        names = {name: self._value(name, values, tongue) for name in choice.names}
         if None in names.values():
             holes = ", ".join(self._holes(choice.names, values))
             raise PolicyError(f"letter '{self.spec.name}': no value and no fallback for {holes}")
@@ -62,6 +73,7 @@ class CompiledLetter:
             subject=clean_line(choice.subject.render(names)),
             body=choice.body.render(names),
             html=choice.html.render({name: _in_html(name, value or "") for name, value in names.items()}),
+            language=self.language,
         )
 
     def _compile(self, holds: frozenset[str]) -> _Choice:
@@ -72,8 +84,8 @@ class CompiledLetter:
     def _holes(self, names: Iterable[str], values: LetterValues) -> tuple[str, ...]:
         return tuple(sorted(name for name in names if self._value(name, values) is None))
 
-    def _value(self, name: str, values: LetterValues) -> str | None:
-        return _safe(name, getattr(values, name)) or self.spec.fallbacks.get(name)
+    def _value(self, name: str, values: LetterValues, tongue: Tongue = ENGLISH) -> str | None:
+        return _safe(name, tongue.value(name, getattr(values, name))) or self.spec.fallbacks.get(name)
 
 
 def _digest(source: LetterSource) -> str:

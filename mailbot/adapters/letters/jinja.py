@@ -6,11 +6,13 @@ from datetime import date
 from pathlib import Path
 
 from mailbot.adapters.letters.compiled import CompiledLetter
-from mailbot.adapters.letters.source import Places, read_folder
+from mailbot.adapters.letters.source import Places, read_folder, read_variant
 from mailbot.core.letter import LetterSource, LetterSpec, LetterValues, Rendered
 from mailbot.core.letter_text import nearest
+from mailbot.core.letter_variant import choices, language_of, letter_of, pack_of, rests_on, variant_name
 from mailbot.core.letter_version import SHIPPED
 from mailbot.core.mime import Headers, build
+from mailbot.core.tongue import ENGLISH, ENGLISH_CODE, PLAIN_MANNER, Manner, Tongue
 from mailbot.errors import PolicyError
 from mailbot.ports import CheckedLetter, Composed, PublishedLetters
 
@@ -24,7 +26,21 @@ class JinjaLetters:
         if not folders:
             raise PolicyError(f"{folder}: there is no letter; write <name>/letter.toml, subject.txt.j2 and body.txt.j2")
         self._letters = {path.name: CompiledLetter(read_folder(path), Places.folder(path)) for path in folders}
+        for path in sorted(folder.glob("*/*/"), key=_languages_first) + sorted(folder.glob("*/*/*/")):
+            self._add_variant(path, path.relative_to(folder).as_posix())
         self._published = dict[tuple[str, int], CompiledLetter]()
+
+    def _add_variant(self, path: Path, name: str) -> None:
+        if not any(file.is_file() for file in path.iterdir()):
+            return
+        if letter_of(name) not in self._letters:
+            raise PolicyError(f"{path}: {path.parents[name.count('/') - 1]} is no letter; write its letter.toml first")
+        if name != variant_name(letter_of(name), pack_of(name), language_of(name)):
+            raise PolicyError(
+                f"{path}: write <letter>/<language>, <letter>/<pack> or <letter>/<pack>/<language>; cy is a language"
+            )
+        source = read_variant(path, name, self._letters[self._nearest(name)].source)
+        self._letters[name] = CompiledLetter(source, Places.folder(path), below=self._below(name))
 
     @property
     def specs(self) -> Mapping[str, LetterSpec]:
@@ -40,26 +56,39 @@ class JinjaLetters:
         """The names of a letter that have neither a value here nor a fallback: it could not be written."""
         return self._find(letter).missing(values)
 
-    def render(self, letter: str, values: LetterValues) -> Rendered:
+    def render(self, letter: str, values: LetterValues, tongue: Tongue = ENGLISH) -> Rendered:
         """Subject (one line) and body. Raises PolicyError if a name has neither value nor fallback."""
-        return self._find(letter).render(values)
+        return self._find(letter).render(values, tongue)
 
     def compose(
-        self, letter: str, values: LetterValues, headers: Headers, published: PublishedLetters | None = None
+        self,
+        letter: str,
+        values: LetterValues,
+        headers: Headers,
+        published: PublishedLetters | None = None,
+        manner: Manner = PLAIN_MANNER,
     ) -> Composed:
-        """The letter's final bytes under a new, unguessable Message-ID, by the version in force; None: as its files have it."""
-        found = self._in_force(letter, published) if published else self._find(letter)
-        return self.composed(found, values, headers)
+        """The letter's final bytes under a new, unguessable Message-ID, by the version in force; None: as its files have it.
 
-    def composed(self, letter: CheckedLetter, values: LetterValues, headers: Headers) -> Composed:
+        In the form that serves ``manner`` best: one that is there in no other language than English is written in English.
+        """
+        self._find(letter)
+        forms = choices(letter, manner.pack, manner.tongue.code)
+        name = next((each for each in forms if each in self._letters or (published and published.in_force(each))), letter)
+        found = self._in_force(name, published) if published else self._find(name)
+        return self.composed(found, values, headers, manner.tongue)
+
+    def composed(self, letter: CheckedLetter, values: LetterValues, headers: Headers, tongue: Tongue = ENGLISH) -> Composed:
         """The final bytes of this very letter under a new, unguessable Message-ID."""
         message_id = f"{self._token()}.mailbot@{headers.from_address.rpartition('@')[2]}"
-        content = build(letter.render(values), headers, message_id)
+        spoken = tongue if letter.language == tongue.code else ENGLISH
+        content = build(letter.render(values, spoken), headers, message_id)
         return Composed(content=content, message_id=message_id, letter_version=letter.version)
 
     def review_dates(self, published: PublishedLetters) -> Mapping[str, date]:
         """When somebody looks at each letter again, by the version in force."""
-        return {name: self._in_force(name, published).spec.review_due for name in self._letters}
+        letters = (name for name in self._letters if name == letter_of(name))
+        return {name: self._in_force(name, published).spec.review_due for name in letters}
 
     def shipped(self, letter: str) -> LetterSource:
         """A letter as its files have it. Raises PolicyError for an unknown one."""
@@ -67,8 +96,8 @@ class JinjaLetters:
 
     def check(self, source: LetterSource, where: str) -> CompiledLetter:
         """The letter of this source. Raises PolicyError if it is wrong; ``where`` names it in that sentence."""
-        self._find(source.name)
-        return CompiledLetter(source, Places.one_file(where, source))
+        self._find(letter_of(source.name))
+        return CompiledLetter(source, Places.one_file(where, source), below=self._below(source.name))
 
     def _in_force(self, letter: str, published: PublishedLetters) -> CompiledLetter:
         number = published.in_force(letter)
@@ -77,10 +106,33 @@ class JinjaLetters:
         key = (letter, number)
         if key not in self._published:
             source, where = published.source(letter, number), f"letter {letter}, version {number}"
-            self._published[key] = CompiledLetter(source, Places.one_file(where, source), version=str(number))
+            self._published[key] = CompiledLetter(
+                source, Places.one_file(where, source), version=_called(letter, number), below=self._below(letter)
+            )
         return self._published[key]
+
+    def _nearest(self, name: str) -> str:
+        """The form from which this one takes what it does not say itself."""
+        return next(each for each in rests_on(name) if each in self._letters)
+
+    def _below(self, name: str) -> tuple[str, ...]:
+        """The settings that hold where those of a form say nothing, those of the letter itself first."""
+        if name == letter_of(name):
+            return ()
+        nearest_form = self._nearest(name)
+        return (*self._below(nearest_form), self._letters[nearest_form].source.settings)
 
     def _find(self, letter: str) -> CompiledLetter:
         if letter not in self._letters:
             raise PolicyError(f"there is no letter '{letter}'; {nearest(letter, frozenset(self._letters))}")
         return self._letters[letter]
+
+
+def _called(name: str, number: int) -> str:
+    """What letters keep of a version: its number, behind the form that it is of."""
+    return " ".join(filter(None, (name.partition("/")[2], str(number))))
+
+
+def _languages_first(path: Path) -> tuple[bool, str]:
+    """Forms of a language come before those of a pack, which may rest on them."""
+    return language_of(f"letter/{path.name}") == ENGLISH_CODE, str(path)

@@ -3,7 +3,9 @@
 import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass, fields
+from functools import reduce
 from pathlib import Path
+from typing import Any
 
 from mailbot.core.letter import LetterSource, LetterSpec, LetterValues
 from mailbot.core.letter_file import BODY_AFTER, SUBJECT_COLUMN, settings_after
@@ -14,6 +16,7 @@ from mailbot.toml_values import convert
 NAMES = frozenset(item.name for item in fields(LetterValues))
 MAX_TEXT_BYTES = 100_000
 FILES = ("letter.toml", "subject.txt.j2", "body.txt.j2")
+_BY_NAME = ("fallbacks", "sentences")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +49,25 @@ def read_folder(folder: Path) -> LetterSource:
     return LetterSource(name=folder.name, settings=settings, subject=subject.strip("\n"), body=body.strip("\n"))
 
 
-def spec_of(source: LetterSource, places: Places) -> LetterSpec:
-    """What ``letter.toml`` says, with every text checked against it.
+def read_variant(folder: Path, name: str, rests_on: LetterSource) -> LetterSource:
+    """A form of a letter, unchecked: a text that has no file here is the one of the form that it rests on.
+
+    Raises PolicyError for a file that is too large, no UTF-8 text, or none of a letter's.
+    """
+    strange = sorted(path.name for path in folder.iterdir() if path.is_file() and path.name not in FILES)
+    if strange:
+        raise PolicyError(f"{folder / strange[0]}: is no file of a letter; write {', '.join(FILES)}")
+    settings, subject, body = (_read(folder / each) if (folder / each).is_file() else None for each in FILES)
+    return LetterSource(
+        name=name,
+        settings=settings or "",
+        subject=rests_on.subject if subject is None else subject.strip("\n"),
+        body=rests_on.body if body is None else body.strip("\n"),
+    )
+
+
+def spec_of(source: LetterSource, places: Places, below: tuple[str, ...] = ()) -> LetterSpec:
+    """What ``letter.toml`` says, with every text checked against it; ``below`` holds where it says nothing.
 
     Raises PolicyError with file, line, column and the nearest known name.
     """
@@ -56,7 +76,7 @@ def spec_of(source: LetterSource, places: Places) -> LetterSpec:
         raise PolicyError(f"{places.body}: the letter is larger than {MAX_TEXT_BYTES} bytes; shorten it")
     if "\n" in source.subject:
         raise PolicyError(f"{places.subject}: a subject is one line; write the rest into the text")
-    spec = _settings(source, places)
+    spec = _settings(source, places, below)
     both = sorted(set(spec.sentences) & NAMES)
     if both:
         raise PolicyError(f"{places.settings}: sentences.{both[0]}: is the name of a value; give the sentence another name")
@@ -76,14 +96,21 @@ def _read(file: Path) -> str:
         raise PolicyError(f"{file}: is not UTF-8 text; save it as UTF-8") from None
 
 
-def _settings(source: LetterSource, places: Places) -> LetterSpec:
+def _settings(source: LetterSource, places: Places, below: tuple[str, ...]) -> LetterSpec:
     try:
-        data = tomllib.loads("\n" * places.settings_after + source.settings)
+        own = tomllib.loads("\n" * places.settings_after + source.settings)
     except tomllib.TOMLDecodeError as error:
         raise PolicyError(f"{places.settings}: is not valid TOML: {error}") from None
-    if "name" in data:
+    if "name" in own:
         raise PolicyError(f"{places.settings}: name: is the name of the letter; leave it out")
+    data = reduce(_over, (*map(tomllib.loads, below), own))
     return convert(LetterSpec, data | {"name": source.name}, places.settings, PolicyError)
+
+
+def _over(below: dict[str, Any], own: dict[str, Any]) -> dict[str, Any]:
+    """Settings over others: what both say is as ``own`` has it, and of fallbacks and sentences each for itself."""
+    tables = {key: below.get(key, {}) | own[key] for key in _BY_NAME if isinstance(own.get(key), dict)}
+    return below | own | tables
 
 
 def _mistakes(source: LetterSource, spec: LetterSpec, places: Places) -> Iterator[str]:

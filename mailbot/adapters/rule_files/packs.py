@@ -11,6 +11,7 @@ from mailbot.adapters.rule_files.blanks import blanks, filled
 from mailbot.adapters.rule_files.calendars import calendar_names, calendar_path, load_calendar
 from mailbot.adapters.rule_files.checks import STRICT, digest_of, names_in, refuse_twice
 from mailbot.adapters.rule_files.clocks import check_clock, filled_in
+from mailbot.adapters.rule_files.languages import load_language
 from mailbot.adapters.rule_files.opening import ShutRow, opening_hours, shut_days
 from mailbot.adapters.rule_files.routing import check_routes
 from mailbot.core.calendar import Hours
@@ -23,6 +24,7 @@ from mailbot.core.letter import PLAIN_FONT, Font
 from mailbot.core.policy import Alerting, ClassPolicy, FlagPolicy, Pack, Threads
 from mailbot.core.route_rule import NO_ROUTES, RoutePolicy
 from mailbot.core.survey import Survey
+from mailbot.core.tongue import ENGLISH_CODE, Tongue
 from mailbot.errors import PolicyError
 from mailbot.toml_values import convert, read_toml
 
@@ -55,6 +57,8 @@ class _PackFile:
     routes: RoutePolicy = NO_ROUTES
     font: Font = PLAIN_FONT
     issuing: Issuing = NO_ISSUING
+    languages: tuple[str, ...] = (ENGLISH_CODE,)
+    words: dict[str, dict[str, str]] = field(default_factory=dict)
     __pydantic_config__ = STRICT
 
 
@@ -109,6 +113,7 @@ def load_pack(rules: Path, name: str, zone: ZoneInfo | None = None, organisation
         routes=found.routes,
         font=found.font,
         issuing=found.issuing,
+        tongues=_tongues(rules, file, found),
     )
 
 
@@ -197,6 +202,24 @@ def _check_alerts(file: Path, alerts: Alerting) -> None:
         if not right:
             raise PolicyError(f"{file}: alerts.{key}: write {write}")
     refuse_twice(alerts.ladder, file, "step of alerts.ladder")
+
+
+def _tongues(rules: Path, file: Path, found: _PackFile) -> dict[str, Tongue]:
+    """The languages besides English, each with a word for everything that letters call by a word of the pack."""
+    if ENGLISH_CODE not in found.languages:
+        raise PolicyError(f'{file}: languages: write "{ENGLISH_CODE}" too; letters go in it where nothing else serves')
+    refuse_twice(found.languages, file, "language")
+    codes = tuple(code for code in found.languages if code != ENGLISH_CODE)
+    for code in found.words:
+        if code not in codes:
+            raise PolicyError(f"{file}: words.{code}: write '{code}' under languages too, or take it out")
+    ours = dict.fromkeys((*(class_.words for class_ in found.classes.values()), found.privacy_notice, found.signatory))
+    tongues = {code: load_language(rules, code).tongue for code in codes}
+    for code in codes:
+        for words in filter(None, ours):
+            if not found.words.get(code, {}).get(words, "").strip():
+                raise PolicyError(f"{file}: words.{code}: write what '{words}' is in that language")
+    return {code: replace(tongue, words=found.words[code]) for code, tongue in tongues.items()}
 
 
 def _check_threads(file: Path, threads: Threads) -> None:

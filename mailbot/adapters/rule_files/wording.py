@@ -4,6 +4,7 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 
 from mailbot.adapters.rule_files.checks import STRICT, refuse_twice
+from mailbot.adapters.rule_files.languages import language_names, load_language
 from mailbot.core.letter import Content, LetterValues
 from mailbot.core.lint import LintRules, Sign
 from mailbot.core.wording import ANY_ENDING, KEY, NUMBER, WORD, WORDED, Rule, Wording
@@ -65,6 +66,7 @@ def load_wording(rules: Path) -> LintRules:
         most_words=found.most_words,
         oldest=found.oldest,
         signs={content: _sign(file, content, found.must_contain.get(content)) for content in Content},
+        signs_in={code: load_language(rules, code).must_contain for code in language_names(rules)},
     )
 
 

@@ -9,6 +9,7 @@ from sqlalchemy.engine import Row
 from mailbot.adapters.store.tables import case, location, mailbox, message, person
 from mailbot.core.case import Case, CaseStatus, Channel, RunningClock
 from mailbot.core.message import Direction
+from mailbot.core.tongue import ENGLISH_CODE
 
 _SEEN = (
     select(location.c.id)
@@ -70,4 +71,5 @@ def case_of(row: Row[Any], clocks: Sequence[RunningClock]) -> Case:
         proposed=tuple(row.proposed or ()),
         named=tuple(row.named or ()),
         outcome=row.outcome or "",
+        language=row.language or ENGLISH_CODE,
     )

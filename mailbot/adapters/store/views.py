@@ -107,6 +107,7 @@ class CaseLine:
     also: tuple[str, ...]
     owner: str | None
     service: str | None
+    language: str | None
     proposed: tuple[str, ...]
     outcome: str | None
 

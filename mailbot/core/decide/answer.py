@@ -61,6 +61,7 @@ def _receipt(case: Case, policy: MailboxPolicy, permission: Permission, now: dat
         purpose=Purpose.RECEIPT,
         letter=class_policy.receipt if class_policy else policy.pack.letters.neutral_receipt,
         audience=Audience.CUSTOMER,
+        language=case.language,
         lane=Lane.ACKNOWLEDGEMENT,
         key=f"after-all:{case.id}:{case.version}",  # once it was taken back, it may be said again
         values=receipt_values(policy, class_policy, case.subject, case.opened_at, promised),

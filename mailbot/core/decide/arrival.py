@@ -43,6 +43,7 @@ from mailbot.core.message import Origin
 from mailbot.core.policy import AckWhen, MailboxPolicy
 from mailbot.core.screen import SentBefore
 from mailbot.core.strong_evidence import Verdict
+from mailbot.core.tongue import ENGLISH_CODE
 from mailbot.core.trigger import AlsoArrived, MessageArrived
 
 STAFF_AUTO_REPLY = "automatic-reply-of-staff"
@@ -191,6 +192,7 @@ def _new_case(
         proposed=goes.proposed,
         named=goes.named,
         owner=goes.owner,
+        language=findings.classification.language,
         reason=Reason("no-known-case"),
     )
     found = (*findings.screening.reasons, *findings.match.reasons)
@@ -246,6 +248,7 @@ def _answer(
         purpose=Purpose.RECEIPT,
         letter=flag.receipt if flag else usual,
         audience=Audience.CUSTOMER,
+        language=findings.classification.language or ENGLISH_CODE,
         lane=Lane.ACKNOWLEDGEMENT,
         key=f"message:{message.digest}",
         values=replace(values, call=(flag.call or None) if flag else None, pages=pages),

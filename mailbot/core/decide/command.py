@@ -32,6 +32,7 @@ from mailbot.core.letter import Purpose
 from mailbot.core.policy import MailboxPolicy
 from mailbot.core.screen import SentBefore
 from mailbot.core.text import listed
+from mailbot.core.tongue import ENGLISH_CODE
 from mailbot.core.trigger import (
     AnswerAfterAll,
     CaseAcknowledged,
@@ -51,6 +52,7 @@ from mailbot.core.trigger import (
     ContactNoted,
     CustomerAnswered,
     CustomerNamed,
+    LanguageSaid,
     TurnUndone,
 )
 from mailbot.errors import PermanentError
@@ -80,6 +82,8 @@ def commanded(  # noqa: C901, PLR0911, PLR0912  # one line a command
             return _assigned(command, case, policy, now, before)
         case CaseAcknowledged():
             return _acknowledged(case, policy, command.at)
+        case LanguageSaid():
+            return [_spoken(command, case, policy)]
         case CaseSurveyed():
             return _surveyed(command, case)
         case AnswerAfterAll():
@@ -103,7 +107,7 @@ def commanded(  # noqa: C901, PLR0911, PLR0912  # one line a command
 
 
 def _refuse_the_future(command: CaseCommand, case: Case, policy: MailboxPolicy, now: datetime) -> None:
-    timeless = ClockExtended | CaseQuieted | CaseAssigned | AnswerAfterAll | CustomerNamed
+    timeless = ClockExtended | CaseQuieted | CaseAssigned | AnswerAfterAll | CustomerNamed | LanguageSaid
     if not isinstance(command, timeless) and command.at > now:
         raise PermanentError(f"{case.reference}: {_local(policy, command.at)} is still to come")
 
@@ -218,6 +222,14 @@ def _no_survey_yet(case: Case, at: datetime) -> list[StopClock]:
     surveys = [one for one in case.clocks if one.kind is ClockKind.SURVEY]
     reason = Reason("stopped-by-reopening")
     return [StopClock(clock_id=one.id, outcome="cancelled", stopped_at=at, reason=reason) for one in surveys]
+
+
+def _spoken(command: LanguageSaid, case: Case, policy: MailboxPolicy) -> ChangeCase:
+    """Letters from now on; what waits to be sent stays as it is. Raises PermanentError for one the pack does not answer in."""
+    known = (ENGLISH_CODE, *policy.pack.tongues)
+    if command.language not in known:
+        raise PermanentError(f"{case.reference}: pack {policy.pack.name} answers in {', '.join(known)}; write one of these")
+    return ChangeCase(case_id=case.id, language=command.language, reason=Reason("language-said", command.language))
 
 
 def _surveyed(command: CaseSurveyed, case: Case) -> list[Action]:

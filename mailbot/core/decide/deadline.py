@@ -27,11 +27,12 @@ from mailbot.core.counting import span
 from mailbot.core.decide.moving import dependants
 from mailbot.core.decide.notice import announced_with, coming_letter, notice, silence_warning, will_go
 from mailbot.core.decide.occasion import Occasion, somebody_else
-from mailbot.core.decide.wording import digest_values, letter_date, letter_words
+from mailbot.core.decide.wording import digest_values, letter_words
 from mailbot.core.ladder import Rung
 from mailbot.core.letter import Audience, Lane, Purpose
 from mailbot.core.policy import MailboxPolicy
 from mailbot.core.screen import SentBefore
+from mailbot.core.tongue import letter_date
 from mailbot.core.trigger import DeadlineReached, DigestDue
 
 COMING = {

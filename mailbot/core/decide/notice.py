@@ -10,9 +10,9 @@ from mailbot.core.clock import ComputedClock
 from mailbot.core.clock_rule import ExtendedBy
 from mailbot.core.decide.moving import move, restored, stop_for_good
 from mailbot.core.decide.occasion import Occasion, goes_to_the_customer
-from mailbot.core.decide.wording import letter_date
 from mailbot.core.letter import Purpose
 from mailbot.core.screen import SentBefore
+from mailbot.core.tongue import letter_date
 
 _A_MOMENT = timedelta(seconds=1)
 

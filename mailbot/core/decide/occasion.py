@@ -100,6 +100,7 @@ class Occasion:
             purpose=purpose,
             letter=letter_for(self.policy.pack.letters, purpose),
             audience=Audience.CUSTOMER,
+            language=self.case.language,
             lane=Lane.NOTICE,
             key=self.key,
             values=self.values(more),

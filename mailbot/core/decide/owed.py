@@ -12,8 +12,8 @@ from mailbot.core.calendar import last_day
 from mailbot.core.case import ANSWERED_IN_PART, FOR_THE_MANAGER, Case, ClockStop, RunningClock
 from mailbot.core.clock import OWED
 from mailbot.core.decide.moving import ended
-from mailbot.core.decide.wording import letter_date
 from mailbot.core.policy import MailboxPolicy
+from mailbot.core.tongue import letter_date
 
 EVENTS = (ClockStop.RESPONSE_SENT, ClockStop.ACKNOWLEDGEMENT_SENT, ClockStop.RECEIPT_SENT)
 """What an answer is at once: also a confirmation that the message came."""

@@ -26,10 +26,11 @@ from mailbot.core.clock_rule import ClockRule, ClockStart
 from mailbot.core.decide.answer import lacks_its_date, promised_date
 from mailbot.core.decide.moving import start_clock
 from mailbot.core.decide.occasion import goes_to_the_customer
-from mailbot.core.decide.wording import letter_date, receipt_values
+from mailbot.core.decide.wording import receipt_values
 from mailbot.core.letter import Audience, Lane, OutboxLetter, Purpose
 from mailbot.core.policy import UNSURE, MailboxPolicy
 from mailbot.core.screen import SentBefore
+from mailbot.core.tongue import letter_date
 from mailbot.core.trigger import CaseReclassified
 from mailbot.errors import PermanentError
 
@@ -260,6 +261,7 @@ def _letter(change: _Change, begun: Sequence[_Begun], before: SentBefore) -> lis
         purpose=Purpose.RECEIPT,
         letter=class_policy.receipt,
         audience=Audience.CUSTOMER,
+        language=case.language,
         lane=Lane.ACKNOWLEDGEMENT,
         key=f"reclassified:{case.id}:{case.version}",
         values=receipt_values(policy, class_policy, case.subject, case.opened_at, promised),

@@ -21,6 +21,7 @@ def letter_withdrawn(trigger: LetterWithdrawn, case: Case, policy: MailboxPolicy
         purpose=Purpose.RECEIPT,
         letter=policy.pack.letters.neutral_receipt,
         audience=Audience.CUSTOMER,
+        language=case.language,
         lane=Lane.ACKNOWLEDGEMENT,
         key=f"withdrawn:{trigger.letter.id}",
         values=receipt_values(policy, None, case.subject, case.opened_at, None),

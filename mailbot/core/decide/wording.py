@@ -10,15 +10,11 @@ from mailbot.core.case import Case, Channel, RunningClock
 from mailbot.core.letter import LetterValues, Purpose
 from mailbot.core.policy import ClassPolicy, MailboxPolicy
 from mailbot.core.text import clean_line
+from mailbot.core.tongue import letter_date
 
 SUBJECT_LENGTH = 60
 _LINK = re.compile(r"://|www\.|^(?:mailto|tel|sms):", re.IGNORECASE)
 _DOT_IN_NAME = re.compile(r"(?<=[^\W_])([.\u3002\uff0e\uff61])(?=[^\W_][^\W\d_]|xn--)", re.IGNORECASE)
-
-
-def letter_date(day: date) -> str:
-    """A date as letters show it, with its weekday: ``Tuesday 22 December 2026``."""
-    return f"{day:%A} {day.day} {day:%B %Y}"
 
 
 def receipt_values(

@@ -37,6 +37,7 @@ case = Table(
     Column("proposed", JSON(none_as_null=True)),  # the best services, while none is sure
     Column("named", JSON(none_as_null=True)),  # people of ours who are spared it; NULL: none
     word("outcome", nullable=True),
+    word("language", nullable=True),  # of its customer (ISO 639-1); NULL: English, or not known
     Column("customer", Text, nullable=False),
     Column("customer_name", Text),
     Column("subject", Text),

@@ -2,7 +2,7 @@
 
 from sqlalchemy import MetaData
 
-SCHEMA_VERSION = 14
+SCHEMA_VERSION = 15
 """Counts up with every migration."""
 
 COMPAT_VERSION = 6
