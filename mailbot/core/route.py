@@ -24,6 +24,7 @@ MOST_SHOWN = 3
 _SUBJECT = 1.5
 _WHOLE, _LONGER = 2.0, 0.5
 _LEAST_LETTERS = 3
+_MOST_SERVICES = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,9 +72,20 @@ def route(hits: Iterable[Hit], subject_length: int, policy: RoutePolicy) -> Rout
             named.append(hit)
     if not spoken and not named:
         return NOWHERE
-    found = [_candidate(class_, hits, subject_length) for class_, hits in spoken.items()]
-    ranked = sorted(found, key=lambda one: (-one.score, one.service))[:MOST_SHOWN]
+    ranked = _ranked(spoken, subject_length)
     return Route(ranked=tuple(ranked), sure=_is_sure(ranked, policy), named=tuple(named))
+
+
+def _ranked(spoken: Mapping[str, Sequence[Hit]], subject_length: int) -> list[Candidate]:
+    """The best, in order. Services that could not come among them, had all been said in the subject, are not weighed."""
+    most = {class_: _SUBJECT * sum(hit.weight for hit in hits) for class_, hits in spoken.items()}
+    ranked = list[Candidate]()
+    for class_ in sorted(most, key=lambda one: -most[one]):
+        if len(ranked) == MOST_SHOWN and most[class_] < ranked[-1].score:
+            break
+        ranked.append(_candidate(class_, spoken[class_], subject_length))
+        ranked = sorted(ranked, key=lambda one: (-one.score, one.service))[:MOST_SHOWN]
+    return ranked
 
 
 def _is_sure(ranked: Sequence[Candidate], policy: RoutePolicy) -> bool:
@@ -106,7 +118,7 @@ def directory_words(directory: Directory, words: RoutingWords) -> ClassRules:
 
 def _service_rules(services: Sequence[Service], common: frozenset[str]) -> Iterator[ClassRule]:
     phrases = {each.name: tuple(dict.fromkeys(map(key, each.words))) for each in services}
-    loose = {each.name: _loose(each, common) - {*phrases[each.name]} for each in services}
+    loose = _telling({each.name: _loose(each, common) - {*phrases[each.name]} for each in services})
     shared = _how_many(chain(phrases.values(), loose.values()))
     known = frozenset(shared)
     for name, own in phrases.items():
@@ -127,6 +139,12 @@ def _loose(service: Service, common: frozenset[str]) -> set[str]:
     texts += [service.category.name] if service.category else []
     words = (word.strip(".,:;()'?!") for text in texts for word in key(text).replace("'s ", " ").split())
     return {word for word in words if len(word) >= _LEAST_LETTERS and word not in common}
+
+
+def _telling(loose: Mapping[str, set[str]]) -> Mapping[str, set[str]]:
+    """Without the words of so many services that they tell little."""
+    counted = _how_many(loose.values())
+    return {name: {word for word in words if counted[word] <= _MOST_SERVICES} for name, words in loose.items()}
 
 
 def _how_many(texts: Iterable[Iterable[str]]) -> Mapping[str, int]:

@@ -221,6 +221,23 @@ def test_a_case_that_is_done_is_closed_and_its_clocks_stop() -> None:
     assert (changed.reason.rule, changed.reason.detail) == ("done", "settled at the desk")
 
 
+def test_what_was_answered_at_first_contact_was_answered() -> None:
+    """The clocks of an answer have met their dates, and the case says how it ended until it is opened again."""
+    actions = said(CaseDone(at=LATER, reason="", first_contact=True), OPEN)
+    stops = [action for action in actions if isinstance(action, StopClock)]
+    assert [stop.reason.rule for stop in stops if stop.clock_id == 3] == ["stopped-by-response_sent"]  # the answer
+    assert len({stop.clock_id for stop in stops}) == len(stops)
+    changed = only(ChangeCase, actions)
+    assert (changed.outcome, changed.reason.detail) == ("first_contact", "resolved at first contact")
+    assert only(ChangeCase, said(CaseReopened(at=LATER, reason="not after all"), CLOSED)).outcome == ""
+
+
+def test_nobody_is_given_a_case_that_names_them() -> None:
+    """The command says so, and names somebody else as the way out."""
+    with pytest.raises(PermanentError, match="names Ada Finch, who is spared it; give it to somebody else"):
+        said(CaseAssigned(name="Ada Finch", address="Ada.Finch@harbour.example"), case(named=("ada.finch@harbour.example",)))
+
+
 def test_a_case_that_is_open_again_owes_its_answer_anew() -> None:
     """From that moment; the customer had a receipt already."""
     actions = said(CaseReopened(at=LATER, reason="she wrote again"), case(status=CaseStatus.CLOSED))

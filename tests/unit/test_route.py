@@ -1,6 +1,7 @@
 """Routing: which service a message is about, and which of our people it names."""
 
 import json
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
@@ -10,14 +11,17 @@ from hypothesis import strategies as st
 
 from mailbot.adapters.rule_files import load_directory, load_routing_words
 from mailbot.adapters.spacy_model import SpacyPhrases
-from mailbot.core.classify import Hit
+from mailbot.core.action import ChangeCase
+from mailbot.core.case import Figures
+from mailbot.core.classify import Classification, Hit
+from mailbot.core.decide.routing import named_later
 from mailbot.core.directory import Directory, Person
 from mailbot.core.message import Span
 from mailbot.core.route import MOST_SHOWN, PERSON, SERVICE, Route, directory_words, route
 from mailbot.core.route_rule import RoutePolicy, RouteRule
 from mailbot.core.service import Service
 from tests.e2e.command_line import run_cli
-from tests.invented import RULES, shipped_pack
+from tests.invented import RULES, case, shipped_pack
 
 ENQUIRIES = Path(__file__).parents[1] / "routes"
 ROUTES = RoutePolicy(sure_from=2.5, lead=1.5)
@@ -202,3 +206,26 @@ def test_a_service_that_the_directory_does_not_have_is_refused(tmp_path: Path) -
     said = run_cli("evaluate", "routes", str(tmp_path / "some.jsonl"), "--services", str(ENQUIRIES / "council.toml"))
     assert said.returncode == 65
     assert "some.jsonl: line 1: write" in said.stderr
+
+
+# A case that goes on ---------------------------------------------------------------------------------------------------
+
+
+def test_a_later_message_of_a_complaint_spares_whom_it_names() -> None:
+    """Whoever was not named before is spared from then on; nobody is added twice, and no enquiry spares anybody."""
+    pack, found = shipped_pack(), routed("Hello\n\nIt was Ada Finch, not Mr Marsh.")
+    complaint = case(class_="complaint", named=("ada.finch@harbour.example",))
+    unsure = Classification(class_="unsure", best="unsure", confidence=0.0)
+    (changed,) = named_later(complaint, found, unsure, pack)
+    assert isinstance(changed, ChangeCase)
+    assert changed.named == ("ada.finch@harbour.example", "ben.marsh@harbour.example")
+    known = replace(complaint, named=changed.named)
+    assert named_later(known, found, unsure, pack) == []
+    assert named_later(case(class_="enquiry"), found, unsure, pack) == []
+
+
+def test_the_digest_leaves_out_what_its_reader_is_spared() -> None:
+    """A manager whom a complaint names does not learn of it by a list either."""
+    figures = Figures(late=("HC-1", "HC-2"), flagged=("HC-1: abuse",), open=2)
+    assert figures.without({"HC-1"}) == Figures(late=("HC-2",), open=2)
+    assert figures.without(()) is figures
