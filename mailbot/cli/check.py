@@ -101,6 +101,7 @@ def _files(settings: "Config", sign_ins: "SignIns") -> Iterator[Finding]:
     wrong = "\n      ".join(failing_screening_examples(policies.screening)) or None
     yield Finding(f"{len(policies.screening.examples)} examples of the screening rules, by their words alone", wrong)
     yield wording_finding(settings.paths.rules_folder)
+    yield _standards(settings.paths.rules_folder)
     yield from letters_findings(settings.paths, policies.letters)
     packs = {policy.pack.name: policy.pack for policy in policies.mailboxes.values()}
     phrases = spacy_reader(replace(policies.reading, learning=None))  # examples are of the rules alone
@@ -121,6 +122,17 @@ def _files(settings: "Config", sign_ins: "SignIns") -> Iterator[Finding]:
         for protocol in PROTOCOLS:
             if _server(mailbox, protocol).user is not None:
                 yield from _secrets(mailbox, protocol, sign_ins, today)
+
+
+def _standards(rules: Path) -> Finding:
+    """Whether what is asked of the messages of staff can be used."""
+    from mailbot.adapters.rule_files import load_signature_words, load_standard, standard_names
+
+    names = standard_names(rules)
+    for name in names:
+        load_standard(rules, name)
+    load_signature_words(rules)
+    return Finding(f"{len(names)} standards for what staff write")
 
 
 def pack_findings(name: str, remarks: "Iterable[Remark]") -> Iterator[Finding]:

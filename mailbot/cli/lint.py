@@ -34,7 +34,7 @@ def lint(
     from mailbot.core.lint import in_words
     from mailbot.core.lint import lint as findings_in
 
-    rules, content = rules_folder(config), _read(file)
+    rules, content = rules_folder(config), read_file(file)
     text = _own_words(content, file, rules) if draft else _decoded(content)
     findings = findings_in(text, load_wording(rules))
     if format_ is Format.JSON:
@@ -45,7 +45,8 @@ def lint(
         raise typer.Exit(1)
 
 
-def _read(name: str) -> bytes:
+def read_file(name: str) -> bytes:
+    """The bytes of a file, or of standard input. Raises PermanentError if it cannot be read or is too large."""
     from mailbot.errors import PermanentError
 
     try:

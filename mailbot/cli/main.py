@@ -31,6 +31,7 @@ from mailbot.cli import (
     policy,
     replay,
     run,
+    standards,
     status,
     train,
 )
@@ -60,6 +61,7 @@ for name, group in (
     ("people", people),
     ("directory", directory),
     ("policy", policy),
+    ("standards", standards),
     ("evaluate", evaluate),
     ("db", db),
 ):

@@ -63,6 +63,15 @@ def own_text(text: str, rules: QuoteRules, *, is_forward: bool = False) -> str:
     return "\n".join(text[one.start : one.end].strip("\n") for one in own_spans(text, rules, is_forward=is_forward))
 
 
+def quoted_lines(lines: Sequence[str], rules: QuoteRules) -> tuple[bool, ...]:
+    """For each line whether somebody or something else wrote it; a signature is its writer's."""
+    found = [False] * len(lines)
+    for first, end in _others(lines, rules, is_forward=False, with_signature=True):
+        if lines[first].strip() not in _SIGNATURES:
+            found[first:end] = [True] * (end - first)
+    return tuple(found)
+
+
 def heads(text: str, rules: QuoteRules) -> list[dict[str, str]]:
     """The heads of other messages in a text: each the values of its fields by kind (from, date, to, subject)."""
     lines, found, at = text[:MOST_TEXT].split("\n"), list[dict[str, str]](), 0

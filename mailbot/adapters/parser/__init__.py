@@ -21,9 +21,10 @@ from mailbot.adapters.parser.reports import read_report
 from mailbot.adapters.parser.source import Source, read
 from mailbot.core.message import Address, Enclosed, Message
 
-__all__ = ["ParseLimits", "parse", "why_unreadable"]
+__all__ = ["ParseLimits", "page_of", "parse", "why_unreadable"]
 
 _STANDARD = ParseLimits()
+_PAGES = ParseLimits(max_text=2_000_000)
 _FOR_A_PERSON = ("over-cap:", "unparsable:", "nothing-readable")
 _MOST_ENCLOSED = 5
 _LONGEST_HEAD = 100_000
@@ -67,6 +68,12 @@ def parse(content: bytes, limits: ParseLimits = _STANDARD) -> Message:
         defects=tuple(dict.fromkeys(filter(None, defects))),
     )
     return replace(message, report=read_report(message, fields, top)) if source.whole else message
+
+
+def page_of(content: bytes, limits: ParseLimits = _PAGES) -> str:
+    """The source of a message's HTML, or an empty string. Never raises."""
+    source = read(content, limits)
+    return BodyReader(limits).page(tree(source.root)[0]) if source.whole else ""
 
 
 def _enclosed(top: Node) -> tuple[Enclosed, ...]:

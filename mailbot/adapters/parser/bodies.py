@@ -79,6 +79,11 @@ class BodyReader:
             self.defects.append("text-shortened")
         return text[: self._limits.max_text]
 
+    def page(self, top: Node) -> str:
+        """The source of the HTML that a program would show, or an empty string."""
+        pages = (leaf for leaf in top.leaves() if leaf.readable and leaf.content_type == "text/html")
+        return "\n".join(text for leaf in pages if (text := self._decoded(leaf, self._limits.max_text)).strip())
+
     def _text(self, node: Node) -> str:
         if not node.children:
             return self._leaf(node) if node.readable else ""

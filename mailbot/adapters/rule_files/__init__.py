@@ -22,6 +22,7 @@ from mailbot.adapters.rule_files.routing import load_routing_words
 from mailbot.adapters.rule_files.screening import load_screening
 from mailbot.adapters.rule_files.services import load_directory, own_pack
 from mailbot.adapters.rule_files.settings import settings_of
+from mailbot.adapters.rule_files.standards import load_signature_words, load_standard, standard_names
 from mailbot.adapters.rule_files.wording import load_wording
 
 __all__ = [
@@ -50,11 +51,14 @@ __all__ = [
     "load_requests",
     "load_routing_words",
     "load_screening",
+    "load_signature_words",
+    "load_standard",
     "load_subjects",
     "load_wording",
     "own_pack",
     "pack_names",
     "read_calendar",
     "settings_of",
+    "standard_names",
     "with_days",
 ]

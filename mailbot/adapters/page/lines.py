@@ -1,0 +1,216 @@
+"""A page as the lines that its reader sees, each with its fonts, its links and whether it is quoted."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from typing import Any
+from xml.etree.ElementTree import Element
+
+from mailbot.adapters.page.fonts import BROWSER, Context, Font, family_of, of_browser, of_font_tag, of_shorthand, size_of
+from mailbot.adapters.page.styles import Declaration, Styles, TooMuchError
+from mailbot.core.standard.mail import Line, Run, StyledText
+
+MOST_HTML = 1_000_000
+MOST_ELEMENTS = 20_000
+DEEPEST = 400
+_UNSHOWN = frozenset(
+    {"head", "style", "script", "title", "template", "noscript", "object", "svg", "math", "select", "textarea"}
+)
+_BLOCKS = frozenset({
+    "p", "div", "tr", "li", "table", "h1", "h2", "h3", "h4", "h5", "h6", "blockquote", "hr", "ul", "ol", "center", "address",
+    "pre", "body", "section", "header", "footer", "article", "dl", "dt", "dd", "form", "tbody", "caption",
+})  # fmt: skip
+_CELLS = frozenset({"td", "th"})
+_SPACES = re.compile(r"[ \t\r\n\f]+")
+_SMALLEST = 2.0
+_QUIRKS_FREE = re.compile(
+    r"\s*(?:<!--.*?-->\s*)*<!doctype\s+html(?:\s*>|.*?(?:xhtml 1|html 4\.01|about:legacy).*?>)", re.IGNORECASE | re.DOTALL
+)
+# What mail programs put around, or before, the message that they quote.
+_QUOTES = re.compile(
+    r"(?:x_)*(?:gmail_quote(?:_container)?|gmail_extra_quote|yahoo_quoted|protonmail_quote|zmail_extra)", re.IGNORECASE
+)
+_BEFORE_QUOTES = re.compile(
+    r"(?:x_)*(?:divRplyFwdMsg|appendonsend|stopSpelling|mail-editor-reference-message-container|OLK_SRC_BODY_SECTION)",
+    re.IGNORECASE,
+)
+_RULE_ABOVE = re.compile(r"border-top:\s*solid\s+#(?:e1e1e1|b5c4df)", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class _State:
+    """What an element hands on to its children."""
+
+    font: Font
+    depth: int = 0
+    quoted: bool = False
+    seen: bool = True
+
+
+@dataclass(slots=True)
+class _Writer:
+    lines: list[Line] = field(default_factory=list)
+    runs: list[Run] = field(default_factory=list)
+    links: list[str] = field(default_factory=list)
+    images: int = 0
+    quoted: bool = False
+    history: bool = False
+
+    def write(self, text: str, state: _State) -> None:
+        self.quoted = self.quoted or state.quoted
+        self.runs.append(Run(text, state.font.family, state.font.pixels))
+
+    def end(self) -> None:
+        text = _SPACES.sub(" ", "".join(run.text for run in self.runs).replace("\xa0", " ")).strip()
+        if text or self.images or (self.lines and self.lines[-1].text):
+            quoted = self.quoted or self.history
+            self.lines.append(
+                Line(text=text, runs=tuple(self.runs), quoted=quoted, images=self.images, links=tuple(self.links))
+            )
+        self.runs, self.links, self.images, self.quoted = [], [], 0, False
+
+
+def page_lines(html: str) -> StyledText:
+    """The lines of an HTML part. Never raises; ``why_not`` says why a page that is too large was not read."""
+    if len(html) > MOST_HTML:
+        return StyledText(why_not=f"its page has more than {MOST_HTML} characters")
+    try:
+        return StyledText(lines=tuple(_read(html)))
+    except TooMuchError as error:
+        return StyledText(why_not=str(error))
+
+
+def _read(html: str) -> list[Line]:
+    import cssselect2
+    from selectolax.lexbor import LexborHTMLParser
+
+    tree = LexborHTMLParser(html)
+    if tree.root is None:
+        return []
+    sheets = list[str]()
+    top = _copied(tree.root, sheets)
+    reader = _Reader(Styles(sheets), quirks=_QUIRKS_FREE.match(html) is None)
+    reader.read(cssselect2.ElementWrapper.from_html_root(top))
+    return reader.out.lines
+
+
+def _copied(root: Any, sheets: list[str]) -> Element:
+    """The page's tree in the form that selectors are matched against. Raises TooMuchError."""
+    top, count = Element(root.tag, _attributes(root)), 0
+    waiting = [(root, top, 0)]
+    while waiting:
+        node, copy, depth = waiting.pop()
+        if count > MOST_ELEMENTS or depth > DEEPEST:
+            raise TooMuchError(f"its page has more than {MOST_ELEMENTS} elements, or they are nested more than {DEEPEST} deep")
+        child = node.child
+        while child is not None:
+            if child.tag == "-text":
+                _append_text(copy, child.text_content or "")
+            elif not child.tag.startswith(("-", "_", "!")):
+                count += 1
+                below = Element(child.tag, _attributes(child))
+                copy.append(below)
+                if child.tag == "style":
+                    sheets.append(child.text(deep=True) or "")
+                waiting.append((child, below, depth + 1))
+            child = child.next
+    return top
+
+
+def _attributes(node: Any) -> dict[str, str]:
+    return {name: value or "" for name, value in node.attributes.items()}
+
+
+def _append_text(parent: Element, text: str) -> None:
+    if len(parent):
+        parent[-1].tail = (parent[-1].tail or "") + text
+    else:
+        parent.text = (parent.text or "") + text
+
+
+class _Reader:
+    """Walks a page in the order of its text."""
+
+    def __init__(self, styles: Styles, *, quirks: bool) -> None:
+        self.out = _Writer()
+        self._styles, self._quirks, self._root = styles, quirks, BROWSER
+
+    def read(self, top: Any) -> None:
+        """Recursion ends at DEEPEST, which the tree was held against."""
+        self._element(top, _State(BROWSER))
+        self.out.end()
+
+    def _element(self, wrapper: Any, above: _State) -> None:
+        element, tag = wrapper.etree_element, wrapper.local_name
+        state = self._state(wrapper, element, tag, above)
+        if tag == "html":
+            self._root = state.font
+        if tag in _UNSHOWN or not state.seen:
+            return
+        block = tag in _BLOCKS
+        if block or tag == "br":
+            self.out.end()
+        self._marks(element, tag, state)
+        if element.text:
+            self.out.write(element.text, state)
+        for child in wrapper.iter_children():
+            self._element(child, state)
+            if child.etree_element.tail:
+                self.out.write(child.etree_element.tail, state)
+        if block:
+            self.out.end()
+
+    def _marks(self, element: Element, tag: str, state: _State) -> None:
+        if tag in _CELLS:
+            self.out.write(" ", state)
+        if tag == "img":
+            self.out.images += 1
+            self.out.write(f" {element.get('alt', '')} ", state)
+        if tag == "a" and (target := element.get("href", "")).startswith(("mailto:", "tel:")):
+            self.out.links.append(target)
+        names = f"{element.get('id', '')} {element.get('class', '')}".split()
+        if any(map(_BEFORE_QUOTES.fullmatch, names)) or _RULE_ABOVE.search(element.get("style", "")):
+            self.out.history = True
+
+    def _state(self, wrapper: Any, element: Element, tag: str, above: _State) -> _State:
+        names = f"{element.get('id', '')} {element.get('class', '')}".split()
+        quoted = above.quoted or any(map(_QUOTES.fullmatch, names)) or (tag == "blockquote" and _is_quote(element))
+        state = replace(above, quoted=quoted, font=of_browser(tag, above.font, quirks=self._quirks))
+        if tag == "font":
+            state = replace(state, font=of_font_tag(element.get("face"), element.get("size"), state.font))
+        if "hidden" in element.attrib:
+            state = replace(state, seen=False)
+        declared = self._styles.of(wrapper, element.get("style", ""))
+        return self._styled(state, declared, Context(above.font, self._root, self._quirks))
+
+    def _styled(self, state: _State, declared: list[Declaration], context: Context) -> _State:
+        font, seen = state.font, state.seen
+        for each in declared:
+            if each.name == "font-family":
+                font = replace(font, family=family_of(each.tokens, context) or font.family)
+            elif each.name == "font-size":
+                size = size_of(each.tokens, context)
+                font = font if size is None else replace(font, pixels=size)
+            elif each.name == "font":
+                font = of_shorthand(each.tokens, context) or font
+            elif _hides(each):
+                seen = False
+        return replace(state, font=font, seen=seen and not 0 <= font.pixels < _SMALLEST)
+
+
+def _is_quote(element: Element) -> bool:
+    """A blockquote is also what programs indent with: it is a quote where it says so."""
+    return element.get("type") == "cite" or "cite" in element.attrib or bool(element.get("class", ""))
+
+
+def _hides(each: Declaration) -> bool:
+    words = list(_words(each))
+    return (each.name, words[-1] if words else "") in {
+        ("display", "none"), ("visibility", "hidden"), ("visibility", "collapse"), ("opacity", "0"),
+    }  # fmt: skip
+
+
+def _words(each: Declaration) -> Iterator[str]:
+    for token in each.tokens:
+        if token.type in ("ident", "number"):
+            yield token.lower_value if token.type == "ident" else f"{token.value:g}"
