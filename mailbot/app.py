@@ -62,7 +62,7 @@ from mailbot.errors import ConfigError, MailbotError, PolicyError
 from mailbot.learning import Learning
 from mailbot.pipeline.rule_examples import untold, unwritable_letters
 from mailbot.ports import Clock, Credentials, Mechanism, Reader
-from mailbot.reading import ReadingRules, reader_alone, spacy_reader
+from mailbot.reading import ReadingRules, ReadOriginals, reader_alone, spacy_reader
 from mailbot.runner import attempt
 
 INBOUND_SECONDS = 30
@@ -86,6 +86,14 @@ class Policies:
     contact: ContactRules
     letters: JinjaLetters
     mailboxes: Mapping[str, MailboxPolicy]
+
+    @property
+    def originals(self) -> ReadOriginals:
+        """What reads a customer's message for whoever takes it over."""
+        people = next(iter(self.mailboxes.values())).directory
+        phones = (each.phone for each in people.people), (each.phone for each in people.organisations)
+        numbers = [people.phone, *phones[0], *phones[1]]
+        return ReadOriginals(self.reading, self.contact, tuple(filter(None, numbers)))
 
 
 def load_policies(config: Config, tag_secret: bytes = b"") -> Policies:

@@ -2,27 +2,31 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from pathlib import Path
 from threading import Thread
 
 import structlog
 
+from mailbot.adapters.contact_note import ContactReader
 from mailbot.adapters.language import LangidLanguages
 from mailbot.adapters.parser import parse, why_unreadable
 from mailbot.adapters.spacy_model import Classifier, SpacyPhrases
 from mailbot.core.classify import Hit, Opinion
+from mailbot.core.contact_note import ContactRules
+from mailbot.core.enclosure import enclosure
 from mailbot.core.evidence import Evidence
 from mailbot.core.flag import NO_FLAGS, RAISED_FROM, FlagRules
 from mailbot.core.information_request import NO_REQUESTS, RequestRules
 from mailbot.core.language import is_another, shown_part, words_to_judge
-from mailbot.core.message import Message
+from mailbot.core.message import Address, Message
 from mailbot.core.policy import ClassRules, Scoring
 from mailbot.core.quoting import QuoteRules, own_spans
 from mailbot.core.subject import SubjectRules, base_subject
 from mailbot.core.weak_evidence import weak_evidence
 from mailbot.errors import MailbotError
 from mailbot.learning import Learning, model_in_use, model_kept_in
-from mailbot.ports import Languages, Phrases, ReadMessage
+from mailbot.ports import Languages, Original, Phrases, ReadMessage
 from mailbot.runner import spare_the_collector
 
 log = structlog.get_logger()
@@ -110,6 +114,28 @@ def with_signature(message: Message, rules: ReadingRules, *, is_passed_on: bool 
     ``is_passed_on``: a colleague passed it on, and its writer is the author of what they passed on.
     """
     return replace(message, own=own_spans(message.text, rules.quoting, is_forward=is_passed_on, with_signature=True))
+
+
+@dataclass(frozen=True, slots=True)
+class ReadOriginals:
+    """Reads what a customer wrote for whoever takes it over. ``our_numbers``: phone numbers of ours and of partners."""
+
+    rules: ReadingRules
+    contact: ContactRules
+    our_numbers: tuple[str, ...] = ()
+
+    def read(self, content: bytes, received_at: datetime, customer: str, attach_at_most: int) -> Original:
+        """The note, the message as it goes along, and its thread."""
+        message = parse(content)
+        passed_on = bool(customer) and message.sender != customer.lower()
+        named = replace(message, from_=Address(address=customer)) if passed_on else message
+        own = with_signature(named, self.rules, is_passed_on=passed_on)
+        references = (*(message.references or message.in_reply_to[:1]), message.message_id)
+        return Original(
+            note=ContactReader(self.contact, self.rules.subjects).read(own, received_at, self.our_numbers),
+            enclosure=enclosure(content, message, attach_at_most),
+            references=tuple(filter(None, references)),
+        )
 
 
 def spacy_reader(rules: ReadingRules) -> PlainReader:

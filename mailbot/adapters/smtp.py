@@ -49,11 +49,11 @@ class SmtpTransport:
         self._client: SMTP | None = None
 
     async def send(self, envelope: Envelope, content: bytes) -> Reply:
-        """Hand in one letter for one recipient."""
+        """Hand in one letter for all its recipients."""
         reused = self._client is not None and self._client.is_connected
-        refused = await self._envelope(envelope)
+        refused = await self._envelope(envelope, content)
         if refused is not None and refused.code in (0, 421) and reused:
-            refused = await self._envelope(envelope)  # the server had closed, or now closes, the kept connection
+            refused = await self._envelope(envelope, content)  # the server had closed, or now closes, the kept connection
         if refused is not None:
             return refused
         return await self._content(content)
@@ -103,21 +103,27 @@ class SmtpTransport:
         self._client = client
         return None
 
-    async def _envelope(self, envelope: Envelope) -> Reply | None:
-        """MAIL and RCPT; None when both were accepted."""
+    async def _envelope(self, envelope: Envelope, content: bytes = b"") -> Reply | None:
+        """MAIL and RCPT; None when all were accepted. One recipient refused refuses the letter: it goes to all or to none."""
         refused = await self._connect()
         if refused is not None or self._client is None:
             return refused
         try:
             with checkpoints.around("smtp"):
-                await self._client.mail(envelope.reverse_path, timeout=COMMAND_SECONDS)
-            with checkpoints.around("smtp"):
-                await self._client.rcpt(envelope.recipient, timeout=COMMAND_SECONDS)
+                await self._client.mail(envelope.reverse_path, options=self._options(content), timeout=COMMAND_SECONDS)
+            for recipient in envelope.recipients:
+                with checkpoints.around("smtp"):
+                    await self._client.rcpt(recipient, timeout=COMMAND_SECONDS)
         except SMTPResponseException as error:
             return await self._refused(error)
         except (SMTPException, ValueError, *_LOST) as error:
             return self._lost(error)
         return None
+
+    def _options(self, content: bytes) -> list[str]:
+        """RFC 6152: a message that is enclosed may have eight bits."""
+        takes_eight = self._client is not None and self._client.supports_extension("8bitmime")
+        return [] if content.isascii() or not takes_eight else ["BODY=8BITMIME"]
 
     async def _content(self, content: bytes) -> Reply:
         client = self._client

@@ -78,13 +78,13 @@ def note(  # noqa: PLR0913  # one for each option
         raise typer.BadParameter("write --no-answer or --answers")
     said = ContactNoted(
         channel=channel,
-        at=_moment(at, config),
+        at=moment_of(at, config),
         outcome=outcome,
         answers=not no_answer,
         of=tuple(answers or ()),
         call_back=callback,
     )
-    _say(reference, said, config)
+    say(reference, said, config)
     typer.echo(f"It is noted. To take it back: mailbot case undo {reference.upper()}")
 
 
@@ -101,14 +101,14 @@ def done(
 
     if not reason and not first_contact:
         raise typer.BadParameter("say how it ended, or --first-contact", param_hint="REASON")
-    _say(reference, CaseDone(at=_moment(None, config), reason=reason, first_contact=first_contact), config)
+    say(reference, CaseDone(at=moment_of(None, config), reason=reason, first_contact=first_contact), config)
 
 
 def acknowledged(reference: Reference, at: At = None, config: ConfigOption = DEFAULT_CONFIG) -> None:
     """Say that the formal acknowledgement went, by a way that mailbot did not see."""
     from mailbot.core.trigger import CaseAcknowledged
 
-    _say(reference, CaseAcknowledged(at=_moment(at, config)), config)
+    say(reference, CaseAcknowledged(at=moment_of(at, config)), config)
 
 
 def surveyed(
@@ -120,7 +120,7 @@ def surveyed(
     """Say that the survey after a case was sent, or that none will be: the morning digest names it no more."""
     from mailbot.core.trigger import CaseSurveyed
 
-    _say(reference, CaseSurveyed(at=_moment(at, config), unsent=unsent), config)
+    say(reference, CaseSurveyed(at=moment_of(at, config), unsent=unsent), config)
 
 
 def answer(
@@ -131,7 +131,7 @@ def answer(
     from mailbot.core.trigger import AnswerAfterAll
 
     for reference in references:
-        _say(reference, AnswerAfterAll(), config)
+        say(reference, AnswerAfterAll(), config)
 
 
 def wait(
@@ -143,21 +143,21 @@ def wait(
     """Wait for the customer: clocks stand still where their rule says so."""
     from mailbot.core.trigger import CaseWaits
 
-    _say(reference, CaseWaits(event=for_, at=_moment(at, config)), config)
+    say(reference, CaseWaits(event=for_, at=moment_of(at, config)), config)
 
 
 def answered(reference: Reference, at: At = None, config: ConfigOption = DEFAULT_CONFIG) -> None:
     """What the customer was asked for has come: clocks go on, or begin anew."""
     from mailbot.core.trigger import CustomerAnswered
 
-    _say(reference, CustomerAnswered(at=_moment(at, config)), config)
+    say(reference, CustomerAnswered(at=moment_of(at, config)), config)
 
 
 def reopen(reference: Reference, reason: Reason, at: At = None, config: ConfigOption = DEFAULT_CONFIG) -> None:
     """Open a closed case again; its answer is owed anew."""
     from mailbot.core.trigger import CaseReopened
 
-    _say(reference, CaseReopened(at=_moment(at, config), reason=reason), config)
+    say(reference, CaseReopened(at=moment_of(at, config), reason=reason), config)
 
 
 def extend(
@@ -169,7 +169,7 @@ def extend(
     """Give more time, as far as the policy or the law allows. Where a notice of delay does it, that goes with your reason."""
     from mailbot.core.trigger import ClockExtended
 
-    _say(reference, ClockExtended(clock_name=clock, reason=reason), config)
+    say(reference, ClockExtended(clock_name=clock, reason=reason), config)
 
 
 def quiet(
@@ -184,7 +184,7 @@ def quiet(
 
     if end is (until is not None):
         raise typer.BadParameter("write --until with a moment, or --end")
-    _say(reference, CaseQuieted(until=None if end else _moment(until, config), reason=reason), config)
+    say(reference, CaseQuieted(until=None if end else moment_of(until, config), reason=reason), config)
 
 
 def assign(
@@ -196,7 +196,7 @@ def assign(
     from mailbot.core.trigger import CaseAssigned
 
     name, address = _colleague(who, config)
-    _say(reference, CaseAssigned(name=name, address=address), config)
+    say(reference, CaseAssigned(name=name, address=address), config)
 
 
 def language(
@@ -207,7 +207,7 @@ def language(
     """Say in which language the customer gets letters from now on. What waits to be sent stays as it is."""
     from mailbot.core.trigger import LanguageSaid
 
-    _say(reference, LanguageSaid(language=code.lower()), config)
+    say(reference, LanguageSaid(language=code.lower()), config)
 
 
 def reclassify(
@@ -229,17 +229,17 @@ def reclassify(
     from mailbot.cli.commands import case_commands
 
     besides = tuple(one for one in also if one != NOTHING_ELSE) if also else None
-    _tell(reference, case_commands(config).reclassify(reference, class_, why, besides))
+    tell(reference, case_commands(config).reclassify(reference, class_, why, besides))
 
 
-def _say(reference: str, command: "CaseCommand", config: Path) -> None:
+def say(reference: str, command: "CaseCommand", config: Path) -> None:
     """Carry it out and print what it did."""
     from mailbot.cli.commands import case_commands
 
-    _tell(reference, case_commands(config).carry_out(reference, command))
+    tell(reference, case_commands(config).carry_out(reference, command))
 
 
-def _tell(reference: str, decision: "Decision") -> None:
+def tell(reference: str, decision: "Decision") -> None:
     """Print what was done, one line each."""
     from mailbot.core.action import KeepSilent, Note, QueueLetter, RestartClock, StartClock, StopClock
 
@@ -260,7 +260,7 @@ def _tell(reference: str, decision: "Decision") -> None:
     typer.echo(f"{reference.upper()}: noted.")
 
 
-def _moment(at: datetime | None, config: Path) -> datetime:
+def moment_of(at: datetime | None, config: Path) -> datetime:
     """A local moment in UTC; now without one."""
     from datetime import UTC
     from zoneinfo import ZoneInfo

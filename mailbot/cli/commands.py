@@ -34,7 +34,12 @@ def case_commands(config: Path) -> "CaseCommands":
     store, tag_secret = open_store(settings, database_of(settings, create=False), clock.now())
     policies = load_policies(settings, tag_secret)
     return CaseCommands(
-        store=store, letters=policies.letters, policies=policies.mailboxes, clock=clock, actor=getpass.getuser()
+        store=store,
+        letters=policies.letters,
+        policies=policies.mailboxes,
+        clock=clock,
+        actor=getpass.getuser(),
+        originals=policies.originals,
     )
 
 

@@ -19,10 +19,14 @@ class Reason:
 
 @dataclass(frozen=True, slots=True)
 class Permission:
-    """Leave to send one automatic letter to one address. Only ``core.screen`` makes one (the one loop guard)."""
+    """Leave to send one automatic letter to one address. Only ``core.screen`` makes one (the one loop guard).
+
+    ``copies``: addresses of staff and partners who are copied in.
+    """
 
     recipient: str
     reason: Reason
+    copies: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -150,6 +154,7 @@ class QueueLetter:
     ``states_date`` is the date the letter promises: once it has passed, the letter is withdrawn. ``clock_id``: the clock it
     speaks of; once that has stopped, a letter about what is owed is withdrawn. ``shape``: of the subject that it answers.
     ``language``: its reader's; the letter goes in it where its pack answers in it.
+    ``enclosed``: a message of somebody's, ready to be attached (``core.enclosure``).
     """
 
     permission: Permission
@@ -167,6 +172,7 @@ class QueueLetter:
     references: tuple[str, ...] = ()
     shape: str = ""
     language: str = "en"
+    enclosed: bytes = field(default=b"", repr=False)
     reason: Reason = field(default_factory=lambda: Reason("letter"))
 
 

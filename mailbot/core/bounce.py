@@ -4,7 +4,7 @@ Follows RFC 3463 (status codes) and RFC 3464 (reports). What a code or a phrase 
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from mailbot.core.report import Failure, Outcome, Report, ReportedAction, ReportedRecipient
@@ -37,6 +37,12 @@ def judge(report: Report, recipient: str, rules: BounceRules) -> Outcome | None:
     failure = _failure(told.status, (told.diagnostic.lower(), report.words), rules)
     others = bool(report.recipients) or (bool(report.named) and recipient.lower() not in report.named)
     return Outcome(action=told.action, failure=failure, detail=detail, elsewhere=others and not mine)
+
+
+def whose_failure(report: Report, recipient: str, copies: Sequence[str]) -> str:
+    """Of a letter to several, whose copy a report is about: the first that it names, or else the recipient's."""
+    named = {address for one in report.recipients for address in one.addresses}
+    return next((one for one in (recipient, *copies) if one.lower() in named), recipient)
 
 
 def _gravity(told: ReportedRecipient) -> int:

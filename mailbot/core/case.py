@@ -33,6 +33,7 @@ class ClockKind(StrEnum):
     CALL_BACK = "call_back"
     SURVEY = "survey"
     SILENCE = "silence"
+    TAKING = "taking"
 
 
 class ClockStop(StrEnum):
@@ -46,6 +47,7 @@ class ClockStop(StrEnum):
     SURVEY_SENT = "survey_sent"
     CUSTOMER_ANSWERED = "customer_answered"
     CASE_CLOSED = "case_closed"
+    TAKEN = "taken"
 
 
 ASSIGNED, WAITS, ANSWERED_BY_STAFF = "assigned", "waits", "answered-by-staff"

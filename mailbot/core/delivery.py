@@ -28,9 +28,9 @@ ABOUT_WHAT_IS_OWED = frozenset(
 )
 """Letters that are untrue once the customer has their answer."""
 
-TO_CUSTOMERS = SCHEDULED | {Purpose.RECEIPT}
+TO_CUSTOMERS = SCHEDULED | {Purpose.RECEIPT, Purpose.HANDOVER, Purpose.HANDOVER_ANSWER}
 
-AT_ANY_HOUR = frozenset({Purpose.RECEIPT, Purpose.ALARM})
+AT_ANY_HOUR = frozenset({Purpose.RECEIPT, Purpose.ALARM, Purpose.HANDOVER, Purpose.HANDOVER_ANSWER})
 """Letters that somebody waits for; all others go while the office is open."""
 
 DOUBT_WAIT = timedelta(minutes=10)

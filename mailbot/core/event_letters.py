@@ -18,6 +18,10 @@ class EventLetters:
     customer did not arrive; ``staff_undelivered``: a mail to a member of staff did not. ``withdrawal``: the customer withdraws,
     close it? ``also_arrived``: a message to another mailbox came to yours too. ``directory_change``: what is new about services
     and their contacts, for each partner's contact (N10). ``digest``: the morning summary.
+
+    Handovers, to customers. ``handover``: somebody else has it, who is copied in (N2); ``handover_organisation``: in another
+    organisation; ``handover_details``: only how to reach them, for nothing may be passed on (N6); ``handover_answer``: what
+    they answer. To staff: ``not_taken``: what was handed over and nobody took.
     """
 
     neutral_receipt: str
@@ -40,4 +44,9 @@ class EventLetters:
     also_arrived: str
     directory_change: str
     digest: str
+    handover: str
+    handover_organisation: str
+    handover_details: str
+    handover_answer: str
+    not_taken: str
     __pydantic_config__ = {"extra": "forbid"}  # noqa: RUF012

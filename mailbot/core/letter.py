@@ -53,6 +53,9 @@ class Purpose(StrEnum):
     CONCLUSION = "conclusion"
     SURVEY = "survey"
     WORD = "word"
+    HANDOVER = "handover"
+    HANDOVER_ANSWER = "handover_answer"
+    NOT_TAKEN = "not_taken"
     DIGEST = "digest"
 
 
@@ -102,6 +105,9 @@ class LetterValues:
     ``alarm_what``: what happened, in one line; ``alarm_number``: the number by which it is taken. ``call``: whom to call now.
     A letter that did not arrive: ``failed_address`` is where it went, ``failure`` why it did not arrive, ``other_contact`` how
     else the customer can be reached.
+    A handover: ``owner`` is who has it now, ``partner`` their organisation if it is not ours, ``note_lines`` what is known of
+    the customer (N3), ``staff_note`` what we add for them, ``left_out`` what of the message is not
+    attached, ``instead_of`` who had it before. ``answer_text``: what they answer, in their words.
     ``service``: what it is about; ``services_proposed``: what it may be about. ``pages``: web pages about it, in lines.
     ``next_stage``: whom a complaint goes to next. ``survey_link``: where the questions are that follow a case.
     """
@@ -142,6 +148,12 @@ class LetterValues:
     pages: str | None = None
     next_stage: str | None = None
     survey_link: str | None = None
+    partner: str | None = None
+    note_lines: str | None = None
+    staff_note: str | None = None
+    left_out: str | None = None
+    instead_of: str | None = None
+    answer_text: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -227,10 +239,18 @@ PLAIN_FONT = Font()
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Envelope:
-    """RFC 5321: who hands it in and who gets it. An empty ``reverse_path`` is the null one."""
+    """RFC 5321: who hands it in and who gets it. An empty ``reverse_path`` is the null one.
+
+    ``copies``: others who get it too, and are named in Cc. It goes to everybody or to nobody.
+    """
 
     reverse_path: str
     recipient: str
+    copies: tuple[str, ...] = ()
+
+    @property
+    def recipients(self) -> tuple[str, ...]:
+        return (self.recipient, *self.copies)
 
 
 class OutboxState(StrEnum):

@@ -52,6 +52,12 @@ FULLEST = LetterValues(
     pages="- Report a street light: https://harbour.example/street-lighting/report\n- How long repairs take: https://harbour.example/street-lighting/faq",
     next_stage="an investigator whom the director appoints",
     survey_link="https://harbour.example/how-did-we-do",
+    partner="Harbour Trust",
+    note_lines="- Name: Ada Finch\n- Phone: 01632 960123\n- Post: not found",
+    staff_note="The column is number 14",
+    left_out="plan.pdf",
+    instead_of="Bo Sample",
+    answer_text="The lamp is mended.\nIt was the fuse.",
 )
 """A value for every name; the customer's subject holds what a careless letter would trip over."""
 

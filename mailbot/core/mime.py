@@ -6,7 +6,7 @@ one that could not be written so is left out; encoded words are at most 75 chara
 
 import quopri
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from email.header import Header
@@ -26,7 +26,10 @@ _ID = re.compile(r"[!-;=?-~]{1,980}")  # what fits on a line of 998 characters w
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Headers:
-    """What a letter's header holds besides subject and Message-ID, and its font. Ids stand without angle brackets."""
+    """What a letter's header holds besides subject and Message-ID, and its font. Ids stand without angle brackets.
+
+    ``copies``: who is copied in. ``enclosed``: a message that goes with it (``core.enclosure``).
+    """
 
     from_name: str
     from_address: str
@@ -37,6 +40,8 @@ class Headers:
     references: tuple[str, ...]
     audience: Audience
     font: Font = PLAIN_FONT
+    copies: tuple[str, ...] = ()
+    enclosed: bytes = b""
 
 
 def build(letter: Rendered, headers: Headers, message_id: str) -> bytes:
@@ -45,26 +50,42 @@ def build(letter: Rendered, headers: Headers, message_id: str) -> bytes:
     lines = [
         f"From: {_author(clean_line(headers.from_name), headers.from_address)}",
         f"To: {headers.recipient}",
+        *([f"Cc: {', '.join(headers.copies)}"] if headers.copies else []),
         *([f"Reply-To: {headers.reply_to}"] if headers.reply_to else []),
         f"Subject: {_unstructured(letter.subject, 'Subject')}",
         f"Date: {format_datetime(headers.date)}",
         f"Message-ID: <{message_id}>",
         *_thread(headers),
-        *_marks(headers.audience),
+        *_marks(headers),
         f"{LETTER_HEADER}: <{message_id}>",
         "MIME-Version: 1.0",
-        f'Content-Type: multipart/alternative;\r\n boundary="{boundary}"',
-        "",
     ]
     page = document(letter.html, letter.subject, headers.font, letter.language)
+    content = _multipart("alternative", boundary, (_part("plain", letter.body), _part("html", page)))
+    if headers.enclosed:
+        content = _multipart("mixed", f"{boundary}=", (b"\r\n" + content, _enclosed(headers.enclosed)))
+    return "\r\n".join((*lines, "")).encode("ascii") + content
+
+
+def _multipart(kind: str, boundary: str, parts: Iterable[bytes]) -> bytes:
+    """A body of several parts with its own header (RFC 2046 section 5.1)."""
+    head = f'Content-Type: multipart/{kind};\r\n boundary="{boundary}"\r\n'
     delimiter = f"\r\n--{boundary}".encode("ascii")
-    parts = delimiter.join((b"", _part("plain", letter.body), _part("html", page), b"--\r\n"))
-    return "\r\n".join(lines).encode("ascii") + parts
+    return head.encode("ascii") + delimiter.join((b"", *parts, b"--\r\n"))
 
 
-def _marks(audience: Audience) -> Iterator[str]:
-    """RFC 3834 section 3.1.7. Customers' robots are asked not to answer; staff's absence replies are wanted."""
-    if audience is Audience.CUSTOMER:
+def _enclosed(content: bytes) -> bytes:
+    """A message as an attachment (RFC 2046 section 5.2.1): never encoded, only declared."""
+    encoding = "7bit" if content.isascii() else "8bit"
+    head = (
+        f"\r\nContent-Type: message/rfc822\r\nContent-Disposition: attachment\r\nContent-Transfer-Encoding: {encoding}\r\n\r\n"
+    )
+    return head.encode("ascii") + content
+
+
+def _marks(headers: Headers) -> Iterator[str]:
+    """RFC 3834 section 3.1.7. Customers' robots are asked not to answer; absence notes of staff are wanted."""
+    if headers.audience is Audience.CUSTOMER and not headers.copies:
         yield "Auto-Submitted: auto-replied"
         yield "X-Auto-Response-Suppress: All"
         yield "Precedence: bulk"

@@ -15,6 +15,7 @@ from mailbot.core.clock_rule import ClockRule, ClockStart, ReceiptRule
 from mailbot.core.directory import Directory, Team
 from mailbot.core.event_letters import EventLetters
 from mailbot.core.evidence import BuildHint, PhraseIndex
+from mailbot.core.handover_rule import HandoverPolicy
 from mailbot.core.intents import ONE_INTENT, Intents
 from mailbot.core.issuing_rule import NO_ISSUING, Issuing
 from mailbot.core.ladder import Rung
@@ -116,6 +117,7 @@ class Pack:
     the policy again (F20). ``signatory``: who signs letters of a mailbox that names nobody itself. ``flags``: what each brings;
     where two change the receipt, the one that is written first does. ``font``: what letters are set in.
     ``tongues``: the languages besides English in which customers get their letters, by code.
+    ``handover``: how cases are handed over; None where they are not.
     """
 
     name: str
@@ -136,6 +138,7 @@ class Pack:
     flags: Mapping[str, FlagPolicy] = field(default_factory=dict)
     intents: Intents = ONE_INTENT
     routes: RoutePolicy = NO_ROUTES
+    handover: HandoverPolicy | None = None
     font: Font = PLAIN_FONT
     issuing: Issuing = NO_ISSUING
     tongues: Mapping[str, Tongue] = field(default_factory=dict)

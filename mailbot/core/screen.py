@@ -13,6 +13,7 @@ from mailbot.core.case import Case
 from mailbot.core.evidence import Evidence
 from mailbot.core.message import Message
 from mailbot.core.policy import Caps, MailboxPolicy, Scoring, ScreeningRules
+from mailbot.core.service import is_known_domain
 from mailbot.core.strong_evidence import DMARC_FAIL, OwnMarks, Verdict, silences, verdicts
 from mailbot.core.weak_evidence import weak_evidence
 
@@ -220,3 +221,26 @@ def permit_staff(address: str | None, policy: MailboxPolicy, before: SentBefore)
     if sent_today >= policy.caps.letters_per_manager_per_day:
         return (Reason("cap-per-manager-and-day", f"{sent_today} already sent; the digest names the rest"),)
     return Permission(address, Reason("staff-address"))
+
+
+def permit_handover(
+    case: Case, contact: str | None, policy: MailboxPolicy, before: SentBefore
+) -> Permission | tuple[Reason, ...]:
+    """Leave to write to the customer that somebody else has their case, or what they answer, with a copy to the contact.
+
+    A person has decided it: an earlier silence does not hold, quiet and caps do. A copy goes only to somebody of the directory,
+    at a domain that it names.
+    """
+    allowed = permit_by_person(case, policy)
+    against = list(allowed) if not isinstance(allowed, Permission) else []
+    if case.customer.lower() in before.unreachable:
+        against.append(UNREACHABLE)
+    if before.to.get(case.customer.lower(), 0) >= policy.caps.answers_per_sender_per_day:
+        against.append(Reason("cap-per-sender-and-day"))
+    if contact is not None:
+        told = permit_staff(contact, policy, before)
+        against += [] if isinstance(told, Permission) else told
+        if not is_known_domain(policy.directory.organisations, contact):
+            against.append(Reason("copy-to-an-unknown-domain", contact.rpartition("@")[2]))
+    copies = (contact,) if contact else ()
+    return tuple(against) or Permission(case.customer, Reason("a-person-says-so"), copies)

@@ -118,6 +118,11 @@ def organisation_named(organisations: Iterable[Organisation], name: str) -> Orga
     return next((each for each in organisations if key(each.name) == key(name)), None)
 
 
+def is_known_domain(organisations: Iterable[Organisation], address: str) -> bool:
+    """Whether a copy may go to an address: it is at a domain that the directory names."""
+    return organisation_of(organisations, address) is not None
+
+
 def organisation_of(organisations: Iterable[Organisation], address: str) -> Organisation | None:
     """Whose domain, or a part of whose domain, an address is at; None: nobody's in the directory."""
     host = address.lower().rpartition("@")[2]

@@ -5,9 +5,12 @@ from datetime import datetime
 
 from mailbot.core.case import Case, Channel, EndedClock, Figures, FiledMessage, Moment, RunningClock, Turn
 from mailbot.core.clock_rule import ClockEvent
+from mailbot.core.handover import HandoverMaterial
+from mailbot.core.ladder import Told
 from mailbot.core.letter import OutboxLetter, OutboxState
 from mailbot.core.message import Message, Origin
 from mailbot.core.report import Outcome
+from mailbot.core.service import Service
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,6 +29,11 @@ class Returned:
     clocks: tuple[RunningClock, ...] = ()
     others: tuple[str, ...] = ()
     unreachable: frozenset[str] = frozenset()
+
+    @property
+    def is_copy(self) -> bool:
+        """Whether it went to the customer, too, and only a copy came back."""
+        return self.letter is not None and self.recipient in self.letter.envelope.copies
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -314,6 +322,37 @@ class CaseReclassified:
     at: datetime
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseHandedOver:
+    """The case goes to whoever answers for a service, and the customer is told (N2). ``by``: who says so.
+
+    ``told``: the contact of today; None: nobody is there. ``words``: what is added for both. ``material``: what goes along;
+    None where the case has no message. ``instead_of``: who had it before and is not there.
+    """
+
+    service: Service
+    told: Told | None
+    material: HandoverMaterial | None
+    words: str = ""
+    by: str = ""
+    instead_of: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseTaken:
+    """Whoever the case was handed to sees to it."""
+
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConsentGiven:
+    """The customer agrees that their case is passed on to another organisation (N6). ``how``: in what words, or by what way."""
+
+    at: datetime
+    how: str
+
+
 CaseCommand = (
     ContactNoted
     | CaseDone
@@ -334,6 +373,9 @@ CaseCommand = (
     | CaseWithdrawn
     | TurnUndone
     | CaseReclassified
+    | CaseHandedOver
+    | CaseTaken
+    | ConsentGiven
 )
 Trigger = (
     MessageArrived | AlsoArrived | DeadlineReached | DigestDue | LetterWithdrawn | AlarmRings | DirectoryChanged | CaseCommand

@@ -1,6 +1,6 @@
 """Gathering for a bounce: what it is about and all that the decision must know of that. They are few, so one at a time."""
 
-from mailbot.core.bounce import BounceRules, judge
+from mailbot.core.bounce import BounceRules, judge, whose_failure
 from mailbot.core.message import Message
 from mailbot.core.policy import MailboxPolicy
 from mailbot.core.report import Report
@@ -23,11 +23,12 @@ def what_came_back(
     else:
         return None
     customer = transaction.cases.get(case_id).customer if case_id is not None else ""
-    recipient = letter.envelope.recipient if letter else customer
+    report = message.report or Report()
+    recipient = whose_failure(report, letter.envelope.recipient, letter.envelope.copies) if letter else customer
     return Returned(
         letter=letter,
         recipient=recipient,
-        outcome=judge(message.report or Report(), recipient, rules),
+        outcome=judge(report, recipient, rules),
         case_id=case_id,
         clocks=transaction.cases.stopped(case_id, sent_at) if case_id is not None and sent_at is not None else (),
         others=_others(transaction, case_id, recipient, policy) if case_id is not None else (),

@@ -7,9 +7,12 @@ from datetime import datetime
 from mailbot.core.action import Decision, Note, Reason
 from mailbot.core.case import ANSWERED, ASSIGNED, WAITS, WITHDRAWAL_NOT_PROVEN, Case, Turn, TurnKind
 from mailbot.core.decide import decide, person_after_all
+from mailbot.core.ladder import contact_on
 from mailbot.core.policy import MailboxPolicy
+from mailbot.core.service import find_service
 from mailbot.core.trigger import (
     CaseCommand,
+    CaseHandedOver,
     CaseMerged,
     CaseReclassified,
     CasesLinked,
@@ -19,9 +22,10 @@ from mailbot.core.trigger import (
     TurnUndone,
 )
 from mailbot.errors import PermanentError
+from mailbot.pipeline.handing_over import handover_material
 from mailbot.pipeline.record import Recording, record
 from mailbot.pipeline.sent_today import sent_today
-from mailbot.ports import Clock, Letters, Store, Transaction
+from mailbot.ports import Clock, Letters, Originals, Store, Transaction
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,6 +37,24 @@ class CaseCommands:
     policies: Mapping[str, MailboxPolicy]
     clock: Clock
     actor: str
+    originals: Originals | None = None
+
+    def hand_over(self, reference: str, service: str, words: str = "", by: str = "") -> Decision:
+        """The case goes to whoever answers for this service today, and its customer is told. ``words``: added for both."""
+        with self.store.transaction() as transaction:
+            case = _case(transaction, reference)
+            return self._decided(transaction, case, self._handing_over(transaction, case, service, words, by))
+
+    def _handing_over(self, transaction: Transaction, case: Case, service: str, words: str, by: str) -> CaseHandedOver:
+        policy = self._policy(case)
+        try:
+            meant = find_service(policy.directory.services, service)
+        except ValueError as error:
+            raise PermanentError(str(error)) from None
+        today = policy.pack.working_calendar.local_date(self.clock.now())
+        material = handover_material(transaction, self.originals, case, policy) if self.originals else None
+        told = contact_on(policy.directory, meant, today, case.named)
+        return CaseHandedOver(service=meant, told=told, material=material, words=words, by=by or self.actor)
 
     def carry_out(self, reference: str, command: CaseCommand) -> Decision:
         """Do what was said; returns what was decided. Raises PermanentError for an unknown case or what cannot be done."""

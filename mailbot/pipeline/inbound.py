@@ -21,6 +21,7 @@ from mailbot.core.decide import Findings, decide, request_in
 from mailbot.core.evidence import Evidence
 from mailbot.core.flag import NO_FLAGS, FlagRules, flagged
 from mailbot.core.forward import Forward, passed_on
+from mailbot.core.handover import HANDED_OVER, HandoverMaterial
 from mailbot.core.holding import HoldingRules, is_holding
 from mailbot.core.information_request import NO_REQUESTS, RequestRules
 from mailbot.core.lead import Clues, Part
@@ -37,6 +38,7 @@ from mailbot.core.subject import SubjectRules
 from mailbot.core.trigger import AlsoArrived, MessageArrived
 from mailbot.pipeline.bounces import what_came_back
 from mailbot.pipeline.gather import DAY, Gathered, gather
+from mailbot.pipeline.handing_over import handover_material
 from mailbot.pipeline.record import Recording, record
 from mailbot.pipeline.sent_today import sent_to_staff, sent_today
 from mailbot.ports import (
@@ -45,6 +47,7 @@ from mailbot.ports import (
     KnownMessage,
     Letters,
     NewMessage,
+    Originals,
     Reader,
     ReadMessage,
     Store,
@@ -93,6 +96,7 @@ class Inbound:
     attempt: Attempt
     flags: FlagRules = NO_FLAGS
     requests: RequestRules = NO_REQUESTS
+    originals: Originals | None = None
 
     def drain(self) -> Iterator[int]:
         """Decide about all messages that wait, batch by batch; yields how many each had. The reader goes ahead by one."""
@@ -187,6 +191,7 @@ class Inbound:
         case = transaction.cases.get(concerned.case_id) if concerned and concerned.case_id is not None else None
         reply = kind_of_reply(message, self.replies) if case else ReplyKind.ORDINARY
         classification = self._classification(judged, policy)
+        handed_over = self._handed_over(transaction, judged, case)
         found = route(judged.hits, judged.subject_length, policy.pack.routes)
         findings = Findings(
             screening=screening,
@@ -197,7 +202,12 @@ class Inbound:
             history=gathered.history(message, policy.name),
             holding=judged.by_staff and is_holding(message, self.holding),
             reply=reply,
-            before=self._sent_before(transaction, case, reply, gathered, policy),
+            before=self._sent_before(
+                transaction, case, gathered, policy, has_news=handed_over or reply is ReplyKind.WITHDRAWAL
+            ),
+            handed_over=handed_over,
+            proven=handed_over and authentication(message, policy.authserv_id).proves(message.sender.rpartition("@")[2]),
+            material=self._material(transaction, case, screening, policy) if handed_over else None,
         )
         trigger = replace(self._trigger(judged, policy, gathered, our_letter), returned=back)
         decision = decide(trigger, case, findings, policy, now)
@@ -236,12 +246,27 @@ class Inbound:
         about = Recording(policy=policy, now=now, case_id=case.id, reference=case.reference)
         record(transaction, self.letters, decision, about)
 
+    def _handed_over(self, transaction: Transaction, judged: Judged, case: Case | None) -> bool:
+        """Whether a colleague writes in a case that was handed to somebody."""
+        if case is None or not judged.by_staff or judged.located.folder_role == "sent":
+            return False
+        return HANDED_OVER in transaction.cases.last_events(case.id, (HANDED_OVER,))
+
+    def _material(
+        self, transaction: Transaction, case: Case | None, screening: Screening, policy: MailboxPolicy
+    ) -> HandoverMaterial | None:
+        """What goes with another handover, where a robot answers for somebody who may be away."""
+        is_note = screening.verdict is Verdict.AUTO_REPLY or screening.looks_automatic
+        if case is None or self.originals is None or not is_note:
+            return None
+        return handover_material(transaction, self.originals, case, policy)
+
     def _sent_before(
-        self, transaction: Transaction, case: Case | None, reply: ReplyKind, gathered: Gathered, policy: MailboxPolicy
+        self, transaction: Transaction, case: Case | None, gathered: Gathered, policy: MailboxPolicy, *, has_news: bool
     ) -> SentBefore:
-        """What was sent today to those who may be told of this message: of a withdrawal, or of a new case that has a route."""
+        """What was sent today to those who may be told of this message, or of a new case that has a route."""
         if case is not None:
-            return self._before(transaction, case) if reply is ReplyKind.WITHDRAWAL else SentBefore()
+            return self._before(transaction, case) if has_news else SentBefore()
         if not policy.pack.routes.rules or not policy.directory.people:
             return SentBefore()
         if policy.name not in gathered.to_staff:

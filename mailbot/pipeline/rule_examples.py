@@ -122,6 +122,9 @@ def _letters(policy: MailboxPolicy) -> Iterator[tuple[str, str, LetterValues]]:
     for purpose, more in _GIVEN.items():
         name = letter_for(pack.letters, purpose)
         yield f"letters.{purpose.value}", name, replace(case_values(policy, _CASE, _CLOCK), **more)
+    for event in ("handover", "handover_organisation", "handover_details", "handover_answer"):
+        given = {"owner": "name", "owner_contact": "address", "note_lines": "- line"}
+        yield f"letters.{event}", getattr(pack.letters, event), replace(case_values(policy, _CASE, None), **given)
     back = {"letter_words": "letter", "failed_address": "address", "failure": "why"}
     yield "letters.undelivered", pack.letters.undelivered, replace(case_values(policy, _CASE, None), **back)
     yield "letters.staff_undelivered", pack.letters.staff_undelivered, replace(mailbox_values(policy), **back)
@@ -147,6 +150,7 @@ _GIVEN: dict[Purpose, dict[str, str]] = {
     Purpose.ASSIGNMENT: {"owner": "name", "owner_contact": "address"},
     Purpose.WITHDRAWAL: {},
     Purpose.ALSO_ARRIVED: {},
+    Purpose.NOT_TAKEN: {"failure": "why"},
 }
 _CLOCK = RunningClock(
     id=1,

@@ -7,7 +7,9 @@ from enum import StrEnum
 from typing import Protocol
 
 from mailbot.core.classify import Hit, Opinion
+from mailbot.core.contact_note import ContactNote
 from mailbot.core.delivery import Reply
+from mailbot.core.enclosure import Enclosure
 from mailbot.core.evidence import Evidence
 from mailbot.core.letter import Envelope
 from mailbot.core.message import Fetched, Message
@@ -66,6 +68,22 @@ class Reader(Protocol):
         """
 
     def close(self) -> None: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Original:
+    """The message that opened a case, as it is handed over: its note (N3), what is attached, the ids of its thread."""
+
+    note: ContactNote
+    enclosure: Enclosure
+    references: tuple[str, ...]
+
+
+class Originals(Protocol):
+    """Reads what a customer wrote for whoever takes it over."""
+
+    def read(self, content: bytes, received_at: datetime, customer: str, attach_at_most: int) -> Original:
+        """``customer``: whose message it is, whoever passed it on. ``attach_at_most``: bytes. Never raises."""
 
 
 class Attempt(Protocol):

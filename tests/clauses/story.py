@@ -50,7 +50,7 @@ class Story(Installation):
 
     def customer_answers(self, reference: str, text: str) -> None:
         """The customer answers our last letter."""
-        self._arrives(reference, reply(self.letters_to(self.case(reference).line.customer)[-1], text), "INBOX")
+        self.arrives(reference, reply(self.letters_to(self.case(reference).line.customer)[-1], text), "INBOX")
 
     def officer_writes(self, reference: str, text: str) -> None:
         """A colleague writes about a case from the group mailbox: a copy lies in its Sent folder."""
@@ -59,15 +59,15 @@ class Story(Installation):
         written = message(
             text, sender=f"Harbour Council <{ENQUIRIES}>", to=line.customer, subject=f"Re: {line.subject}", headers=answered
         )
-        self._arrives(reference, written, "Sent")
+        self.arrives(reference, written, "Sent")
 
     def say(self, reference: str, command: CaseCommand) -> Decision:
         """A member of staff says something about a case. A letter that follows from it goes within seconds."""
-        return self._officer.carry_out(reference, command)
+        return self.officer.carry_out(reference, command)
 
     def reclassify(self, reference: str, class_: str, why: str = "", also: tuple[str, ...] | None = None) -> None:
         """A member of staff says what a case really is, and what else; all that follows at once is done."""
-        self._officer.reclassify(reference, class_, why, also)
+        self.officer.reclassify(reference, class_, why, also)
         self.settle()
 
     def assign(self, reference: str, name: str = "Robin Vale", address: str = ROBIN) -> None:
@@ -135,7 +135,7 @@ class Story(Installation):
     # Inside --------------------------------------------------------------------------------------------------------
 
     @property
-    def _officer(self) -> CaseCommands:
+    def officer(self) -> CaseCommands:
         assert self.daemon is not None
         return CaseCommands(
             store=self.daemon.store,
@@ -143,9 +143,10 @@ class Story(Installation):
             policies=self.policies.mailboxes,
             clock=self.clock,
             actor="officer",
+            originals=self.policies.originals,
         )
 
-    def _arrives(self, reference: str, content: bytes, folder: str) -> None:
+    def arrives(self, reference: str, content: bytes, folder: str) -> None:
         before = len(self.case(reference).messages)
         self.deliver(content, folder=folder)
         self.wait_until(lambda: len(self.case(reference).messages) > before, f"the message in {reference}")

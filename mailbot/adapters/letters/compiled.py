@@ -19,7 +19,7 @@ from mailbot.errors import PolicyError
 
 MAX_CHOICES = 32
 MAX_VALUE = 1000
-OF_MANY_LINES = frozenset({"summary_lines", "pages"})
+OF_MANY_LINES = frozenset({"summary_lines", "pages", "note_lines", "answer_text"})
 LINKS = frozenset({"policy_link"})
 WITH_LINKS = frozenset({"pages"})
 _environment = ImmutableSandboxedEnvironment(undefined=StrictUndefined, autoescape=False)

@@ -18,6 +18,7 @@ from mailbot.core.calendar import Hours
 from mailbot.core.case import Channel, ClockKind
 from mailbot.core.clock_rule import ClockRule, ReceiptRule
 from mailbot.core.event_letters import EventLetters
+from mailbot.core.handover_rule import HandoverPolicy
 from mailbot.core.intents import ONE_INTENT, Intents
 from mailbot.core.issuing_rule import NO_ISSUING, Issuing
 from mailbot.core.letter import PLAIN_FONT, Font
@@ -55,6 +56,7 @@ class _PackFile:
     flags: dict[str, FlagPolicy] = field(default_factory=dict)
     intents: Intents = ONE_INTENT
     routes: RoutePolicy = NO_ROUTES
+    handover: HandoverPolicy | None = None
     font: Font = PLAIN_FONT
     issuing: Issuing = NO_ISSUING
     languages: tuple[str, ...] = (ENGLISH_CODE,)
@@ -111,6 +113,7 @@ def load_pack(rules: Path, name: str, zone: ZoneInfo | None = None, organisation
         flags=found.flags,
         intents=found.intents,
         routes=found.routes,
+        handover=found.handover,
         font=found.font,
         issuing=found.issuing,
         tongues=_tongues(rules, file, found),

@@ -8,6 +8,7 @@ from mailbot.core.calendar import WEEKDAYS
 from mailbot.core.case import Channel
 from mailbot.core.clock_rule import ClockRule, ClockStart, ExtendedBy, Extension, Unit, WhenPassed
 from mailbot.core.counting import span
+from mailbot.core.handover_rule import HandoverPolicy
 from mailbot.core.intents import Several
 from mailbot.core.policy import Alerting, Pack
 from mailbot.core.route_rule import SERVICE_FOUND, RoutePolicy
@@ -21,6 +22,8 @@ PROGRAM: Mapping[str, str] = {
     "directory-check": "each service has seven kinds of page in the directory; 'mailbot directory check' names missing ones",
     "first-contact": "'mailbot case done --first-contact' closes what was answered when it first came, and the case says so",
     "formats": "every letter to a customer offers other formats and other languages",
+    "contact-note": "what is handed over says who wrote and how they wish to be reached, what it is about, when it came and "
+    "what is asked for, each found in their own words or marked not found",
     "lint": "'mailbot check' and 'mailbot lint' find wordings that irritate, blame, promise or ask why in letters and drafts, "
     "and offer better ones",
     "organisation-name": "the name comes from the configuration, and a blank is refused",
@@ -63,6 +66,7 @@ def settings_of(pack: Pack) -> Mapping[str, tuple[str, ...]]:
         _flags(pack),
         _intents(pack),
         _routes(pack.routes),
+        _handover(pack.handover),
         _clocks(pack.clocks),
         _surveys(pack),
     )
@@ -151,6 +155,21 @@ def _routes(routes: RoutePolicy) -> Iterator[tuple[str, str]]:
         whose = "the contact of the service that it is about" if rule.to == SERVICE_FOUND else f"the team '{rule.to}'"
         names = ", ".join(name.replace("_", " ") for name in (*rule.classes, *rule.flags)) or "everything"
         yield f"routes:{rule.to}", f"{names}: to {whose}"
+
+
+def _handover(rule: HandoverPolicy | None) -> Iterator[tuple[str, str]]:
+    if rule is None:
+        return
+    yield (
+        "handover:take_within_hours",
+        f"a handover that nobody takes within {rule.take_within_hours} office hours is brought up",
+    )
+    yield "handover:attach_at_most_mb", f"the message goes along whole up to {rule.attach_at_most_mb} MB"
+    yield "handover:inside", f"handed to a colleague, the pack's own dates are {rule.inside.value}; the law's go on"
+    yield (
+        "handover:another",
+        f"handed to another organisation, they are {rule.another.value}; only with consent or after notice",
+    )
 
 
 def _clocks(clocks: tuple[ClockRule, ...]) -> Iterator[tuple[str, str]]:

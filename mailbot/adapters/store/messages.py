@@ -13,7 +13,7 @@ from mailbot.adapters.store.pending import Pending
 from mailbot.adapters.store.tables import attachment, hold, location, mailbox, message, raw
 from mailbot.adapters.store.upsert import insert
 from mailbot.core.action import Reason
-from mailbot.core.message import Fetched, Located
+from mailbot.core.message import Direction, Fetched, Located
 from mailbot.ports import Cursor, KnownMessage, NewMessage
 
 _DECIDED = Change(location)
@@ -123,6 +123,18 @@ class SqlMessages:
                 )
             )
         return found
+
+    def opening(self, case_id: int) -> tuple[bytes, datetime] | None:
+        """The bytes of the first message that came in a case, and when; None where there is none, or it was erased."""
+        first = (
+            select(raw.c.content, message.c.received_at)
+            .join(raw, raw.c.sha256 == message.c.raw)
+            .where(message.c.case == case_id, message.c.direction == Direction.IN.value, raw.c.content.is_not(None))
+            .order_by(message.c.received_at, message.c.id)
+            .limit(1)
+        )
+        row = self._connection.execute(first).one_or_none()
+        return (_decompressed(row.content)[0], row.received_at) if row else None
 
     def known(self, digests: Sequence[str]) -> dict[str, KnownMessage]:
         """The messages among ``digests`` that are in the store, by digest."""

@@ -20,7 +20,9 @@ from mailbot.errors import PermanentError
 from mailbot.ports import NewLetter
 
 AWAITED = [
-    kind.value for kind in ClockKind if kind not in (ClockKind.PROGRESS, ClockKind.STATUS, ClockKind.SILENCE, ClockKind.SURVEY)
+    kind.value
+    for kind in ClockKind
+    if kind not in (ClockKind.PROGRESS, ClockKind.STATUS, ClockKind.SILENCE, ClockKind.SURVEY, ClockKind.TAKING)
 ]
 UNSETTLED = [state.value for state in (OutboxState.IN_DOUBT, OutboxState.QUEUED, OutboxState.DEFERRED, OutboxState.FAILED)]
 # Written out, not bound: only then does SQLite see that the index of waiting letters serves.
@@ -52,6 +54,7 @@ class SqlOutbox:
                 "reverse_path": letter.envelope.reverse_path,
                 "recipient": letter.envelope.recipient,
                 "recipient_key": letter.envelope.recipient.lower(),
+                "copies": list(letter.envelope.copies) or None,
                 "content": letter.composed.content,
                 "message_id": letter.composed.message_id,
                 "tag": letter_tag(letter.composed.message_id),
@@ -244,7 +247,9 @@ def letter_of(row: Row[Any]) -> OutboxLetter:
         purpose=Purpose(values["purpose"]),
         letter=values["letter"],
         lane=Lane(values["lane"]),
-        envelope=Envelope(reverse_path=values["reverse_path"], recipient=values["recipient"]),
+        envelope=Envelope(
+            reverse_path=values["reverse_path"], recipient=values["recipient"], copies=tuple(values["copies"] or ())
+        ),
         message_id=values["message_id"],
         content=values["content"],
         state=OutboxState(values["state"]),

@@ -24,6 +24,7 @@ from mailbot.core.case import ANSWERED_BY_STAFF, Case, CaseStatus, Channel, Cloc
 from mailbot.core.clock_rule import ClockStart
 from mailbot.core.decide.alarm import breaker
 from mailbot.core.decide.command import staff_answered
+from mailbot.core.decide.contact import contact_answered, contact_away, is_from_contact
 from mailbot.core.decide.findings import Findings
 from mailbot.core.decide.first_contact import pages_for
 from mailbot.core.decide.flagging import flag_actions, flag_of_receipt
@@ -63,9 +64,20 @@ def arrived(  # noqa: PLR0911  # the order of these lines is the policy: one lin
     if doubt := _doubt(trigger, case, findings):
         return [Hold(reason=doubt)]
     if not _is_from_a_person(trigger, case, findings):
-        return _automatic(trigger, case, findings)
+        away = contact_away(trigger, case, findings, policy, now) if case else []
+        return [*_automatic(trigger, case, findings), *away]
     if trigger.in_junk and case is None and not trigger.put_back:
         return [Hold(reason=Reason("in-junk-folder"))]
+    return _by_a_person(trigger, case, findings, policy, now)
+
+
+def _by_a_person(
+    trigger: MessageArrived, case: Case | None, findings: Findings, policy: MailboxPolicy, now: datetime
+) -> list[Action]:
+    """A person wrote: whoever the case was handed to, another colleague, or a customer."""
+    if case is not None and is_from_contact(trigger, case, findings):
+        reaches = _reaches_the_customer(trigger, findings)
+        return contact_answered(trigger, case, findings, policy, now, reaches=reaches)
     if case is not None and _answers_for_us(trigger, case, findings):
         return _staff_answer(trigger, case, findings, policy)
     if case is not None and (is_thanks(findings) or not _is_long_closed(case, trigger, policy)):

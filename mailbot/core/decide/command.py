@@ -11,6 +11,7 @@ from mailbot.core.case import ASSIGNED, FIRST_CONTACT, WAITS, Case, CaseStatus, 
 from mailbot.core.clock import ComputedClock
 from mailbot.core.clock_rule import ClockEvent, ClockStart, ExtendedBy
 from mailbot.core.decide.answer import answered_after_all, customer_named
+from mailbot.core.decide.handing_over import handed_over, taken
 from mailbot.core.decide.moving import (
     answered,
     asked,
@@ -28,6 +29,7 @@ from mailbot.core.decide.occasion import Occasion
 from mailbot.core.decide.owed import EVENTS, answered_to
 from mailbot.core.decide.reclassifying import reclassified
 from mailbot.core.decide.turn import contact, linked, merged, split, undone, withdrawn
+from mailbot.core.handover import CONSENTED
 from mailbot.core.letter import Purpose
 from mailbot.core.policy import MailboxPolicy
 from mailbot.core.screen import SentBefore
@@ -39,6 +41,7 @@ from mailbot.core.trigger import (
     CaseAssigned,
     CaseCommand,
     CaseDone,
+    CaseHandedOver,
     CaseMerged,
     CaseQuieted,
     CaseReclassified,
@@ -46,9 +49,11 @@ from mailbot.core.trigger import (
     CasesLinked,
     CaseSplit,
     CaseSurveyed,
+    CaseTaken,
     CaseWaits,
     CaseWithdrawn,
     ClockExtended,
+    ConsentGiven,
     ContactNoted,
     CustomerAnswered,
     CustomerNamed,
@@ -102,12 +107,18 @@ def commanded(  # noqa: C901, PLR0911, PLR0912  # one line a command
             return undone(command, case)
         case CaseReclassified():
             return reclassified(command, case, policy, now, before)
+        case CaseHandedOver():
+            return handed_over(command, case, policy, now, before)
+        case CaseTaken():
+            return taken(command, case)
+        case ConsentGiven():
+            return [Note(kind="consent", reason=Reason(CONSENTED, command.how))]
         case _:
             assert_never(command)
 
 
 def _refuse_the_future(command: CaseCommand, case: Case, policy: MailboxPolicy, now: datetime) -> None:
-    timeless = ClockExtended | CaseQuieted | CaseAssigned | AnswerAfterAll | CustomerNamed | LanguageSaid
+    timeless = ClockExtended | CaseQuieted | CaseAssigned | CaseHandedOver | AnswerAfterAll | CustomerNamed | LanguageSaid
     if not isinstance(command, timeless) and command.at > now:
         raise PermanentError(f"{case.reference}: {_local(policy, command.at)} is still to come")
 

@@ -24,6 +24,7 @@ from mailbot.core.case import Case, ClockKind, Figures, Moment, RunningClock
 from mailbot.core.clock import OWED
 from mailbot.core.clock_rule import ClockStart, Unit
 from mailbot.core.counting import span
+from mailbot.core.decide.contact import not_taken
 from mailbot.core.decide.moving import dependants
 from mailbot.core.decide.notice import announced_with, coming_letter, notice, silence_warning, will_go
 from mailbot.core.decide.occasion import Occasion, somebody_else
@@ -59,6 +60,8 @@ def deadline_reached(
 
 
 def _acts(trigger: DeadlineReached, occasion: Occasion, running: RunningClock) -> list[Action]:
+    if running.kind is ClockKind.TAKING:
+        return not_taken(occasion, running, trigger.kind)
     if trigger.kind in LADDER:
         return _due(occasion, running, trigger.kind)
     if trigger.kind is Moment.HEADS_UP:

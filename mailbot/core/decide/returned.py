@@ -78,14 +78,14 @@ def _comes_to(
         yield Note(kind="letter", reason=Reason("bounced-before", _words(back)))
         return
     failed = Reason(f"letter-{OutboxState.BOUNCED.value}", f"{_words(back)}, {outcome.failure.value}")
-    if letter is not None:
+    if letter is not None and not back.is_copy:
         yield LetterReturned(letter_id=letter.id, detail=outcome.detail, reason=failed)
     else:
         yield Note(kind="letter", reason=failed)
     if outcome.is_dead_address:
         marked = Reason("nothing-arrives-there", _words(back))
         yield MarkAddress(address=back.recipient.lower(), letter_id=letter.id if letter else None, reason=marked)
-    clocks = _not_stopped_after_all(back, case) if case else ()
+    clocks = _not_stopped_after_all(back, case) if case and not back.is_copy else ()
     yield from (_restart(policy, case, clock, now) for clock in clocks if case)
     yield from _tell(trigger, back, case, clocks, policy, now)
 
@@ -126,7 +126,7 @@ def _tell(
     """Whoever has the case; of a mail to staff somebody else than its recipient."""
     if _is_enough(back):
         return
-    to_staff = back.letter is not None and back.letter.purpose not in TO_CUSTOMERS
+    to_staff = back.letter is not None and (back.is_copy or back.letter.purpose not in TO_CUSTOMERS)
     left_out = back.unreachable | ({back.recipient.lower()} if to_staff else set())
     before = SentBefore(unreachable=left_out, spared=frozenset(case.named if case else ()))
     address = _who(case, policy, now, before.excluded)

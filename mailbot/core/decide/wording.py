@@ -89,6 +89,8 @@ LETTER_WORDS = {
     Purpose.STATUS_NOTICE: "the status notice",
     Purpose.SILENCE_WARNING: "the letter that asks for the customer's answer",
     Purpose.SILENCE_CLOSING: "the letter that closes the case",
+    Purpose.HANDOVER: "the letter that hands the case over",
+    Purpose.HANDOVER_ANSWER: "the answer of the contact",
     Purpose.DIGEST: "the morning summary",
     Purpose.UNDELIVERED: "the mail about a letter that did not arrive",
 }

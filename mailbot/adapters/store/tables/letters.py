@@ -40,6 +40,7 @@ outbox = Table(
     Column("reverse_path", Text, nullable=False),
     Column("recipient", Text, nullable=False),
     Column("recipient_key", Text, nullable=False),
+    Column("copies", JSON(none_as_null=True)),  # who is copied in; none: nobody
     Column("content", LargeBinary, nullable=False),
     Column("message_id", Text, nullable=False, unique=True),
     Column(

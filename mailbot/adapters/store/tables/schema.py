@@ -2,7 +2,7 @@
 
 from sqlalchemy import MetaData
 
-SCHEMA_VERSION = 15
+SCHEMA_VERSION = 16
 """Counts up with every migration."""
 
 COMPAT_VERSION = 6

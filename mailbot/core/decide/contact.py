@@ -1,0 +1,132 @@
+"""Whoever a case was handed to answers, is away, or does not take it: what that brings about (N2)."""
+
+from datetime import UTC, datetime
+
+from mailbot.core import screen
+from mailbot.core.action import Action, AddDeadline, Deadline, Hold, JoinCase, Note, Permission, QueueLetter, Reason
+from mailbot.core.case import ANSWERED_BY_STAFF, Case, ClockKind, Moment, RunningClock
+from mailbot.core.decide.command import staff_answered
+from mailbot.core.decide.findings import Findings
+from mailbot.core.decide.handing_over import handed_over
+from mailbot.core.decide.occasion import Occasion
+from mailbot.core.handover import after_office_hours
+from mailbot.core.ladder import Rung, contact_on
+from mailbot.core.letter import Audience, Lane, Purpose
+from mailbot.core.policy import MailboxPolicy
+from mailbot.core.service import Service
+from mailbot.core.strong_evidence import Verdict
+from mailbot.core.trigger import CaseHandedOver, MessageArrived
+from mailbot.errors import PermanentError
+
+NEXT_STEP = {Moment.DUE: Moment.OVERDUE_NEXT, Moment.OVERDUE_NEXT: Moment.OVERDUE_LAST}
+
+
+def is_from_contact(trigger: MessageArrived, case: Case | None, findings: Findings) -> bool:
+    """Whether the person whom a case was handed to wrote it."""
+    owner = (case.owner_address or "").lower() if case else ""
+    return findings.handed_over and trigger.by_staff and bool(owner) and trigger.message.sender == owner
+
+
+def contact_answered(
+    trigger: MessageArrived, case: Case, findings: Findings, policy: MailboxPolicy, now: datetime, *, reaches: bool
+) -> list[Action]:
+    """Their reply. One that the customer has not got (``reaches``) is passed to them, if it is surely the contact's.
+
+    One that goes to others besides the mailbox is talk among colleagues: it lies in the case, and nothing else happens.
+    """
+    joined = JoinCase(case_id=case.id, version=case.version, reason=Reason(ANSWERED_BY_STAFF, "the contact"))
+    over = staff_answered(case, policy, trigger.received_at, holding=findings.holding)
+    if reaches:
+        return [joined, *over]
+    message = trigger.message
+    if _goes_to_others(trigger, policy):
+        return [
+            JoinCase(case_id=case.id, version=case.version, reason=Reason("among-colleagues")),
+            Note(kind="finding", reason=Reason("not-for-the-customer", "it goes to others")),
+        ]
+    attached = [one for one in message.attachments if not one.content_type.startswith("image/")]
+    if not trigger.put_back and not findings.proven:
+        return [Hold(reason=Reason("contact-not-proven", "our border does not vouch for the address"))]
+    if not trigger.put_back and attached:
+        return [Hold(reason=Reason("contact-answer-with-attachments", "send them yourself; put back, the words go alone"))]
+    permission = screen.permit_handover(case, None, policy, findings.before)
+    if not isinstance(permission, Permission):
+        return [Hold(reason=Reason("contact-answer-cannot-go", ", ".join(one.rule for one in permission)))]
+    names = ", ".join(one.filename for one in attached) or None
+    occasion = Occasion(case=case, policy=policy, now=now, before=findings.before, key=f"message:{message.digest}")
+    answer = QueueLetter(
+        permission=permission,
+        purpose=Purpose.HANDOVER_ANSWER,
+        letter=policy.pack.letters.handover_answer,
+        audience=Audience.CUSTOMER,
+        lane=Lane.ACKNOWLEDGEMENT,
+        key=occasion.key,
+        values=occasion.values({"answer_text": message.own_text.strip(), "left_out": names}),
+        not_before=now,
+        observed=case.observed,
+        in_reply_to=case.last_message_id,
+        references=(case.last_message_id,) if case.last_message_id else (),
+        language=case.language,
+        reason=Reason("answer-of-the-contact"),
+    )
+    return [joined, answer, *over]
+
+
+def _goes_to_others(trigger: MessageArrived, policy: MailboxPolicy) -> bool:
+    ours = policy.answerable_addresses | policy.own_addresses
+    return any(one.key not in ours for one in (*trigger.message.to, *trigger.message.cc))
+
+
+def contact_away(trigger: MessageArrived, case: Case, findings: Findings, policy: MailboxPolicy, now: datetime) -> list[Action]:
+    """Their absence note: the case goes to whoever stands in, the customer hears of it, and the manager does.
+
+    Nothing but the absence decides: a note in which nobody stands in only tells the manager.
+    """
+    running = next((one for one in case.clocks if one.kind is ClockKind.TAKING), None)
+    automatic = findings.screening.verdict is Verdict.AUTO_REPLY or findings.screening.looks_automatic
+    if running is None or not automatic or not is_from_contact(trigger, case, findings):
+        return []
+    occasion = Occasion(
+        case=case, policy=policy, now=now, before=findings.before, key=f"message:{trigger.message.digest}", running=running
+    )
+    alert = occasion.tell(Rung.MANAGER, Purpose.NOT_TAKEN, _because(case, "is away"))
+    return [Note(kind="handover", reason=Reason("contact-away", case.owner or "")), *_to_deputy(occasion, findings), *alert]
+
+
+def _to_deputy(occasion: Occasion, findings: Findings) -> list[Action]:
+    case, policy = occasion.case, occasion.policy
+    service = policy.directory.service(case.service)
+    away = frozenset({(case.owner_address or "").lower()}) | frozenset(case.named)
+    stands_in = contact_on(policy.directory, service, occasion.today, away) if service else None
+    if service is None or stands_in is None:
+        return [Note(kind="handover", reason=Reason("nobody-stands-in"))]
+    again = CaseHandedOver(
+        service=service, told=stands_in, material=findings.material, by="mailbot", instead_of=case.owner or "the contact"
+    )
+    try:
+        return handed_over(again, case, policy, occasion.now, occasion.before)
+    except PermanentError as error:
+        return [Note(kind="handover", reason=Reason("not-given-to-the-deputy", str(error)))]
+
+
+def not_taken(occasion: Occasion, running: RunningClock, moment: Moment) -> list[Action]:
+    """Nobody has taken it in time: the contact is reminded, then the deputy hears of it, then the manager."""
+    case, policy, rule = occasion.case, occasion.policy, occasion.policy.pack.handover
+    more = _because(case, "has not taken it")
+    if moment is Moment.OVERDUE_LAST or rule is None:
+        return occasion.tell(Rung.MANAGER, Purpose.NOT_TAKEN, more)
+    address = case.owner_address if moment is Moment.DUE else _deputy(policy.directory.service(case.service), occasion)
+    told = occasion.tell_address(address, Purpose.NOT_TAKEN, more) if address else []
+    due_at = after_office_hours(policy.pack.working_calendar, occasion.now, rule.take_within_hours).astimezone(UTC)
+    following = Deadline(kind=NEXT_STEP[moment], due_at=due_at)
+    return [*told, AddDeadline(clock_id=running.id, deadline=following, reason=Reason("not-taken", running.name))]
+
+
+def _deputy(service: Service | None, occasion: Occasion) -> str | None:
+    left_out = frozenset({(occasion.case.owner_address or "").lower()})
+    told = contact_on(occasion.policy.directory, service, occasion.today, left_out) if service else None
+    return told.person.address if told else None
+
+
+def _because(case: Case, why: str) -> dict[str, str | None]:
+    return {"service": case.service or None, "failure": why}

@@ -1,0 +1,194 @@
+"""A case is handed over: one letter to the customer, a copy to whoever has it now, and what becomes of its dates (N2, N6)."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime
+
+from mailbot.core import clock, screen
+from mailbot.core.action import Action, ChangeCase, Deadline, Note, Permission, QueueLetter, Reason, StartClock, StopClock
+from mailbot.core.calendar import last_day
+from mailbot.core.case import Case, CaseStatus, ClockKind, ClockStop, Moment, RunningClock
+from mailbot.core.clock import OWED
+from mailbot.core.clock_rule import ClockStart
+from mailbot.core.contact_note import ContactNote
+from mailbot.core.decide.moving import dependants, move, restored, stop_clocks
+from mailbot.core.decide.wording import case_values
+from mailbot.core.directory import Person
+from mailbot.core.handover import HANDED_OVER, HandoverMaterial, after_office_hours
+from mailbot.core.handover_rule import AfterHandover, HandoverPolicy
+from mailbot.core.ladder import Told
+from mailbot.core.letter import Audience, Lane, LetterValues, Purpose
+from mailbot.core.policy import MailboxPolicy
+from mailbot.core.screen import SentBefore
+from mailbot.core.tongue import letter_date
+from mailbot.core.trigger import CaseHandedOver, CaseTaken
+from mailbot.errors import PermanentError
+
+NOT_PASSED_ON = "nothing-passed-on"
+
+
+def handed_over(command: CaseHandedOver, case: Case, policy: MailboxPolicy, now: datetime, before: SentBefore) -> list[Action]:
+    """Raises PermanentError, with what to do instead, where it cannot be handed over."""
+    rule, told, material = _possible(command, case, policy)
+    another = _is_another(command, policy)
+    leave = material.why_passed_on if another else "passed-on-inside"
+    permission = screen.permit_handover(case, told.person.address if leave else None, policy, before)
+    if not isinstance(permission, Permission):
+        why = ", ".join(f"{one.rule} {one.detail}".strip() for one in permission)
+        raise PermanentError(f"{case.reference} cannot be handed over: no letter can go ({why})")
+    letter = _letter(command, told, material, case, policy, now, permission)
+    if not leave:
+        only_told = Reason(NOT_PASSED_ON, f"{command.service.name}: no consent and no notice")
+        return [ChangeCase(case_id=case.id, service=command.service.name, reason=only_told), letter]
+    has_it = (told.person.name, told.person.address)
+    passed = Note(kind="handover", reason=Reason(leave, f"{command.service.organisation}, by {command.by}"))
+    handed = Reason(HANDED_OVER, f"{command.service.name}: {told.person.name}, {told.why}")
+    changed = ChangeCase(case_id=case.id, owner=has_it, service=command.service.name, reason=handed)
+    dates = [*_dates(rule.another if another else rule.inside, case, policy, now)]
+    return [
+        changed,
+        passed,
+        *dates,
+        *dependants(policy, case, ClockStart.ASSIGNMENT, now),
+        _receipt_of_it(rule, policy, now),
+        letter,
+    ]
+
+
+def _possible(command: CaseHandedOver, case: Case, policy: MailboxPolicy) -> tuple[HandoverPolicy, Told, HandoverMaterial]:
+    """What a handover needs. Raises PermanentError for what is missing."""
+    rule, told, material, service = policy.pack.handover, command.told, command.material, command.service
+    if rule is None:
+        raise PermanentError(f"the pack '{policy.pack.name}' hands nothing over; write [handover] in it")
+    if case.status is CaseStatus.CLOSED:
+        raise PermanentError(f"{case.reference} is closed; 'mailbot case reopen' opens it again")
+    if told is None:
+        raise PermanentError(f"the service '{service.name}' has nobody who can be told; name its contact in the directory")
+    if _is_at_home(command, told.person, case, policy):
+        raise PermanentError(
+            f"{case.reference} is with {told.person.name} or your own team already; "
+            f"'mailbot case assign {case.reference}' gives it to a colleague"
+        )
+    if material is None:
+        raise PermanentError(f"{case.reference} has no message that could be handed over; 'mailbot case assign' gives it away")
+    return rule, told, material
+
+
+def _is_at_home(command: CaseHandedOver, person: Person, case: Case, policy: MailboxPolicy) -> bool:
+    """Whether it would go back to whoever has it, or to the team that is handing it over."""
+    owner = (case.owner_address or "").lower()
+    if person.address.lower() == owner:
+        return True
+    team = policy.team.name if policy.team else ""
+    theirs = next((one.team for one in policy.directory.people if one.address == owner), team)
+    return bool(theirs) and not command.instead_of and theirs == (command.service.team or person.team)
+
+
+def _is_another(command: CaseHandedOver, policy: MailboxPolicy) -> bool:
+    organisation = policy.directory.organisation_named(command.service.organisation)
+    return organisation is not None and organisation.another
+
+
+# Dates -------------------------------------------------------------------------------------------------------------------
+
+
+def _dates(rule: AfterHandover, case: Case, policy: MailboxPolicy, now: datetime) -> Iterator[Action]:
+    """What becomes of each date, stated in the history; one that the law sets goes on, whatever the pack says."""
+    yield from (_cancelled(one, now, "handed-over-again") for one in case.clocks if one.kind is ClockKind.TAKING)
+    for one in (one for one in case.clocks if one.kind in OWED):
+        computed = restored(policy, case, one)
+        if rule is AfterHandover.STOPPED and not one.law:
+            yield _cancelled(one, now, "stopped-by-handover")
+        elif rule is AfterHandover.RESTARTED and not one.law and computed:
+            anew = clock.compute(computed.rule, computed.calendar, now, policy.pack.receipt)
+            yield move(policy, one, anew, now, Reason("restarted-by-handover", one.name))
+        else:
+            due = letter_date(last_day(one.due_at, policy.pack.working_calendar.zone))
+            yield Note(kind="clock-carried", reason=Reason("carried-over", f"{one.name}, due {due}"))
+
+
+def _cancelled(running: RunningClock, now: datetime, why: str) -> StopClock:
+    return StopClock(clock_id=running.id, outcome="cancelled", stopped_at=now, reason=Reason(why, running.name))
+
+
+def _receipt_of_it(rule: HandoverPolicy, policy: MailboxPolicy, now: datetime) -> StartClock:
+    """Until when the contact is to take it; from then on somebody is reminded."""
+    due_at = after_office_hours(policy.pack.working_calendar, now, rule.take_within_hours).astimezone(UTC)
+    return StartClock(
+        name="handover",
+        kind=ClockKind.TAKING,
+        started_by=HANDED_OVER,
+        started_at=now,
+        due_at=due_at,
+        why=f"{rule.take_within_hours} office hours to take it",
+        stopped_by=(ClockStop.TAKEN, ClockStop.RESPONSE_SENT, ClockStop.CASE_CLOSED),
+        deadlines=(Deadline(kind=Moment.DUE, due_at=due_at),),
+        reason=Reason("clock-handover"),
+    )
+
+
+def taken(command: CaseTaken, case: Case) -> list[Action]:
+    """Whoever it was handed to sees to it. Raises PermanentError where nothing waits to be taken."""
+    stopped = stop_clocks(case.clocks, ClockStop.TAKEN, command.at)
+    if not stopped:
+        raise PermanentError(f"{case.reference}: nothing was handed over that waits to be taken")
+    return [Note(kind="taken", reason=Reason("handover-taken", case.owner or "")), *stopped]
+
+
+# The letter --------------------------------------------------------------------------------------------------------------
+
+
+def _letter(
+    command: CaseHandedOver,
+    told: Told,
+    material: HandoverMaterial,
+    case: Case,
+    policy: MailboxPolicy,
+    now: datetime,
+    permission: Permission,
+) -> QueueLetter:
+    letters = policy.pack.letters
+    name = letters.handover_organisation if _is_another(command, policy) else letters.handover
+    return QueueLetter(
+        permission=permission,
+        purpose=Purpose.HANDOVER,
+        letter=name if permission.copies else letters.handover_details,
+        audience=Audience.CUSTOMER,
+        lane=Lane.ACKNOWLEDGEMENT,
+        key=f"handover:{case.id}:{case.version}",
+        values=_values(command, told.person, material, case, policy),
+        not_before=now,
+        observed=case.observed,
+        in_reply_to=material.references[-1] if material.references else case.last_message_id,
+        references=material.references,
+        language=case.language,
+        enclosed=material.enclosure.content if permission.copies else b"",
+        reason=Reason(HANDED_OVER, command.service.name),
+    )
+
+
+def _values(
+    command: CaseHandedOver, person: Person, material: HandoverMaterial, case: Case, policy: MailboxPolicy
+) -> LetterValues:
+    binding = min((one for one in case.clocks if one.kind in OWED), key=lambda one: (not one.law, one.due_at), default=None)
+    ours = policy.directory.organisations[0].name if policy.directory.organisations else policy.organisation
+    partner = command.service.organisation
+    return replace(
+        case_values(policy, case, binding),
+        reference=case.reference,
+        owner=person.name,
+        owner_contact=" or ".join(filter(None, (person.address, person.phone))),
+        service=command.service.name,
+        partner=partner if partner != ours else None,
+        note_lines=note_lines(material.note, policy),
+        staff_note=command.words.strip().rstrip(".") or None,
+        left_out=material.enclosure.left_out or None,
+        instead_of=command.instead_of or None,
+    )
+
+
+def note_lines(note: ContactNote, policy: MailboxPolicy) -> str:
+    """The fields of N3, one a line."""
+    received = note.received_at.astimezone(policy.pack.working_calendar.zone)
+    when = f"{letter_date(received.date())}, {received:%H:%M}"
+    return "\n".join(f"- {label}: {value}" for label, value in note.lines(when))

@@ -1,0 +1,43 @@
+"""What goes with a handover, as far as it must be gathered: the customer's message, the note, and leave to pass them on."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from mailbot.core.calendar import ONE_DAY, WorkingCalendar
+from mailbot.core.contact_note import ContactNote
+from mailbot.core.enclosure import Enclosure
+
+HANDED_OVER, CONSENTED = "handed-over", "consent-given"
+"""The rules by which a history tells that a case was handed over, and that its customer agrees to its being passed on."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HandoverMaterial:
+    """``note`` and ``enclosure`` of the message that opened the case; ``references`` of its thread, its own id last.
+
+    ``noticed``: an earlier letter that reached the customer said that what they write may be passed on; ``consented``: they
+    agreed, and that stands in the history (N6).
+    """
+
+    note: ContactNote
+    enclosure: Enclosure
+    references: tuple[str, ...] = ()
+    noticed: bool = False
+    consented: bool = False
+
+    @property
+    def why_passed_on(self) -> str:
+        """By what leave another organisation may learn of the customer; empty: by none."""
+        return "passed-on-by-consent" if self.consented else "passed-on-after-notice" if self.noticed else ""
+
+
+def after_office_hours(calendar: WorkingCalendar, at: datetime, hours: int) -> datetime:
+    """The moment by which the office has been open for so many hours since ``at``."""
+    left, now = timedelta(hours=hours), calendar.next_opening(at).astimezone(calendar.zone)
+    while True:
+        closes = calendar.hours[now.weekday()].closes
+        shuts = now.replace(hour=closes.hour, minute=closes.minute, second=0, microsecond=0)
+        if left <= shuts - now:
+            return now + left
+        left -= shuts - now
+        now = calendar.next_opening(calendar.start_of(now.date() + ONE_DAY)).astimezone(calendar.zone)

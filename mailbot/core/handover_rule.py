@@ -1,0 +1,41 @@
+"""What a pack says of handovers: how long a contact may take, what goes with them, and what becomes of the dates (N2, N6)."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class AfterHandover(StrEnum):
+    """What becomes of a pack's own dates when a case is handed over: they go on, begin anew that day, or end.
+
+    A date of the law always goes on: a handover inside an authority stops none, and another one's is a person's to judge.
+    """
+
+    CARRIED = "carried"
+    RESTARTED = "restarted"
+    STOPPED = "stopped"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HandoverPolicy:
+    """``take_within_hours``: office hours in which a contact takes what was handed to them, then each step of the reminders.
+
+    ``attach_at_most_mb``: a larger message goes without its attachments, and both are told. ``inside``, ``another``: what
+    becomes of dates within the organisation or with a partner that is one with it, and with another organisation (N6).
+    """
+
+    take_within_hours: int
+    attach_at_most_mb: int
+    inside: AfterHandover
+    another: AfterHandover
+    __pydantic_config__ = {"extra": "forbid"}  # noqa: RUF012
+
+    def __post_init__(self) -> None:
+        if self.take_within_hours < 1:
+            raise ValueError("handover.take_within_hours: write a number of office hours, 1 or more")
+        if self.attach_at_most_mb < 1:
+            raise ValueError("handover.attach_at_most_mb: write a number of megabytes, 1 or more")
+
+    @property
+    def attach_at_most(self) -> int:
+        """In bytes."""
+        return self.attach_at_most_mb * 1_000_000

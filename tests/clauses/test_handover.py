@@ -1,0 +1,259 @@
+"""Handovers: one letter says who has it now, the contact has a copy and the message, and their answer reaches the customer."""
+
+import sqlite3
+from contextlib import closing
+from email.message import EmailMessage
+from email.utils import getaddresses
+
+import pytest
+
+from mailbot.core.action import Decision
+from mailbot.core.trigger import CaseTaken, ConsentGiven
+from mailbot.errors import PermanentError
+from tests.clauses.story import ADA_ADDRESS, Story, TellStory
+from tests.e2e.installation import ENQUIRIES, MANAGER
+from tests.e2e.messages import ADA, about, bounce, reply
+
+pytestmark = pytest.mark.dovecot
+
+PACK = "norfolk-connect"
+FEMI, GIL = "femi.holt@pier.example", "gil.moss@pier.example"
+PIER = (
+    "The third lamp on the pier has been dark for a week. Please mend it before the lantern walk.\n"
+    "Please ring me on 01632 960123. I live at 3 Ferry Lane, Saltby, NR99 3QQ."
+)
+PEOPLE = """
+[organisation]
+name = "Harbour Council"
+domains = ["harbour.example"]
+contact = "Mo Reed"
+[[team]]
+name = "Customer Services"
+mailboxes = ["enquiries"]
+manager = "manager@harbour.example"
+[[person]]
+name = "Mo Reed"
+email = "manager@harbour.example"
+team = "Customer Services"
+[[person]]
+name = "Lee Park"
+email = "lee.park@harbour.example"
+[[partner]]
+name = "Pier Trust"
+another = true
+domains = ["pier.example"]
+contact = "Femi Holt"
+[[person]]
+name = "Femi Holt"
+email = "femi.holt@pier.example"
+phone = "01632 960006"
+organisation = "Pier Trust"
+[[person]]
+name = "Gil Moss"
+email = "gil.moss@pier.example"
+organisation = "Pier Trust"
+[[person]]
+name = "Una Stray"
+email = "una@elsewhere.example"
+organisation = "Pier Trust"
+[[service]]
+name = "Pier and promenade"
+organisation = "Pier Trust"
+contact = "Femi Holt"
+deputy = "Gil Moss"
+[[service]]
+name = "Kiosks"
+organisation = "Pier Trust"
+contact = "Una Stray"
+[[service]]
+name = "Parks"
+contact = "Lee Park"
+[[service]]
+name = "Questions"
+contact = "Mo Reed"
+team = "Customer Services"
+"""
+VOUCHED = {"Authentication-Results": "mx.harbour.example; dmarc=pass header.from=pier.example"}
+
+
+def begin(tell: TellStory) -> Story:
+    return tell(PACK, people=PEOPLE, manager=MANAGER)
+
+
+def hand_over(story: Story, reference: str, service: str, words: str = "") -> Decision:
+    """A member of staff hands a case over; the letter has gone."""
+    decision = story.officer.hand_over(reference, service, words)
+    story.settle()
+    return decision
+
+
+def rules_of(story: Story, reference: str) -> list[str]:
+    return [event.rule for event in story.case(reference).events]
+
+
+def who(letter: EmailMessage, field: str) -> list[str]:
+    return [address for _, address in getaddresses(letter.get_all(field, []))]
+
+
+class TestN2:
+    def test_N2_the_customer_sees_who_has_it_at_each_step_and_gets_the_answer(self, tell: TellStory) -> None:
+        """Council, partner, absent contact, deputy, answered: each step is one letter, and nobody resends anything."""
+        story = begin(tell)
+        case = story.customer_writes(PIER, subject="Lamp on the pier")
+        original = story.rows("SELECT message_id FROM message WHERE direction = 'in'")[0][0]
+        hand_over(story, case, "pier and promenade", "The column is number 14")
+
+        (told,) = story.letters_to(FEMI)
+        assert (who(told, "From"), who(told, "To"), who(told, "Cc")) == ([ENQUIRIES], [ADA_ADDRESS], [FEMI])
+        assert told["In-Reply-To"] == f"<{original}>"
+        assert original in told["References"]
+        assert story.letters_to(ADA_ADDRESS)[-1]["Message-ID"] == told["Message-ID"]
+        words = told.get_body(("plain",)).get_content()  # type: ignore[union-attr]
+        assert "What you wrote to us is the work of Pier Trust." in words
+        assert "Femi Holt looks after Pier and promenade at Pier Trust" in words
+        assert "femi.holt@pier.example or 01632 960006" in words
+        assert "The column is number 14." in words
+        assert "number 14" in words
+        (enclosed,) = told.iter_attachments()
+        assert enclosed.get_content_type() == "message/rfc822"
+        assert enclosed.get_content()["Message-ID"] == f"<{original}>"
+        assert PIER.splitlines()[0] in enclosed.get_content().get_content()
+        assert {"handed-over", "passed-on-after-notice", "restarted-by-handover"} <= set(rules_of(story, case))
+
+        away = {"Auto-Submitted": "auto-replied", "Return-Path": "<>", **VOUCHED}
+        story.arrives(case, reply(told, "I am away until January.", sender=f"Femi Holt <{FEMI}>", headers=away), "INBOX")
+        (again,) = story.letters_to(GIL)
+        assert (who(again, "To"), who(again, "Cc")) == ([ADA_ADDRESS], [GIL])
+        assert "Femi Holt had it before and is not there at present." in again.get_body(("plain",)).get_content()  # type: ignore[union-attr]
+        assert story.subjects_to(MANAGER)[-1] == "Nobody has taken this case yet"
+        assert story.case(case).line.owner == "Gil Moss"
+
+        forged = reply(again, "Pay me first.", sender=f"Gil Moss <{GIL}>")
+        story.deliver(forged)
+        story.wait_until(story.queries.held, "the forged answer to be held")
+        assert [held.rule for held in story.queries.held()] == ["contact-not-proven"]
+        answer = "The lamp burns again since this morning."
+        story.arrives(case, reply(again, answer, sender=f"Gil Moss <{GIL}>", headers=VOUCHED), "INBOX")
+        last = story.letters_to(ADA_ADDRESS)[-1]
+        assert (who(last, "From"), who(last, "To"), who(last, "Cc")) == ([ENQUIRIES], [ADA_ADDRESS], [])
+        shown = last.get_body(("plain",)).get_content()  # type: ignore[union-attr]
+        assert f"Gil Moss answers what you wrote to Harbour Council on Tuesday 23 December 2025:\n\nHello,\n\n{answer}" in shown
+        assert "number 14" not in shown
+        assert {clock.outcome for clock in story.case(case).clocks if clock.name in ("response", "handover")} <= {
+            "met",
+            "cancelled",
+        }
+        assert len(story.letters_to(ADA_ADDRESS)) == 4
+
+    def test_N2_what_nobody_takes_goes_from_contact_to_deputy_to_manager(self, tell: TellStory) -> None:
+        """Four office hours each; a handover that somebody took is brought up no more."""
+        story = begin(tell)
+        case, taken = story.customer_writes(PIER), story.customer_writes(PIER, sender="Ben Marlow <ben@example.org>")
+        hand_over(story, case, "Pier and promenade")
+        hand_over(story, taken, "Pier and promenade")
+        story.say(taken, CaseTaken(at=story.clock.now()))
+        story.until("2025-12-23 14:30")
+        assert story.subjects_to(FEMI)[-1] == "Nobody has taken this case yet"
+        story.until("2025-12-24 10:45")
+        assert story.subjects_to(GIL) == ["Nobody has taken this case yet"]
+        story.until("2025-12-24 15:45")
+        alerts = story.letters_to(MANAGER, "Nobody has taken")
+        assert [letter["Subject"].partition("[")[2] for letter in alerts] == [f"{case}]"]
+
+    def test_N2_what_cannot_be_handed_over_is_refused_with_the_reason(self, tell: TellStory) -> None:
+        """To nobody's service, to one's own team, to a domain that the directory does not know, twice to the same person."""
+        story = begin(tell)
+        case = story.customer_writes(PIER)
+        for service, why in (
+            ("Lighthouse", "Lighthouse"),
+            ("Questions", "your own team"),
+            ("Kiosks", "copy-to-an-unknown-domain elsewhere.example"),
+        ):
+            with pytest.raises(PermanentError, match=why):
+                story.officer.hand_over(case, service)
+        hand_over(story, case, "Parks")
+        with pytest.raises(PermanentError, match="is with Lee Park"):
+            story.officer.hand_over(case, "Parks")
+
+    def test_N2_a_copy_that_comes_back_is_told_to_somebody_else_and_the_customer_still_has_theirs(
+        self, tell: TellStory
+    ) -> None:
+        """The letter counts as sent; staff hear that the contact has not got it."""
+        story = begin(tell)
+        case = story.customer_writes(PIER)
+        hand_over(story, case, "Pier and promenade")
+        (told,) = story.letters_to(FEMI)
+        story.arrives(case, bounce(told, told=[about(told, address=FEMI)]), "INBOX")
+        assert story.rows("SELECT state FROM outbox WHERE purpose = 'handover'") == [("sent",)]
+        assert any(FEMI in letter.get_body(("plain",)).get_content() for letter in story.letters_to(MANAGER))  # type: ignore[union-attr]
+
+
+class TestN3:
+    def test_N3_what_is_passed_on_has_each_field_found_or_not(self, tell: TellStory) -> None:
+        """Name, phone, e-mail, post, preferred way, about, received, asked for; and a large message goes without its parts."""
+        story = begin(tell)
+        case = story.customer_writes(PIER, subject="Lamp on the pier")
+        hand_over(story, case, "Pier and promenade")
+        (told,) = story.letters_to(FEMI)
+        words = told.get_body(("plain",)).get_content()  # type: ignore[union-attr]
+        for line in (
+            "- Name: Ada Finch",
+            "- Phone: 01632 960123",
+            f"- E-mail: {ADA_ADDRESS}",
+            "- Post: 3 Ferry Lane, Saltby, NR99 3QQ",
+            "- Would like an answer by: phone",
+            "- About: Lamp on the pier",
+            "- Received: Tuesday 23 December 2025, 10:0",
+            "- Asked for: Please mend it before the lantern walk.",
+        ):
+            assert line in words
+
+    def test_N3_a_message_that_is_too_large_goes_without_its_attachments_and_both_are_told(self, tell: TellStory) -> None:
+        """Nothing is lost without a word: the letter names what is not with it, and the words of the customer are."""
+        story = begin(tell)
+        large = EmailMessage()
+        large["From"], large["To"], large["Subject"] = ADA, ENQUIRIES, "Plan of the pier"
+        large["Date"], large["Message-ID"] = "Tue, 23 Dec 2025 10:05:00 +0000", "<large@example.org>"
+        large.set_content("Here is my plan. Can you look at it?\n")
+        large.add_attachment(b"x" * 16_000_000, maintype="application", subtype="pdf", filename="plan.pdf")
+        story.deliver(large.as_bytes())
+        case = story.cases(1)[0].reference
+        story.settle()
+        hand_over(story, case, "Pier and promenade")
+        (told,) = story.letters_to(FEMI)
+        assert "These parts are not with it: plan.pdf." in told.get_body(("plain",)).get_content()  # type: ignore[union-attr]
+        (enclosed,) = told.iter_attachments()
+        assert enclosed.get_content().get_content().strip() == "Here is my plan. Can you look at it?"
+
+
+class TestN6:
+    def test_N6_without_consent_or_notice_the_customer_gets_the_contact_and_nothing_goes(self, tell: TellStory) -> None:
+        """Nobody else learns of it until the customer agrees; then it is passed on, and the log says why each time."""
+        story = begin(tell)
+        case = story.customer_writes(PIER)
+        with closing(sqlite3.connect(story.database_path)) as tables:
+            tables.execute("UPDATE outbox SET state = 'failed'")
+            tables.commit()
+        hand_over(story, case, "Pier and promenade")
+        assert story.letters_to(FEMI) == []
+        shown = story.letters_to(ADA_ADDRESS)[-1]
+        assert "You can write to Femi Holt, who looks after Pier and promenade." in shown.get_body(("plain",)).get_content()  # type: ignore[union-attr]
+        assert list(shown.iter_attachments()) == []
+        assert "nothing-passed-on" in rules_of(story, case)
+        story.say(case, ConsentGiven(at=story.clock.now(), how="by phone, to Mo Reed"))
+        hand_over(story, case, "Pier and promenade")
+        assert len(story.letters_to(FEMI)) == 1
+        assert "passed-on-by-consent" in rules_of(story, case)
+
+
+class TestG5:
+    def test_G5_a_colleague_gets_it_and_the_laws_date_goes_on(self, tell: TellStory) -> None:
+        """Inside the organisation no consent is asked, no date moves, and the history says that each goes on."""
+        story = tell("generic", people=PEOPLE, manager=MANAGER)
+        case = story.customer_writes("I make this request under the Freedom of Information Act. What did the pier cost?")
+        due = story.due(case, "response")
+        hand_over(story, case, "Parks")
+        (told,) = story.letters_to("lee.park@harbour.example", "A colleague has your message")
+        assert who(told, "Cc") == ["lee.park@harbour.example"]
+        assert story.due(case, "response") == due
+        assert {"passed-on-inside", "carried-over"} <= set(rules_of(story, case))
