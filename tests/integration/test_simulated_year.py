@@ -13,7 +13,7 @@ from sqlalchemy import event
 
 from mailbot.adapters.store import Database, open_database
 from mailbot.core.case import Channel
-from mailbot.core.letter import SCHEDULED, Purpose
+from mailbot.core.letter import ISSUED, SCHEDULED, Purpose
 from tests.integration.council import END, MEETING, START, stories
 from tests.integration.plain_days import Outage
 from tests.integration.simulated_office import SimulatedOffice
@@ -48,7 +48,14 @@ STEPS_BACK = (
     at("2027-03-30 09:45"),
     at("2027-05-19 00:05"),
 )
-NOT_THIS_YEAR = {Purpose.ALARM, Purpose.UNDELIVERED, Purpose.ALSO_ARRIVED, Purpose.WITHDRAWAL}
+NOT_THIS_YEAR = {
+    Purpose.ALARM,
+    Purpose.UNDELIVERED,
+    Purpose.ALSO_ARRIVED,
+    Purpose.WITHDRAWAL,
+    Purpose.DIRECTORY_CHANGE,
+    *ISSUED,
+}
 """Letters that no date and none of these stories brings."""
 LETTERS = (YearBook.wrong_letters, YearBook.two_on_a_day, YearBook.out_of_hours, YearBook.passed_dates)
 STAFF = (YearBook.wrong_heads_ups, YearBook.unannounced, YearBook.wrong_alerts, YearBook.too_many_digests)
