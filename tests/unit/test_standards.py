@@ -189,6 +189,14 @@ def test_plain_text_has_no_font_and_a_picture_is_not_read() -> None:
     assert found(picture) == set()
 
 
+@pytest.mark.parametrize("more", ["Auto-Submitted: auto-replied\n", "X-Autoreply: yes\n"])
+def test_an_automatic_reply_is_not_judged_as_a_letter(more: str) -> None:
+    """Nobody signs one; the false accusation would be the failure."""
+    mail = message("I am away until Friday.", kind="plain", more=more)
+    assert found(mail) == set()
+    assert unjudged(mail) == {rule.value for rule in JOIC.standard.rules}
+
+
 def test_another_language_s_words_are_not_judged() -> None:
     """Its closing may be a good one."""
     welsh = plain(

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from mailbot.core.lint import LintRules, wording_findings
+from mailbot.core.message import Message
 from mailbot.core.quoting import QuoteRules
 from mailbot.core.standard.author import Author
 from mailbot.core.standard.contact import addresses, has_phone, phones
@@ -18,6 +19,7 @@ _F19 = "F19"
 _SURE, _LIKELY, _PERHAPS = 0.95, 0.85, 0.6
 _PERSONAL = frozenset({StandardRule.NAME, StandardRule.PHONE, StandardRule.EMAIL, StandardRule.FONT})
 _REPLY = re.compile(r"\s*(?:re|aw|sv|antw)\s*:", re.IGNORECASE)
+_AUTOMATIC = re.compile(r"\s*(?:automatic reply|auto(?:matic)?[- ]?(?:reply|response)|out of (?:the )?office)\b", re.IGNORECASE)
 _SMALL_SHARE = 0.1
 _ENGLISH_SHARE = 0.12
 _FEW_WORDS = 8
@@ -52,6 +54,12 @@ def judge(mail: StaffMail, author: Author, rules: Rules) -> Judgement:
     )
 
 
+def _is_automatic(message: Message) -> bool:
+    """RFC 3834 section 5, and the subjects and fields of mail programs that do not keep to it."""
+    marked = (message.header("auto-submitted") or "no").partition(";")[0].strip().lower() != "no"
+    return marked or bool(message.header("x-autoreply")) or bool(_AUTOMATIC.match(message.subject))
+
+
 class _Judging:
     """One message, for each rule in turn."""
 
@@ -84,6 +92,8 @@ class _Judging:
     def _why_not(self, rule: StandardRule) -> str:
         if self._mail.why_not:
             return self._mail.why_not
+        if _is_automatic(self._mail.message):
+            return "it is an automatic reply, which nobody signs"
         if not any(line.text for line in (*self._parts.body, *self._parts.signature)):
             return "it holds no words but those that it quotes"
         if rule in _PERSONAL and self._author.why_not:
