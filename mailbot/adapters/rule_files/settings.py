@@ -31,7 +31,7 @@ PROGRAM: Mapping[str, str] = {
     "request-check": "a request for information is looked at for name, address, description and whether it asks for something "
     "recorded; staff are shown what it lacks and which law probably holds, and nothing is refused",
     "review-reminder": "the digest on the first working day of a week names the packs and letters that are due for review",
-    "staff-standards": "'mailbot standards check' holds a message of staff against rules/standards and offers what would satisfy it",
+    "staff-standards": "'mailbot standards check' holds a message of staff against a standard, rule by rule",
     "survey-reminder": "the digest names each survey once its month, quarter or year has begun, and who sees to it",
     "reference": "every case has a reference of its own, which can be said aloud and is found again in replies",
 }
