@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from mailbot.cli import letter_check, letter_preview
+from mailbot.cli import letter_check, letter_pdf, letter_preview
 from mailbot.cli.letter_form import LanguageOption, NameArgument, PackOption, file_name, form, is_form
 from mailbot.cli.options import DEFAULT_CONFIG, ConfigOption, Format, FormatOption
 
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 app = typer.Typer(help="The letters: read, try and publish them. No restart is needed.", no_args_is_help=True)
 letter_check.register(app)
 letter_preview.register(app)
+letter_pdf.register(app)
 FileOption = Annotated[Path, typer.Option("--file", help="The letter as a file, made by 'mailbot letter show' or 'export'.")]
 NoteOption = Annotated[str, typer.Option(help="What was changed and why; it stands in the letter's history.")]
 

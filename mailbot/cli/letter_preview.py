@@ -1,6 +1,5 @@
 """``mailbot letter preview`` and ``test-send``: a letter as its reader would get it, before it is published."""
 
-import os
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -18,7 +17,8 @@ if TYPE_CHECKING:
     from mailbot.pipeline.letter_trial import Trial
 
 ACCEPTED = 250
-OWNER_ONLY = 0o600
+SCREENS = (("desk", 1200), ("phone", 500))
+"""Widths in pixels; Chromium opens no window narrower than 500."""
 
 
 class Shown(StrEnum):
@@ -49,12 +49,13 @@ def preview(  # noqa: PLR0913, PLR0917  # one for each option
     file: FileOption = None,
     case: CaseOption = None,
     sample: SampleOption = Shown.FULLEST,
-    folder: Annotated[Path, typer.Option("--folder", help="Where the two files go.")] = Path(),
+    folder: Annotated[Path, typer.Option("--folder", help="Where the files go.")] = Path(),
     language: LanguageOption = "",
     pack: PackOption = "",
     config: ConfigOption = DEFAULT_CONFIG,
 ) -> None:
-    """Print a letter as its reader would get it, and write it as NAME.txt and NAME.html: open the latter in a browser."""
+    """Print a letter as its reader would get it, and write it as NAME.txt, NAME.html and pictures of the page."""
+    from mailbot.cli.options import tell, write_private
     from mailbot.core.letter_html import document
     from mailbot.errors import PermanentError
 
@@ -64,11 +65,13 @@ def preview(  # noqa: PLR0913, PLR0917  # one for each option
     text = f"Subject: {found.subject}\n\n{found.body}\n"
     page = document(found.html, found.subject, trial.policy.pack.font, found.language)
     try:
-        _write(folder / file_name(name, "txt"), text)
-        _write(folder / file_name(name, "html"), page)
+        write_private(folder / file_name(name, "txt"), text.encode())
+        write_private(folder / file_name(name, "html"), page.encode())
+        pictures = _write_pictures(folder, name, page)
     except OSError as error:
         raise PermanentError(f"{folder}: {error.strerror}; name a folder of yours with --folder") from None
     typer.echo(text)
+    tell(pictures)
     _tell_invented(trial)
 
 
@@ -99,12 +102,17 @@ def send_test(  # noqa: PLR0913, PLR0917  # one for each option
     _tell_invented(trial)
 
 
-def _write(file: Path, text: str) -> None:
-    """Only the owner can read it: what is known of a case is nobody else's."""
-    with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT, OWNER_ONLY), "w", encoding="utf-8") as out:
-        os.fchmod(out.fileno(), OWNER_ONLY)  # a file that was there already would keep its own rights
-        out.truncate()
-        out.write(text)
+def _write_pictures(folder: Path, name: str, page: str) -> str:
+    """The page at the width of a desk's screen and of a telephone; says what was done, or how to get them."""
+    from mailbot.adapters.page_picture import browser, picture
+    from mailbot.cli.options import write_private
+
+    command = browser()
+    if command is None:
+        return "No pictures: install Chromium (on Debian: apt-get install chromium), or open the page in a browser."
+    for screen, width in SCREENS:
+        write_private(folder / f"{name}.{screen}.png", picture(command, page, width))
+    return f"Pictures: {', '.join(f'{name}.{screen}.png' for screen, _ in SCREENS)}"
 
 
 def _hand_in(mailbox: "Mailbox", envelope: "Envelope", content: bytes) -> "Reply":

@@ -24,6 +24,7 @@ RulesOption = Annotated[
 ]
 NEVER_CUT = frozenset({"id", "reference", "case", "state", "next date", "due"})
 DEFAULT_CONFIG = Path("mailbot.toml")
+OWNER_ONLY = 0o600
 
 
 class Format(StrEnum):
@@ -116,3 +117,11 @@ def _plain(value: object) -> Any:
     if isinstance(value, list | tuple):
         return [_plain(item) for item in value]
     return value.isoformat() if isinstance(value, datetime) else value
+
+
+def write_private(file: Path, content: bytes) -> None:
+    """Write a file that only its owner can read: what is known of a case is nobody else's. Raises OSError."""
+    with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT, OWNER_ONLY), "wb") as out:
+        os.fchmod(out.fileno(), OWNER_ONLY)  # a file that was there already would keep its own rights
+        out.truncate()
+        out.write(content)

@@ -14,12 +14,17 @@ OURS = frozenset({"class_words", "privacy_notice", "signatory"})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tongue:
-    """``code`` is the two letters of ISO 639-1. ``words``: the pack's English words, each with what this language says."""
+    """``code`` is the two letters of ISO 639-1. ``words``: the pack's English words, each with what this language says.
+
+    ``reference`` and ``on_behalf_of``: what stands on paper before a case's number, and before the organisation that signs.
+    """
 
     code: str
     weekdays: tuple[str, ...]
     months: tuple[str, ...]
     words: Mapping[str, str] = field(default_factory=dict)
+    reference: str = "Reference"
+    on_behalf_of: str = "for and on behalf of"
 
     def date(self, day: date) -> str:
         """A date with its weekday: ``Tuesday 22 December 2026``."""

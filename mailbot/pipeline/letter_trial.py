@@ -4,10 +4,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 
 from mailbot.core.action import Reason
+from mailbot.core.case import Case
 from mailbot.core.decide.wording import case_values
 from mailbot.core.letter import LetterValues, Rendered
 from mailbot.core.letter_sample import FULLEST
-from mailbot.core.letter_variant import pack_of
+from mailbot.core.letter_variant import choices, pack_of
 from mailbot.core.mime import Headers
 from mailbot.core.policy import MailboxPolicy
 from mailbot.core.tongue import Tongue
@@ -45,16 +46,17 @@ class LetterTrials:
     clock: Clock
     actor: str
 
+    def form(self, name: str, reference: str) -> str:
+        """The form of a letter that a case's customer gets: by its pack, in its language. Raises PermanentError."""
+        policy, case = self._found(reference)
+        manner = policy.pack.manner(case.language)
+        with self.store.view() as transaction:
+            forms = choices(name, manner.pack, manner.tongue.code)
+            return next((each for each in forms if each in self.letters.names or transaction.letters.in_force(each)), name)
+
     def with_case(self, letter: CheckedLetter, reference: str) -> Trial:
         """By what is known of a case now; the date is that of its clock that is due first. Raises PermanentError."""
-        with self.store.view() as transaction:
-            case_id = transaction.cases.find(reference)
-            case = transaction.cases.get(case_id) if case_id is not None else None
-        if case is None:
-            raise PermanentError(f"there is no case {reference}")
-        if case.mailbox not in self.policies:
-            raise PermanentError(f"{case.reference}: its mailbox '{case.mailbox}' is not configured any more")
-        policy = self.policies[case.mailbox]
+        policy, case = self._found(reference)
         running = min(case.clocks, key=lambda one: one.due_at, default=None)
         known = replace(case_values(policy, case, running), reference=case.reference)
         invented = letter.missing(known)
@@ -91,6 +93,16 @@ class LetterTrials:
             font=policy.pack.font,
         )
         return self.letters.composed(trial.letter, trial.values, headers, trial.tongue)
+
+    def _found(self, reference: str) -> tuple[MailboxPolicy, Case]:
+        with self.store.view() as transaction:
+            case_id = transaction.cases.find(reference)
+            case = transaction.cases.get(case_id) if case_id is not None else None
+        if case is None:
+            raise PermanentError(f"there is no case {reference}")
+        if case.mailbox not in self.policies:
+            raise PermanentError(f"{case.reference}: its mailbox '{case.mailbox}' is not configured any more")
+        return self.policies[case.mailbox], case
 
     def note_test(self, trial: Trial) -> None:
         """Somebody sent a letter to a colleague to see it."""

@@ -17,6 +17,8 @@ class _LanguageFile:
     name: str
     weekdays: tuple[str, ...]
     months: tuple[str, ...]
+    reference: str
+    on_behalf_of: str
     must_contain: dict[Content, tuple[str, ...]] = field(default_factory=dict)
     __pydantic_config__ = STRICT
 
@@ -46,5 +48,11 @@ def load_language(rules: Path, code: str) -> LanguageRules:
             raise PolicyError(
                 f"{file}: {key}: write {number} names; the first is {'Monday' if number == _WEEK else 'January'}'s"
             )
-    tongue = Tongue(code=code, weekdays=found.weekdays, months=found.months)
+    tongue = Tongue(
+        code=code,
+        weekdays=found.weekdays,
+        months=found.months,
+        reference=found.reference,
+        on_behalf_of=found.on_behalf_of,
+    )
     return LanguageRules(name=found.name, tongue=tongue, must_contain=found.must_contain)

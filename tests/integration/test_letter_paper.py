@@ -1,0 +1,158 @@
+"""A letter on paper and in pictures: what is posted has the organisation's name, and nothing is fetched for it."""
+
+import re
+import subprocess
+import sys
+import zlib
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from mailbot.adapters import letter_pdf, page_picture
+from mailbot.cli.main import app
+from mailbot.core.letter import PLAIN_FONT, Rendered
+from mailbot.core.letter_html import html_of
+from mailbot.core.letterhead import Letterhead
+from mailbot.errors import PermanentError
+from tests.integration.test_letter_command import folder, refusal, run
+
+__all__ = ["folder"]
+HEAD = Letterhead(
+    organisation="Council of the Northern Quays",
+    sender="enquiries@harbour.example",
+    date="Sunday 29 November 2026",
+    reference="HC-2611-0042-7",
+    signatory="Bo Sample",
+    address=("Ada Finch", "1 Quay Road"),
+)
+SIGNED = html_of(f"Hello,\n\nWe have it.\n\nFrom Bo Sample\n{HEAD.organisation}\n{HEAD.sender}\n\nSent automatically.")
+LETTER = Rendered(subject="We have your claim [HC-2611-0042-7]", body="", html=SIGNED)
+CASES = """old_reference;class;channel;received;stage;owner;customer;customer_name;subject
+CRM/1;enquiry;email;27/11/2026;1;cy@harbour.example;ada.finch@example.org;Ada Finch;The bridge
+"""
+
+
+def unpacked(found: bytes) -> bytes:
+    """A PDF with its packed objects as plain words behind it."""
+    streams = re.findall(rb"stream\n(.*?)\nendstream", found, re.DOTALL)
+    return found + b"".join(zlib.decompress(stream) for stream in streams if stream.startswith(b"x"))
+
+
+@pytest.fixture
+def with_pango() -> None:
+    try:
+        letter_pdf.pdf_of("<title>x</title>")
+    except PermanentError as error:
+        pytest.skip(str(error))
+
+
+def test_paper_has_name_address_date_reference_and_signature() -> None:
+    """J8: the organisation in full, and who signs for and on its behalf."""
+    page = HEAD.page(LETTER, PLAIN_FONT)
+    for words in (
+        *('<html lang="en">', "Council of the Northern Quays", "Ada Finch<br>1 Quay Road", "Sunday 29 November 2026"),
+        *("Reference: HC-2611-0042-7", "<h1>We have your claim</h1>", "<p>Bo Sample</p>"),
+        "for and on behalf of Council of the Northern Quays",
+    ):
+        assert words in page
+
+
+def test_paper_is_signed_once_and_says_nothing_about_its_mail() -> None:
+    """The mail's own signature, and that it was sent automatically, stay with the mail; a letter without them stays whole."""
+    page = HEAD.page(LETTER, PLAIN_FONT)
+    assert "We have it." in page
+    assert page.count("Bo Sample") == 1
+    assert "automatically" not in page
+    assert "Write to us" in HEAD.page(replace(LETTER, html=html_of(f"Write to us: {HEAD.sender}")), PLAIN_FONT)
+
+
+def test_words_in_an_address_stay_words() -> None:
+    """Whatever somebody typed or a customer wrote: no markup, no lines without end."""
+    page = replace(HEAD, address=("<img src=x>", *["a\r\nb" * 99] * 99)).page(LETTER, PLAIN_FONT)
+    assert "&lt;img src=x&gt;" in page
+    assert len(page) < 5000
+
+
+def test_the_same_page_is_the_same_pdf_and_can_be_read_aloud(with_pango: None) -> None:
+    """With its title and its language, and tagged; a second print is the same file."""
+    page = HEAD.page(LETTER, PLAIN_FONT)
+    found = letter_pdf.pdf_of(page)
+    assert found == letter_pdf.pdf_of(page)
+    for mark in (b"/Lang", b"/MarkInfo", b"/StructTreeRoot", b"/Title"):
+        assert mark in unpacked(found)
+
+
+def test_nothing_is_fetched_for_a_page(with_pango: None, tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    """Neither from the net nor from this machine's own files: the page is made without it."""
+    style = tmp_path / "style.css"
+    style.write_text("body { display: none }", encoding="utf-8")
+    page = '<html lang="en"><title>x</title>{}<p>Hello'
+    for address in ("http://127.0.0.1:9/x.css", style.as_uri()):
+        link = f'<link rel="stylesheet" href="{address}">'
+        caplog.clear()
+        assert len(letter_pdf.pdf_of(page.format(link))) > 1000
+        assert "which is not fetched" in caplog.text
+
+
+def test_without_the_package_it_says_how_to_install_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    """PDF is an extra; without it everything else works."""
+    monkeypatch.setitem(sys.modules, "weasyprint", None)
+    with pytest.raises(PermanentError, match=r"pip install 'mailbot\[pdf\]'"):
+        letter_pdf.pdf_of("<title>x</title>")
+
+
+def test_paper_of_a_case_is_in_its_language(with_pango: None, folder: Path) -> None:
+    """For nobody but who made it. A letter in which a person has something to write is refused."""
+    file = folder / "cases.csv"
+    file.write_text(CASES, encoding="utf-8")
+    config = ("--config", str(folder / "mailbot.toml"))
+    assert CliRunner().invoke(app, ["case", "import", str(file), *config]).exit_code == 0
+    for language in ("en", "cy"):
+        assert CliRunner().invoke(app, ["case", "language", "CRM/1", language, *config]).exit_code == 0
+        out = folder / f"{language}.pdf"
+        assert run(folder, "pdf", "CRM/1", "receipt-enquiry", "--out", str(out)).exit_code == 0
+        assert f"/Lang({language})".encode() in unpacked(out.read_bytes()).replace(b" ", b"")
+        assert out.stat().st_mode & 0o077 == 0
+    assert "are for a person to write" in refusal(folder, "pdf", "CRM/1", "conclusion")
+
+
+def test_paper_of_a_case_that_is_not_there_is_refused(folder: Path) -> None:
+    """Nothing is written."""
+    assert refusal(folder, "pdf", "HC-1", "receipt") == "there is no case HC-1"
+
+
+@pytest.mark.skipif(page_picture.browser() is None, reason="needs Chromium (Debian: chromium)")
+def test_a_preview_has_pictures_for_desk_and_phone(folder: Path) -> None:
+    """As PNG, of the width of the screen, for nobody but who made them."""
+    said = run(folder, "preview", "receipt", "--folder", str(folder))
+    assert "Pictures: receipt.desk.png, receipt.phone.png" in said.output
+    for screen, width in (("desk", 1200), ("phone", 500)):
+        file = folder / f"receipt.{screen}.png"
+        content = file.read_bytes()
+        assert content.startswith(b"\x89PNG")
+        assert int.from_bytes(content[16:20], "big") == width
+        assert file.stat().st_mode & 0o077 == 0
+
+
+def test_without_a_browser_text_and_page_are_written(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """And it says how to get pictures."""
+    monkeypatch.setattr(page_picture, "BROWSERS", ())
+    said = run(folder, "preview", "receipt", "--folder", str(folder))
+    assert "apt-get install chromium" in said.output
+    assert (folder / "receipt.html").is_file()
+
+
+def test_a_browser_that_fails_or_hangs_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The preview ends with a sentence, not with a trace."""
+
+    def hang(*_: object, **__: object) -> None:
+        raise subprocess.TimeoutExpired("chromium", 60)
+
+    for command in ("/bin/false", "/no/such/browser"):
+        with pytest.raises(PermanentError, match="took no picture"):
+            page_picture.picture(command, "<p>Hello", 500)
+    monkeypatch.setattr(subprocess, "run", hang)
+    with pytest.raises(PermanentError, match="TimeoutExpired"):
+        page_picture.picture("chromium", "<p>Hello", 500)
