@@ -212,8 +212,9 @@ def test_another_language_s_words_are_not_judged() -> None:
         "<span>" * 140_000 + "x",
         "<style>" + "".join(f".a{n} b{{font-size:1px}}" for n in range(50_000)) + "</style><p>x",
         "<div>" * 900 + "x",
+        "<style>" + "* * * * * *{font-size:1px}" * 2000 + "</style>" + "<p><b>x</b>" * 9000,
     ],
-    ids=["spans", "selectors", "deep"],
+    ids=["spans", "selectors", "deep", "general"],
 )
 def test_a_page_made_to_take_long_is_not_judged(page: str) -> None:
     """It ends at once, and says why."""

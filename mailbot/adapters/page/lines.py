@@ -12,7 +12,7 @@ from mailbot.core.standard.mail import Line, Run, StyledText
 
 MOST_HTML = 1_000_000
 MOST_ELEMENTS = 20_000
-DEEPEST = 400
+DEEPEST = 100
 _UNSHOWN = frozenset(
     {"head", "style", "script", "title", "template", "noscript", "object", "svg", "math", "select", "textarea"}
 )
@@ -89,7 +89,7 @@ def _read(html: str) -> list[Line]:
         return []
     sheets = list[str]()
     top = _copied(tree.root, sheets)
-    reader = _Reader(Styles(sheets), quirks=_QUIRKS_FREE.match(html) is None)
+    reader = _Reader(Styles(sheets, sum(1 for _ in top.iter())), quirks=_QUIRKS_FREE.match(html) is None)
     reader.read(cssselect2.ElementWrapper.from_html_root(top))
     return reader.out.lines
 

@@ -10,6 +10,10 @@ import tinycss2
 
 MOST_SELECTORS = 3_000
 MOST_CSS = 300_000
+MOST_MATCHES = 1_000_000
+"""Selectors times elements."""
+MOST_STEPS = 4
+"""Of one selector, on average of a rule: what it takes to match grows with the depth of the page by this power."""
 KEPT = frozenset({"font", "font-family", "font-size", "display", "visibility", "opacity"})
 _NARROW = re.compile(r"\bprint\b|max-(?:device-)?width|prefers-color-scheme", re.IGNORECASE)
 
@@ -30,7 +34,8 @@ class Declaration:
 class Styles:
     """All style sheets of a page. Raises TooMuchError for more than is looked at."""
 
-    def __init__(self, sheets: Iterable[str]) -> None:
+    def __init__(self, sheets: Iterable[str], elements: int) -> None:
+        self._elements = elements
         self._matcher = cssselect2.Matcher()
         self._selectors = 0
         text = "\n".join(sheets)
@@ -55,8 +60,12 @@ class Styles:
         except cssselect2.SelectorError:
             return
         self._selectors += len(selectors)
-        if self._selectors > MOST_SELECTORS:
-            raise TooMuchError(f"its style sheets have more than {MOST_SELECTORS} selectors")
+        if self._selectors > MOST_SELECTORS or self._selectors * self._elements > MOST_MATCHES:
+            raise TooMuchError(
+                f"its style sheets have more than {MOST_SELECTORS} selectors, or too many for a page of its size"
+            )
+        if len(tinycss2.serialize(rule.prelude).split()) > MOST_STEPS * len(selectors):
+            raise TooMuchError(f"its style sheets have selectors of more than {MOST_STEPS} steps")
         for selector in selectors:
             if selector.pseudo_element is None:
                 self._matcher.add_selector(selector, declared)
