@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from mailbot.pipeline.letter_trial import Trial
 
 ACCEPTED = 250
-SCREENS = (("desk", 1200), ("phone", 500))
-"""Widths in pixels; Chromium opens no window narrower than 500."""
+SCREENS = (("desk", 1200), ("phone", 390))
+"""Widths in pixels."""
 
 
 class Shown(StrEnum):
@@ -103,16 +103,21 @@ def send_test(  # noqa: PLR0913, PLR0917  # one for each option
 
 
 def _write_pictures(folder: Path, name: str, page: str) -> str:
-    """The page at the width of a desk's screen and of a telephone; says what was done, or how to get them."""
+    """The page at the width of a desk's screen and of a telephone; says what was done, or why there is none."""
     from mailbot.adapters.page_picture import browser, picture
     from mailbot.cli.options import write_private
+    from mailbot.errors import PermanentError
 
     command = browser()
     if command is None:
         return "No pictures: install Chromium (on Debian: apt-get install chromium), or open the page in a browser."
-    for screen, width in SCREENS:
-        write_private(folder / f"{name}.{screen}.png", picture(command, page, width))
-    return f"Pictures: {', '.join(f'{name}.{screen}.png' for screen, _ in SCREENS)}"
+    files = [(file_name(name, f"{screen}.png"), width) for screen, width in SCREENS]
+    try:
+        for file, width in files:
+            write_private(folder / file, picture(command, page, width))
+    except PermanentError as error:
+        return f"No pictures: {error}"
+    return f"Pictures: {', '.join(file for file, _ in files)}"
 
 
 def _hand_in(mailbox: "Mailbox", envelope: "Envelope", content: bytes) -> "Reply":

@@ -47,7 +47,8 @@ def html_with_links(value: str) -> str:
 
 def document(content: str, title: str, font: Font, language: str = "en") -> str:
     """The whole page around the HTML of a letter; a screen reader speaks it in ``language`` (ISO 639-1)."""
-    style = f"margin:0;padding:1em;font-family:'{font.family}',sans-serif;font-size:{font.points}pt;line-height:1.5"
+    face = f"font-family:'{font.family}',sans-serif;font-size:{font.points}pt"
+    style = f"margin:0;padding:1em;{face};line-height:1.5;overflow-wrap:break-word"
     return f"""<!DOCTYPE html>
 <html lang="{language}">
 <head>

@@ -1,10 +1,12 @@
 """A letter on paper and in pictures: what is posted has the organisation's name, and nothing is fetched for it."""
 
 import re
-import subprocess
+import struct
 import sys
+import time
 import zlib
 from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -128,12 +130,39 @@ def test_a_preview_has_pictures_for_desk_and_phone(folder: Path) -> None:
     """As PNG, of the width of the screen, for nobody but who made them."""
     said = run(folder, "preview", "receipt", "--folder", str(folder))
     assert "Pictures: receipt.desk.png, receipt.phone.png" in said.output
-    for screen, width in (("desk", 1200), ("phone", 500)):
+    for screen, width in (("desk", 1200), ("phone", 390)):
         file = folder / f"receipt.{screen}.png"
         content = file.read_bytes()
         assert content.startswith(b"\x89PNG")
         assert int.from_bytes(content[16:20], "big") == width
         assert file.stat().st_mode & 0o077 == 0
+
+
+@pytest.mark.skipif(page_picture.browser() is None, reason="needs Chromium (Debian: chromium)")
+def test_no_script_of_a_page_runs_for_its_picture() -> None:
+    """Whatever got into a page: the picture is the one without it."""
+    page, command = "<html><head></head><body>Hello{}</body></html>", page_picture.browser() or ""
+    script = "<script>document.body.textContent = 'Changed'</script>"
+    assert page_picture.picture(command, page.format(script), 500) == page_picture.picture(command, page.format(""), 500)
+
+
+def grey(of_rows: list[list[int]]) -> bytes:
+    """A picture of these rows of grey pixels; each row says only what it adds to the pixel on the left (PNG's filter 1)."""
+    flat = b"".join(
+        b"\1" + b"".join(bytes([(now - before) % 256] * 3) for before, now in pairwise([0, *row])) for row in of_rows
+    )
+    header = struct.pack(">IIBBBBB", len(of_rows[0]), len(of_rows), 8, 2, 0, 0, 0)
+    parts = ((b"IHDR", header), (b"IDAT", zlib.compress(flat)), (b"IEND", b""))
+    return b"\x89PNG\r\n\x1a\n" + b"".join(
+        struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data)) for kind, data in parts
+    )
+
+
+def test_a_picture_is_cut_to_a_telephone_s_width_pixel_by_pixel() -> None:
+    """Its left part is the picture that the same pixels alone would make, and a narrower one stays."""
+    rows = [[9, 200, 30, 4], [77, 1, 250, 8]]
+    assert page_picture.cut(grey(rows), 2) == grey([row[:2] for row in rows])
+    assert page_picture.cut(grey(rows), 4) == grey(rows)
 
 
 def test_without_a_browser_text_and_page_are_written(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -144,15 +173,33 @@ def test_without_a_browser_text_and_page_are_written(folder: Path, monkeypatch: 
     assert (folder / "receipt.html").is_file()
 
 
-def test_a_browser_that_fails_or_hangs_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The preview ends with a sentence, not with a trace."""
+def browser_of(folder: Path, monkeypatch: pytest.MonkeyPatch, script: str) -> None:
+    """This script is the browser."""
+    file = folder / "browser"
+    file.write_text(f"#!/bin/sh\n{script}\n", encoding="ascii")
+    file.chmod(0o700)
+    monkeypatch.setattr(page_picture, "BROWSERS", (str(file),))
+    monkeypatch.setattr(page_picture, "SECONDS", 0.5)
 
-    def hang(*_: object, **__: object) -> None:
-        raise subprocess.TimeoutExpired("chromium", 60)
 
-    for command in ("/bin/false", "/no/such/browser"):
-        with pytest.raises(PermanentError, match="took no picture"):
-            page_picture.picture(command, "<p>Hello", 500)
-    monkeypatch.setattr(subprocess, "run", hang)
-    with pytest.raises(PermanentError, match="TimeoutExpired"):
-        page_picture.picture("chromium", "<p>Hello", 500)
+@pytest.mark.parametrize("script", ["exit 1", "exit 0", "sleep 600"])
+def test_a_browser_that_fails_or_hangs_costs_only_the_pictures(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, script: str
+) -> None:
+    """Text and page are written, and it says why there is no picture."""
+    browser_of(folder, monkeypatch, script)
+    said = run(folder, "preview", "receipt", "--folder", str(folder))
+    assert said.exit_code == 0
+    assert "took no picture" in said.output
+    assert (folder / "receipt.html").is_file()
+
+
+def test_what_a_browser_started_ends_with_it(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its own children do not stay behind when its time is over."""
+    browser_of(folder, monkeypatch, f"sleep 600 & echo $! > {folder}/child; wait")
+    run(folder, "preview", "receipt", "--folder", str(folder))
+    status = Path("/proc", (folder / "child").read_text(encoding="ascii").strip(), "stat")
+    gone = time.monotonic() + 5
+    while status.exists() and status.read_text(encoding="ascii").rpartition(")")[2].split()[0] != "Z":
+        assert time.monotonic() < gone, "it still runs"
+        time.sleep(0.01)
