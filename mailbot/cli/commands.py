@@ -9,6 +9,7 @@ from mailbot.cli.options import load_config
 if TYPE_CHECKING:
     from mailbot.pipeline.case_commands import CaseCommands
     from mailbot.pipeline.commands import Commands
+    from mailbot.pipeline.draft_commands import DraftCommands
     from mailbot.pipeline.letter_commands import LetterCommands
     from mailbot.pipeline.letter_trial import LetterTrials
 
@@ -73,4 +74,19 @@ def letter_trials(commands: "LetterCommands") -> "LetterTrials":
         policies=commands.policies,
         clock=commands.clock,
         actor=commands.actor,
+    )
+
+
+def draft_commands(config: Path) -> "DraftCommands":
+    """Commands about letters that staff write, of whoever is signed in to this machine."""
+    from mailbot.pipeline.draft_commands import DraftCommands
+
+    found = letter_commands(config)
+    return DraftCommands(
+        store=found.store,
+        letters=found.letters,
+        policies=found.policies,
+        clock=found.clock,
+        actor=found.actor,
+        wording=found.wording,
     )

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from mailbot.core.case import CaseStatus, Channel, ClockKind, ClockStop, Turn, TurnKind
-from mailbot.core.letter import Audience, Lane, LetterValues, Purpose
+from mailbot.core.letter import Audience, Lane, LetterValues, Purpose, Written
 from mailbot.core.message import Span
 
 
@@ -155,6 +155,7 @@ class QueueLetter:
     speaks of; once that has stopped, a letter about what is owed is withdrawn. ``shape``: of the subject that it answers.
     ``language``: its reader's; the letter goes in it where its pack answers in it.
     ``enclosed``: a message of somebody's, ready to be attached (``core.enclosure``).
+    ``text``: what a person wrote; None: the letter as its files and ``values`` make it.
     """
 
     permission: Permission
@@ -173,6 +174,7 @@ class QueueLetter:
     shape: str = ""
     language: str = "en"
     enclosed: bytes = field(default=b"", repr=False)
+    text: Written | None = None
     reason: Reason = field(default_factory=lambda: Reason("letter"))
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
-from mailbot.core.letter import SCHEDULED, OutboxLetter, OutboxState, Purpose
+from mailbot.core.letter import ISSUED, SCHEDULED, OutboxLetter, OutboxState, Purpose
 from mailbot.core.policy import MailboxPolicy, ReversePathKind
 
 ABOUT_WHAT_IS_OWED = frozenset(
@@ -24,13 +24,14 @@ ABOUT_WHAT_IS_OWED = frozenset(
         Purpose.OVERDUE_ALERT,
         Purpose.NO_OWNER,
         Purpose.UNREAD,
+        Purpose.ACKNOWLEDGEMENT,
     }
 )
 """Letters that are untrue once the customer has their answer."""
 
-TO_CUSTOMERS = SCHEDULED | {Purpose.RECEIPT, Purpose.HANDOVER, Purpose.HANDOVER_ANSWER}
+TO_CUSTOMERS = SCHEDULED | ISSUED | {Purpose.RECEIPT, Purpose.HANDOVER, Purpose.HANDOVER_ANSWER}
 
-AT_ANY_HOUR = frozenset({Purpose.RECEIPT, Purpose.ALARM, Purpose.HANDOVER, Purpose.HANDOVER_ANSWER})
+AT_ANY_HOUR = ISSUED | {Purpose.RECEIPT, Purpose.ALARM, Purpose.HANDOVER, Purpose.HANDOVER_ANSWER}
 """Letters that somebody waits for; all others go while the office is open."""
 
 DOUBT_WAIT = timedelta(minutes=10)

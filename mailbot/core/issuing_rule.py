@@ -1,6 +1,9 @@
-"""How the letters that staff write leave: by whose leave, and what they say of the next stage."""
+"""How the letters that staff write leave: by whose leave, what they say of the next stage, and that one leaves."""
 
 from dataclasses import dataclass
+from datetime import datetime
+
+from mailbot.core.letter import Purpose, Written
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,3 +34,22 @@ class Issuing:
 
 
 NO_ISSUING = Issuing()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LetterIssued:
+    """A letter of staff leaves: ``serves`` says what it does, ``asks`` that the customer is to answer it.
+
+    ``text`` is what somebody wrote; None: the letter as the case fills it in.
+    """
+
+    letter: str
+    serves: Purpose
+    asks: bool
+    at: datetime
+    text: Written | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LetterReleased:
+    """The letter that names who investigates may go (F4)."""

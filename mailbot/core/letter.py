@@ -220,6 +220,14 @@ class Rendered:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Written:
+    """A letter's text as a person writes it: headings begin with ``# ``, lists with ``- ``, and nothing else is a mark."""
+
+    subject: str
+    body: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Font:
     """What letters are set in where a program shows them as a page. ``points``: 12 and more are easy to read."""
 

@@ -6,6 +6,7 @@ from datetime import datetime
 from mailbot.core.case import Case, Channel, EndedClock, Figures, FiledMessage, Moment, RunningClock, Turn
 from mailbot.core.clock_rule import ClockEvent
 from mailbot.core.handover import HandoverMaterial
+from mailbot.core.issuing_rule import LetterIssued, LetterReleased
 from mailbot.core.ladder import Told
 from mailbot.core.letter import OutboxLetter, OutboxState
 from mailbot.core.message import Message, Origin
@@ -376,6 +377,8 @@ CaseCommand = (
     | CaseHandedOver
     | CaseTaken
     | ConsentGiven
+    | LetterIssued
+    | LetterReleased
 )
 Trigger = (
     MessageArrived | AlsoArrived | DeadlineReached | DigestDue | LetterWithdrawn | AlarmRings | DirectoryChanged | CaseCommand

@@ -3,7 +3,7 @@
 Letters are rendered here and now, so the outbox holds final bytes. Nothing is sent from here.
 """
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import assert_never
@@ -41,15 +41,15 @@ from mailbot.core.action import (
 )
 from mailbot.core.case import ClockKind, ClockStop, Role, TurnKind
 from mailbot.core.clock_rule import ClockStart
-from mailbot.core.decide import dependants, stop_clocks
+from mailbot.core.decide import dependants, gone, stop_clocks
 from mailbot.core.delivery import reverse_path
 from mailbot.core.lead import Filed, Part
-from mailbot.core.letter import Envelope, OutboxLetter, Purpose
+from mailbot.core.letter import ISSUED, Envelope, OutboxLetter, Purpose
 from mailbot.core.message import Located
 from mailbot.core.mime import Headers
 from mailbot.core.policy import MailboxPolicy
 from mailbot.core.reference import period_of
-from mailbot.ports import Happened, KnownMessage, Letters, NewLetter, NewMessage, Transaction
+from mailbot.ports import Composed, Happened, KnownMessage, Letters, NewLetter, NewMessage, Transaction
 
 SYSTEM = "mailbot"
 
@@ -205,25 +205,7 @@ def _start_clock(transaction: Transaction, action: StartClock, about: Recording)
 
 def _queue_letter(transaction: Transaction, letters: Letters, action: QueueLetter, about: Recording) -> None:
     policy, recipient = about.policy, action.permission.recipient
-    composed = letters.compose(
-        action.letter,
-        replace(action.values, reference=about.reference or action.values.reference),
-        Headers(
-            from_name=policy.organisation,
-            from_address=policy.address,
-            reply_to=policy.reply_to,
-            recipient=recipient,
-            date=about.now,
-            in_reply_to=action.in_reply_to,
-            references=action.references,
-            audience=action.audience,
-            font=policy.pack.font,
-            copies=action.permission.copies,
-            enclosed=action.enclosed,
-        ),
-        transaction.letters,
-        policy.pack.manner(action.language),
-    )
+    composed = _composed(transaction, letters, action, about)
     transaction.outbox.add(
         NewLetter(
             key=f"{action.purpose.value}|{recipient.lower()}|{action.key}",
@@ -252,6 +234,27 @@ def _queue_letter(transaction: Transaction, letters: Letters, action: QueueLette
         transaction.answers.add(policy.name, recipient, action.shape, about.now)
     kind = "letter-observed" if action.observed else "letter-queued"
     _note(transaction, about, kind, replace(action.reason, detail=action.letter))
+
+
+def _composed(transaction: Transaction, letters: Letters, action: QueueLetter, about: Recording) -> Composed:
+    policy = about.policy
+    headers = Headers(
+        from_name=policy.organisation,
+        from_address=policy.address,
+        reply_to=policy.reply_to,
+        recipient=action.permission.recipient,
+        date=about.now,
+        in_reply_to=action.in_reply_to,
+        references=action.references,
+        audience=action.audience,
+        font=policy.pack.font,
+        copies=action.permission.copies,
+        enclosed=action.enclosed,
+    )
+    if action.text is not None:
+        return letters.compose_text(action.text, headers, transaction.letters, action.letter)
+    values = replace(action.values, reference=about.reference or action.values.reference)
+    return letters.compose(action.letter, values, headers, transaction.letters, policy.pack.manner(action.language))
 
 
 def _take_turn(transaction: Transaction, action: TakeTurn, about: Recording) -> None:
@@ -295,7 +298,7 @@ def _mark(transaction: Transaction, action: MarkAddress, about: Recording) -> No
         _note(transaction, replace(about, case_id=letter.case_id), "letter-withdrawn", reason)
 
 
-def letters_went(transaction: Transaction, letters: Iterable[OutboxLetter], policy: MailboxPolicy, at: datetime) -> None:
+def letters_went(transaction: Transaction, letters: Sequence[OutboxLetter], policy: MailboxPolicy, at: datetime) -> None:
     """Letters are known to have gone: stop the clocks that they stop, and start what runs from an acknowledgement."""
     receipted = [letter.case_id for letter in letters if letter.case_id is not None and letter.purpose is Purpose.RECEIPT]
     running = transaction.cases.running(receipted)
@@ -304,6 +307,18 @@ def letters_went(transaction: Transaction, letters: Iterable[OutboxLetter], poli
     if policy.pack.runs_from_acknowledgement:
         for case_id in receipted:
             _acknowledged(transaction, case_id, policy, at)
+    for letter in letters:
+        if letter.purpose in ISSUED and letter.case_id is not None:
+            _end(transaction, letter.purpose, letter.case_id, policy, at)
+
+
+def _end(transaction: Transaction, purpose: Purpose, case_id: int, policy: MailboxPolicy, at: datetime) -> None:
+    """A letter of staff went: what it answers is over, and what follows from it begins."""
+    for action in gone(purpose, transaction.cases.get(case_id), policy, at):
+        if isinstance(action, StartClock):
+            transaction.cases.start_clock(case_id, action)
+        else:
+            transaction.cases.stop_clock(action)
 
 
 def _acknowledged(transaction: Transaction, case_id: int, policy: MailboxPolicy, at: datetime) -> None:

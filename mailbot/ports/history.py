@@ -2,8 +2,9 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Protocol
 
-from mailbot.core.action import Reason
+from mailbot.core.action import LearnClass, Reason
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -17,3 +18,9 @@ class Happened:
     pack_version: str = ""
     case_id: int | None = None
     message_row: int | None = None
+
+
+class CorrectionRows(Protocol):
+    """What people say the class of a case is."""
+
+    def add(self, action: LearnClass, actor: str, at: datetime) -> None: ...

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Protocol
 
-from mailbot.core.letter import LetterSource, LetterSpec, LetterValues, Rendered
+from mailbot.core.draft import Draft
+from mailbot.core.letter import LetterSource, LetterSpec, LetterValues, Rendered, Written
 from mailbot.core.letter_version import LetterVersion
 from mailbot.core.mime import Headers
 from mailbot.core.tongue import ENGLISH, PLAIN_MANNER, Manner, Tongue
@@ -43,6 +44,18 @@ class LetterRows(PublishedLetters, Protocol):
     def add(self, version: LetterVersion) -> None: ...
 
 
+class DraftRows(Protocol):
+    """What staff did with letters that they write."""
+
+    def add(self, draft: Draft) -> None: ...
+
+    def newest(self, case_id: int, letter: str) -> Draft | None:
+        """The last that was done with a letter of a case."""
+
+    def waiting(self) -> list[Draft]:
+        """What was handed in last and neither issued nor sent back, the oldest first."""
+
+
 class CheckedLetter(Protocol):
     """A letter that holds no mistake."""
 
@@ -61,6 +74,8 @@ class CheckedLetter(Protocol):
 
     def render(self, values: LetterValues, tongue: Tongue = ENGLISH) -> Rendered: ...
 
+    def written(self, values: LetterValues) -> Written: ...
+
 
 class Letters(Protocol):
     """Renders letters into final bytes, by the version in force."""
@@ -76,6 +91,12 @@ class Letters(Protocol):
 
     def composed(self, letter: CheckedLetter, values: LetterValues, headers: Headers, tongue: Tongue = ENGLISH) -> Composed:
         """The final bytes of this very letter. Raises PolicyError if a name has neither value nor fallback."""
+
+    def compose_text(self, text: Written, headers: Headers, published: PublishedLetters, letter: str) -> Composed:
+        """The final bytes of what a person wrote, who began from this letter."""
+
+    def in_force(self, letter: str, published: PublishedLetters) -> CheckedLetter:
+        """A letter by the version in force. Raises PolicyError for an unknown one."""
 
     def review_dates(self, published: PublishedLetters) -> Mapping[str, date]:
         """When somebody looks at each letter again, by the version in force."""

@@ -10,7 +10,6 @@ from mailbot.core.action import (
     AddDeadline,
     ChangeCase,
     JoinCase,
-    LearnClass,
     MoveClock,
     OpenCase,
     RaiseAlarm,
@@ -31,8 +30,8 @@ from mailbot.core.message import Direction, Fetched, Located, Message, Origin
 from mailbot.core.screen import Screening
 from mailbot.core.trigger import DeadlineReached
 from mailbot.ports.directory import DirectoryRows
-from mailbot.ports.history import Happened
-from mailbot.ports.letters import Composed, LetterRows
+from mailbot.ports.history import CorrectionRows, Happened
+from mailbot.ports.letters import Composed, DraftRows, LetterRows
 from mailbot.ports.outside import Alarm
 from mailbot.ports.recounts import RecountRows
 from mailbot.ports.running import JobRows, LeaseRows
@@ -252,12 +251,6 @@ class TurnRows(Protocol):
     def give(self, number: int, case_id: int) -> None: ...
 
 
-class CorrectionRows(Protocol):
-    """What people say the class of a case is."""
-
-    def add(self, action: LearnClass, actor: str, at: datetime) -> None: ...
-
-
 class OutboxRows(Protocol):
     """Letters on their way out."""
 
@@ -379,6 +372,9 @@ class Transaction(Protocol):
 
     @property
     def letters(self) -> LetterRows: ...
+
+    @property
+    def drafts(self) -> DraftRows: ...
 
     @property
     def directory(self) -> DirectoryRows: ...

@@ -9,11 +9,13 @@ from pathlib import Path
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
+from mailbot.adapters.rule_files import load_wording
 from mailbot.app import Policies, load_policies
 from mailbot.core.action import Decision
 from mailbot.core.policy import MailboxPolicy
 from mailbot.core.trigger import CaseAssigned, CaseCommand
 from mailbot.pipeline.case_commands import CaseCommands
+from mailbot.pipeline.draft_commands import DraftCommands
 from tests.e2e.installation import ENQUIRIES, Installation, StoryClock
 from tests.e2e.messages import ADA, LIBRARY, message, read_letter, reply
 
@@ -73,6 +75,18 @@ class Story(Installation):
     def assign(self, reference: str, name: str = "Robin Vale", address: str = ROBIN) -> None:
         """Somebody has the case from now on."""
         self.say(reference, CaseAssigned(name=name, address=address))
+
+    def drafts(self, actor: str) -> DraftCommands:
+        """What a member of staff does with letters that they write."""
+        assert self.daemon is not None
+        return DraftCommands(
+            store=self.daemon.store,
+            letters=self.policies.letters,
+            policies=self.policies.mailboxes,
+            clock=self.clock,
+            actor=actor,
+            wording=load_wording(self.config.paths.rules_folder),
+        )
 
     def tell(self, *words: str) -> str:
         """What ``mailbot`` says to a command that succeeds; the machine's clock has nothing to do with the story's."""

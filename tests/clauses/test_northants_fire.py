@@ -1,12 +1,22 @@
 """Northamptonshire Fire: complaints are investigated in ten working days, and silence ends what only waits."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from mailbot.core.clock_rule import ClockEvent
-from mailbot.core.trigger import CaseAcknowledged, CaseDone, CaseReopened, CaseSurveyed, CaseWaits, ClockExtended
-from mailbot.errors import PermanentError
+from mailbot.core.draft import DraftFile, headings
+from mailbot.core.letter import Written
+from mailbot.core.trigger import (
+    CaseAcknowledged,
+    CaseDone,
+    CaseReopened,
+    CaseSurveyed,
+    CaseWaits,
+    ClockExtended,
+)
+from mailbot.errors import PermanentError, PolicyError
 from tests.clauses.story import ADA_ADDRESS, ROBIN, Rules, Story, TellStory
 from tests.clauses.town import MARA, SOL, TOWN
 from tests.clauses.webhook import Webhook
@@ -68,28 +78,92 @@ def asked(story: Story, *, answered: bool) -> str:
 
 
 class TestF4:
-    def test_F4_the_letter_that_names_the_officer_is_due_once_there_is_one(self, tell: TellStory) -> None:
-        """A complaint is confirmed at once. When it has an officer, a formal letter is owed by the next working day."""
+    def test_F4_the_letter_that_names_the_officer_goes_once_there_is_one(self, tell: TellStory) -> None:
+        """A complaint is confirmed at once. When it has an officer, the complainant reads who that is and by when to hear."""
         story = tell(PACK)
         case = complained(story)
         assert story.subjects_to(ADA_ADDRESS) == ["We have your complaint"]
         assert "officer-letter" not in story.outcomes(case)
         story.assign(case)
-        assert story.due(case, "officer-letter") == "Wednesday 24 December 2025"
-        story.say(case, CaseAcknowledged(at=story.clock.now()))
+        story.settle()
+        (letter,) = story.letters_to(ADA_ADDRESS, "Who looks into your complaint")
+        text = letter.get_body(("plain",)).get_content()
+        assert "Robin Vale is now looking into your complaint" in text
+        assert "You will hear what we found by Friday 9 January 2026." in text
         assert {name: story.outcomes(case)[name] for name in ("officer-letter", "conclusion")} == {
             "officer-letter": "met",
             "conclusion": None,
         }
 
-    def test_F4_an_officer_who_was_not_named_in_time_is_told(self, tell: TellStory) -> None:
-        """If that letter has not gone by its date, the officer hears of it on the next morning."""
-        story = tell(PACK)
+    def test_F4_where_the_policy_says_so_a_person_releases_that_letter(self, tell: TellStory, own_rules: Rules) -> None:
+        """Until it is released it is owed by the next working day, and the officer hears of a passed date; it goes once."""
+        own_rules.change(PACK, "on_assignment = true", "on_assignment = false")
+        story = tell(PACK, rules=own_rules.folder)
         case = complained(story)
         story.assign(case)
+        assert story.due(case, "officer-letter") == "Wednesday 24 December 2025"
         story.until("2025-12-29 09:05")
         (late,) = story.letters_to(ROBIN, "Late: officer-letter")
         assert f"Case: {case}\n" in late.get_content()
+        story.say(case())
+        story.settle()
+        assert story.outcomes(case)["officer-letter"] == "late"
+        assert len(story.letters_to(ADA_ADDRESS, "Who looks into your complaint")) == 1
+        with pytest.raises(PermanentError, match="has gone, or is not owed"):
+            story.say(case())
+
+    def test_F4_a_letter_whose_date_has_passed_is_left_to_a_person(self, tell: TellStory) -> None:
+        """Whoever is assigned after the date of the conclusion is not announced with that date; the history says what to do."""
+        story = tell(PACK)
+        case = complained(story)
+        story.until("2026-01-12 09:05")
+        story.assign(case)
+        story.settle()
+        assert story.letters_to(ADA_ADDRESS, "Who looks into your complaint") == []
+        assert "officer-letter-waits" in story.rules_of(case)
+
+
+class TestF6:
+    def test_F6_a_conclusion_is_drafted_checked_and_issued_by_another(self, tell: TellStory, tmp_path: Path) -> None:
+        """The officer's draft is refused while a part or a date is wrong; another issues it, and the complaint is concluded."""
+        story = tell(PACK)
+        case = complained(story)
+        story.assign(case)
+        story.settle()
+        officer, team = story.drafts("robin"), story.drafts("information team")
+        blank = officer.blank(case, "conclusion")
+        assert len(headings(blank.text.body)) == 11
+        with pytest.raises(PolicyError, match="Your findings"):
+            officer.submit(blank, "draft")
+        wrong = filled(blank, "We met on Tuesday 6 January 2026.".replace("Tuesday", "Monday"))
+        with pytest.raises(PolicyError, match="write Tuesday 6 January 2026"):
+            officer.submit(wrong, "draft")
+        officer.submit(filled(blank, "We spoke to the crew on Tuesday 6 January 2026."), "draft")
+        with pytest.raises(PermanentError, match="somebody else checks and issues it"):
+            officer.issue(case, "conclusion")
+        team.send_back(case, "conclusion", "say what you asked the crew")
+        with pytest.raises(PermanentError, match="no letter 'conclusion' waits"):
+            team.issue(case, "conclusion")
+        officer.submit(filled(blank, "We asked the crew what they said. It was on Tuesday 6 January 2026."), "draft")
+        team.issue(case, "conclusion")
+        story.settle()
+        (letter,) = story.letters_to(ADA_ADDRESS, "What we found about your complaint")
+        text = letter.get_body(("plain",)).get_content()
+        assert "We asked the crew what they said." in text
+        assert ">>" not in text
+        assert "<h2" in letter.get_body(("html",)).get_content()
+        assert story.outcomes(case)["conclusion"] == "met"
+        assert story.due(case, "survey") == "Tuesday 20 January 2026"
+        assert {"letter-submitted", "letter-sent-back", "letter-issued", "issued-by-staff"} <= story.rules_of(case)
+        assert team.waiting() == []
+
+
+def filled(blank: DraftFile, findings: str) -> DraftFile:
+    """The draft with words in the place of each prompt."""
+    nothing = "Not applicable, because nothing was asked of us."
+    lines = [nothing if line.startswith(">>") else line for line in blank.text.body.split("\n")]
+    body = "\n".join(lines).replace(nothing, findings, 1)
+    return replace(blank, text=Written(subject=blank.text.subject, body=body))
 
 
 class TestF5:
@@ -123,7 +197,7 @@ class TestF5:
         story.until("2026-01-08 09:05")
         (coming,) = story.letters_to(ROBIN, "An automatic letter is about to go")
         assert "Letter: the progress notice\nGoes to: the customer\nGoes on: Friday 9 January 2026\n" in coming.get_content()
-        assert len(story.letters_to(ADA_ADDRESS)) == 1
+        assert story.subjects_to(ADA_ADDRESS) == ["We have your complaint", "Who looks into your complaint"]
 
     def test_F5_only_a_person_gives_an_investigation_more_time(self, tell: TellStory) -> None:
         """The date of the conclusion moves when an officer gives a reason, by ten working days."""

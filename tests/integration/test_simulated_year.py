@@ -54,8 +54,11 @@ NOT_THIS_YEAR = {
     Purpose.ALSO_ARRIVED,
     Purpose.WITHDRAWAL,
     Purpose.DIRECTORY_CHANGE,
+    Purpose.HANDOVER,
+    Purpose.HANDOVER_ANSWER,
+    Purpose.NOT_TAKEN,
     *ISSUED,
-}
+} - {Purpose.ACKNOWLEDGEMENT}
 """Letters that no date and none of these stories brings."""
 LETTERS = (YearBook.wrong_letters, YearBook.two_on_a_day, YearBook.out_of_hours, YearBook.passed_dates)
 STAFF = (YearBook.wrong_heads_ups, YearBook.unannounced, YearBook.wrong_alerts, YearBook.too_many_digests)

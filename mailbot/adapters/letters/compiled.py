@@ -9,7 +9,7 @@ from jinja2 import StrictUndefined, Template
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from mailbot.adapters.letters.source import Places, spec_of
-from mailbot.core.letter import LetterSource, LetterSpec, LetterValues, Rendered
+from mailbot.core.letter import LetterSource, LetterSpec, LetterValues, Rendered, Written
 from mailbot.core.letter_html import html_link, html_of, html_value, html_with_links, plain
 from mailbot.core.letter_text import names_in, with_sentences
 from mailbot.core.letter_variant import language_of
@@ -33,6 +33,7 @@ class _Choice:
     subject: Template
     body: Template
     html: Template
+    written: Template
 
 
 class CompiledLetter:
@@ -64,11 +65,7 @@ class CompiledLetter:
 
         Raises PolicyError if a name has neither value nor fallback.
         """
-        choice = self._choose(frozenset(name for name in self._conditions if _safe(name, getattr(values, name))))
-        names = {name: self._value(name, values, tongue) for name in choice.names}
-        if None in names.values():
-            holes = ", ".join(self._holes(choice.names, values))
-            raise PolicyError(f"letter '{self.spec.name}': no value and no fallback for {holes}")
+        choice, names = self._filled(values, tongue)
         return Rendered(
             subject=clean_line(choice.subject.render(names)),
             body=choice.body.render(names),
@@ -76,9 +73,22 @@ class CompiledLetter:
             language=self.language,
         )
 
+    def written(self, values: LetterValues) -> Written:
+        """Subject and body as somebody goes on writing them. Raises PolicyError if a name has neither value nor fallback."""
+        choice, names = self._filled(values, ENGLISH)
+        return Written(subject=clean_line(choice.subject.render(names)), body=choice.written.render(names))
+
+    def _filled(self, values: LetterValues, tongue: Tongue) -> tuple[_Choice, dict[str, str | None]]:
+        choice = self._choose(frozenset(name for name in self._conditions if _safe(name, getattr(values, name))))
+        names = {name: self._value(name, values, tongue) for name in choice.names}
+        if None in names.values():
+            holes = ", ".join(self._holes(choice.names, values))
+            raise PolicyError(f"letter '{self.spec.name}': no value and no fallback for {holes}")
+        return choice, names
+
     def _compile(self, holds: frozenset[str]) -> _Choice:
         subject, body = (with_sentences(text, self.spec.sentences, holds) for text in (self.source.subject, self.source.body))
-        templates = [_environment.from_string(text) for text in (subject, plain(body), html_of(body))]
+        templates = [_environment.from_string(text) for text in (subject, plain(body), html_of(body), body)]
         return _Choice(names_in(f"{subject}\n{body}"), *templates)
 
     def _holes(self, names: Iterable[str], values: LetterValues) -> tuple[str, ...]:

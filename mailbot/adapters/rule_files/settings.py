@@ -10,6 +10,7 @@ from mailbot.core.clock_rule import ClockRule, ClockStart, ExtendedBy, Extension
 from mailbot.core.counting import span
 from mailbot.core.handover_rule import HandoverPolicy
 from mailbot.core.intents import Several
+from mailbot.core.issuing_rule import Issuing
 from mailbot.core.policy import Alerting, Pack
 from mailbot.core.route_rule import SERVICE_FOUND, RoutePolicy
 from mailbot.core.survey import SurveyEvery
@@ -70,6 +71,7 @@ def settings_of(pack: Pack) -> Mapping[str, tuple[str, ...]]:
         _handover(pack.handover),
         _clocks(pack.clocks),
         _surveys(pack),
+        _issuing(pack.issuing),
     )
     for name, words in chain.from_iterable(parts):
         found[name] = (*found.get(name, ()), words)
@@ -135,6 +137,17 @@ def _flags(pack: Pack) -> Iterator[tuple[str, str]]:
         does += ["told to the manager in the next digest"] if flag.digest else []
         does += [f"confirmed by letter {flag.receipt}"] if flag.receipt else []
         yield f"flags:{name}", f"{name.replace('_', ' ')}: {', '.join(does)}"
+
+
+def _issuing(issuing: Issuing) -> Iterator[tuple[str, str]]:
+    if issuing.officer_letter:
+        when = "once somebody is assigned" if issuing.on_assignment else "when a person releases it"
+        yield "issuing:officer_letter", f"letter {issuing.officer_letter} names who investigates; it goes {when}"
+    yield "issuing:conclusion", f"letter {issuing.conclusion} concludes: 'mailbot case draft', 'submit', 'issue'"
+    if issuing.by_another:
+        yield "issuing:by_another", "whoever wrote a letter does not issue it"
+    for stage in issuing.stages:
+        yield "issuing:stages", f"{stage.name}: letter {stage.letter} ends it; next is {stage.next}"
 
 
 def _intents(pack: Pack) -> Iterator[tuple[str, str]]:

@@ -14,6 +14,7 @@ from mailbot.adapters.store.cases import SqlCases
 from mailbot.adapters.store.corrections import SqlCorrections
 from mailbot.adapters.store.database import Database
 from mailbot.adapters.store.directory import SqlDirectory
+from mailbot.adapters.store.drafts import SqlDrafts
 from mailbot.adapters.store.jobs import SqlJobs
 from mailbot.adapters.store.leases import SqlLeases
 from mailbot.adapters.store.letters import SqlLetters
@@ -96,6 +97,10 @@ class SqlTransaction:
     @cached_property
     def directory(self) -> SqlDirectory:
         return SqlDirectory(self.connection)
+
+    @cached_property
+    def drafts(self) -> SqlDrafts:
+        return SqlDrafts(self.connection)
 
     @cached_property
     def jobs(self) -> SqlJobs:

@@ -14,6 +14,7 @@ from mailbot.core.decide.command import commanded
 from mailbot.core.decide.deadline import deadline_reached, digest_due
 from mailbot.core.decide.filed import person_after_all
 from mailbot.core.decide.findings import Findings
+from mailbot.core.decide.issuing import gone, staff_values
 from mailbot.core.decide.moving import dependants, stop_clocks
 from mailbot.core.decide.returned import heard_from
 from mailbot.core.decide.wanted import request_in
@@ -31,7 +32,7 @@ from mailbot.core.trigger import (
     Trigger,
 )
 
-__all__ = ["Findings", "decide", "dependants", "person_after_all", "request_in", "stop_clocks"]
+__all__ = ["Findings", "decide", "dependants", "gone", "person_after_all", "request_in", "staff_values", "stop_clocks"]
 
 
 def decide(  # noqa: PLR0911  # one line a trigger

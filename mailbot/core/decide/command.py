@@ -12,6 +12,7 @@ from mailbot.core.clock import ComputedClock
 from mailbot.core.clock_rule import ClockEvent, ClockStart, ExtendedBy
 from mailbot.core.decide.answer import answered_after_all, customer_named
 from mailbot.core.decide.handing_over import handed_over, taken
+from mailbot.core.decide.issuing import assigned_letter, issued, released
 from mailbot.core.decide.moving import (
     answered,
     asked,
@@ -30,6 +31,7 @@ from mailbot.core.decide.owed import EVENTS, answered_to
 from mailbot.core.decide.reclassifying import reclassified
 from mailbot.core.decide.turn import contact, linked, merged, split, undone, withdrawn
 from mailbot.core.handover import CONSENTED
+from mailbot.core.issuing_rule import LetterIssued, LetterReleased
 from mailbot.core.letter import Purpose
 from mailbot.core.policy import MailboxPolicy
 from mailbot.core.screen import SentBefore
@@ -61,6 +63,8 @@ from mailbot.core.trigger import (
     TurnUndone,
 )
 from mailbot.errors import PermanentError
+
+_SAID_NOW = LanguageSaid | LetterReleased
 
 
 def commanded(  # noqa: C901, PLR0911, PLR0912  # one line a command
@@ -113,12 +117,16 @@ def commanded(  # noqa: C901, PLR0911, PLR0912  # one line a command
             return taken(command, case)
         case ConsentGiven():
             return [Note(kind="consent", reason=Reason(CONSENTED, command.how))]
+        case LetterReleased():
+            return released(case, policy, now, before)
+        case LetterIssued():
+            return issued(command, case, policy, now, before)
         case _:
             assert_never(command)
 
 
 def _refuse_the_future(command: CaseCommand, case: Case, policy: MailboxPolicy, now: datetime) -> None:
-    timeless = ClockExtended | CaseQuieted | CaseAssigned | CaseHandedOver | AnswerAfterAll | CustomerNamed | LanguageSaid
+    timeless = ClockExtended | CaseQuieted | CaseAssigned | CaseHandedOver | AnswerAfterAll | CustomerNamed | _SAID_NOW
     if not isinstance(command, timeless) and command.at > now:
         raise PermanentError(f"{case.reference}: {_local(policy, command.at)} is still to come")
 
@@ -309,7 +317,9 @@ def _assigned(command: CaseAssigned, case: Case, policy: MailboxPolicy, now: dat
     )
     occasion = Occasion(case=case, policy=policy, now=now, before=before, key=key, running=binding)
     told = occasion.tell_address(command.address, Purpose.ASSIGNMENT, _assignment_values(command, case))
-    return [changed, *dependants(policy, case, ClockStart.ASSIGNMENT, now), *told]
+    theirs = replace(case, owner=command.name, owner_address=command.address)
+    named = assigned_letter(theirs, policy, now, before)
+    return [changed, *dependants(policy, case, ClockStart.ASSIGNMENT, now), *told, *named]
 
 
 def _assignment_values(command: CaseAssigned, case: Case) -> dict[str, str | None]:

@@ -91,6 +91,11 @@ LETTER_WORDS = {
     Purpose.SILENCE_CLOSING: "the letter that closes the case",
     Purpose.HANDOVER: "the letter that hands the case over",
     Purpose.HANDOVER_ANSWER: "the answer of the contact",
+    Purpose.ACKNOWLEDGEMENT: "the acknowledgement",
+    Purpose.RESPONSE: "the answer",
+    Purpose.CONCLUSION: "the conclusion",
+    Purpose.SURVEY: "the survey",
+    Purpose.WORD: "a letter of staff",
     Purpose.DIGEST: "the morning summary",
     Purpose.UNDELIVERED: "the mail about a letter that did not arrive",
 }

@@ -15,7 +15,7 @@ from mailbot.adapters.store.tables.cases import (
     reference_counter,
     turn,
 )
-from mailbot.adapters.store.tables.letters import answer, letter_version, outbox, unreachable
+from mailbot.adapters.store.tables.letters import answer, draft, letter_version, outbox, unreachable
 from mailbot.adapters.store.tables.mail import attachment, hold, location, message, message_id_alias, raw
 from mailbot.adapters.store.tables.office import (
     absence,
@@ -43,6 +43,7 @@ __all__ = [
     "correction",
     "deadline",
     "directory_version",
+    "draft",
     "event",
     "folder_cursor",
     "hold",

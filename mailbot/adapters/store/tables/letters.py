@@ -22,6 +22,20 @@ letter_version = Table(
     UniqueConstraint("name", "number"),
 )
 
+draft = Table(
+    "draft",
+    metadata,
+    row_id(),
+    Column("case", Integer, ForeignKey("case.id"), nullable=False, index=True),
+    word("letter"),
+    word("state"),
+    word("author"),
+    moment("at", nullable=False),
+    Column("subject", Text, nullable=False),
+    Column("body", Text, nullable=False),
+    Column("note", Text, nullable=False),
+)
+
 outbox = Table(
     "outbox",
     metadata,

@@ -2,7 +2,7 @@
 
 from sqlalchemy import MetaData
 
-SCHEMA_VERSION = 16
+SCHEMA_VERSION = 17
 """Counts up with every migration."""
 
 COMPAT_VERSION = 6
