@@ -212,12 +212,17 @@ def import_letters(
 
 
 def read_file(path: Path) -> "LetterFile":
-    """The letter in a file. Raises PolicyError for one that is no such file."""
+    """The letter in a file. Raises PolicyError for one that is no such file, or too large."""
+    from mailbot.adapters.letters import MAX_TEXT_BYTES
     from mailbot.core.letter_file import read
     from mailbot.errors import PolicyError
 
     try:
-        return read(path.read_text(encoding="utf-8-sig"), str(path))
+        with path.open("rb") as file:
+            content = file.read(MAX_TEXT_BYTES + 1)
+        if len(content) > MAX_TEXT_BYTES:
+            raise PolicyError(f"{path}: is larger than {MAX_TEXT_BYTES} bytes; shorten it")
+        return read(content.decode("utf-8-sig").replace("\r\n", "\n"), str(path))
     except OSError as error:
         raise PolicyError(f"{path}: cannot be read: {error.strerror}") from None
     except UnicodeDecodeError:

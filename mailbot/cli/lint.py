@@ -1,6 +1,7 @@
 """``mailbot lint``: what in a text would annoy, mislead or tire its reader, and what to write instead."""
 
 import sys
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Annotated
 
@@ -28,7 +29,7 @@ def lint(
 
     It knows wordings that irritate, blame or promise, officialese, a number of days where a date belongs, asking why somebody
     wants information, long sentences, abbreviations that nothing explains, capitals that shout, and the reading age.
-    Exit code 0: nothing was found; 1: something was.
+    Exit code 0: nothing was found; 1: something was; 65: the text could not be read.
     """
     from mailbot.adapters.rule_files import load_wording
     from mailbot.core.lint import in_words
@@ -50,7 +51,8 @@ def read_file(name: str) -> bytes:
     from mailbot.errors import PermanentError
 
     try:
-        content = sys.stdin.buffer.read(MOST_BYTES + 1) if name == STDIN else Path(name).read_bytes()
+        with nullcontext(sys.stdin.buffer) if name == STDIN else Path(name).open("rb") as file:
+            content = file.read(MOST_BYTES + 1)
     except OSError as error:
         raise PermanentError(f"{name}: cannot be read: {error.strerror}") from None
     if len(content) > MOST_BYTES:

@@ -12,6 +12,8 @@ _MARK = re.compile(r"\{\{ *([A-Za-z_][A-Za-z0-9_]*) *\}\}")
 _SENTENCE = re.compile(r"(\ ?)" + _MARK.pattern)
 _BLANKS = re.compile(r"\n{3,}")
 _SHOWN = 40
+LONGEST_VALUE = 1000
+"""In characters; no name and no link needs more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +57,26 @@ def nearest(name: str, names: frozenset[str]) -> str:
     return f"did you mean '{near[0]}'?" if near else f"known names: {', '.join(sorted(names))}"
 
 
+def too_long(text: str, sentences: Mapping[str, Sentence], most: int) -> Mistake | None:
+    """Where a text could be longer than ``most`` characters once everything is in its place.
+
+    A text has no commands, so this bounds the time and the memory that any letter takes: nothing has to watch over it.
+    """
+    size = len(text)
+    for mark in _MARK.finditer(text):
+        size += _room(sentences.get(mark[1]))
+        if size > most:
+            what = f"with every name and sentence in its place the letter could be longer than {most} characters; use fewer"
+            return _mistake(text, mark.start(), what)
+    return None
+
+
+def _room(sentence: Sentence | None) -> int:
+    if sentence is None:
+        return LONGEST_VALUE
+    return max(len(text) + LONGEST_VALUE * len(_MARK.findall(text)) for text in (sentence.text, sentence.otherwise))
+
+
 def with_sentences(text: str, sentences: Mapping[str, Sentence], holds: Container[str]) -> str:
     """A text with each sentence in its place, or without it; ``holds`` has the conditions that hold.
 
@@ -96,4 +118,4 @@ def _not_a_name(text: str, place: int) -> str:
 def _unknown(name: str, names: frozenset[str]) -> str:
     if name in names:
         return f"'{name}' does not stand under variables in letter.toml; add it there"
-    return f"there is no name '{name}'; {nearest(name, names)}"
+    return f"there is no name '{name[:_SHOWN]}'; {nearest(name, names)}"

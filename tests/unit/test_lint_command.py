@@ -1,6 +1,11 @@
 """``mailbot lint``: what people and programs read, and the exit code."""
 
 import json
+import os
+import re
+import subprocess
+import sys
+import time
 from email.message import EmailMessage
 from pathlib import Path
 
@@ -13,6 +18,7 @@ from mailbot.cli.main import app
 from mailbot.errors import PermanentError, PolicyError
 from tests.invented import RULES
 
+SECONDS = 10
 WORDING = (RULES / "phrases" / "wording.toml").read_text(encoding="utf-8")
 
 
@@ -63,6 +69,43 @@ def test_of_a_draft_only_the_own_words_are_read(tmp_path: Path) -> None:
     assert said.stdout == f"{file}:3: irritating (F19): \"I'll try to\": say what you will do and by which date: 'I will …'\n"
 
 
+def test_of_a_draft_that_is_a_page_alone_its_words_are_read(tmp_path: Path) -> None:
+    """What a mail program writes without a plain part; what the page quotes is the customer's."""
+    draft = EmailMessage()
+    page = "<p>Dear Ada,</p><p>There&#39;s nothing I can do.</p>"
+    quoted = (
+        "<p>On 3 May 2026 at 10:00, Ada wrote:</p><blockquote><p>You promise nothing, what is your problem!!</p></blockquote>"
+    )
+    draft.set_content(f"<html><body>{page}{quoted}<script>problem</script></body></html>", subtype="html")
+    file = tmp_path / "draft.eml"
+    file.write_bytes(draft.as_bytes())
+    said = run(str(file), "--draft")
+    assert said.exit_code == 1
+    assert re.findall(r'\(F19\): "(.*?)":', said.stdout) == ["nothing I can do"]
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"",
+        b"\0" * 1_000,
+        bytes(range(256)) * 40,
+        b"Subject: x\n" * 20_000 + b"\nWhat is the problem?\n",
+        b'Content-Type: multipart/mixed; boundary="a"\n\n' + b'--a\nContent-Type: multipart/mixed; boundary="a"\n\n' * 3_000,
+        b"Content-Type: text/html\n\n" + b"<div>" * 100_000,
+        b"Content-Type: text/html\n\n<p>" + b"&nbsp;" * 100_000,
+        b"Content-Type: text/plain; charset=no-such\n\nWhat is the problem?\n",
+        b"Content-Transfer-Encoding: base64\n\n=" + b"/" * 99_999,
+        b"\n" + b"> " * 200_000,
+    ],
+)
+def test_a_hostile_message_ends_with_findings_or_with_a_sentence(content: bytes) -> None:
+    """Never with a trace, and soon: whatever somebody saved as a draft."""
+    began, said = time.process_time(), run("-", "--draft", given=content)
+    assert said.exception is None or isinstance(said.exception, (SystemExit, PermanentError))
+    assert time.process_time() - began < SECONDS
+
+
 def test_a_text_from_windows_is_read() -> None:
     """Its apostrophe is a byte that UTF-8 does not know."""
     assert '"I’ll try"' in run("-", given=b"I\x92ll try.").stdout
@@ -75,6 +118,16 @@ def test_what_cannot_be_read_is_said(tmp_path: Path) -> None:
     assert "none.txt: cannot be read" in str(missing)
     huge = run("-", given=b"x" * 25_000_001).exception
     assert "is larger than 25 MB" in str(huge)
+
+
+def test_programs_tell_an_unreadable_text_from_one_with_findings(tmp_path: Path) -> None:
+    """1 says that something was found; what cannot be read ends as everywhere else with 65, and a wrong option with 64."""
+
+    def code(*words: str) -> int:
+        return subprocess.run([sys.executable, "-m", "mailbot", "lint", *words], capture_output=True, check=False).returncode
+
+    assert code(str(tmp_path)) == os.EX_DATAERR
+    assert code() == os.EX_USAGE
 
 
 @pytest.mark.parametrize(

@@ -11,14 +11,13 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 from mailbot.adapters.letters.source import Places, spec_of
 from mailbot.core.letter import LetterSource, LetterSpec, LetterValues, Rendered, Written
 from mailbot.core.letter_html import html_link, html_of, html_value, html_with_links, plain
-from mailbot.core.letter_text import names_in, with_sentences
+from mailbot.core.letter_text import LONGEST_VALUE, names_in, with_sentences
 from mailbot.core.letter_variant import language_of
 from mailbot.core.text import clean_line, shown_text
 from mailbot.core.tongue import ENGLISH, Tongue
 from mailbot.errors import PolicyError
 
 MAX_CHOICES = 32
-MAX_VALUE = 1000
 OF_MANY_LINES = frozenset({"summary_lines", "pages", "note_lines", "answer_text"})
 LINKS = frozenset({"policy_link"})
 WITH_LINKS = frozenset({"pages"})
@@ -114,7 +113,7 @@ def _safe(name: str, value: str | None) -> str | None:
     """A value as it may stand in a letter: one line without anything unseen, of a length that no name and no link needs."""
     if not value:
         return None
-    return shown_text(value) if name in OF_MANY_LINES else clean_line(value)[:MAX_VALUE]
+    return shown_text(value) if name in OF_MANY_LINES else clean_line(value)[:LONGEST_VALUE]
 
 
 def _in_html(name: str, value: str) -> str:

@@ -9,7 +9,7 @@ from typing import Any
 
 from mailbot.core.letter import LetterSource, LetterSpec, LetterValues
 from mailbot.core.letter_file import BODY_AFTER, SUBJECT_COLUMN, settings_after
-from mailbot.core.letter_text import mistakes, nearest
+from mailbot.core.letter_text import mistakes, nearest, too_long
 from mailbot.errors import PolicyError
 from mailbot.toml_values import convert
 
@@ -128,6 +128,10 @@ def _mistakes(source: LetterSource, spec: LetterSpec, places: Places) -> Iterato
         yield f"{places.subject}: {wrong.moved(places.subject_after, places.subject_column)}"
     for wrong in mistakes(source.body, usable, known):
         yield f"{places.body}: {wrong.moved(places.body_after)}"
+    if long := too_long(source.subject, spec.sentences, MAX_TEXT_BYTES):
+        yield f"{places.subject}: {long.moved(places.subject_after, places.subject_column)}"
+    if long := too_long(source.body, spec.sentences, MAX_TEXT_BYTES):
+        yield f"{places.body}: {long.moved(places.body_after)}"
 
 
 def _no_value(key: str, name: str) -> str:
