@@ -193,6 +193,14 @@ def test_an_alarm_rings_where_it_can_be_heard() -> None:
         assert only(QueueLetter, actions).permission.recipient == rings_at
 
 
+def test_whoever_has_the_case_hears_the_first_ring() -> None:
+    """An alarm about a case reaches its owner once, beside those on duty; ring after ring is theirs alone."""
+    owned = case(owner="Robin", owner_address="robin@harbour.example")
+    for times, told in ((0, [MANAGER, "robin@harbour.example"]), (1, [MANAGER])):
+        actions = decide(AlarmRings(number=1, what="danger", times=times), owned, None, policy(), NOW, SentBefore()).actions
+        assert [letter.permission.recipient for letter in every(QueueLetter, actions)] == told
+
+
 # Later -----------------------------------------------------------------------------------------------------------------
 
 

@@ -20,8 +20,18 @@ from mailbot.core.trigger import AlarmRings
 def alarm_rings(
     trigger: AlarmRings, case: Case | None, policy: MailboxPolicy, now: datetime, before: SentBefore
 ) -> list[Action]:
-    """One mail to each member of the rota, or to the mailbox's manager. No cap holds for an alarm."""
-    return [_tell(address, trigger, case, policy, now, before) for address in _on_duty(policy, now, before.excluded)]
+    """One mail to each member of the rota, or to the mailbox's manager; the first also to whoever has the case.
+
+    No cap holds for an alarm.
+    """
+    told = dict.fromkeys([*_on_duty(policy, now, before.excluded), *_owner(trigger, case, before)])
+    return [_tell(address, trigger, case, policy, now, before) for address in told]
+
+
+def _owner(trigger: AlarmRings, case: Case | None, before: SentBefore) -> Iterator[str]:
+    """Whoever has the case should not hear of it last."""
+    if case and case.owner_address and trigger.times == 0 and case.owner_address.lower() not in before.excluded:
+        yield case.owner_address
 
 
 def _on_duty(policy: MailboxPolicy, now: datetime, excluded: frozenset[str]) -> Iterator[str | None]:
