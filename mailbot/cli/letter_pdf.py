@@ -9,10 +9,8 @@ from mailbot.cli.letter_form import file_name
 from mailbot.cli.options import DEFAULT_CONFIG, ConfigOption
 
 if TYPE_CHECKING:
+    from mailbot.core.letter import Rendered
     from mailbot.pipeline.letter_trial import Trial
-
-TO_WRITE = ">>"
-"""So begins a line of a letter that says what a person is to write there."""
 
 
 def register(app: typer.Typer) -> None:
@@ -34,7 +32,7 @@ def pdf(
     """Write a letter of a case as A4 pages with letterhead, to be posted. Nothing is sent, and the case stays as it is.
 
     In the case's language if the letter is there in it, and signed for and on behalf of the organisation. Refused where nothing
-    is known of a name in the letter, and where a person is to write a part of it.
+    is known of a name in the letter. A letter that staff write is put on paper as it was issued, and not before.
     """
     from mailbot.adapters.letter_pdf import pdf_of
     from mailbot.cli.commands import letter_commands, letter_trials
@@ -47,7 +45,7 @@ def pdf(
     form = trials.form(name, reference)
     letter = commands.check(commands.in_force(form).source, form)
     trial = trials.with_case(letter, reference)
-    _refuse_holes(trial)
+    words = trials.issued(name, reference) or _without_holes(trial)
     policy = trial.policy
     head = Letterhead(
         organisation=policy.organisation,
@@ -60,18 +58,23 @@ def pdf(
     )
     file = out or Path(f"{reference}-{file_name(form, 'pdf')}")
     try:
-        write_private(file, pdf_of(head.page(trial.rendered, policy.pack.font)))
+        write_private(file, pdf_of(head.page(words, policy.pack.font)))
     except OSError as error:
         raise PermanentError(f"{file}: {error.strerror}; name a file of yours with --out") from None
     typer.echo(f"Written to {file}.")
 
 
-def _refuse_holes(trial: "Trial") -> None:
+def _without_holes(trial: "Trial") -> "Rendered":
     """Invented values are for trying; what is posted says only what is known, and nothing is left to be written."""
+    from mailbot.core.draft import PROMPT
     from mailbot.errors import PermanentError
 
     if trial.invented:
         names = ", ".join(trial.invented)
         raise PermanentError(f"nothing is known of these for this case: {names}; choose another letter, or write it by hand")
-    if any(line.startswith(TO_WRITE) for line in trial.rendered.body.splitlines()):
-        raise PermanentError(f"{trial.letter.spec.name}: lines that begin with '{TO_WRITE}' are for a person to write")
+    found, name = trial.rendered, trial.letter.spec.name
+    if any(line.startswith(PROMPT) for line in found.body.splitlines()):
+        raise PermanentError(
+            f"{name}: a part of it is for a person to write: 'mailbot case draft', and when it is issued it can be put on paper"
+        )
+    return found

@@ -9,7 +9,8 @@ from collections.abc import Iterator
 from html import escape
 from itertools import groupby
 
-from mailbot.core.letter import Font
+from mailbot.core.letter import Font, Rendered, Written
+from mailbot.core.text import clean_line, clean_text
 
 _HEADING, _BULLET = "# ", "- "
 _MARK = re.compile(r"^# +", re.MULTILINE)
@@ -28,6 +29,12 @@ def plain(text: str) -> str:
 def html_of(text: str) -> str:
     """A letter's text as HTML. Names in curly brackets stay, for values that ``html_value`` gives."""
     return "\n".join(element for block in _BLANK.split(text.strip("\n")) for element in _elements(block))
+
+
+def rendered(text: Written) -> Rendered:
+    """What a person wrote, as a letter."""
+    body = clean_text(text.body)
+    return Rendered(subject=clean_line(text.subject), body=plain(body), html=html_of(body))
 
 
 def html_value(value: str) -> str:

@@ -6,7 +6,9 @@ from dataclasses import dataclass, fields, replace
 from mailbot.core.action import Reason
 from mailbot.core.case import Case
 from mailbot.core.decide.wording import case_values
+from mailbot.core.draft import DraftState
 from mailbot.core.letter import LetterValues, Rendered
+from mailbot.core.letter_html import rendered
 from mailbot.core.letter_sample import FULLEST
 from mailbot.core.letter_variant import choices, pack_of
 from mailbot.core.mime import Headers
@@ -53,6 +55,13 @@ class LetterTrials:
         with self.store.view() as transaction:
             forms = choices(name, manner.pack, manner.tongue.code)
             return next((each for each in forms if each in self.letters.names or transaction.letters.in_force(each)), name)
+
+    def issued(self, name: str, reference: str) -> Rendered | None:
+        """The letter as somebody wrote it for this case and another issued it; None where nobody did. Raises PermanentError."""
+        _, case = self._found(reference)
+        with self.store.view() as transaction:
+            last = transaction.drafts.newest(case.id, name)
+        return rendered(last.text) if last and last.state is DraftState.ISSUED else None
 
     def with_case(self, letter: CheckedLetter, reference: str) -> Trial:
         """By what is known of a case now; the date is that of its clock that is due first. Raises PermanentError."""

@@ -13,8 +13,10 @@ import pytest
 from typer.testing import CliRunner
 
 from mailbot.adapters import letter_pdf, page_picture
+from mailbot.cli.commands import letter_commands
 from mailbot.cli.main import app
-from mailbot.core.letter import PLAIN_FONT, Rendered
+from mailbot.core.draft import Draft, DraftState
+from mailbot.core.letter import PLAIN_FONT, Rendered, Written
 from mailbot.core.letter_html import html_of
 from mailbot.core.letterhead import Letterhead
 from mailbot.errors import PermanentError
@@ -105,19 +107,44 @@ def test_without_the_package_it_says_how_to_install_it(monkeypatch: pytest.Monke
         letter_pdf.pdf_of("<title>x</title>")
 
 
-def test_paper_of_a_case_is_in_its_language(with_pango: None, folder: Path) -> None:
-    """For nobody but who made it. A letter in which a person has something to write is refused."""
+def import_case(folder: Path) -> tuple[str, str]:
+    """There is the case CRM/1; how the next command names the configuration."""
     file = folder / "cases.csv"
     file.write_text(CASES, encoding="utf-8")
     config = ("--config", str(folder / "mailbot.toml"))
     assert CliRunner().invoke(app, ["case", "import", str(file), *config]).exit_code == 0
+    return config
+
+
+def test_paper_of_a_case_is_in_its_language(with_pango: None, folder: Path) -> None:
+    """For nobody but who made it."""
+    config = import_case(folder)
     for language in ("en", "cy"):
         assert CliRunner().invoke(app, ["case", "language", "CRM/1", language, *config]).exit_code == 0
         out = folder / f"{language}.pdf"
         assert run(folder, "pdf", "CRM/1", "receipt-enquiry", "--out", str(out)).exit_code == 0
         assert f"/Lang({language})".encode() in unpacked(out.read_bytes()).replace(b" ", b"")
         assert out.stat().st_mode & 0o077 == 0
-    assert "are for a person to write" in refusal(folder, "pdf", "CRM/1", "conclusion")
+
+
+def test_what_staff_write_is_put_on_paper_as_it_was_issued(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Not while it waits to be checked; then with their words, each as they wrote it."""
+    import_case(folder)
+    pages = list[str]()
+    monkeypatch.setattr(letter_pdf, "pdf_of", lambda page: pages.append(page) or b"paper")
+    commands = letter_commands(folder / "mailbot.toml")
+    text = Written(subject="What we found [CRM/1]", body="Hello,\n\n# What we do\n\nRock & Sons mend it.")
+    for state in (DraftState.SUBMITTED, DraftState.ISSUED):
+        assert "is for a person to write" in refusal(folder, "pdf", "CRM/1", "conclusion")
+        with commands.store.transaction() as transaction:
+            case_id = transaction.cases.find("CRM/1") or 0
+            at = commands.clock.now()
+            transaction.drafts.add(Draft(case_id=case_id, letter="conclusion", state=state, author="bo", at=at, text=text))
+    assert run(folder, "pdf", "CRM/1", "conclusion", "--out", str(folder / "x.pdf")).exit_code == 0
+    (page,) = pages
+    assert "<h1>What we found" in page
+    assert ">What we do</h2>" in page
+    assert "Rock &amp; Sons mend it." in page
 
 
 def test_paper_of_a_case_that_is_not_there_is_refused(folder: Path) -> None:

@@ -78,7 +78,7 @@ def test_each_clause_is_shown_with_what_keeps_it() -> None:
         "kept by abuse: logged, told to the manager in the next digest, confirmed by letter receipt",
         "[flags:abuse]",
     ]
-    assert "lacks the formal closing of letters, and the check of what staff send without being asked to" in said
+    assert "lacks the formal closing of mailed letters, and the check of what staff send without being asked to" in said
     assert said[-1] == "19 clauses: 7 kept, 7 kept in part, 5 not yet kept"
 
 

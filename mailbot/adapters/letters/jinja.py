@@ -3,18 +3,16 @@
 import secrets
 from collections.abc import Callable, Mapping
 from datetime import date
-from html import escape
 from pathlib import Path
 
 from mailbot.adapters.letters.compiled import CompiledLetter
 from mailbot.adapters.letters.source import Places, read_folder, read_variant
 from mailbot.core.letter import LetterSource, LetterSpec, LetterValues, Rendered, Written
-from mailbot.core.letter_html import html_of, plain
+from mailbot.core.letter_html import rendered
 from mailbot.core.letter_text import nearest
 from mailbot.core.letter_variant import choices, language_of, letter_of, pack_of, rests_on, variant_name
 from mailbot.core.letter_version import SHIPPED
 from mailbot.core.mime import Headers, build
-from mailbot.core.text import clean_line, clean_text
 from mailbot.core.tongue import ENGLISH, ENGLISH_CODE, PLAIN_MANNER, Manner, Tongue
 from mailbot.errors import PolicyError
 from mailbot.ports import CheckedLetter, Composed, PublishedLetters
@@ -90,10 +88,8 @@ class JinjaLetters:
 
     def compose_text(self, text: Written, headers: Headers, published: PublishedLetters, letter: str) -> Composed:
         """The final bytes of what a person wrote, kept with the version of the ``letter`` that they began from."""
-        body = clean_text(text.body)
-        rendered = Rendered(subject=clean_line(text.subject), body=plain(body), html=html_of(escape(body)))
         message_id = self._new_id(headers)
-        content = build(rendered, headers, message_id)
+        content = build(rendered(text), headers, message_id)
         return Composed(content=content, message_id=message_id, letter_version=self._in_force(letter, published).version)
 
     def in_force(self, letter: str, published: PublishedLetters) -> CompiledLetter:

@@ -25,6 +25,7 @@ PROGRAM: Mapping[str, str] = {
     "formats": "every letter to a customer offers other formats and other languages",
     "contact-note": "what is handed over says who wrote and how they wish to be reached, what it is about, when it came and "
     "what is asked for, each found in their own words or marked not found",
+    "letterhead": "'mailbot letter pdf' puts a letter on paper with the organisation's name, signed for and on behalf of it",
     "lint": "'mailbot check' and 'mailbot lint' find wordings that irritate, blame, promise or ask why in letters and drafts, "
     "and offer better ones",
     "organisation-name": "the name comes from the configuration, and a blank is refused",
