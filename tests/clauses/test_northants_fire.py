@@ -7,6 +7,7 @@ import pytest
 
 from mailbot.core.clock_rule import ClockEvent
 from mailbot.core.draft import DraftFile, headings
+from mailbot.core.issuing_rule import LetterReleased
 from mailbot.core.letter import Written
 from mailbot.core.trigger import (
     CaseAcknowledged,
@@ -105,12 +106,12 @@ class TestF4:
         story.until("2025-12-29 09:05")
         (late,) = story.letters_to(ROBIN, "Late: officer-letter")
         assert f"Case: {case}\n" in late.get_content()
-        story.say(case())
+        story.say(case, LetterReleased())
         story.settle()
         assert story.outcomes(case)["officer-letter"] == "late"
         assert len(story.letters_to(ADA_ADDRESS, "Who looks into your complaint")) == 1
         with pytest.raises(PermanentError, match="has gone, or is not owed"):
-            story.say(case())
+            story.say(case, LetterReleased())
 
     def test_F4_a_letter_whose_date_has_passed_is_left_to_a_person(self, tell: TellStory) -> None:
         """Whoever is assigned after the date of the conclusion is not announced with that date; the history says what to do."""

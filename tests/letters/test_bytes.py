@@ -12,7 +12,7 @@ import pytest
 from mailbot.core.letter import PLAIN_FONT, LetterValues
 from mailbot.core.letter_html import document
 from mailbot.core.letter_sample import Sample, longest_values, sample_values
-from mailbot.core.letter_variant import language_of, letter_of
+from mailbot.core.letter_variant import language_of, letter_of, pack_of
 from mailbot.core.mime import Headers
 from mailbot.core.tongue import ENGLISH, Manner
 from tests.letters.test_golden import SHIPPED, TONGUES
@@ -48,7 +48,7 @@ def content_of(letter: str, sample: str) -> bytes:
         references=tuple(f"{'x' * 90}{number}@mail.example.org" for number in range(30)),
         audience=SHIPPED.specs[letter].audience,
     )
-    manner = Manner(tongue=TONGUES.get(language_of(letter), ENGLISH))
+    manner = Manner(pack=pack_of(letter), tongue=TONGUES.get(language_of(letter), ENGLISH))
     return SHIPPED.compose(letter_of(letter), values_of(letter, sample), headers, None, manner).content
 
 

@@ -23,5 +23,3 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_draft")),
     )
     op.create_index(op.f("ix_draft_case"), "draft", ["case"], unique=False)
-    # the receipt for Jersey's law is a form of the receipt now
-    op.execute("UPDATE letter_version SET name = 'receipt-foi/jersey-oic' WHERE name = 'receipt-foi-jersey'")
