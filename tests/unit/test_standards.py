@@ -243,6 +243,11 @@ def test_a_hidden_signature_counts_for_nothing(hidden: str) -> None:
         ('families = ["Verdana"]\n', "", "font.families"),
         ('font = "J6"\n', "", "font: no rule uses it"),
         ("threshold = 0.75", "threshold = 75", "threshold"),
+        ('families = ["Verdana"]', 'families = ["Verdana\'}"]', "font.families"),
+        ('  "Telephone: {{ phone }}",\n', "", "template.lines: '{{ phone }}' is missing; the rule 'phone' asks for it"),
+        ("{{ phone }}", "{{ phone }} {{ fax }}", "template.lines: there is no '{{ fax }}'"),
+        ("{{ phone }}", "{{ phone }} {phone}", "template.lines: a curly bracket"),
+        ('  "{{ on_behalf }}",\n', "", "the rule 'on_behalf' asks for it"),
     ],
 )
 def test_a_standard_that_cannot_be_used_is_refused(tmp_path: Path, right: str, wrong: str, said: str) -> None:

@@ -1,11 +1,12 @@
 """``rules/standards``: what is asked of the messages of staff, and ``rules/phrases/signatures.toml``, how they are read."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, fields
 from pathlib import Path
 
 from mailbot.adapters.rule_files.checks import STRICT, names_in
+from mailbot.core.standard.signature_block import NAME_IN_TEMPLATE, SignatureValues
 from mailbot.core.standard.values import Closings, Formal, SignatureWords, Standard, StandardFont, StandardRule
 from mailbot.errors import PolicyError
 from mailbot.toml_values import convert, read_toml
@@ -19,6 +20,15 @@ _NEEDS = {
     StandardRule.ORGANISATION: "formal",
     StandardRule.ON_BEHALF: "formal",
 }
+_IN_TEMPLATE = {
+    StandardRule.NAME: "name",
+    StandardRule.NAMED_CONTACT: "name",
+    StandardRule.PHONE: "phone",
+    StandardRule.EMAIL: "email",
+    StandardRule.ORGANISATION: "organisation",
+    StandardRule.ON_BEHALF: "on_behalf",
+}
+_FAMILY = re.compile(r"[A-Za-z][A-Za-z0-9 -]{0,39}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,6 +55,12 @@ class _FormalRow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class _TemplateRow:
+    lines: tuple[str, ...]
+    __pydantic_config__ = STRICT
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class _StandardFile:
     title: str
     threshold: float
@@ -52,6 +68,7 @@ class _StandardFile:
     font: _FontRow | None = None
     closings: _ClosingsRow | None = None
     formal: _FormalRow | None = None
+    template: _TemplateRow | None = None
     __pydantic_config__ = STRICT
 
 
@@ -91,12 +108,25 @@ def load_standard(rules: Path, name: str) -> Standard:
         font=_font(file, row) if row else None,
         closings=Closings(named=closings.named, unnamed=closings.unnamed, either=closings.either) if closings else None,
         formal=Formal(organisation=formal.organisation, on_behalf=formal.on_behalf) if formal else None,
+        template=found.template.lines if found.template else (),
     )
 
 
 def _troubles(found: _StandardFile) -> Iterator[str]:
     if not 0 < found.threshold < 1:
         yield "threshold: write a number between 0 and 1, such as 0.75"
+    yield from _rule_troubles(found)
+    for table in ("font", "closings", "formal", "template"):
+        yield from _empty(table, getattr(found, table))
+    if found.closings:
+        yield from _contradictions(found.closings)
+    if found.template:
+        yield from _template_troubles(found.template, found.rules)
+    if found.font and (wrong := [each for each in found.font.families if not _FAMILY.fullmatch(each)]):
+        yield f"font.families: '{wrong[0]}': write the name of one font, such as Verdana"
+
+
+def _rule_troubles(found: _StandardFile) -> Iterator[str]:
     for rule, clause in found.rules.items():
         if not clause.strip():
             yield f"rules.{rule.value}: name the clause it comes from, or write 'house rule'"
@@ -105,10 +135,19 @@ def _troubles(found: _StandardFile) -> Iterator[str]:
     for table in sorted(set(_NEEDS.values())):
         if getattr(found, table) is not None and not any(_NEEDS.get(rule) == table for rule in found.rules):
             yield f"{table}: no rule uses it; name one under [rules], or leave it out"
-    for table in ("font", "closings", "formal"):
-        yield from _empty(table, getattr(found, table))
-    if found.closings:
-        yield from _contradictions(found.closings)
+
+
+def _template_troubles(row: _TemplateRow, rules: Iterable[StandardRule]) -> Iterator[str]:
+    """A signature that is offered must meet the standard."""
+    named = set(NAME_IN_TEMPLATE.findall("\n".join(row.lines)))
+    known = [each.name for each in fields(SignatureValues)]
+    for name in sorted(named.difference(known)):
+        yield f"template.lines: there is no '{{{{ {name} }}}}'; known names: {', '.join(known)}"
+    if any("{" in NAME_IN_TEMPLATE.sub("", line) for line in row.lines):
+        yield "template.lines: a curly bracket that opens no name; write names as in '{{ phone }}'"
+    for rule in rules:
+        if (name := _IN_TEMPLATE.get(rule)) and name not in named:
+            yield f"template.lines: '{{{{ {name} }}}}' is missing; the rule '{rule.value}' asks for it"
 
 
 def _empty(table: str, row: object) -> Iterator[str]:

@@ -62,7 +62,10 @@ class SignatureWords:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Standard:
-    """A standard: its rules with the clause each comes from. Findings less sure than ``threshold`` are not judged."""
+    """A standard: its rules with the clause each comes from. Findings less sure than ``threshold`` are not judged.
+
+    ``template``: the lines of the signature that people are offered, with names such as ``{{ phone }}``.
+    """
 
     name: str
     title: str
@@ -71,6 +74,7 @@ class Standard:
     font: StandardFont | None = None
     closings: Closings | None = None
     formal: Formal | None = None
+    template: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
