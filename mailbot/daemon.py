@@ -93,6 +93,7 @@ class Daemon:
             policies=policies,
             clock=self._clock,
             attempt=attempt,
+            originals=self._policies.originals,
         )
         now = self._clock.now()
         self._catching_up = CatchingUp(store=self.store, clock=self._clock, mailboxes=[*policies], since=now)

@@ -147,7 +147,7 @@ def _whose(line: "CaseLine") -> Iterator[str]:
         yield f"language: {line.language}"
     if line.service:
         yield f"service: {line.service}"
-    if line.proposed:
+    elif line.proposed:
         yield f"service not sure; by its words: {listed(line.proposed)}"
     if line.outcome:
         yield f"outcome: {line.outcome.replace('_', ' ')}"

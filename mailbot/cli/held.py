@@ -21,13 +21,17 @@ def list_held(
     filed: Annotated[
         bool, typer.Option("--filed", help="What was taken for a robot's and has no case; 'mailbot case open' gives it one.")
     ] = False,
+    handovers: Annotated[
+        bool, typer.Option("--handovers", help="Cases that no rule may hand over, why, and the services they may be for.")
+    ] = False,
     limit: Annotated[int, typer.Option(min=1, help="With --filed: the newest so many.")] = 100,
     config: ConfigOption = DEFAULT_CONFIG,
     format_: FormatOption = Format.TEXT,
 ) -> None:
     """List messages and letters that were set aside, with the reason.
 
-    With --silenced the open cases without a receipt, with --filed the messages without a case.
+    With --silenced the open cases without a receipt, with --filed the messages without a case, with --handovers the cases that
+    a person hands over or keeps.
     """
     from mailbot.adapters.store.queries import Queries
     from mailbot.app import database_of
@@ -36,6 +40,9 @@ def list_held(
     settings = load_config(config)
     if silenced:
         _list_silenced(settings, format_)
+        return
+    if handovers:
+        _list_handovers(settings, format_)
         return
     if filed:
         _list_filed(settings, limit, format_)
@@ -78,6 +85,33 @@ def _list_silenced(settings: "Config", format_: Format) -> None:
         ("reference", "mailbox", "opened", "next date", "reasons"),
         (
             (line.reference, line.mailbox, moment(line.opened_at, zone), last_day(line.due_at, zone), ", ".join(line.reasons))
+            for line in found
+        ),
+    )
+
+
+def _list_handovers(settings: "Config", format_: Format) -> None:
+    from mailbot.adapters.store.waiting import waiting_handovers
+    from mailbot.app import database_of
+    from mailbot.cli.options import moment, print_json, print_table
+
+    found = waiting_handovers(database_of(settings, create=False))
+    if format_ is Format.JSON:
+        print_json(found)
+        return
+    zone = settings.organisation.time_zone
+    print_table(
+        "handovers that wait for a person",
+        ("reference", "class", "opened", "because", "services", "one command"),
+        (
+            (
+                line.reference,
+                line.class_,
+                moment(line.opened_at, zone),
+                line.why,
+                ", ".join(line.services),
+                f'mailbot case hand-over {line.reference} --to "{line.services[0]}"' if line.services else "",
+            )
             for line in found
         ),
     )

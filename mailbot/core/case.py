@@ -34,6 +34,7 @@ class ClockKind(StrEnum):
     SURVEY = "survey"
     SILENCE = "silence"
     TAKING = "taking"
+    PASSING_ON = "passing_on"
 
 
 class ClockStop(StrEnum):

@@ -7,8 +7,9 @@ from mailbot.core.calendar import ONE_DAY, WorkingCalendar
 from mailbot.core.contact_note import ContactNote
 from mailbot.core.enclosure import Enclosure
 
-HANDED_OVER, CONSENTED = "handed-over", "consent-given"
-"""The rules by which a history tells that a case was handed over, and that its customer agrees to its being passed on."""
+HANDED_OVER, CONSENTED, WAITS_FOR_A_PERSON = "handed-over", "consent-given", "handover-waits"
+"""The rules by which a history tells that a case was handed over, that its customer agrees to its being passed on, and that
+no rule may hand it over."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

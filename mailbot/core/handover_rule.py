@@ -21,12 +21,17 @@ class HandoverPolicy:
 
     ``attach_at_most_mb``: a larger message goes without its attachments, and both are told. ``inside``, ``another``: what
     becomes of dates within the organisation or with a partner that is one with it, and with another organisation (N6).
+    ``after_notice_hours``: office hours that a customer has from the letter with the notice until a rule passes their case on
+    to another organisation. ``person_decides_in``, ``person_decides_with``: classes and flags of cases that no rule hands over.
     """
 
     take_within_hours: int
     attach_at_most_mb: int
     inside: AfterHandover
     another: AfterHandover
+    after_notice_hours: int
+    person_decides_in: tuple[str, ...] = ()
+    person_decides_with: tuple[str, ...] = ()
     __pydantic_config__ = {"extra": "forbid"}  # noqa: RUF012
 
     def __post_init__(self) -> None:
@@ -34,6 +39,8 @@ class HandoverPolicy:
             raise ValueError("handover.take_within_hours: write a number of office hours, 1 or more")
         if self.attach_at_most_mb < 1:
             raise ValueError("handover.attach_at_most_mb: write a number of megabytes, 1 or more")
+        if self.after_notice_hours < 1:
+            raise ValueError("handover.after_notice_hours: write a number of office hours, 1 or more")
 
     @property
     def attach_at_most(self) -> int:

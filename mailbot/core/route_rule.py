@@ -2,9 +2,18 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from enum import StrEnum
 
 SERVICE_FOUND = "service"
 """Where a rule sends to the contact of the service that was found."""
+
+
+class HandOver(StrEnum):
+    """Whose services a rule hands cases over to, without a person: nobody's, those of partners, or those of other teams too."""
+
+    NO = "no"
+    PARTNERS = "partners"
+    ALL = "all"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -12,12 +21,14 @@ class RouteRule:
     """Where messages of these classes or flags go; no classes named means all of them, no flags: whatever flags there are.
 
     ``to``: ``service`` for the contact of the service found in the text; anything else is the name of a team, whose manager
-    has it.
+    has it. ``hand_over``: where the service found is surely one of these, the customer gets the letter of a handover with the
+    contact copied in (N2, N6).
     """
 
     to: str
     classes: tuple[str, ...] = ()
     flags: tuple[str, ...] = ()
+    hand_over: HandOver = HandOver.NO
     __pydantic_config__ = {"extra": "forbid"}  # noqa: RUF012
 
     def fits(self, class_: str, flags: Iterable[str]) -> bool:
@@ -46,6 +57,11 @@ class RoutePolicy:
     def rule_for(self, class_: str, flags: Iterable[str]) -> RouteRule | None:
         """The first rule that fits."""
         return next((rule for rule in self.rules if rule.fits(class_, flags)), None)
+
+    @property
+    def hands_over(self) -> bool:
+        """Whether any rule hands a case over without a person."""
+        return any(rule.hand_over is not HandOver.NO for rule in self.rules)
 
 
 NO_ROUTES = RoutePolicy()

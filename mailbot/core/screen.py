@@ -223,6 +223,15 @@ def permit_staff(address: str | None, policy: MailboxPolicy, before: SentBefore)
     return Permission(address, Reason("staff-address"))
 
 
+def permit_copy(answer: Permission, contact: str, policy: MailboxPolicy, before: SentBefore) -> Permission | tuple[Reason, ...]:
+    """Leave to copy somebody in on an answer that may go: somebody of the directory, at a domain that it names."""
+    told = permit_staff(contact, policy, before)
+    against = [] if isinstance(told, Permission) else list(told)
+    if not is_known_domain(policy.directory.organisations, contact):
+        against.append(Reason("copy-to-an-unknown-domain", contact.rpartition("@")[2]))
+    return tuple(against) or Permission(answer.recipient, answer.reason, (contact,))
+
+
 def permit_handover(
     case: Case, contact: str | None, policy: MailboxPolicy, before: SentBefore
 ) -> Permission | tuple[Reason, ...]:
@@ -237,10 +246,7 @@ def permit_handover(
         against.append(UNREACHABLE)
     if before.to.get(case.customer.lower(), 0) >= policy.caps.answers_per_sender_per_day:
         against.append(Reason("cap-per-sender-and-day"))
-    if contact is not None:
-        told = permit_staff(contact, policy, before)
-        against += [] if isinstance(told, Permission) else told
-        if not is_known_domain(policy.directory.organisations, contact):
-            against.append(Reason("copy-to-an-unknown-domain", contact.rpartition("@")[2]))
-    copies = (contact,) if contact else ()
-    return tuple(against) or Permission(case.customer, Reason("a-person-says-so"), copies)
+    leave = Permission(case.customer, Reason("a-person-says-so"))
+    copied = permit_copy(leave, contact, policy, before) if contact is not None else leave
+    against += [] if isinstance(copied, Permission) else copied
+    return tuple(against) or (copied if isinstance(copied, Permission) else leave)

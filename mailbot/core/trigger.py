@@ -79,7 +79,10 @@ class AlsoArrived:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeadlineReached:
-    """A moment in a running clock's life has come. ``planned_at`` is when it was to come."""
+    """A moment in a running clock's life has come. ``planned_at`` is when it was to come.
+
+    ``handover``: of a clock after which a rule hands the case over, the handover as it would be now.
+    """
 
     deadline_id: int
     kind: Moment
@@ -87,6 +90,7 @@ class DeadlineReached:
     clock_id: int
     clock_name: str
     due_at: datetime
+    handover: "CaseHandedOver | None" = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,13 +1,12 @@
 """What staff say about a case: decided and recorded in one transaction, under their name."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from mailbot.core.action import Decision, Note, Reason
 from mailbot.core.case import ANSWERED, ASSIGNED, WAITS, WITHDRAWAL_NOT_PROVEN, Case, Turn, TurnKind
 from mailbot.core.decide import decide, person_after_all
-from mailbot.core.ladder import contact_on
 from mailbot.core.policy import MailboxPolicy
 from mailbot.core.service import find_service
 from mailbot.core.trigger import (
@@ -22,7 +21,7 @@ from mailbot.core.trigger import (
     TurnUndone,
 )
 from mailbot.errors import PermanentError
-from mailbot.pipeline.handing_over import handover_material
+from mailbot.pipeline.handing_over import handover_to
 from mailbot.pipeline.record import Recording, record
 from mailbot.pipeline.sent_today import sent_today
 from mailbot.ports import Clock, Letters, Originals, Store, Transaction
@@ -51,10 +50,8 @@ class CaseCommands:
             meant = find_service(policy.directory.services, service)
         except ValueError as error:
             raise PermanentError(str(error)) from None
-        today = policy.pack.working_calendar.local_date(self.clock.now())
-        material = handover_material(transaction, self.originals, case, policy) if self.originals else None
-        told = contact_on(policy.directory, meant, today, case.named)
-        return CaseHandedOver(service=meant, told=told, material=material, words=words, by=by or self.actor)
+        command = handover_to(meant, case, policy, transaction, self.originals, self.clock.now())
+        return replace(command, words=words, by=by or self.actor)
 
     def carry_out(self, reference: str, command: CaseCommand) -> Decision:
         """Do what was said; returns what was decided. Raises PermanentError for an unknown case or what cannot be done."""

@@ -1,9 +1,15 @@
 """Gathering for a handover: the message that opened the case, and whether its customer knows or agrees that it is passed on."""
 
+from datetime import datetime
+
 from mailbot.core.case import Case
 from mailbot.core.handover import CONSENTED, HandoverMaterial
+from mailbot.core.ladder import contact_on
 from mailbot.core.letter import OutboxState
 from mailbot.core.policy import MailboxPolicy
+from mailbot.core.service import Service
+from mailbot.core.trigger import CaseHandedOver
+from mailbot.pipeline.record import SYSTEM
 from mailbot.ports import Originals, Transaction
 
 REACHED = (OutboxState.SENT,)
@@ -26,4 +32,22 @@ def handover_material(
         references=original.references,
         noticed=any(one.state in REACHED and one.envelope.recipient.lower() == case.customer.lower() for one in receipts),
         consented=CONSENTED in transaction.cases.last_events(case.id, (CONSENTED,)),
+    )
+
+
+def handover_to(
+    service: Service,
+    case: Case,
+    policy: MailboxPolicy,
+    transaction: Transaction,
+    originals: Originals | None,
+    now: datetime,
+) -> CaseHandedOver:
+    """A handover to whoever answers for this service today."""
+    today = policy.pack.working_calendar.local_date(now)
+    return CaseHandedOver(
+        service=service,
+        told=contact_on(policy.directory, service, today, case.named),
+        material=handover_material(transaction, originals, case, policy) if originals else None,
+        by=SYSTEM,
     )

@@ -31,7 +31,7 @@ from mailbot.core.policy import MailboxPolicy, ScreeningRules
 from mailbot.core.quoting import QuoteRules
 from mailbot.core.relay import Relay, authentication, named_by, relayed
 from mailbot.core.reply import ReplyKind, ReplyRules, kind_of_reply
-from mailbot.core.route import route
+from mailbot.core.route import Route, route
 from mailbot.core.screen import Screening, SentBefore, screen
 from mailbot.core.strong_evidence import OwnMarks, Verdict
 from mailbot.core.subject import SubjectRules
@@ -207,7 +207,7 @@ class Inbound:
             ),
             handed_over=handed_over,
             proven=handed_over and authentication(message, policy.authserv_id).proves(message.sender.rpartition("@")[2]),
-            material=self._material(transaction, case, screening, policy) if handed_over else None,
+            material=self._material(transaction, case, screening, policy) if handed_over else self._of_new(judged, case, found),
         )
         trigger = replace(self._trigger(judged, policy, gathered, our_letter), returned=back)
         decision = decide(trigger, case, findings, policy, now)
@@ -260,6 +260,16 @@ class Inbound:
         if case is None or self.originals is None or not is_note:
             return None
         return handover_material(transaction, self.originals, case, policy)
+
+    def _of_new(self, judged: Judged, case: Case | None, found: Route) -> HandoverMaterial | None:
+        """What goes with a new case if a rule hands it over at once."""
+        policy = self.policies[judged.located.mailbox]
+        rule = policy.pack.handover
+        if case is not None or self.originals is None or rule is None or not found.sure or not policy.pack.routes.hands_over:
+            return None
+        received_at, sender = _received_at(judged.located, self.clock.now()), judged.message.sender
+        original = self.originals.read(judged.located.content, received_at, sender, rule.attach_at_most)
+        return HandoverMaterial(note=original.note, enclosure=original.enclosure, references=original.references)
 
     def _sent_before(
         self, transaction: Transaction, case: Case | None, gathered: Gathered, policy: MailboxPolicy, *, has_news: bool

@@ -7,15 +7,16 @@ from functools import partial, reduce
 from operator import add
 
 from mailbot.core.action import ChangeCase, RaiseAlarm, Reason
-from mailbot.core.case import Case, Figures
+from mailbot.core.case import Case, ClockKind, Figures
 from mailbot.core.decide import decide
 from mailbot.core.ladder import Rung, who_is_told
 from mailbot.core.policy import MailboxPolicy
 from mailbot.core.screen import SentBefore
-from mailbot.core.trigger import DeadlineReached, DigestDue
+from mailbot.core.trigger import CaseHandedOver, DeadlineReached, DigestDue
+from mailbot.pipeline.handing_over import handover_to
 from mailbot.pipeline.record import Recording, record
 from mailbot.pipeline.sent_today import SentToday, sent_today, unreachable_staff
-from mailbot.ports import Attempt, Clock, Happened, Letters, Store, Transaction
+from mailbot.ports import Attempt, Clock, Happened, Letters, Originals, Store, Transaction
 
 AT_ONCE = 200
 SHOWN = 200  # characters of a failure that an alarm tells; the case's history has all of it
@@ -30,6 +31,7 @@ class Timers:
     policies: Mapping[str, MailboxPolicy]
     clock: Clock
     attempt: Attempt
+    originals: Originals | None = None
 
     def sweep(self) -> int:
         """Act on every deadline that has come; returns how many there were in this round.
@@ -60,10 +62,21 @@ class Timers:
 
     def _act(self, transaction: Transaction, trigger: DeadlineReached, case: Case, before: SentToday, now: datetime) -> None:
         policy = self.policies[case.mailbox]
+        trigger = replace(trigger, handover=self._handover(transaction, trigger, case, policy, now))
         decision = decide(trigger, case, None, policy, now, before.about(case))
         about = Recording(policy=policy, now=now, case_id=case.id, reference=case.reference)
         record(transaction, self.letters, decision, about)
         before.learn(case, decision)
+
+    def _handover(
+        self, transaction: Transaction, trigger: DeadlineReached, case: Case, policy: MailboxPolicy, now: datetime
+    ) -> CaseHandedOver | None:
+        """What a rule hands over after the time that its customer had; None for any other moment."""
+        running = case.clock(trigger.clock_id)
+        service = policy.directory.service(case.service)
+        if running is None or running.kind is not ClockKind.PASSING_ON or service is None:
+            return None
+        return handover_to(service, case, policy, transaction, self.originals, now)
 
     def _give_up(self, due: tuple[DeadlineReached, int], failure: str, now: datetime) -> None:
         """The people on duty are told at once, of what fails alike in one mailbox once a day: a date must not pass unseen."""

@@ -32,6 +32,7 @@ LIVES = {
     ClockKind.ACKNOWLEDGEMENT: [("warn", "2026-12-03 09:00"), ("due", "2026-12-08 00:00")],
     ClockKind.CALL_BACK: [("warn", "2026-12-03 09:00"), ("due", "2026-12-08 00:00")],
     ClockKind.TAKING: [("warn", "2026-12-03 09:00"), ("due", "2026-12-08 00:00")],
+    ClockKind.PASSING_ON: [("warn", "2026-12-03 09:00"), ("due", "2026-12-08 00:00")],
     ClockKind.RESPONSE: ANSWER,
     ClockKind.CONCLUSION: ANSWER,
     ClockKind.REVIEW: ANSWER,

@@ -157,6 +157,7 @@ def _check(rules: Path, file: Path, found: _PackFile) -> None:
     _check_flags(rules, file, found.flags)
     _check_intents(file, found)
     check_routes(rules, file, found.routes, found.classes)
+    _check_handover(rules, file, found)
     _check_alerts(file, found.alerts)
     _check_threads(file, found.threads)
     for rule in found.clock:
@@ -190,6 +191,20 @@ def _check_intents(file: Path, found: _PackFile) -> None:
     if not 0 <= found.intents.propose_from <= 1:
         raise PolicyError(f"{file}: intents.propose_from: write a number from 0 to 1, such as 0.3")
     refuse_twice(found.intents.classes, file, "class of intents.classes")
+
+
+def _check_handover(rules: Path, file: Path, found: _PackFile) -> None:
+    handover, flags = found.handover, names_in(rules / "flags")
+    if handover is None:
+        if found.routes.hands_over:
+            raise PolicyError(f"{file}: routes.rules: a rule hands over, and there is no [handover]; write it, or take it out")
+        return
+    for class_ in handover.person_decides_in:
+        if class_ not in found.classes:
+            raise PolicyError(f"{file}: handover.person_decides_in: there is no [classes.{class_}] in this pack")
+    for flag in handover.person_decides_with:
+        if flag not in flags:
+            raise PolicyError(f"{file}: handover.person_decides_with: there is no flag '{flag}'; known: {', '.join(flags)}")
 
 
 def _check_alerts(file: Path, alerts: Alerting) -> None:

@@ -8,7 +8,7 @@ from mailbot.adapters.rule_files.checks import STRICT, names_in
 from mailbot.core.directory import Directory, team_named
 from mailbot.core.policy import Pack
 from mailbot.core.route import RoutingWords
-from mailbot.core.route_rule import SERVICE_FOUND, RoutePolicy
+from mailbot.core.route_rule import SERVICE_FOUND, HandOver, RoutePolicy
 from mailbot.errors import PolicyError
 from mailbot.toml_values import convert, read_toml
 
@@ -42,6 +42,8 @@ def check_routes(rules: Path, file: Path, routes: RoutePolicy, classes: Containe
     for number, rule in enumerate(routes.rules, 1):
         if not rule.to.strip():
             raise PolicyError(f"{file}: routes.rules[{number}].to: write service, or the name of a team")
+        if rule.hand_over is not HandOver.NO and rule.to != SERVICE_FOUND:
+            raise PolicyError(f'{file}: routes.rules[{number}].hand_over: a team has it already; write to = "service", or "no"')
         named += [(f"rules[{number}].classes", each) for each in rule.classes]
         flags += [(f"rules[{number}].flags", each) for each in rule.flags]
     for key, name in named:

@@ -12,7 +12,7 @@ from mailbot.core.handover_rule import HandoverPolicy
 from mailbot.core.intents import Several
 from mailbot.core.issuing_rule import Issuing
 from mailbot.core.policy import Alerting, Pack
-from mailbot.core.route_rule import SERVICE_FOUND, RoutePolicy
+from mailbot.core.route_rule import SERVICE_FOUND, HandOver, RoutePolicy
 from mailbot.core.survey import SurveyEvery
 
 PROGRAM: Mapping[str, str] = {
@@ -170,6 +170,9 @@ def _routes(routes: RoutePolicy) -> Iterator[tuple[str, str]]:
         whose = "the contact of the service that it is about" if rule.to == SERVICE_FOUND else f"the team '{rule.to}'"
         names = ", ".join(name.replace("_", " ") for name in (*rule.classes, *rule.flags)) or "everything"
         yield f"routes:{rule.to}", f"{names}: to {whose}"
+        if rule.hand_over is not HandOver.NO:
+            offered = "a partner" if rule.hand_over is HandOver.PARTNERS else "another team or a partner"
+            yield "routes:hand_over", f"{names}: handed over by itself where {offered} surely offers the service"
 
 
 def _handover(rule: HandoverPolicy | None) -> Iterator[tuple[str, str]]:
@@ -185,6 +188,12 @@ def _handover(rule: HandoverPolicy | None) -> Iterator[tuple[str, str]]:
         "handover:another",
         f"handed to another organisation, they are {rule.another.value}; only with consent or after notice",
     )
+    yield (
+        "handover:after_notice_hours",
+        f"no rule passes a case on to another organisation within {rule.after_notice_hours} office hours of the notice",
+    )
+    if kept := [name.replace("_", " ") for name in (*rule.person_decides_in, *rule.person_decides_with)]:
+        yield "handover:person_decides_in", f"no rule hands over {', '.join(kept)}: 'mailbot held list --handovers'"
 
 
 def _clocks(clocks: tuple[ClockRule, ...]) -> Iterator[tuple[str, str]]:

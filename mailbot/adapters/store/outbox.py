@@ -19,11 +19,9 @@ from mailbot.core.letter import LANE_RANK, RETRYABLE, SCHEDULED, Envelope, Lane,
 from mailbot.errors import PermanentError
 from mailbot.ports import NewLetter
 
-AWAITED = [
-    kind.value
-    for kind in ClockKind
-    if kind not in (ClockKind.PROGRESS, ClockKind.STATUS, ClockKind.SILENCE, ClockKind.SURVEY, ClockKind.TAKING)
-]
+_WITHOUT_ANSWER = (ClockKind.PROGRESS, ClockKind.STATUS, ClockKind.SILENCE, ClockKind.SURVEY)
+_OF_HANDOVERS = (ClockKind.TAKING, ClockKind.PASSING_ON)
+AWAITED = [kind.value for kind in ClockKind if kind not in (*_WITHOUT_ANSWER, *_OF_HANDOVERS)]
 UNSETTLED = [state.value for state in (OutboxState.IN_DOUBT, OutboxState.QUEUED, OutboxState.DEFERRED, OutboxState.FAILED)]
 # Written out, not bound: only then does SQLite see that the index of waiting letters serves.
 IS_WAITING = outbox.c.state.in_([literal_column("'queued'"), literal_column("'deferred'")])

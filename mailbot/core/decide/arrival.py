@@ -31,6 +31,7 @@ from mailbot.core.decide.flagging import flag_actions, flag_of_receipt
 from mailbot.core.decide.follow_up import follow_up, is_thanks
 from mailbot.core.decide.moving import start_clocks
 from mailbot.core.decide.occasion import Occasion
+from mailbot.core.decide.passing_on import PassedOn, passed_on
 from mailbot.core.decide.returned import returned
 from mailbot.core.decide.routing import new_case_given, routed
 from mailbot.core.decide.turn import link
@@ -190,7 +191,7 @@ def _new_case(
     if goes.told:
         clocks += start_clocks(policy, wants.class_, trigger.channel, ClockStart.ASSIGNMENT, now, also=wants.also)
     answer = _answer(trigger, wants, findings, policy, clocks, now)
-    opened = OpenCase(
+    new = OpenCase(
         class_=wants.class_,
         also=wants.also,
         customer="" if trigger.unclear_forward else message.sender,
@@ -207,6 +208,8 @@ def _new_case(
         language=findings.classification.language,
         reason=Reason("no-known-case"),
     )
+    handed = passed_on(goes.passing, PassedOn(new, clocks, answer), findings.material, policy, findings.before, now)
+    opened, clocks, answer = handed.opened, [*handed.clocks], handed.answer
     found = (*findings.screening.reasons, *findings.match.reasons)
     notes: list[Action] = [Note(kind="finding", reason=reason) for reason in found]
     if trigger.is_passed_on:
@@ -218,7 +221,8 @@ def _new_case(
     notes += [*wants.notes, *goes.notes, *flag_actions(findings.classification, policy.pack, message.digest)]
     linked = [link(None, before, CaseStatus.OPEN)] if before else []
     told = new_case_given(goes, opened, clocks, policy, findings.before, f"message:{message.digest}", now)
-    return [opened, *notes, *linked, *_questions(trigger, findings.match), *clocks, answer, *told, *breaker(answer, now)]
+    asked = _questions(trigger, findings.match)
+    return [opened, *notes, *linked, *asked, *clocks, answer, *handed.more, *told, *breaker(answer, now)]
 
 
 def _questions(trigger: MessageArrived, match: Match) -> list[AskWhichCase]:

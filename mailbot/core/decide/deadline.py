@@ -28,6 +28,7 @@ from mailbot.core.decide.contact import not_taken
 from mailbot.core.decide.moving import dependants
 from mailbot.core.decide.notice import announced_with, coming_letter, notice, silence_warning, will_go
 from mailbot.core.decide.occasion import Occasion, somebody_else
+from mailbot.core.decide.passing_on import passed_later
 from mailbot.core.decide.wording import digest_values, letter_words
 from mailbot.core.ladder import Rung
 from mailbot.core.letter import Audience, Lane, Purpose
@@ -62,6 +63,8 @@ def deadline_reached(
 def _acts(trigger: DeadlineReached, occasion: Occasion, running: RunningClock) -> list[Action]:
     if running.kind is ClockKind.TAKING:
         return not_taken(occasion, running, trigger.kind)
+    if running.kind is ClockKind.PASSING_ON:
+        return passed_later(occasion, running, trigger.handover)
     if trigger.kind in LADDER:
         return _due(occasion, running, trigger.kind)
     if trigger.kind is Moment.HEADS_UP:

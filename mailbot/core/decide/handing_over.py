@@ -20,6 +20,7 @@ from mailbot.core.ladder import Told
 from mailbot.core.letter import Audience, Lane, LetterValues, Purpose
 from mailbot.core.policy import MailboxPolicy
 from mailbot.core.screen import SentBefore
+from mailbot.core.service import Service
 from mailbot.core.tongue import letter_date
 from mailbot.core.trigger import CaseHandedOver, CaseTaken
 from mailbot.errors import PermanentError
@@ -30,7 +31,7 @@ NOT_PASSED_ON = "nothing-passed-on"
 def handed_over(command: CaseHandedOver, case: Case, policy: MailboxPolicy, now: datetime, before: SentBefore) -> list[Action]:
     """Raises PermanentError, with what to do instead, where it cannot be handed over."""
     rule, told, material = _possible(command, case, policy)
-    another = _is_another(command, policy)
+    another = is_another(command.service, policy)
     leave = material.why_passed_on if another else "passed-on-inside"
     permission = screen.permit_handover(case, told.person.address if leave else None, policy, before)
     if not isinstance(permission, Permission):
@@ -50,7 +51,7 @@ def handed_over(command: CaseHandedOver, case: Case, policy: MailboxPolicy, now:
         passed,
         *dates,
         *dependants(policy, case, ClockStart.ASSIGNMENT, now),
-        _receipt_of_it(rule, policy, now),
+        receipt_of_it(rule, policy, now),
         letter,
     ]
 
@@ -84,8 +85,9 @@ def _is_at_home(command: CaseHandedOver, person: Person, case: Case, policy: Mai
     return bool(theirs) and not command.instead_of and theirs == (command.service.team or person.team)
 
 
-def _is_another(command: CaseHandedOver, policy: MailboxPolicy) -> bool:
-    organisation = policy.directory.organisation_named(command.service.organisation)
+def is_another(service: Service, policy: MailboxPolicy) -> bool:
+    """Whether a service is another organisation's before the law (N6)."""
+    organisation = policy.directory.organisation_named(service.organisation)
     return organisation is not None and organisation.another
 
 
@@ -111,7 +113,7 @@ def _cancelled(running: RunningClock, now: datetime, why: str) -> StopClock:
     return StopClock(clock_id=running.id, outcome="cancelled", stopped_at=now, reason=Reason(why, running.name))
 
 
-def _receipt_of_it(rule: HandoverPolicy, policy: MailboxPolicy, now: datetime) -> StartClock:
+def receipt_of_it(rule: HandoverPolicy, policy: MailboxPolicy, now: datetime) -> StartClock:
     """Until when the contact is to take it; from then on somebody is reminded."""
     due_at = after_office_hours(policy.pack.working_calendar, now, rule.take_within_hours).astimezone(UTC)
     return StartClock(
@@ -148,7 +150,7 @@ def _letter(
     permission: Permission,
 ) -> QueueLetter:
     letters = policy.pack.letters
-    name = letters.handover_organisation if _is_another(command, policy) else letters.handover
+    name = letters.handover_organisation if is_another(command.service, policy) else letters.handover
     return QueueLetter(
         permission=permission,
         purpose=Purpose.HANDOVER,
@@ -171,19 +173,27 @@ def _values(
     command: CaseHandedOver, person: Person, material: HandoverMaterial, case: Case, policy: MailboxPolicy
 ) -> LetterValues:
     binding = min((one for one in case.clocks if one.kind in OWED), key=lambda one: (not one.law, one.due_at), default=None)
-    ours = policy.directory.organisations[0].name if policy.directory.organisations else policy.organisation
-    partner = command.service.organisation
     return replace(
-        case_values(policy, case, binding),
+        passed_values(case_values(policy, case, binding), command.service, person, material, policy),
         reference=case.reference,
+        staff_note=command.words.strip().rstrip(".") or None,
+        instead_of=command.instead_of or None,
+    )
+
+
+def passed_values(
+    values: LetterValues, service: Service, person: Person, material: HandoverMaterial, policy: MailboxPolicy
+) -> LetterValues:
+    """What the letter says of whoever has it now, and what goes along."""
+    ours = policy.directory.organisations[0].name if policy.directory.organisations else policy.organisation
+    return replace(
+        values,
         owner=person.name,
         owner_contact=" or ".join(filter(None, (person.address, person.phone))),
-        service=command.service.name,
-        partner=partner if partner != ours else None,
+        service=service.name,
+        partner=service.organisation if service.organisation != ours else None,
         note_lines=note_lines(material.note, policy),
-        staff_note=command.words.strip().rstrip(".") or None,
         left_out=material.enclosure.left_out or None,
-        instead_of=command.instead_of or None,
     )
 
 

@@ -10,6 +10,7 @@ from mailbot.core.calendar import last_day
 from mailbot.core.case import ASSIGNED, Case
 from mailbot.core.classify import Classification
 from mailbot.core.clock import OWED
+from mailbot.core.decide.passing_on import Passing, passing
 from mailbot.core.decide.wording import receipt_values
 from mailbot.core.directory import Person, team_named
 from mailbot.core.ladder import Rung, Told, contact_on, who_is_told
@@ -28,12 +29,14 @@ class Routed:
     """Where a new case goes. ``service``: what it is about, if that is sure, else ``proposed`` has the best.
 
     ``named``: people of ours whom it names and who are spared it. ``told``: whose it is by a rule; None: a person decides.
+    ``passing``: a rule hands it over, or would.
     """
 
     service: str = ""
     proposed: tuple[str, ...] = ()
     named: tuple[str, ...] = ()
     told: Told | None = None
+    passing: Passing | None = None
     notes: tuple[Note, ...] = ()
 
     @property
@@ -46,12 +49,14 @@ def routed(found: Route, class_: str, classification: Classification, policy: Ma
     """Route a message of ``class_`` by the services that it speaks of and the rules of the pack."""
     named = spared(found, classification, policy.pack)
     service = found.service or ""
-    told = _whose(service, class_, classification, policy, now, frozenset(named))
+    left_out, today = frozenset(named), policy.pack.working_calendar.local_date(now)
+    handed = passing(found, class_, classification, policy, today, left_out)
+    told = None if handed else _whose(service, class_, classification, policy, now, left_out)
     notes = [*_services(found), *_spared(found, named)]
     if told:
         notes.append(Note(kind=ASSIGNED, reason=Reason("routed", f"{told.person.name}, {told.why}")))
     proposed = () if service else tuple(candidate.service for candidate in found.ranked)
-    return Routed(service=service, proposed=proposed, named=named, told=told, notes=tuple(notes))
+    return Routed(service=service, proposed=proposed, named=named, told=told, passing=handed, notes=tuple(notes))
 
 
 def spared(found: Route, classification: Classification, pack: Pack) -> tuple[str, ...]:
