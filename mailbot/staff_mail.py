@@ -4,8 +4,14 @@ from dataclasses import replace
 
 from mailbot.adapters.page import page_lines
 from mailbot.adapters.parser import page_of, parse
+from mailbot.core.message import Message
 from mailbot.core.quoting import QuoteRules, quoted_lines
 from mailbot.core.standard.mail import Line, StaffMail
+
+
+def staff_text(message: Message) -> StaffMail:
+    """A message of plain text, line by line; nothing of it counts as quoted."""
+    return StaffMail(message=message, lines=tuple(Line(text=text.rstrip()) for text in message.text.split("\n")))
 
 
 def read_staff_mail(content: bytes, rules: QuoteRules) -> StaffMail:

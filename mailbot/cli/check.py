@@ -126,12 +126,13 @@ def _files(settings: "Config", sign_ins: "SignIns") -> Iterator[Finding]:
 
 def _standards(rules: Path) -> Finding:
     """Whether what is asked of the messages of staff can be used."""
-    from mailbot.adapters.rule_files import load_signature_words, load_standard, standard_names
+    from mailbot.adapters.rule_files import load_absence_words, load_signature_words, load_standard, standard_names
 
     names = standard_names(rules)
     for name in names:
         load_standard(rules, name)
     load_signature_words(rules)
+    load_absence_words(rules)
     return Finding(f"{len(names)} standards for what staff write")
 
 

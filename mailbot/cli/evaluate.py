@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from mailbot.cli import evaluate_classify, evaluate_contact_note, evaluate_routes
+from mailbot.cli import evaluate_absences, evaluate_classify, evaluate_contact_note, evaluate_routes
 from mailbot.cli.options import Format, FormatOption
 
 if TYPE_CHECKING:
@@ -118,3 +118,4 @@ def _content(path: Path) -> bytes:
 evaluate_classify.register(app)
 evaluate_routes.register(app)
 evaluate_contact_note.register(app)
+evaluate_absences.register(app)

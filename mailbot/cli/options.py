@@ -4,7 +4,7 @@ import json
 import os
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, is_dataclass
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -54,6 +54,14 @@ def rules_folder(path: Path | None) -> Path:
 def tell(sentence: str) -> None:
     """Say something that is not the command's answer: what is printed can still be piped on."""
     typer.echo(sentence, err=True)
+
+
+def day(text: str) -> date:
+    """A day that was written as an option."""
+    try:
+        return datetime.fromisoformat(text).date()
+    except ValueError:
+        raise typer.BadParameter(f"'{text}' is no day; write one such as 2026-12-24") from None
 
 
 def print_json(value: object) -> None:

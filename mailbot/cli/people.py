@@ -1,13 +1,13 @@
 """``mailbot people``: who there is, who is away, and who would be told of what is late."""
 
 from collections.abc import Iterator
-from datetime import date, datetime
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from mailbot.cli.options import DEFAULT_CONFIG, ConfigOption, Format, FormatOption, load_config, print_json
+from mailbot.cli.options import DEFAULT_CONFIG, ConfigOption, Format, FormatOption, day, load_config, print_json
 
 if TYPE_CHECKING:
     from mailbot.config import Config
@@ -16,14 +16,7 @@ if TYPE_CHECKING:
 app = typer.Typer(help="Who there is, who is away, and who would be told of what is late.", no_args_is_help=True)
 
 
-def _day(text: str) -> date:
-    try:
-        return datetime.fromisoformat(text).date()
-    except ValueError:
-        raise typer.BadParameter(f"'{text}' is no day; write one such as 2026-12-24") from None
-
-
-OnOption = Annotated[date | None, typer.Option("--on", parser=_day, metavar="DAY", help="As on this day; today by default.")]
+OnOption = Annotated[date | None, typer.Option("--on", parser=day, metavar="DAY", help="As on this day; today by default.")]
 
 
 @app.command("list")

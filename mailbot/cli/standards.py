@@ -1,11 +1,14 @@
 """``mailbot standards``: does what staff write keep to the standard?"""
 
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from mailbot.cli.options import Format, FormatOption, RulesOption, load_config, print_json, rules_folder
+from mailbot.cli.absence_check import JudgedAs, absence_judged, is_absence_reply, tell_absence
+from mailbot.cli.lint import read_file
+from mailbot.cli.options import Format, FormatOption, RulesOption, day, load_config, print_json, rules_folder
 
 if TYPE_CHECKING:
     from mailbot.core.standard.judge import Rules
@@ -15,22 +18,36 @@ app = typer.Typer(help="Does what staff write keep to the standard?", no_args_is
 
 
 @app.command()
-def check(
-    file: Annotated[Path, typer.Argument(metavar="FILE.eml", help="A message that a member of staff sent.")],
+def check(  # noqa: PLR0913, PLR0917  # one for each option
+    file: Annotated[Path | None, typer.Argument(metavar="FILE.eml", help="A message that a member of staff sent.")] = None,
     standard: Annotated[str, typer.Option(help="The standard: a file of rules/standards.")] = "generic",
     person: Annotated[str | None, typer.Option(help="Who wrote it, first name and surname; by default what From says.")] = None,
+    as_: Annotated[JudgedAs | None, typer.Option("--as", help="What it is; by default its fields and words tell.")] = None,
+    text: Annotated[
+        str | None, typer.Option(metavar="FILE", help="The bare text of an automatic reply instead of a message; - reads it.")
+    ] = None,
+    on: Annotated[
+        date | None, typer.Option(parser=day, metavar="DAY", help="The day an automatic reply was sent; by default its own.")
+    ] = None,
     config: RulesOption = None,
     format_: FormatOption = Format.TEXT,
 ) -> None:
     """Say what in a message does not meet a standard, what would satisfy it, and what could not be judged.
 
-    A message that was sent as a group mailbox is its author's whose name of the directory ([paths] services) the signature
-    has; otherwise it is not judged. Exit code 0: nothing was found; 1: something was.
+    The automatic reply of somebody who is away is held against what the standard asks of those: whom to turn to, the day of
+    return, no reason that is not given. Any other message is held against what it asks of signatures. One that was sent as a
+    group mailbox is its author's whose name of the directory ([paths] services) the signature has; otherwise it is not judged.
+    Exit code 0: nothing was found; 1: something was.
     """
-    from mailbot.cli.lint import read_file
-
-    rules = rules_named(rules_folder(config), standard)
-    judgement = judged(read_file(str(file)), rules, person, people_names(config))
+    if (file is None) is (text is None):
+        raise typer.BadParameter("name a message, or a text with --text")
+    if text is not None and as_ is JudgedAs.MAIL:
+        raise typer.BadParameter("a bare text has no signature to judge; leave --as out, or name a message")
+    rules, content = rules_folder(config), read_file(str(file) if text is None else text)
+    if text is not None or is_absence_reply(content, rules, standard, as_):
+        tell_absence(absence_judged(content, rules, standard, person, config, on, bare=text is not None), format_)
+        return
+    judgement = judged(content, rules_named(rules, standard), person, people_names(config))
     if format_ is Format.JSON:
         print_json({"findings": judgement.findings, "not_judged": judgement.not_judged})
     else:
@@ -96,7 +113,7 @@ def in_words(judgement: "Judgement") -> list[str]:
 
 
 def _lines(standard: "Standard") -> list[str]:
-    font, closings, formal = standard.font, standard.closings, standard.formal
+    font, closings, formal, away = standard.font, standard.closings, standard.formal, standard.absence
     return [
         f"{standard.name}: {standard.title}",
         f"rules: {', '.join(f'{rule.value} ({clause})' for rule, clause in standard.rules.items())}",
@@ -104,6 +121,7 @@ def _lines(standard: "Standard") -> list[str]:
         *([f"closings with a name: {', '.join(closings.named)}"] if closings else []),
         *([f"closings without a name: {', '.join(closings.unnamed)}"] if closings else []),
         *([f"closings with either: {', '.join(closings.either)}"] if closings else []),
+        *([f"absence replies: {', '.join(f'{rule.value} ({clause})' for rule, clause in away.rules.items())}"] if away else []),
         *([f"formal letters name: {formal.organisation[0]}; are signed: {formal.on_behalf[0]}"] if formal else []),
         f"findings less sure than {standard.threshold:g} are not judged",
     ]

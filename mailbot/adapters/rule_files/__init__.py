@@ -1,5 +1,7 @@
 """``rules/**`` into policy values. Every mistake is refused with file, key, and what to write instead."""
 
+from mailbot.adapters.rule_files.absence_rules import load_absence_rules
+from mailbot.adapters.rule_files.absences import load_absence_words
 from mailbot.adapters.rule_files.bounces import load_bounces
 from mailbot.adapters.rule_files.calendars import (
     CalendarFile,
@@ -35,6 +37,8 @@ __all__ = [
     "check_pack",
     "clock_names",
     "closed_days",
+    "load_absence_rules",
+    "load_absence_words",
     "load_bounces",
     "load_calendar",
     "load_classes",

@@ -17,6 +17,8 @@ from mailbot.core.survey import SurveyEvery
 
 PROGRAM: Mapping[str, str] = {
     "answer-date": "a letter that asks says by when to answer; every other letter says that there is nothing to do",
+    "absence-replies": "'mailbot standards check' holds the automatic reply of somebody who is away against a standard: whom "
+    "to turn to, the day of return, and no reason that is not given",
     "binding": "a clock of the law outranks the pack's, and letters show the date that binds",
     "case-note": "an answer by phone or in person is noted with 'mailbot case note' and stops the clock",
     "directory-change": "what changes in the directory is kept and told once to the contact of each organisation in it",

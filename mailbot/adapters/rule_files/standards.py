@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, fields
 from pathlib import Path
 
+from mailbot.adapters.rule_files.absences import AbsenceRow, absence_of, absence_troubles
 from mailbot.adapters.rule_files.checks import STRICT, names_in
 from mailbot.core.standard.signature_block import NAME_IN_TEMPLATE, SignatureValues
 from mailbot.core.standard.values import Closings, Formal, SignatureWords, Standard, StandardFont, StandardRule
@@ -69,6 +70,7 @@ class _StandardFile:
     closings: _ClosingsRow | None = None
     formal: _FormalRow | None = None
     template: _TemplateRow | None = None
+    absence: AbsenceRow | None = None
     __pydantic_config__ = STRICT
 
 
@@ -108,6 +110,7 @@ def load_standard(rules: Path, name: str) -> Standard:
         font=_font(file, row) if row else None,
         closings=Closings(named=closings.named, unnamed=closings.unnamed, either=closings.either) if closings else None,
         formal=Formal(organisation=formal.organisation, on_behalf=formal.on_behalf) if formal else None,
+        absence=absence_of(found.absence),
         template=found.template.lines if found.template else (),
     )
 
@@ -116,6 +119,7 @@ def _troubles(found: _StandardFile) -> Iterator[str]:
     if not 0 < found.threshold < 1:
         yield "threshold: write a number between 0 and 1, such as 0.75"
     yield from _rule_troubles(found)
+    yield from absence_troubles(found.absence)
     for table in ("font", "closings", "formal", "template"):
         yield from _empty(table, getattr(found, table))
     if found.closings:

@@ -54,7 +54,7 @@ def judge(mail: StaffMail, author: Author, rules: Rules) -> Judgement:
     )
 
 
-def _is_automatic(message: Message) -> bool:
+def is_automatic(message: Message) -> bool:
     """RFC 3834 section 5, and the subjects and fields of mail programs that do not keep to it."""
     marked = (message.header("auto-submitted") or "no").partition(";")[0].strip().lower() != "no"
     return marked or bool(message.header("x-autoreply")) or bool(_AUTOMATIC.match(message.subject))
@@ -92,7 +92,7 @@ class _Judging:
     def _why_not(self, rule: StandardRule) -> str:
         if self._mail.why_not:
             return self._mail.why_not
-        if _is_automatic(self._mail.message):
+        if is_automatic(self._mail.message):
             return "it is an automatic reply, which nobody signs"
         if not any(line.text for line in (*self._parts.body, *self._parts.signature)):
             return "it holds no words but those that it quotes"

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from mailbot.core.standard.absence.values import AbsenceRule, AbsenceStandard
+
 
 class StandardRule(StrEnum):
     """What a standard may ask of a message of staff."""
@@ -74,6 +76,7 @@ class Standard:
     font: StandardFont | None = None
     closings: Closings | None = None
     formal: Formal | None = None
+    absence: AbsenceStandard | None = None
     template: tuple[str, ...] = ()
 
 
@@ -81,7 +84,7 @@ class Standard:
 class Finding:
     """What does not meet a standard. ``evidence``: what was seen; ``fix``: what would satisfy the rule."""
 
-    rule: StandardRule
+    rule: StandardRule | AbsenceRule
     clause: str
     evidence: str
     fix: str
@@ -92,7 +95,7 @@ class Finding:
 class NotJudged:
     """A rule that could not be judged, or that is not applicable, and why."""
 
-    rule: StandardRule
+    rule: StandardRule | AbsenceRule
     clause: str
     why: str
 

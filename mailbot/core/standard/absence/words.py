@@ -1,0 +1,106 @@
+"""Values: the words by which absence replies are read, and where they stand in a text."""
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, fields
+from functools import lru_cache
+
+_NUMBER = r"(?:\d{1,2}|one|two|three|four|five|six|seven|eight|nine|ten|twelve)"
+_LETTERS = re.compile(r"[^\W\d_]+")
+_BETWEEN = r"[\s-]+"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reason:
+    """A reason for being away that is not given (J9). ``private``: its words are never shown or kept.
+
+    ``words`` are enough, unless one of ``unless`` stands in the same sentence. ``instead``: what to write.
+    """
+
+    name: str
+    words: tuple[str, ...]
+    instead: str
+    private: bool = False
+    unless: tuple[str, ...] = ()
+    must_hit: tuple[str, ...] = ()
+    must_not_hit: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AbsenceWords:
+    """How staff say that they are away; ``rules/phrases/absence.toml`` explains the fields. Lower case."""
+
+    away: tuple[str, ...]
+    one_day: tuple[str, ...]
+    left: tuple[str, ...]
+    pattern: tuple[str, ...]
+    unmonitored: tuple[str, ...]
+    closed: tuple[str, ...]
+    long: tuple[str, ...]
+    open_ended: tuple[str, ...]
+    vague: tuple[str, ...]
+    watched: tuple[str, ...]
+    returning: tuple[str, ...]
+    deadline: tuple[str, ...]
+    until: tuple[str, ...]
+    last_day: tuple[str, ...]
+    inclusive: tuple[str, ...]
+    starting: tuple[str, ...]
+    fillers: tuple[str, ...]
+    offering: tuple[str, ...]
+    own: tuple[str, ...]
+    others: tuple[str, ...]
+    shared_lines: tuple[str, ...]
+    reason: tuple[Reason, ...]
+
+
+@lru_cache(maxsize=64)
+def any_of(words: tuple[str, ...]) -> re.Pattern[str]:
+    """Finds one of these phrases, the longest at its place: ``*`` ends a word in any way, ``#`` is a number."""
+    return re.compile(rf"(?<!\w)(?:{_alternatives(words)})(?!\w)", re.IGNORECASE)
+
+
+@lru_cache(maxsize=8)
+def vocabulary(words: AbsenceWords) -> frozenset[str]:
+    """Every word of the phrases: together with the frequent words of English, half of any English reply."""
+    lists = (getattr(words, each.name) for each in fields(words) if each.name != "reason")
+    return frozenset(_LETTERS.findall(" ".join(phrase for phrases in lists for phrase in phrases)))
+
+
+@lru_cache(maxsize=64)
+def ending_with(words: tuple[str, ...], fillers: tuple[str, ...]) -> re.Pattern[str]:
+    """Finds one of these phrases at the end of a text, with nothing but up to four of ``fillers`` behind it."""
+    between = rf"(?:[\s,:(–-]+(?:{_alternatives(fillers)})){{0,4}}[\s,:(–-]*$"
+    return re.compile(rf"(?<!\w)(?:{_alternatives(words)})(?!\w){between}", re.IGNORECASE)
+
+
+def says(text: str, words: tuple[str, ...]) -> bool:
+    """Whether one of these phrases stands in a text."""
+    return any_of(words).search(text) is not None
+
+
+def reason_in(sentence: str, reason: Reason) -> str:
+    """The words by which a sentence gives a reason, or an empty string."""
+    match = any_of(reason.words).search(sentence)
+    return match[0] if match and not (reason.unless and says(sentence, reason.unless)) else ""
+
+
+def failing_reasons(reasons: Iterable[Reason]) -> Iterator[str]:
+    """A sentence for every example of a reason that does not come out as it says."""
+    for reason in reasons:
+        for text in reason.must_hit:
+            if not reason_in(text, reason):
+                yield f"reason '{reason.name}': must hit: \"{text}\": none of its words stands in it"
+        for text in reason.must_not_hit:
+            if words := reason_in(text, reason):
+                yield f'reason \'{reason.name}\': must not hit: "{text}": "{words}" stands in it'
+
+
+def _alternatives(words: tuple[str, ...]) -> str:
+    return "|".join(_as_pattern(each) for each in sorted(words, key=len, reverse=True))
+
+
+def _as_pattern(phrase: str) -> str:
+    parts = (re.escape(word) for word in phrase.replace("-", " ").split())
+    joined = _BETWEEN.join(parts) or re.escape(phrase)
+    return joined.replace(r"\*", r"\w*").replace(r"\#", _NUMBER)
