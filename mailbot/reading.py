@@ -135,6 +135,7 @@ class ReadOriginals:
             note=ContactReader(self.contact, self.rules.subjects).read(own, received_at, self.our_numbers),
             enclosure=enclosure(content, message, attach_at_most),
             references=tuple(filter(None, references)),
+            words=own.own_text,
         )
 
 

@@ -94,7 +94,8 @@ class LetterValues:
 
     Who: ``organisation``, ``mailbox_address``, ``signatory`` (who signs), ``owner`` (who deals with it, a person or a team) and
     ``owner_contact`` (their address or number).
-    What: ``reference``, ``customer_subject``, ``class_words`` ("your enquiry"), ``policy_link``, ``privacy_notice``.
+    What: ``reference``, ``customer_subject`` (``short_subject`` is its beginning), ``class_words`` ("your enquiry"),
+    ``policy_link``, ``privacy_notice``.
     Days, each with its weekday: ``received_on``; ``due_on``, the date that binds; ``revised_on``, the date after an extension;
     ``next_on``, when the next progress or status notice comes; ``answer_by``, the customer's own date; ``goes_on``, when the
     letter that a heads-up speaks of goes. ``days_late`` and ``days_left`` are numbers of working days.
@@ -109,6 +110,9 @@ class LetterValues:
     the customer (N3), ``staff_note`` what we add for them, ``left_out`` what of the message is not
     attached, ``instead_of`` who had it before. ``answer_text``: what they answer, in their words.
     ``service``: what it is about; ``services_proposed``: what it may be about. ``pages``: web pages about it, in lines.
+    A case that is given to somebody: ``class_name`` is what staff call its class, ``due_why`` why that date, ``asked_for`` the
+    sentences that ask for something, ``similar_lines`` open cases like it, ``message_lines`` the customer's words, quoted;
+    ``restricted`` has a value where it is about personnel, and nothing of that is told.
     ``next_stage``: whom a complaint goes to next. ``survey_link``: where the questions are that follow a case.
     """
 
@@ -154,6 +158,13 @@ class LetterValues:
     left_out: str | None = None
     instead_of: str | None = None
     answer_text: str | None = None
+    short_subject: str | None = None
+    class_name: str | None = None
+    due_why: str | None = None
+    asked_for: str | None = None
+    similar_lines: str | None = None
+    message_lines: str | None = None
+    restricted: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

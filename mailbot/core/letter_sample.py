@@ -58,6 +58,13 @@ FULLEST = LetterValues(
     left_out="plan.pdf",
     instead_of="Bo Sample",
     answer_text="The lamp is mended.\nIt was the fuse.",
+    short_subject="The “lamp” outside № 4 is broken…",
+    class_name="request for information",
+    due_why="20 working days from Monday 23 November 2026, Freedom of Information Act 2000 s.10(1), (6)",
+    asked_for="What did the new bridge cost? Please send me the contract.",
+    similar_lines="- HC-2611-0007-3: enquiry, from Monday 9 November 2026 (the same customer)",
+    message_lines="> Hello,\n>\n> What did the new bridge cost? Please send me the contract.",
+    restricted="yes",
 )
 """A value for every name; the customer's subject holds what a careless letter would trip over."""
 

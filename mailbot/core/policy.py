@@ -9,6 +9,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Literal
 
+from mailbot.core.assignment import AssignmentRule
 from mailbot.core.calendar import WorkingCalendar
 from mailbot.core.case import Channel, ClockKind
 from mailbot.core.clock_rule import ClockRule, ClockStart, ReceiptRule
@@ -117,7 +118,7 @@ class Pack:
     the policy again (F20). ``signatory``: who signs letters of a mailbox that names nobody itself. ``flags``: what each brings;
     where two change the receipt, the one that is written first does. ``font``: what letters are set in.
     ``tongues``: the languages besides English in which customers get their letters, by code.
-    ``handover``: how cases are handed over; None where they are not.
+    ``handover``: how cases are handed over; None where they are not. ``assignment``: what goes with the mail that gives a case.
     """
 
     name: str
@@ -139,6 +140,7 @@ class Pack:
     intents: Intents = ONE_INTENT
     routes: RoutePolicy = NO_ROUTES
     handover: HandoverPolicy | None = None
+    assignment: AssignmentRule
     font: Font = PLAIN_FONT
     issuing: Issuing = NO_ISSUING
     tongues: Mapping[str, Tongue] = field(default_factory=dict)

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from mailbot.core.assignment import AssignmentMaterial
 from mailbot.core.case import Case, Channel, EndedClock, Figures, FiledMessage, Moment, RunningClock, Turn
 from mailbot.core.clock_rule import ClockEvent
 from mailbot.core.handover import HandoverMaterial
@@ -198,10 +199,11 @@ class CaseQuieted:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CaseAssigned:
-    """Somebody has the case now."""
+    """Somebody has the case now. ``material``: what they are told of it; None where there is no message."""
 
     name: str
     address: str
+    material: AssignmentMaterial | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,6 +10,7 @@ from mailbot.core.decide import decide, person_after_all
 from mailbot.core.policy import MailboxPolicy
 from mailbot.core.service import find_service
 from mailbot.core.trigger import (
+    CaseAssigned,
     CaseCommand,
     CaseHandedOver,
     CaseMerged,
@@ -21,6 +22,7 @@ from mailbot.core.trigger import (
     TurnUndone,
 )
 from mailbot.errors import PermanentError
+from mailbot.pipeline.assigning import material_of_case
 from mailbot.pipeline.handing_over import handover_to
 from mailbot.pipeline.record import Recording, record
 from mailbot.pipeline.sent_today import sent_today
@@ -144,6 +146,8 @@ class CaseCommands:
 
     def _decided(self, transaction: Transaction, case: Case, command: CaseCommand) -> Decision:
         now, policy = self.clock.now(), self._policy(case)
+        if isinstance(command, CaseAssigned) and self.originals is not None:
+            command = replace(command, material=material_of_case(transaction, self.originals, case, policy))
         before = sent_today(transaction, self.policies, [case], now)
         decision = decide(command, case, None, policy, now, before.about(case))
         self._record(transaction, case, decision)

@@ -13,11 +13,12 @@ import structlog
 
 from mailbot import checkpoints
 from mailbot.core.action import Reason
+from mailbot.core.assignment import AssignmentMaterial
 from mailbot.core.bounce import BounceRules
-from mailbot.core.case import Case, Channel
+from mailbot.core.case import Case, CaseStatus, Channel
 from mailbot.core.classify import Classification, Hit, Opinion, classify
 from mailbot.core.clock import doubt_receipt
-from mailbot.core.decide import Findings, decide, request_in
+from mailbot.core.decide import Findings, decide, is_given, request_in
 from mailbot.core.evidence import Evidence
 from mailbot.core.flag import NO_FLAGS, FlagRules, flagged
 from mailbot.core.forward import Forward, passed_on
@@ -36,6 +37,7 @@ from mailbot.core.screen import Screening, SentBefore, screen
 from mailbot.core.strong_evidence import OwnMarks, Verdict
 from mailbot.core.subject import SubjectRules
 from mailbot.core.trigger import AlsoArrived, MessageArrived
+from mailbot.pipeline.assigning import material_of_message
 from mailbot.pipeline.bounces import what_came_back
 from mailbot.pipeline.gather import DAY, Gathered, gather
 from mailbot.pipeline.handing_over import handover_material
@@ -209,6 +211,7 @@ class Inbound:
             proven=handed_over and authentication(message, policy.authserv_id).proves(message.sender.rpartition("@")[2]),
             material=self._material(transaction, case, screening, policy) if handed_over else self._of_new(judged, case, found),
         )
+        findings = replace(findings, assigning=self._assigning(transaction, judged, case, findings, policy))
         trigger = replace(self._trigger(judged, policy, gathered, our_letter), returned=back)
         decision = decide(trigger, case, findings, policy, now)
         arrived = NewMessage(
@@ -270,6 +273,16 @@ class Inbound:
         received_at, sender = _received_at(judged.located, self.clock.now()), judged.message.sender
         original = self.originals.read(judged.located.content, received_at, sender, rule.attach_at_most)
         return HandoverMaterial(note=original.note, enclosure=original.enclosure, references=original.references)
+
+    def _assigning(
+        self, transaction: Transaction, judged: Judged, case: Case | None, findings: Findings, policy: MailboxPolicy
+    ) -> AssignmentMaterial | None:
+        """What whoever gets a new case by a rule is told of it."""
+        is_new = case is None or case.status is CaseStatus.CLOSED
+        if self.originals is None or not is_new or not is_given(findings, policy, self.clock.now()):
+            return None
+        customer = judged.message.sender
+        return material_of_message(transaction, self.originals, judged.located, findings, customer, policy)
 
     def _sent_before(
         self, transaction: Transaction, case: Case | None, gathered: Gathered, policy: MailboxPolicy, *, has_news: bool

@@ -72,11 +72,15 @@ class Reader(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Original:
-    """The message that opened a case, as it is handed over: its note (N3), what is attached, the ids of its thread."""
+    """The message that opened a case, as it is handed over: its note (N3), what is attached, the ids of its thread.
+
+    ``words``: what its writer wrote and signed with.
+    """
 
     note: ContactNote
     enclosure: Enclosure
     references: tuple[str, ...]
+    words: str = ""
 
 
 class Originals(Protocol):

@@ -29,6 +29,7 @@ from mailbot.core.letter import Envelope, Lane, OutboxLetter, Purpose
 from mailbot.core.message import Direction, Fetched, Located, Message, Origin
 from mailbot.core.screen import Screening
 from mailbot.core.trigger import DeadlineReached
+from mailbot.ports.assignments import AssignmentRows
 from mailbot.ports.directory import DirectoryRows
 from mailbot.ports.history import CorrectionRows, Happened
 from mailbot.ports.letters import Composed, DraftRows, LetterRows
@@ -378,6 +379,9 @@ class Transaction(Protocol):
 
     @property
     def directory(self) -> DirectoryRows: ...
+
+    @property
+    def assignments(self) -> AssignmentRows: ...
 
     @property
     def jobs(self) -> JobRows: ...

@@ -98,7 +98,7 @@ class TestG4:
         story.assign(case)
         story.settle()
         (told,) = story.letters_to(ROBIN)
-        assert told["Subject"] == f"This case is yours [{case}]"
+        assert told["Subject"] == f"Re: The bridge [{case}]"
         assert "Due: Monday 26 January 2026\n" in told.get_content()
 
 
@@ -159,6 +159,6 @@ class TestG5:
         people = TOWN.replace(f'email = "{ROBIN}"', f'email = "{ROBIN}"\n{away}')
         story = tell(PACK, people=people, manager=None)
         case = story.customer_writes()
-        assert "Service: Library services\n" in story.letters_to(SOL, "This case is yours")[0].get_content()
+        assert "Service: Library services\n" in story.letters_to(SOL, "Re: Opening hours")[0].get_content()
         assert "routed  Sol Hart, deputy for Library services" in story.tell("explain", case)
         assert story.letters_to(ROBIN) == []

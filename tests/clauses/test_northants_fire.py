@@ -437,10 +437,10 @@ class TestF13:
         """Whoever manages that team has it and is told; the mailbox's own manager is not."""
         story = tell(PACK, people=TOWN, manager=None)
         case = story.customer_writes("Please plant more trees. That is my suggestion.", subject="Trees")
-        (given,) = story.letters_to(SOL, "This case is yours")
+        (given,) = story.letters_to(SOL, "Re: Trees")
         assert case in given.get_content()
         assert "owner: Sol Hart\n" in story.tell("case", "show", case)
-        assert story.letters_to(MARA, "This case is yours") == []
+        assert story.letters_to(MARA, "Re: Trees") == []
 
 
 class TestF11:

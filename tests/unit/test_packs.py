@@ -371,7 +371,7 @@ CALL_BACK = 'kind = "call_back"'
             ROWS,
             '"hours"',
             '"opening"',
-            "clause O7: kept_by: this pack has no 'opening'; write one of alerts, calendar, classes",
+            "clause O7: kept_by: this pack has no 'opening'; write one of alerts, assignment, calendar",
         ),
         (
             ROWS,

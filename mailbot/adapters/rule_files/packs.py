@@ -14,6 +14,7 @@ from mailbot.adapters.rule_files.clocks import check_clock, filled_in
 from mailbot.adapters.rule_files.languages import load_language
 from mailbot.adapters.rule_files.opening import ShutRow, opening_hours, shut_days
 from mailbot.adapters.rule_files.routing import check_routes
+from mailbot.core.assignment import AssignmentRule
 from mailbot.core.calendar import Hours
 from mailbot.core.case import Channel, ClockKind
 from mailbot.core.clock_rule import ClockRule, ReceiptRule
@@ -45,6 +46,7 @@ class _PackFile:
     letters: EventLetters
     alerts: Alerting
     threads: Threads
+    assignment: AssignmentRule
     privacy_notice: str
     hours: dict[str, str]
     classes: dict[str, ClassPolicy]
@@ -114,6 +116,7 @@ def load_pack(rules: Path, name: str, zone: ZoneInfo | None = None, organisation
         intents=found.intents,
         routes=found.routes,
         handover=found.handover,
+        assignment=found.assignment,
         font=found.font,
         issuing=found.issuing,
         tongues=_tongues(rules, file, found),

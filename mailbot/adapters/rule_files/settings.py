@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
 from itertools import chain
 
+from mailbot.core.assignment import AssignmentRule
 from mailbot.core.calendar import WEEKDAYS
 from mailbot.core.case import Channel
 from mailbot.core.clock_rule import ClockRule, ClockStart, ExtendedBy, Extension, Unit, WhenPassed
@@ -72,6 +73,7 @@ def settings_of(pack: Pack) -> Mapping[str, tuple[str, ...]]:
         _intents(pack),
         _routes(pack.routes),
         _handover(pack.handover),
+        _assignment(pack.assignment),
         _clocks(pack.clocks),
         _surveys(pack),
         _issuing(pack.issuing),
@@ -196,6 +198,12 @@ def _handover(rule: HandoverPolicy | None) -> Iterator[tuple[str, str]]:
     )
     if kept := [name.replace("_", " ") for name in (*rule.person_decides_in, *rule.person_decides_with)]:
         yield "handover:person_decides_in", f"no rule hands over {', '.join(kept)}: 'mailbot held list --handovers'"
+
+
+def _assignment(rule: AssignmentRule) -> Iterator[tuple[str, str]]:
+    yield "assignment:attach_at_most_mb", f"whoever is given a case gets the message, whole up to {rule.attach_at_most_mb} MB"
+    yield "assignment:similar_at_most", f"and hears of up to {rule.similar_at_most} open cases of that customer or service"
+    yield "assignment:undo_minutes", f"an owner's answer waits {rule.undo_minutes} minutes before it goes to the customer"
 
 
 def _clocks(clocks: tuple[ClockRule, ...]) -> Iterator[tuple[str, str]]:

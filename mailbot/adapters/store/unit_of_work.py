@@ -10,6 +10,7 @@ from sqlalchemy import Connection, select
 
 from mailbot.adapters.store.alarms import SqlAlarms
 from mailbot.adapters.store.answers import SqlAnswers
+from mailbot.adapters.store.assignments import SqlAssignments
 from mailbot.adapters.store.cases import SqlCases
 from mailbot.adapters.store.corrections import SqlCorrections
 from mailbot.adapters.store.database import Database
@@ -93,6 +94,10 @@ class SqlTransaction:
     @cached_property
     def letters(self) -> SqlLetters:
         return SqlLetters(self.connection)
+
+    @cached_property
+    def assignments(self) -> SqlAssignments:
+        return SqlAssignments(self.connection)
 
     @cached_property
     def directory(self) -> SqlDirectory:

@@ -17,6 +17,7 @@ from mailbot.core.decide.findings import Findings
 from mailbot.core.decide.issuing import gone, staff_values
 from mailbot.core.decide.moving import dependants, stop_clocks
 from mailbot.core.decide.returned import heard_from
+from mailbot.core.decide.routing import is_given
 from mailbot.core.decide.wanted import request_in
 from mailbot.core.decide.withdrawal import letter_withdrawn
 from mailbot.core.policy import MailboxPolicy
@@ -32,7 +33,17 @@ from mailbot.core.trigger import (
     Trigger,
 )
 
-__all__ = ["Findings", "decide", "dependants", "gone", "person_after_all", "request_in", "staff_values", "stop_clocks"]
+__all__ = [
+    "Findings",
+    "decide",
+    "dependants",
+    "gone",
+    "is_given",
+    "person_after_all",
+    "request_in",
+    "staff_values",
+    "stop_clocks",
+]
 
 
 def decide(  # noqa: PLR0911  # one line a trigger

@@ -23,6 +23,7 @@ from mailbot.core.calendar import last_day
 from mailbot.core.case import ANSWERED_BY_STAFF, Case, CaseStatus, Channel, ClockStop
 from mailbot.core.clock_rule import ClockStart
 from mailbot.core.decide.alarm import breaker
+from mailbot.core.decide.assigning import with_material
 from mailbot.core.decide.command import staff_answered
 from mailbot.core.decide.contact import contact_answered, contact_away, is_from_contact
 from mailbot.core.decide.findings import Findings
@@ -221,6 +222,7 @@ def _new_case(
     notes += [*wants.notes, *goes.notes, *flag_actions(findings.classification, policy.pack, message.digest)]
     linked = [link(None, before, CaseStatus.OPEN)] if before else []
     told = new_case_given(goes, opened, clocks, policy, findings.before, f"message:{message.digest}", now)
+    told = with_material(told, findings.assigning, wants.class_, clocks, policy)
     asked = _questions(trigger, findings.match)
     return [opened, *notes, *linked, *asked, *clocks, answer, *handed.more, *told, *breaker(answer, now)]
 

@@ -11,6 +11,7 @@ from mailbot.core.case import ASSIGNED, FIRST_CONTACT, WAITS, Case, CaseStatus, 
 from mailbot.core.clock import ComputedClock
 from mailbot.core.clock_rule import ClockEvent, ClockStart, ExtendedBy
 from mailbot.core.decide.answer import answered_after_all, customer_named
+from mailbot.core.decide.assigning import with_material
 from mailbot.core.decide.handing_over import handed_over, taken
 from mailbot.core.decide.issuing import assigned_letter, issued, released
 from mailbot.core.decide.moving import (
@@ -317,6 +318,7 @@ def _assigned(command: CaseAssigned, case: Case, policy: MailboxPolicy, now: dat
     )
     occasion = Occasion(case=case, policy=policy, now=now, before=before, key=key, running=binding)
     told = occasion.tell_address(command.address, Purpose.ASSIGNMENT, _assignment_values(command, case))
+    told = with_material(told, command.material, case.class_, case.clocks, policy)
     theirs = replace(case, owner=command.name, owner_address=command.address)
     named = assigned_letter(theirs, policy, now, before)
     return [changed, *dependants(policy, case, ClockStart.ASSIGNMENT, now), *told, *named]

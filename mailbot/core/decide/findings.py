@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 
+from mailbot.core.assignment import AssignmentMaterial
 from mailbot.core.classify import Classification
 from mailbot.core.handover import HandoverMaterial
 from mailbot.core.information_request import InformationRequest
@@ -19,7 +20,8 @@ class Findings:
     ``before``: letters within a day, which caps what staff are told. ``request``: what the message amounts to as a request for
     recorded information, if it may be one. ``route``: the services that it speaks of, and the people of ours whom it names.
     ``handed_over``: its case was handed to somebody; ``proven``: our border vouches for the address that it comes from;
-    ``material``: what goes with another handover, where somebody may be away.
+    ``material``: what goes with another handover, where somebody may be away. ``assigning``: what whoever gets a new case is
+    told of it.
     """
 
     screening: Screening
@@ -34,3 +36,4 @@ class Findings:
     handed_over: bool = False
     proven: bool = False
     material: HandoverMaterial | None = None
+    assigning: AssignmentMaterial | None = None

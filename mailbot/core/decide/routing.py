@@ -10,7 +10,9 @@ from mailbot.core.calendar import last_day
 from mailbot.core.case import ASSIGNED, Case
 from mailbot.core.classify import Classification
 from mailbot.core.clock import OWED
+from mailbot.core.decide.findings import Findings
 from mailbot.core.decide.passing_on import Passing, passing
+from mailbot.core.decide.wanted import wanted
 from mailbot.core.decide.wording import receipt_values
 from mailbot.core.directory import Person, team_named
 from mailbot.core.ladder import Rung, Told, contact_on, who_is_told
@@ -57,6 +59,12 @@ def routed(found: Route, class_: str, classification: Classification, policy: Ma
         notes.append(Note(kind=ASSIGNED, reason=Reason("routed", f"{told.person.name}, {told.why}")))
     proposed = () if service else tuple(candidate.service for candidate in found.ranked)
     return Routed(service=service, proposed=proposed, named=named, told=told, passing=handed, notes=tuple(notes))
+
+
+def is_given(findings: Findings, policy: MailboxPolicy, now: datetime) -> bool:
+    """Whether somebody has the new case of a message at once, by a rule."""
+    class_ = wanted(findings.classification, findings.request, policy.pack).class_
+    return routed(findings.route, class_, findings.classification, policy, now).told is not None
 
 
 def spared(found: Route, classification: Classification, pack: Pack) -> tuple[str, ...]:

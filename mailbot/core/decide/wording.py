@@ -13,6 +13,7 @@ from mailbot.core.text import clean_line
 from mailbot.core.tongue import letter_date
 
 SUBJECT_LENGTH = 60
+SHORT_SUBJECT = 34
 _LINK = re.compile(r"://|www\.|^(?:mailto|tel|sms):", re.IGNORECASE)
 _DOT_IN_NAME = re.compile(r"(?<=[^\W_])([.\u3002\uff0e\uff61])(?=[^\W_][^\W\d_]|xn--)", re.IGNORECASE)
 
@@ -40,6 +41,11 @@ def safe_value(text: str) -> str:
     line = clean_line(text)
     without_links = " ".join(_unlinked(word) for word in line.split() if not _LINK.search(word))
     return without_links if len(without_links) <= SUBJECT_LENGTH else without_links[: SUBJECT_LENGTH - 1].rstrip() + "…"
+
+
+def short_subject(subject: str) -> str:
+    """The beginning of a customer's subject that was made safe: with a reference behind it, it is shown whole in a list."""
+    return subject if len(subject) <= SHORT_SUBJECT else subject[: SHORT_SUBJECT - 1].rstrip() + "…"
 
 
 def _unlinked(word: str) -> str:
