@@ -1,13 +1,20 @@
 """Training the classifier: the same from the same, kept safely, and never a hindrance."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from mailbot.adapters.spacy_model import Classifier, Model, SpacyPhrases, keeping
 from mailbot.adapters.spacy_model.classifier import Figures
+from mailbot.adapters.spacy_model.regression import learn, one_of_all, texts_of
+from mailbot.adapters.spacy_model.table import TermTable, Weights
 from mailbot.adapters.spacy_model.training import train, version_of
+from mailbot.adapters.spacy_model.words import Vocabulary
 from mailbot.core.example import Example
 from mailbot.core.policy import ClassRules
 
@@ -46,6 +53,33 @@ def test_it_learns_what_it_is_shown(model: Model) -> None:
     """Words of complaints make a complaint, words of thanks a compliment."""
     assert best(model, "\n\nThe clerk was rude and slow") == "complaint"
     assert best(model, "\n\nYour staff were kind and lovely") == "compliment"
+
+
+def test_words_tell_by_their_order_too() -> None:
+    """Whoever writes the same words says something else with "not good" than with "not slow"."""
+    said = {"complaint": ("not good but slow", "slow and not good"), "compliment": ("good and not slow", "not slow but good")}
+    lessons = [
+        Example(id=f"{label}-{number}", situation=f"{label}-{number}", label=label, subject="", body=body)
+        for label, bodies in said.items()
+        for number, body in enumerate(bodies * 4)
+    ]
+    model = train(lessons, CLASSES, "v1", no_rules)
+    assert best(model, "\n\nIt was not good") == "complaint"
+    assert best(model, "\n\nIt was not slow") == "compliment"
+
+
+@given(st.lists(st.sampled_from(["rude", "slow", "lovely", "quick", "and", "a", "unheard-of", "\n", "."]), max_size=12))
+def test_mail_is_scored_as_the_examples_were(words: list[str]) -> None:
+    """What was fitted and measured on examples holds for mail: both ways of counting terms come to the same scores."""
+    texts = texts_of([*EXAMPLES, replace(EXAMPLES[0], body=" ".join(words))], by_two=True)
+    wanted = np.array([[one.label == class_ for class_ in CLASSES] for one in EXAMPLES] + [[True, False]], dtype=float)
+    learnt = learn(texts, wanted, np.arange(texts.count) < len(EXAMPLES), one_of_all)
+    known = [term for term, is_known in zip(texts.terms, learnt.known, strict=True) if is_known]
+    weights = Weights.of(known, learnt.weights.T[learnt.known])
+    vocabulary = Vocabulary()
+    vocabulary.learn(weights.words)
+    (scores,) = TermTable(weights).scores(vocabulary.doc(vocabulary.text(f"\n\n{' '.join(words)}").numbers))
+    assert scores == pytest.approx(learnt.scores(texts)[-1], rel=1e-4, abs=1e-4)
 
 
 def test_the_same_examples_make_the_same_model(model: Model) -> None:

@@ -3,8 +3,8 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from math import exp
-from typing import Any
 
+from mailbot.adapters.spacy_model.table import NO_WEIGHTS, Weights
 from mailbot.core.classify import Hit
 from mailbot.core.flag import RAISED_FROM
 from mailbot.core.message import Span
@@ -28,35 +28,20 @@ class FlagFigures:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FlagModel:
-    """What was learnt. ``weights``: little-endian floats of 4 bytes, for each word a row with one for each flag.
+    """What was learnt: the score of a flag is what the words of a text weigh for it, plus its ``bias``.
 
-    The score of a flag is the sum of the weights of the different words that are known, divided by the root of their number,
-    plus ``bias``. Its probability is the logistic function of that; it is raised from the probability ``raised_from`` on.
+    Its probability is the logistic function of that; it is raised from the probability ``raised_from`` on.
     """
 
     names: tuple[str, ...] = ()
-    words: tuple[str, ...] = ()
-    weights: bytes = b""
+    weights: Weights = NO_WEIGHTS
     bias: tuple[float, ...] = ()
     raised_from: tuple[float, ...] = ()
     figures: tuple[FlagFigures, ...] = ()
 
-    def weights_of(self, words: Sequence[str]) -> Any:
-        """A row for each of these words, of zeros for one that it does not know. Raises ValueError for damaged bytes."""
-        import numpy as np
-
-        known = {word: row for row, word in enumerate(self.words)}
-        own = np.frombuffer(self.weights, dtype="<f4").reshape(len(self.words), len(self.names))
-        found = np.zeros((len(words), len(self.names)), dtype=np.float32)
-        rows = [(row, known[word]) for row, word in enumerate(words) if word in known]
-        if rows:
-            into, from_ = map(list, zip(*rows, strict=True))
-            found[into] = own[from_]
-        return found
-
-    def raised(self, sums: Sequence[float]) -> Iterator[Hit]:
-        """The flags that these sums raise, each with its probability. What is learnt has no place in the text."""
-        for name, bias, least, each in zip(self.names, self.bias, self.raised_from, sums, strict=True):
+    def raised(self, scores: Sequence[float]) -> Iterator[Hit]:
+        """The flags that these scores raise, each with its probability. What is learnt has no place in the text."""
+        for name, bias, least, each in zip(self.names, self.bias, self.raised_from, scores, strict=True):
             probability = 1 / (1 + exp(-max(min(each + bias, _MOST), -_MOST)))
             if probability >= least:
                 why = f"{name}: learnt from examples, probability {probability:.2f}"

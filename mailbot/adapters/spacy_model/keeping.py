@@ -11,7 +11,7 @@ from pydantic import TypeAdapter
 
 from mailbot.adapters.spacy_model.classifier import Classifier, Model
 
-FORM = 2
+FORM = 3
 """The form of the file: it goes up when its fields change."""
 
 
@@ -57,7 +57,7 @@ def load(file: Path) -> Model | str:
 
 
 def _model(data: Any) -> Model | str:
-    """Strictly as it was saved, and such that spaCy takes it."""
+    """Strictly as it was saved, and such that it can be asked."""
     if not isinstance(data, dict) or data.pop("form", None) != FORM:
         return "its file is of another version of mailbot, or damaged"
     try:
