@@ -36,10 +36,13 @@ def list_letters(
         print_json(found)
         return
     rows = (
-        (each.spec.name, each.spec.audience.value, str(each.number), f"{each.spec.review_due}", each.spec.purpose)
+        (
+            *(each.spec.name, each.spec.audience.value, "staff" if each.spec.serves else "mailbot"),
+            *(str(each.number), f"{each.spec.review_due}", each.spec.purpose),
+        )
         for each in found
     )
-    print_table("letters", ("letter", "reader", "version", "review", "purpose"), rows, one_line=True)
+    print_table("letters", ("letter", "reader", "written by", "version", "review", "purpose"), rows, one_line=True)
 
 
 @app.command()

@@ -18,6 +18,7 @@ from enum import StrEnum
 
 from mailbot.core.letter import Written
 from mailbot.core.lint import Finding
+from mailbot.core.tongue import ENGLISH, Tongue
 from mailbot.core.wording import Rule
 from mailbot.errors import PolicyError
 
@@ -25,13 +26,7 @@ HEAD = ("Letter", "Case", "Subject")
 BODY_AFTER = len(HEAD) + 1
 PROMPT = ">>"
 _HEADING = re.compile(r"^# (.+)$", re.MULTILINE)
-_NOT_APPLICABLE = re.compile(r"not applicable\b[\s,:;.-]*(because\b)?", re.IGNORECASE)
 _FEWEST_WORDS_OF_A_REASON = 3
-_DATE = re.compile(
-    r"(?:\b(?P<weekday>Monday|Tuesday|Wednesday|Thursday|Friday|Saturday|Sunday),? +)?\b(?P<day>\d{1,2})(?:st|nd|rd|th)? +"
-    r"(?P<month>January|February|March|April|May|June|July|August|September|October|November|December) +(?P<year>\d{4})\b"
-)
-_MONTHS = tuple(date(2000, month, 1).strftime("%B") for month in range(1, 13))
 
 
 class DraftState(StrEnum):
@@ -89,34 +84,43 @@ def headings(body: str) -> tuple[str, ...]:
     return tuple(found[1].strip() for found in _HEADING.finditer(body))
 
 
-def draft_findings(text: Written, blank: Written, reference: str) -> Iterator[Finding]:
-    """What keeps a letter from being issued. ``blank``: the same letter as the case fills it in now, before anybody wrote."""
-    yield from _prompts(text.body)
-    yield from _parts(text.body, blank.body)
-    yield from _weekdays(text.body)
-    yield from _overtaken(text.body, blank.body)
+def draft_findings(text: Written, blank: Written, reference: str, tongue: Tongue = ENGLISH) -> Iterator[Finding]:
+    """What keeps a letter from being issued. ``blank``: the same letter as the case fills it in now, before anybody wrote.
+
+    ``tongue``: what it is written in.
+    """
+    yield from _prompts(text.body, tongue)
+    yield from _parts(text.body, blank.body, tongue)
+    yield from _weekdays(text.body, tongue)
+    yield from _overtaken(text.body, blank.body, tongue)
     if reference not in text.subject:
         instead = f"end the subject with [{reference}], or an answer to the letter is not found again"
         yield Finding(rule=Rule.MISSING, words=text.subject, instead=instead, place="subject")
 
 
-def _prompts(body: str) -> Iterator[Finding]:
+def _prompts(body: str, tongue: Tongue) -> Iterator[Finding]:
     for number, line in enumerate(body.split("\n"), start=1):
         if line.startswith(PROMPT):
-            instead = "write your text in its place, or: Not applicable, because ..."
+            instead = f"write your text in its place, or: {tongue.not_applicable} ..."
             yield Finding(rule=Rule.MISSING, words=line, instead=instead, clause="F6", place="body", line=number)
 
 
-def _parts(body: str, blank: str) -> Iterator[Finding]:
+def _parts(body: str, blank: str, tongue: Tongue) -> Iterator[Finding]:
     """Each part of the letter stands there, with words of its own or with a reason why it does not apply."""
-    parts = _by_heading(body)
+    parts, excuse = _by_heading(body), _excuse(tongue)
     for heading in headings(blank):
         if heading not in parts:
             yield _missing(heading, f"put the part back: # {heading}")
-        elif not parts[heading].strip():
-            yield _missing(heading, "write what belongs here, or: Not applicable, because ...")
-        elif (said := _NOT_APPLICABLE.match(parts[heading].strip())) and not _is_reason(parts[heading].strip()[said.end() :]):
-            yield _missing(heading, "say why it does not apply: Not applicable, because ...")
+        elif not (words := parts[heading].strip()):
+            yield _missing(heading, f"write what belongs here, or: {tongue.not_applicable} ...")
+        elif (said := excuse.match(words)) and not _is_reason(words[said.end() :]):
+            yield _missing(heading, f"say why it does not apply: {tongue.not_applicable} ...")
+
+
+def _excuse(tongue: Tongue) -> re.Pattern[str]:
+    """ "Not applicable", with or without "because" behind it."""
+    said, _, because = tongue.not_applicable.partition(",")
+    return re.compile(rf"{re.escape(said)}\b[\s,:;.-]*({re.escape(because.strip())}\b)?", re.IGNORECASE)
 
 
 def _is_reason(words: str) -> bool:
@@ -132,24 +136,33 @@ def _by_heading(body: str) -> dict[str, str]:
     return {heading.strip(): text for heading, text in zip(pieces[1::2], pieces[2::2], strict=True)}
 
 
-def _weekdays(body: str) -> Iterator[Finding]:
+def _weekdays(body: str, tongue: Tongue) -> Iterator[Finding]:
     """A date carries its weekday, and the right one."""
-    for found in _DATE.finditer(body):
+    for found in _dates(tongue).finditer(body):
         line = body.count("\n", 0, found.start()) + 1
         try:
-            day = date(int(found["year"]), _MONTHS.index(found["month"]) + 1, int(found["day"]))
+            day = date(int(found["year"]), tongue.months.index(found["month"]) + 1, int(found["day"]))
         except ValueError:
             yield Finding(rule=Rule.FIXED_DATE, words=found[0], instead="there is no such day", place="body", line=line)
             continue
-        right = f"{day:%A} {day.day} {day:%B %Y}"
-        if found["weekday"] != f"{day:%A}":
-            yield Finding(rule=Rule.FIXED_DATE, words=found[0], instead=f"write {right}", place="body", line=line)
+        if found["weekday"] != tongue.weekdays[day.weekday()]:
+            instead = f"write {tongue.date(day)}"
+            yield Finding(rule=Rule.FIXED_DATE, words=found[0], instead=instead, place="body", line=line)
 
 
-def _overtaken(body: str, blank: str) -> Iterator[Finding]:
+def _overtaken(body: str, blank: str, tongue: Tongue) -> Iterator[Finding]:
     """The dates that the case gives the letter are still those that stand in it."""
-    stated = {found[0] for found in _DATE.finditer(body)}
-    for found in _DATE.finditer(blank):
+    dates = _dates(tongue)
+    stated = {found[0] for found in dates.finditer(body)}
+    for found in dates.finditer(blank):
         if found[0] not in stated:
             instead = f"the case says {found[0]}: write that date, or 'mailbot case draft' for a fresh text"
             yield Finding(rule=Rule.FIXED_DATE, words="a date of the case is missing", instead=instead, place="body")
+
+
+def _dates(tongue: Tongue) -> re.Pattern[str]:
+    """A date in the words of this language, with or without its weekday."""
+    weekdays, months = ("|".join(map(re.escape, names)) for names in (tongue.weekdays, tongue.months))
+    return re.compile(
+        rf"(?:\b(?P<weekday>{weekdays}),? +)?\b(?P<day>\d{{1,2}})(?:st|nd|rd|th)? +(?P<month>{months}) +(?P<year>\d{{4}})\b"
+    )

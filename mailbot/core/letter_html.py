@@ -31,10 +31,10 @@ def html_of(text: str) -> str:
     return "\n".join(element for block in _BLANK.split(text.strip("\n")) for element in _elements(block))
 
 
-def rendered(text: Written) -> Rendered:
-    """What a person wrote, as a letter."""
+def rendered(text: Written, language: str = "en") -> Rendered:
+    """What a person wrote, as a letter in ``language`` (ISO 639-1)."""
     body = clean_text(text.body)
-    return Rendered(subject=clean_line(text.subject), body=plain(body), html=html_of(body))
+    return Rendered(subject=clean_line(text.subject), body=plain(body), html=html_of(body), language=language)
 
 
 def html_value(value: str) -> str:

@@ -17,6 +17,7 @@ class Tongue:
     """``code`` is the two letters of ISO 639-1. ``words``: the pack's English words, each with what this language says.
 
     ``reference`` and ``on_behalf_of``: what stands on paper before a case's number, and before the organisation that signs.
+    ``not_applicable``: how the part of a letter begins that does not apply, with its reason behind it.
     """
 
     code: str
@@ -25,6 +26,7 @@ class Tongue:
     words: Mapping[str, str] = field(default_factory=dict)
     reference: str = "Reference"
     on_behalf_of: str = "for and on behalf of"
+    not_applicable: str = "Not applicable, because"
 
     def date(self, day: date) -> str:
         """A date with its weekday: ``Tuesday 22 December 2026``."""

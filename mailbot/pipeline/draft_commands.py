@@ -9,8 +9,9 @@ from mailbot.core.decide import decide, staff_values
 from mailbot.core.draft import BODY_AFTER, Draft, DraftFile, DraftState, draft_findings
 from mailbot.core.issuing_rule import LetterIssued
 from mailbot.core.letter import LetterSpec, Written
-from mailbot.core.lint import Finding, LintRules, in_words, lint
+from mailbot.core.lint import Finding, LintRules, in_words, lint, long_sentences
 from mailbot.core.policy import MailboxPolicy
+from mailbot.core.tongue import ENGLISH
 from mailbot.errors import PermanentError, PolicyError
 from mailbot.pipeline.record import Recording, record
 from mailbot.pipeline.sent_today import sent_today
@@ -96,27 +97,31 @@ class DraftCommands:
             raise PermanentError(f"{case.reference}: its mailbox '{case.mailbox}' is not configured any more")
         return case, self.policies[case.mailbox]
 
-    def _letter(self, transaction: Transaction, name: str) -> CheckedLetter:
-        found = self.letters.in_force(name, transaction.letters)
+    def _letter(self, transaction: Transaction, case: Case, policy: MailboxPolicy, name: str) -> CheckedLetter:
+        """In the language of the case, if the letter is there in it."""
+        found = self.letters.in_force(name, transaction.letters, policy.pack.manner(case.language))
         if found.spec.serves is None:
             raise PermanentError(f"letter '{name}' is mailbot's own; staff write those that have 'serves' in their letter.toml")
         return found
 
     def _blank(self, transaction: Transaction, case: Case, policy: MailboxPolicy, letter: str) -> Written:
-        values = staff_values(policy, case, letter, self.clock.now())
-        return self._letter(transaction, letter).written(replace(values, reference=case.reference))
+        values = replace(staff_values(policy, case, letter, self.clock.now()), reference=case.reference)
+        found = self._letter(transaction, case, policy, letter)
+        return found.written(values, policy.pack.manner(found.language).tongue)
 
     def _accept(  # what is judged, and by what it is
         self, transaction: Transaction, case: Case, policy: MailboxPolicy, letter: str, text: Written, where: str
     ) -> LetterSpec:
         """The letter's description, if nothing keeps this text from leaving. Raises PolicyError with all that does."""
-        blank = self._blank(transaction, case, policy, letter)
-        found: list[Finding] = [*draft_findings(text, blank, case.reference)]
+        blank, form = self._blank(transaction, case, policy, letter), self._letter(transaction, case, policy, letter)
+        tongue = policy.pack.manner(form.language).tongue
+        found: list[Finding] = [*draft_findings(text, blank, case.reference, tongue)]
         if not found:
-            found = [replace(one, place="body") for one in lint(text.body, self.wording)]
+            judged = lint(text.body, self.wording) if tongue is ENGLISH else long_sentences(text.body, self.wording)
+            found = [replace(one, place="body") for one in judged]
         if found:
             raise PolicyError("\n".join(in_words(map(_in_file, found), where)))
-        return self._letter(transaction, letter).spec
+        return form.spec
 
     def _add(  # one for each column
         self, transaction: Transaction, case: Case, letter: str, text: Written, state: DraftState, note: str = ""

@@ -10,7 +10,7 @@ from mailbot.core.draft import DraftState
 from mailbot.core.letter import LetterValues, Rendered
 from mailbot.core.letter_html import rendered
 from mailbot.core.letter_sample import FULLEST
-from mailbot.core.letter_variant import choices, pack_of
+from mailbot.core.letter_variant import language_of, pack_of
 from mailbot.core.mime import Headers
 from mailbot.core.policy import MailboxPolicy
 from mailbot.core.tongue import Tongue
@@ -51,17 +51,16 @@ class LetterTrials:
     def form(self, name: str, reference: str) -> str:
         """The form of a letter that a case's customer gets: by its pack, in its language. Raises PermanentError."""
         policy, case = self._found(reference)
-        manner = policy.pack.manner(case.language)
         with self.store.view() as transaction:
-            forms = choices(name, manner.pack, manner.tongue.code)
-            return next((each for each in forms if each in self.letters.names or transaction.letters.in_force(each)), name)
+            return self.letters.in_force(name, transaction.letters, policy.pack.manner(case.language)).spec.name
 
     def issued(self, name: str, reference: str) -> Rendered | None:
         """The letter as somebody wrote it for this case and another issued it; None where nobody did. Raises PermanentError."""
         _, case = self._found(reference)
         with self.store.view() as transaction:
             last = transaction.drafts.newest(case.id, name)
-        return rendered(last.text) if last and last.state is DraftState.ISSUED else None
+        language = language_of(self.form(name, reference))
+        return rendered(last.text, language) if last and last.state is DraftState.ISSUED else None
 
     def with_case(self, letter: CheckedLetter, reference: str) -> Trial:
         """By what is known of a case now; the date is that of its clock that is due first. Raises PermanentError."""

@@ -251,10 +251,11 @@ def _composed(transaction: Transaction, letters: Letters, action: QueueLetter, a
         copies=action.permission.copies,
         enclosed=action.enclosed,
     )
+    manner = policy.pack.manner(action.language)
     if action.text is not None:
-        return letters.compose_text(action.text, headers, transaction.letters, action.letter)
+        return letters.compose_text(action.text, headers, transaction.letters, action.letter, manner)
     values = replace(action.values, reference=about.reference or action.values.reference)
-    return letters.compose(action.letter, values, headers, transaction.letters, policy.pack.manner(action.language))
+    return letters.compose(action.letter, values, headers, transaction.letters, manner)
 
 
 def _take_turn(transaction: Transaction, action: TakeTurn, about: Recording) -> None:

@@ -74,7 +74,7 @@ class CheckedLetter(Protocol):
 
     def render(self, values: LetterValues, tongue: Tongue = ENGLISH) -> Rendered: ...
 
-    def written(self, values: LetterValues) -> Written: ...
+    def written(self, values: LetterValues, tongue: Tongue = ENGLISH) -> Written: ...
 
 
 class Letters(Protocol):
@@ -92,11 +92,13 @@ class Letters(Protocol):
     def composed(self, letter: CheckedLetter, values: LetterValues, headers: Headers, tongue: Tongue = ENGLISH) -> Composed:
         """The final bytes of this very letter. Raises PolicyError if a name has neither value nor fallback."""
 
-    def compose_text(self, text: Written, headers: Headers, published: PublishedLetters, letter: str) -> Composed:
-        """The final bytes of what a person wrote, who began from this letter."""
+    def compose_text(
+        self, text: Written, headers: Headers, published: PublishedLetters, letter: str, manner: Manner = PLAIN_MANNER
+    ) -> Composed:
+        """The final bytes of what a person wrote, who began from this letter in the form that serves ``manner`` best."""
 
-    def in_force(self, letter: str, published: PublishedLetters) -> CheckedLetter:
-        """A letter by the version in force. Raises PolicyError for an unknown one."""
+    def in_force(self, letter: str, published: PublishedLetters, manner: Manner = PLAIN_MANNER) -> CheckedLetter:
+        """A letter by the version in force, in the form that serves ``manner`` best. Raises PolicyError for an unknown one."""
 
     def review_dates(self, published: PublishedLetters) -> Mapping[str, date]:
         """When somebody looks at each letter again, by the version in force."""

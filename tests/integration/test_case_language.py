@@ -1,14 +1,18 @@
 """The language of a case: found in the message or said by a person, and that of every letter to its customer."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from mailbot.adapters.rule_files import load_wording
 from mailbot.core.trigger import ClockExtended, LanguageSaid
-from mailbot.errors import PermanentError
+from mailbot.errors import PermanentError, PolicyError
+from mailbot.pipeline.draft_commands import DraftCommands
 from tests.integration.correspondence import Council, council, mail, reading
+from tests.invented import RULES
 
 IN_WELSH = (
     "Helo, hoffwn wybod pryd bydd y ganolfan ailgylchu ar agor dros y penwythnos. "
@@ -74,3 +78,38 @@ def test_a_person_says_the_language_and_one_that_the_pack_does_not_answer_in_is_
     town.staff.reclassify(case.line.reference, "complaint", "nobody came")
     assert to_customer(town)[-1].startswith('"cy" Mae eich cwyn wedi cyrraedd')
     assert "language-said" in town.events(case.line.reference)
+
+
+def test_staff_write_to_a_welsh_case_from_the_welsh_letter(town: Council) -> None:
+    """With Welsh dates, which are checked; a part that does not apply says why in Welsh; the page says its language."""
+    town.arrives(mail(IN_WELSH, subject="Ailgylchu"))
+    reference = town.cases()[0].line.reference
+    town.staff.reclassify(reference, "complaint", "nobody came")
+    officer, checker = (drafts(town, actor) for actor in ("robin", "di"))
+    began = officer.blank(reference, "conclusion")
+    assert began.text.subject == f"Beth a ganfuom am eich cwyn [{reference}]"
+    assert "Dyddiad ei derbyn: dydd Llun 23 Tachwedd 2026" in began.text.body
+    with pytest.raises(PolicyError, match=r"write your text in its place, or: Ddim yn berthnasol, oherwydd \.\.\."):
+        officer.submit(began, "file")
+    filled = re.sub(r"^>> .*$", "Aeth y lori heibio.", began.text.body, flags=re.MULTILINE)
+    for wrong, said in (
+        ("Ddim yn berthnasol, oherwydd", "say why it does not apply"),
+        ("Ar dydd Mawrth 23 Tachwedd 2026.", "write dydd Llun 23 Tachwedd 2026"),
+    ):
+        body = filled.replace("Aeth y lori heibio.", wrong, 1)
+        with pytest.raises(PolicyError, match=said):
+            officer.submit(replace(began, text=replace(began.text, body=body)), "file")
+    officer.submit(replace(began, text=replace(began.text, body=filled)), "file")
+    checker.issue(reference, "conclusion")
+    assert to_customer(town)[-1].startswith('"cy" Beth a ganfuom am eich cwyn')
+
+
+def drafts(town: Council, actor: str) -> DraftCommands:
+    return DraftCommands(
+        store=town.store,
+        letters=town.letters,
+        policies=town.policies,
+        clock=town.clock,
+        actor=actor,
+        wording=load_wording(RULES),
+    )

@@ -72,9 +72,9 @@ class CompiledLetter:
             language=self.language,
         )
 
-    def written(self, values: LetterValues) -> Written:
+    def written(self, values: LetterValues, tongue: Tongue = ENGLISH) -> Written:
         """Subject and body as somebody goes on writing them. Raises PolicyError if a name has neither value nor fallback."""
-        choice, names = self._filled(values, ENGLISH)
+        choice, names = self._filled(values, tongue)
         return Written(subject=clean_line(choice.subject.render(names)), body=choice.written.render(names))
 
     def _filled(self, values: LetterValues, tongue: Tongue) -> tuple[_Choice, dict[str, str | None]]:

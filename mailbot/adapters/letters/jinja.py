@@ -73,11 +73,7 @@ class JinjaLetters:
 
         In the form that serves ``manner`` best: one that is there in no other language than English is written in English.
         """
-        self._find(letter)
-        forms = choices(letter, manner.pack, manner.tongue.code)
-        name = next((each for each in forms if each in self._letters or (published and published.in_force(each))), letter)
-        found = self._in_force(name, published) if published else self._find(name)
-        return self.composed(found, values, headers, manner.tongue)
+        return self.composed(self._serving(letter, published, manner), values, headers, manner.tongue)
 
     def composed(self, letter: CheckedLetter, values: LetterValues, headers: Headers, tongue: Tongue = ENGLISH) -> Composed:
         """The final bytes of this very letter under a new, unguessable Message-ID."""
@@ -86,16 +82,23 @@ class JinjaLetters:
         content = build(letter.render(values, spoken), headers, message_id)
         return Composed(content=content, message_id=message_id, letter_version=letter.version)
 
-    def compose_text(self, text: Written, headers: Headers, published: PublishedLetters, letter: str) -> Composed:
+    def compose_text(
+        self, text: Written, headers: Headers, published: PublishedLetters, letter: str, manner: Manner = PLAIN_MANNER
+    ) -> Composed:
         """The final bytes of what a person wrote, kept with the version of the ``letter`` that they began from."""
-        message_id = self._new_id(headers)
-        content = build(rendered(text), headers, message_id)
-        return Composed(content=content, message_id=message_id, letter_version=self._in_force(letter, published).version)
+        message_id, form = self._new_id(headers), self._serving(letter, published, manner)
+        content = build(rendered(text, form.language), headers, message_id)
+        return Composed(content=content, message_id=message_id, letter_version=form.version)
 
-    def in_force(self, letter: str, published: PublishedLetters) -> CompiledLetter:
-        """A letter by the version in force. Raises PolicyError for an unknown one."""
+    def in_force(self, letter: str, published: PublishedLetters, manner: Manner = PLAIN_MANNER) -> CompiledLetter:
+        """A letter by the version in force, in the form that serves ``manner`` best. Raises PolicyError for an unknown one."""
+        return self._serving(letter, published, manner)
+
+    def _serving(self, letter: str, published: PublishedLetters | None, manner: Manner) -> CompiledLetter:
         self._find(letter)
-        return self._in_force(letter, published)
+        forms = choices(letter, manner.pack, manner.tongue.code)
+        name = next((each for each in forms if each in self._letters or (published and published.in_force(each))), letter)
+        return self._in_force(name, published) if published else self._find(name)
 
     def _new_id(self, headers: Headers) -> str:
         return f"{self._token()}.mailbot@{headers.from_address.rpartition('@')[2]}"

@@ -19,6 +19,7 @@ class _LanguageFile:
     months: tuple[str, ...]
     reference: str
     on_behalf_of: str
+    not_applicable: str
     must_contain: dict[Content, tuple[str, ...]] = field(default_factory=dict)
     __pydantic_config__ = STRICT
 
@@ -54,5 +55,6 @@ def load_language(rules: Path, code: str) -> LanguageRules:
         months=found.months,
         reference=found.reference,
         on_behalf_of=found.on_behalf_of,
+        not_applicable=found.not_applicable,
     )
     return LanguageRules(name=found.name, tongue=tongue, must_contain=found.must_contain)
