@@ -41,6 +41,7 @@ from mailbot.adapters.rule_files import (
     load_requests,
     load_routing_words,
     load_screening,
+    load_standard_rules,
     load_subjects,
     own_pack,
 )
@@ -58,6 +59,7 @@ from mailbot.core.policy import Caps, MailboxPolicy, Pack, Scoring, ScreeningRul
 from mailbot.core.relay import Relay
 from mailbot.core.reply import ReplyRules
 from mailbot.core.route import directory_words
+from mailbot.core.standard.judge import Rules
 from mailbot.errors import ConfigError, MailbotError, PolicyError
 from mailbot.learning import Learning
 from mailbot.pipeline.rule_examples import untold, unwritable_letters
@@ -86,6 +88,7 @@ class Policies:
     contact: ContactRules
     letters: JinjaLetters
     mailboxes: Mapping[str, MailboxPolicy]
+    standards: Mapping[str, Rules]
 
     @property
     def originals(self) -> ReadOriginals:
@@ -118,6 +121,7 @@ def load_policies(config: Config, tag_secret: bytes = b"") -> Policies:
         contact=load_contact(rules),
         letters=letters,
         mailboxes=mailboxes,
+        standards=_standards(rules, mailboxes),
     )
 
 
@@ -135,6 +139,19 @@ def load_reading(
         requests=load_requests(rules),
         directory=directory_words(directory or Directory(), load_routing_words(rules)),
     )
+
+
+def _standards(rules: Path, mailboxes: Mapping[str, MailboxPolicy]) -> dict[str, Rules]:
+    """The standard of each mailbox whose staff are judged. Raises PolicyError for a pack that names none."""
+    found = dict[str, Rules]()
+    for policy in (each for each in mailboxes.values() if each.judges_staff):
+        if policy.standards is None:
+            raise PolicyError(
+                f"{rules / 'packs' / policy.pack.name / 'pack.toml'}: standards: is missing, and the configuration says"
+                ' standards.on = true; write [standards] with standard = "generic"'
+            )
+        found[policy.name] = load_standard_rules(rules, policy.standards.standard)
+    return found
 
 
 def learning_of(config: Config) -> Learning | None:
@@ -184,6 +201,7 @@ def _policy(config: Config, mailbox: Mailbox, pack: Pack, people: Directory, tag
         spam_fields=frozenset(name.lower() for name in config.border.spam_fields),
         team=team,
         directory=people,
+        judges_staff=config.standards.on,
     )
 
 

@@ -41,11 +41,13 @@ from mailbot.pipeline.leases import RENEW_SECONDS, GuardedStore, LeaseLostError,
 from mailbot.pipeline.letter_commands import check_published
 from mailbot.pipeline.outbox import Outbox, Sender
 from mailbot.pipeline.recount import Recount
+from mailbot.pipeline.standards import Standards
 from mailbot.pipeline.timers import Timers
 from mailbot.pipeline.watch import Watcher
 from mailbot.ports import Clock, Reader
 from mailbot.reading import ReadingRules
 from mailbot.runner import Runner, Trouble, attempt, spare_the_collector
+from mailbot.staff_mail import ReadStaffMails
 
 INBOUND, TIMERS, LEASES, OUTBOX, WATCH = "inbound", "timers", "leases", "outbox", "watch"
 SWEEP_SECONDS = 15
@@ -104,6 +106,15 @@ class Daemon:
             store=self._guarded(TIMERS), letters=letters, policies=policies, clock=self._clock, webhook=HttpWebhook()
         )
 
+        self._standards = Standards(
+            store=self._guarded(INBOUND),
+            policies=policies,
+            rules=self._policies.standards,
+            reader=ReadStaffMails(self._policies.reading.quoting),
+            clock=self._clock,
+            attempt=attempt,
+        )
+
     def start(self) -> None:
         """Start every loop."""
         spare_the_collector()
@@ -159,6 +170,8 @@ class Daemon:
                     self._wake_outbox()
                     if self._must_end(INBOUND):
                         break
+                while not self._must_end(INBOUND) and self._standards.judge():
+                    pass
         self._wake.wait(INBOUND, seconds=STANDBY_SECONDS)
 
     def _sweep(self) -> None:

@@ -1,6 +1,7 @@
 """What a member of staff sent, read for judging: the lines of its page, or of its plain text."""
 
-from dataclasses import replace
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 from mailbot.adapters.page import page_lines
 from mailbot.adapters.parser import page_of, parse
@@ -23,3 +24,14 @@ def read_staff_mail(content: bytes, rules: QuoteRules) -> StaffMail:
     quoted = quoted_lines([f"> {line.text}" if line.quoted else line.text for line in lines], rules)
     marked = tuple(replace(line, quoted=line.quoted or quoted) for line, quoted in zip(lines, quoted, strict=True))
     return StaffMail(message=message, lines=marked, styled=page is not None, why_not=page.why_not if page else "")
+
+
+@dataclass(frozen=True, slots=True)
+class ReadStaffMails:
+    """Reads what staff sent, by these rules about quotes."""
+
+    quoting: QuoteRules
+
+    def read(self, contents: Sequence[bytes]) -> list[StaffMail]:
+        """Each message line by line."""
+        return [read_staff_mail(content, self.quoting) for content in contents]

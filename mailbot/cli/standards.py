@@ -74,15 +74,9 @@ def show(
 
 def rules_named(rules: Path, standard: str) -> "Rules":
     """A standard, and the words by which messages are read. Raises PolicyError."""
-    from mailbot.adapters.rule_files import load_quoting, load_signature_words, load_standard, load_wording
-    from mailbot.core.standard.judge import Rules
+    from mailbot.adapters.rule_files import load_standard_rules
 
-    return Rules(
-        standard=load_standard(rules, standard),
-        words=load_signature_words(rules),
-        lint=load_wording(rules),
-        quoting=load_quoting(rules),
-    )
+    return load_standard_rules(rules, standard)
 
 
 def people_names(config: Path | None) -> tuple[str, ...]:

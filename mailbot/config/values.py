@@ -231,6 +231,14 @@ class Processing:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Standards:
+    """Whether what staff send is held against the standard that their pack names. Tell them before."""
+
+    on: bool = False
+    __pydantic_config__ = STRICT
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Log:
     """How the log is written: lines for people or JSON for machines."""
 
@@ -251,6 +259,7 @@ class Config:
     border: Border = field(default_factory=Border)
     trusted_senders: tuple[TrustedSender, ...] = ()
     processing: Processing = field(default_factory=Processing)
+    standards: Standards = field(default_factory=Standards)
     log: Log = field(default_factory=Log)
     __pydantic_config__ = STRICT
 
@@ -268,6 +277,8 @@ class Config:
         named = next((mailbox.name for mailbox in self.mailbox if mailbox.team and not self.paths.services), None)
         require(named is None, "paths.services", f"the file of your people and teams, because mailbox {named} names a team")
 
+        nobody = self.standards.on and not self.paths.services
+        require(not nobody, "paths.services", "the file of your people: 'standards.on = true' asks who wrote a message")
         unproven = next((one.name for one in self.trusted_senders if one.authenticated and not self.border.authserv_id), None)
         require(
             unproven is None, "border.authserv_id", f"the id of your border, because trusted sender {unproven} is authenticated"

@@ -6,6 +6,7 @@ from datetime import date, datetime
 from mailbot.core.case import CaseStatus, Channel, ClockKind, ClockStop, Turn, TurnKind
 from mailbot.core.letter import Audience, Lane, LetterValues, Purpose, Written
 from mailbot.core.message import Span
+from mailbot.core.staff_finding import StaffMailKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -330,6 +331,14 @@ class RestartClock:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class JudgeStaffMail:
+    """Hold the message against the standard for staff, later: nothing about its case waits for that."""
+
+    kind: StaffMailKind
+    reason: Reason
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Note:
     """Write down a finding in the history and do nothing else."""
 
@@ -361,6 +370,7 @@ Action = (
     | MarkAddress
     | ClearAddress
     | RestartClock
+    | JudgeStaffMail
     | Note
 )
 

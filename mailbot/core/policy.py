@@ -24,6 +24,7 @@ from mailbot.core.letter import PLAIN_FONT, Font
 from mailbot.core.relay import Relay
 from mailbot.core.route_rule import NO_ROUTES, RoutePolicy
 from mailbot.core.rule import Rule
+from mailbot.core.standards_rule import StandardsPolicy
 from mailbot.core.survey import Survey
 from mailbot.core.tongue import ENGLISH, Manner, Tongue
 
@@ -119,6 +120,7 @@ class Pack:
     where two change the receipt, the one that is written first does. ``font``: what letters are set in.
     ``tongues``: the languages besides English in which customers get their letters, by code.
     ``handover``: how cases are handed over; None where they are not. ``assignment``: what goes with the mail that gives a case.
+    ``standards``: how what staff send is judged, where the configuration switches that on.
     """
 
     name: str
@@ -141,6 +143,7 @@ class Pack:
     routes: RoutePolicy = NO_ROUTES
     handover: HandoverPolicy | None = None
     assignment: AssignmentRule
+    standards: StandardsPolicy | None = None
     font: Font = PLAIN_FONT
     issuing: Issuing = NO_ISSUING
     tongues: Mapping[str, Tongue] = field(default_factory=dict)
@@ -342,6 +345,7 @@ class MailboxPolicy:
     ``authserv_id`` names our border in Authentication-Results, empty: no such field is believed. ``spam_fields`` (lower case)
     are those by which it marks spam, empty: all that are known. ``team`` serves the mailbox;
     ``directory`` has everybody who may be told (``core.directory.who_is_told``), and is empty where no file names them.
+    ``judges_staff``: what staff send is held against the pack's standard.
     """
 
     name: str
@@ -365,6 +369,12 @@ class MailboxPolicy:
     spam_fields: frozenset[str] = frozenset()
     team: Team | None = None
     directory: Directory = field(default_factory=Directory, repr=False)
+    judges_staff: bool = False
+
+    @property
+    def standards(self) -> StandardsPolicy | None:
+        """How what staff send is judged; None where it is not."""
+        return self.pack.standards if self.judges_staff else None
 
     def is_ours(self, address: str) -> bool:
         """Whether an address (in comparison form) is a watched one, an alias of one, or one of staff."""

@@ -21,6 +21,7 @@ from mailbot.core.action import (
     FileMessage,
     Hold,
     JoinCase,
+    JudgeStaffMail,
     KeepSilent,
     LearnClass,
     LetterReturned,
@@ -160,6 +161,10 @@ def _carry_out(  # noqa: C901, PLR0912, PLR0915  # one line an action: the table
         case RestartClock():
             transaction.cases.restart_clock(action)
             _note(transaction, about, "clock-restarted", action.reason)
+        case JudgeStaffMail():
+            if about.message_row is not None and about.arrived is not None:
+                at = about.arrived.received_at
+                transaction.standards.wait(about.message_row, about.policy.name, action.kind, at)
         case Note():
             _note(transaction, about, action.kind, action.reason)
         case _:

@@ -40,6 +40,7 @@ from mailbot.ports.rows import (
     Transaction,
 )
 from mailbot.ports.running import JobRows, LeaseRows
+from mailbot.ports.standards import StaffMails, StandardRows, WaitingStaffMail
 
 __all__ = [
     "Alarm",
@@ -80,10 +81,13 @@ __all__ = [
     "ReturnRows",
     "SentAnswer",
     "SignIn",
+    "StaffMails",
+    "StandardRows",
     "Store",
     "Told",
     "Transaction",
     "Transport",
+    "WaitingStaffMail",
     "Wake",
     "Webhook",
 ]

@@ -36,6 +36,7 @@ from mailbot.ports.letters import Composed, DraftRows, LetterRows
 from mailbot.ports.outside import Alarm
 from mailbot.ports.recounts import RecountRows
 from mailbot.ports.running import JobRows, LeaseRows
+from mailbot.ports.standards import StandardRows
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -382,6 +383,9 @@ class Transaction(Protocol):
 
     @property
     def assignments(self) -> AssignmentRows: ...
+
+    @property
+    def standards(self) -> StandardRows: ...
 
     @property
     def jobs(self) -> JobRows: ...

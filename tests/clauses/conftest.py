@@ -53,13 +53,23 @@ def tell(tmp_path: Path, imap_server: Dovecot, smtp_server: SmtpServer, _reading
     _empty(imap_server)
     with ExitStack() as at_end:
 
-        def begin(pack: str, /, *, people: str = "", rules: Path | None = None, begins: str = "", **settings: Any) -> Story:
+        def begin(
+            pack: str,
+            /,
+            *,
+            people: str = "",
+            rules: Path | None = None,
+            begins: str = "",
+            standards: bool = False,
+            **settings: Any,
+        ) -> Story:
             paths = {"rules": str(rules)} if rules else {}
             if people:
                 services = tmp_path / "services.toml"
                 services.write_text(people)
                 paths["services"] = str(services)
-            tables = {"paths": paths} if paths else {}
+            tables: dict[str, dict[str, Any]] = {"paths": paths} if paths else {}
+            tables |= {"standards": {"on": True}} if standards else {}
             story = Story(
                 tmp_path,
                 imap_server,

@@ -223,8 +223,19 @@ class Rules:
 
 
 class TellStory(Protocol):
-    """The fixture ``tell``: begins a story under a pack. ``people`` is a services file's text; settings are a mailbox's."""
+    """The fixture ``tell``: begins a story under a pack. ``people`` is a services file's text; settings are a mailbox's.
+
+    ``standards``: what staff send is judged.
+    """
 
     def __call__(
-        self, pack: str, /, *, people: str = ..., rules: Path | None = ..., begins: str = ..., **settings: object
+        self,
+        pack: str,
+        /,
+        *,
+        people: str = ...,
+        rules: Path | None = ...,
+        begins: str = ...,
+        standards: bool = ...,
+        **settings: object,
     ) -> Story: ...

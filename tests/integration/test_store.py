@@ -266,6 +266,8 @@ def test_the_partial_indexes_are_those_that_were_declared(tmp_path: Path, databa
         "ix_event_for_the_manager",
         "ix_location_waiting",
         "ix_outbox_waiting",
+        "ix_staff_mail_waiting",
+        "ix_standard_finding_untold",
     ]
 
 

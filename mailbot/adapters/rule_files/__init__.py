@@ -24,7 +24,7 @@ from mailbot.adapters.rule_files.routing import load_routing_words
 from mailbot.adapters.rule_files.screening import load_screening
 from mailbot.adapters.rule_files.services import load_directory, own_pack
 from mailbot.adapters.rule_files.settings import settings_of
-from mailbot.adapters.rule_files.standards import load_signature_words, load_standard, standard_names
+from mailbot.adapters.rule_files.standards import load_signature_words, load_standard, load_standard_rules, standard_names
 from mailbot.adapters.rule_files.wording import load_wording
 
 __all__ = [
@@ -57,6 +57,7 @@ __all__ = [
     "load_screening",
     "load_signature_words",
     "load_standard",
+    "load_standard_rules",
     "load_subjects",
     "load_wording",
     "own_pack",

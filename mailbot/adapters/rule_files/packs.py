@@ -14,6 +14,7 @@ from mailbot.adapters.rule_files.clocks import check_clock, filled_in
 from mailbot.adapters.rule_files.languages import load_language
 from mailbot.adapters.rule_files.opening import ShutRow, opening_hours, shut_days
 from mailbot.adapters.rule_files.routing import check_routes
+from mailbot.adapters.rule_files.standards import standard_names
 from mailbot.core.assignment import AssignmentRule
 from mailbot.core.calendar import Hours
 from mailbot.core.case import Channel, ClockKind
@@ -25,6 +26,7 @@ from mailbot.core.issuing_rule import NO_ISSUING, Issuing
 from mailbot.core.letter import PLAIN_FONT, Font
 from mailbot.core.policy import Alerting, ClassPolicy, FlagPolicy, Pack, Threads
 from mailbot.core.route_rule import NO_ROUTES, RoutePolicy
+from mailbot.core.standards_rule import StandardsPolicy
 from mailbot.core.survey import Survey
 from mailbot.core.tongue import ENGLISH_CODE, Tongue
 from mailbot.errors import PolicyError
@@ -59,6 +61,7 @@ class _PackFile:
     intents: Intents = ONE_INTENT
     routes: RoutePolicy = NO_ROUTES
     handover: HandoverPolicy | None = None
+    standards: StandardsPolicy | None = None
     font: Font = PLAIN_FONT
     issuing: Issuing = NO_ISSUING
     languages: tuple[str, ...] = (ENGLISH_CODE,)
@@ -117,6 +120,7 @@ def load_pack(rules: Path, name: str, zone: ZoneInfo | None = None, organisation
         routes=found.routes,
         handover=found.handover,
         assignment=found.assignment,
+        standards=found.standards,
         font=found.font,
         issuing=found.issuing,
         tongues=_tongues(rules, file, found),
@@ -163,6 +167,7 @@ def _check(rules: Path, file: Path, found: _PackFile) -> None:
     _check_handover(rules, file, found)
     _check_alerts(file, found.alerts)
     _check_threads(file, found.threads)
+    _check_standards(rules, file, found.standards)
     for rule in found.clock:
         check_clock(rules, f"{file}: clock '{rule.name}'", rule)
         unknown = [class_ for class_ in rule.classes if class_ not in found.classes]
@@ -247,6 +252,16 @@ def _check_threads(file: Path, threads: Threads) -> None:
     for each in fields(threads):
         if getattr(threads, each.name) < 0:
             raise PolicyError(f"{file}: threads.{each.name}: write a number of days, 0 or more")
+
+
+def _check_standards(rules: Path, file: Path, found: StandardsPolicy | None) -> None:
+    if found is None:
+        return
+    if found.standard not in (known := standard_names(rules)):
+        where = f"{file}: standards.standard"
+        raise PolicyError(f"{where}: there is no standard '{found.standard}'; write one of {', '.join(known)}")
+    if not 0 < found.sample_share <= 1:
+        raise PolicyError(f"{file}: standards.sample_share: write a number above 0 and up to 1, such as 0.25")
 
 
 def _keys(clocks: tuple[ClockRule, ...]) -> Iterator[str]:

@@ -14,6 +14,7 @@ from mailbot.core.intents import Several
 from mailbot.core.issuing_rule import Issuing
 from mailbot.core.policy import Alerting, Pack
 from mailbot.core.route_rule import SERVICE_FOUND, HandOver, RoutePolicy
+from mailbot.core.standards_rule import StandardsPolicy
 from mailbot.core.survey import SurveyEvery
 
 PROGRAM: Mapping[str, str] = {
@@ -74,6 +75,7 @@ def settings_of(pack: Pack) -> Mapping[str, tuple[str, ...]]:
         _routes(pack.routes),
         _handover(pack.handover),
         _assignment(pack.assignment),
+        _standards(pack.standards),
         _clocks(pack.clocks),
         _surveys(pack),
         _issuing(pack.issuing),
@@ -204,6 +206,20 @@ def _assignment(rule: AssignmentRule) -> Iterator[tuple[str, str]]:
     yield "assignment:attach_at_most_mb", f"whoever is given a case gets the message, whole up to {rule.attach_at_most_mb} MB"
     yield "assignment:similar_at_most", f"and hears of up to {rule.similar_at_most} open cases of that customer or service"
     yield "assignment:undo_minutes", f"an owner's answer waits {rule.undo_minutes} minutes before it goes to the customer"
+
+
+def _standards(rule: StandardsPolicy | None) -> Iterator[tuple[str, str]]:
+    if rule is None:
+        return
+    share = "" if rule.sample_share == 1 else f"{rule.sample_share:.0%} of "
+    yield (
+        "standards:standard",
+        f"{share}what staff send is held against the standard {rule.standard}, once the configuration switches that on",
+    )
+    if rule.notes:
+        yield "standards:notes", "whoever sent it hears of what it lacks, once a month, with a signature to copy"
+    names = "with names" if rule.names_to_manager else "without names"
+    yield "standards:names_to_manager", f"a team's manager gets a monthly count, {names}"
 
 
 def _clocks(clocks: tuple[ClockRule, ...]) -> Iterator[tuple[str, str]]:

@@ -7,6 +7,9 @@ from pathlib import Path
 
 from mailbot.adapters.rule_files.absences import AbsenceRow, absence_of, absence_troubles
 from mailbot.adapters.rule_files.checks import STRICT, names_in
+from mailbot.adapters.rule_files.phrases import load_quoting
+from mailbot.adapters.rule_files.wording import load_wording
+from mailbot.core.standard.judge import Rules
 from mailbot.core.standard.signature_block import NAME_IN_TEMPLATE, SignatureValues
 from mailbot.core.standard.values import Closings, Formal, SignatureWords, Standard, StandardFont, StandardRule
 from mailbot.errors import PolicyError
@@ -112,6 +115,16 @@ def load_standard(rules: Path, name: str) -> Standard:
         formal=Formal(organisation=formal.organisation, on_behalf=formal.on_behalf) if formal else None,
         absence=absence_of(found.absence),
         template=found.template.lines if found.template else (),
+    )
+
+
+def load_standard_rules(rules: Path, name: str) -> Rules:
+    """A standard, and the words by which messages are read. Raises PolicyError."""
+    return Rules(
+        standard=load_standard(rules, name),
+        words=load_signature_words(rules),
+        lint=load_wording(rules),
+        quoting=load_quoting(rules),
     )
 
 

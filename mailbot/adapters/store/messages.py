@@ -108,7 +108,7 @@ class SqlMessages:
             total += row.size
             if found and total > max_bytes:
                 break
-            content, damaged = _decompressed(row.content)
+            content, damaged = decompressed(row.content)
             found.append(
                 Located(
                     id=row.id,
@@ -134,7 +134,7 @@ class SqlMessages:
             .limit(1)
         )
         row = self._connection.execute(first).one_or_none()
-        return (_decompressed(row.content)[0], row.received_at) if row else None
+        return (decompressed(row.content)[0], row.received_at) if row else None
 
     def known(self, digests: Sequence[str]) -> dict[str, KnownMessage]:
         """The messages among ``digests`` that are in the store, by digest."""
@@ -232,7 +232,7 @@ class SqlMessages:
         return (location.c.mailbox == self._ids[name]) & (location.c.folder == folder) & (location.c.uidvalidity == uidvalidity)
 
 
-def _decompressed(content: bytes | None) -> tuple[bytes, str]:
+def decompressed(content: bytes | None) -> tuple[bytes, str]:
     """The bytes, or why there are none: one damaged row must not stop the others."""
     try:
         return zlib.decompress(content or b""), ""

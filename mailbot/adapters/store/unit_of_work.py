@@ -26,6 +26,7 @@ from mailbot.adapters.store.outbox import SqlOutbox
 from mailbot.adapters.store.pending import Pending
 from mailbot.adapters.store.recounts import SqlRecounts
 from mailbot.adapters.store.returns import SqlReturns
+from mailbot.adapters.store.standards import SqlStandards
 from mailbot.adapters.store.tables import mailbox, meta, organisation
 from mailbot.adapters.store.turns import SqlTurns
 from mailbot.adapters.store.upsert import insert
@@ -106,6 +107,10 @@ class SqlTransaction:
     @cached_property
     def drafts(self) -> SqlDrafts:
         return SqlDrafts(self.connection)
+
+    @cached_property
+    def standards(self) -> SqlStandards:
+        return SqlStandards(self.connection, self.mailbox_ids, self.pending)
 
     @cached_property
     def jobs(self) -> SqlJobs:

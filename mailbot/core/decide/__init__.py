@@ -18,6 +18,7 @@ from mailbot.core.decide.issuing import gone, staff_values
 from mailbot.core.decide.moving import dependants, stop_clocks
 from mailbot.core.decide.returned import heard_from
 from mailbot.core.decide.routing import is_given
+from mailbot.core.decide.staff_mail import to_judge
 from mailbot.core.decide.wanted import request_in
 from mailbot.core.decide.withdrawal import letter_withdrawn
 from mailbot.core.policy import MailboxPolicy
@@ -63,7 +64,11 @@ def decide(  # noqa: PLR0911  # one line a trigger
             if findings is None:
                 raise ValueError("a message is decided about by its findings")
             return Decision(
-                (*arrived(trigger, case, findings, policy, now), *heard_from(trigger, findings.screening, findings.history))
+                (
+                    *arrived(trigger, case, findings, policy, now),
+                    *heard_from(trigger, findings.screening, findings.history),
+                    *to_judge(trigger, findings, policy, now),
+                )
             )
         case AlsoArrived():
             return Decision(tuple(also_arrived(trigger, _required(case), policy, now, before or SentBefore())))

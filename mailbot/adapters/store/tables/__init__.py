@@ -30,6 +30,7 @@ from mailbot.adapters.store.tables.office import (
     team,
 )
 from mailbot.adapters.store.tables.schema import COMPAT_VERSION, SCHEMA_VERSION, metadata
+from mailbot.adapters.store.tables.staff import staff_mail, standard_finding, standard_waiver
 
 __all__ = [
     "COMPAT_VERSION",
@@ -63,6 +64,9 @@ __all__ = [
     "person",
     "raw",
     "reference_counter",
+    "staff_mail",
+    "standard_finding",
+    "standard_waiver",
     "team",
     "turn",
     "unreachable",
