@@ -5,20 +5,22 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from mailbot.cli import case_commands, case_drafts, case_handover, case_import, case_turns
+from mailbot.cli import case_ask, case_commands, case_drafts, case_handover, case_import, case_turns
 from mailbot.cli.case_messages import print_messages
 from mailbot.cli.options import DEFAULT_CONFIG, ConfigOption, Format, FormatOption
 from mailbot.core.case import CaseStatus
+from mailbot.core.information_request import ASKED_FOR, INFORMATION, LACKS, LACKS_STILL
 from mailbot.core.text import listed
 
 if TYPE_CHECKING:
-    from mailbot.adapters.store.views import CaseLine
+    from mailbot.adapters.store.views import CaseLine, CaseView
 
 app = typer.Typer(help="Look at cases, and say what became of them.", no_args_is_help=True)
 case_commands.register(app)
 case_import.register(app)
 case_turns.register(app)
 case_handover.register(app)
+case_ask.register(app)
 case_drafts.register(app)
 
 
@@ -90,7 +92,7 @@ def show(
     typer.echo(f"{line.reference}  {line.what}  {line.status}{'  (observed)' if line.observed else ''}")
     typer.echo(f"from {line.customer}: {line.subject}")
     typer.echo(f"opened {moment(line.opened_at, zone)} in {line.mailbox}")
-    for words in _whose(line):
+    for words in (*_whose(line), *_lacking(view)):
         typer.echo(words)
     if line.old_reference:
         told = f", the customer was told {line.told_on:%a %d %b %Y}" if line.told_on else ""
@@ -137,6 +139,19 @@ def show(
     )
     if messages or quoted:
         print_messages(view.messages, settings, quoted=quoted)
+
+
+def _lacking(view: "CaseView") -> Iterator[str]:
+    """What a request for information lacks, what of it the customer was asked for, and what their answer left out."""
+    said = {
+        rule: dict.fromkeys(one.detail for one in view.events if one.rule == rule) for rule in (LACKS, ASKED_FOR, LACKS_STILL)
+    }
+    if said[LACKS] and INFORMATION in view.line.what.split(" + "):
+        ask = f"; to ask for it: mailbot case ask {view.line.reference}"
+        yield f"the request lacks {listed(said[LACKS])}" + ("" if said[ASKED_FOR] else ask)
+    if said[ASKED_FOR]:
+        yield f"the customer was asked for {listed(said[ASKED_FOR])}"
+    yield from said[LACKS_STILL]
 
 
 def _whose(line: "CaseLine") -> Iterator[str]:

@@ -9,6 +9,7 @@ import typer
 from mailbot.cli.options import DEFAULT_CONFIG, ConfigOption
 from mailbot.core.case import ANSWERED_IN_PART, Channel
 from mailbot.core.clock_rule import ClockEvent
+from mailbot.core.information_request import ASKED_FOR
 
 if TYPE_CHECKING:
     from mailbot.core.action import Decision
@@ -251,6 +252,8 @@ def tell(reference: str, decision: "Decision") -> None:
                 typer.echo(f"a clock runs: {action.name}, {action.why}")
             case RestartClock():
                 typer.echo(f"a clock runs again: {action.reason.detail}")
+            case Note() if action.reason.rule == ASKED_FOR:
+                typer.echo(f"asked for: {action.reason.detail}")
             case QueueLetter():
                 typer.echo(f"a letter is queued: {action.letter}")
             case KeepSilent():

@@ -36,7 +36,7 @@ class OpenCase:
 
     ``told_on``: the date that the customer was told there. ``service``, ``proposed`` and ``named`` are as of ``Case``;
     ``owner``: name and address of whom a rule gives it to, who is still to take it.
-    ``language``: the customer's, if another than ours was found.
+    ``language``: the customer's, if another than ours was found. ``waits_for``: what they are asked for by the same decision.
     """
 
     class_: str
@@ -56,6 +56,7 @@ class OpenCase:
     named: tuple[str, ...] = ()
     owner: tuple[str, str] | None = None
     language: str = ""
+    waits_for: str = ""
     reason: Reason
 
 

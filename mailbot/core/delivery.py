@@ -29,9 +29,11 @@ ABOUT_WHAT_IS_OWED = frozenset(
 )
 """Letters that are untrue once the customer has their answer."""
 
-TO_CUSTOMERS = SCHEDULED | ISSUED | {Purpose.RECEIPT, Purpose.HANDOVER, Purpose.HANDOVER_ANSWER}
+_AWAITED = ISSUED | {Purpose.RECEIPT, Purpose.CLARIFICATION, Purpose.HANDOVER, Purpose.HANDOVER_ANSWER}
 
-AT_ANY_HOUR = ISSUED | {Purpose.RECEIPT, Purpose.ALARM, Purpose.HANDOVER, Purpose.HANDOVER_ANSWER}
+TO_CUSTOMERS = SCHEDULED | _AWAITED
+
+AT_ANY_HOUR = _AWAITED | {Purpose.ALARM}
 """Letters that somebody waits for; all others go while the office is open."""
 
 DOUBT_WAIT = timedelta(minutes=10)
@@ -227,7 +229,7 @@ def why_withdraw(letter: OutboxLetter, case: CaseStanding | None, today: date) -
 def _has_been_overtaken(purpose: Purpose, standing: CaseStanding) -> bool:
     """Whether what a letter speaks of has ended since: what we owe, what the customer owes us, or the end of the case."""
     match purpose:
-        case Purpose.SILENCE_WARNING:
+        case Purpose.SILENCE_WARNING | Purpose.CLARIFICATION:
             return not standing.waits
         case Purpose.SILENCE_CLOSING:
             return not standing.closed

@@ -1,12 +1,13 @@
 """Requests for recorded information: what a valid one still lacks, and under which law it probably falls.
 
 A request is in writing, with the name of the requester, an address for the answer and a description of the information
-(FOIA 2000 s.8(1), clause J12). What is found out here is shown to staff: nothing is refused, and nobody is asked why they
-want it (J19).
+(FOIA 2000 s.8(1), clause J12). One for environmental information needs no name (EIR 2004 reg. 5 has no such condition), and one
+for one's own information describes it by that. What is found out here is shown to staff: nothing is refused, and nobody is
+asked why they want it (J19). In doubt nothing lacks.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
@@ -15,11 +16,20 @@ from mailbot.core.message import Message, Span
 
 MOST_CHARACTERS = 20_000
 LAST_LINES = 8
-FEWEST_WORDS = 4
-_TITLE = r"(?:(?:mrs?|ms|miss|mx|dr|rev|prof|sir|cllr)\.? +)?"
-_FIRST = r"[^\W\d_](?:[\w'’-]*|\.)"
-_NAME = re.compile(rf"{_TITLE}{_FIRST}(?: +{_FIRST}){{0,2}} +[^\W\d_][\w'’-]+", re.IGNORECASE)
-_CAPITAL = re.compile(r"(?:^| )[^\W\d_a-z]")
+END_OF_LINE = 120
+INFORMATION, OWN_INFORMATION = "foi_request", "subject_access_request"
+"""The shipped classes of requests for recorded information; a pack without them has no such requests."""
+LACKS, ASKED_FOR, LACKS_STILL = "request-lacks", "clarification-asked", "request-lacks-still"
+"""The rules by which a history tells what a request lacks, what the customer was asked for, and what their answer left out."""
+_TITLE = r"(?:\(?(?:Mrs?|Ms|Miss|Mx|Dr|Rev|Prof|Sir|Cllr)\.?\)? +)?"
+_CAPITAL = r"[^\W\d_a-z]"
+_FIRST = rf"{_CAPITAL}(?:[\w'’-]*|\.)"
+_SMALL = "and|&|de|del|der|di|la|le|van|von|bin|al|ap"
+_FULL_NAME = rf"{_TITLE}({_FIRST}(?: +(?:{_FIRST}|{_SMALL})){{0,3}} +{_CAPITAL}[\w'’-]+)"
+_NAME = re.compile(_FULL_NAME)
+_SIGNED = re.compile(rf"(?:^|[.!?] +)[-– ]*(?:{_FULL_NAME})(?= ?(?:$|[(,]))|, +(?:{_FULL_NAME})(?= ?(?:$|\())")
+_INTRODUCED = re.compile(rf"(?i:\b(?:my (?:full )?name is|(?:full )?name:)\s{{1,4}})(?:{_FULL_NAME})")
+_WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
 
 
 class Regime(StrEnum):
@@ -43,12 +53,16 @@ class Lack(StrEnum):
 class RequestRules:
     """Phrases in lower case by which requests are known.
 
-    ``asks``: words that ask for something recorded; ``opinion``: for what somebody thinks; ``environment``: subjects of
-    environmental information (Environmental Information Regulations 2004 reg. 2(1)); ``own``: what is held about the writer.
+    ``asks``: words that ask for something recorded; ``requests``: that ask for anything; ``opinion``: for what somebody thinks;
+    ``environment``: subjects of environmental information (Environmental Information Regulations 2004 reg. 2(1)); ``own``: what
+    is held about the writer. ``says_nothing``: single words of which no description consists; ``no_name``: no name.
     """
 
     asks: tuple[str, ...] = ()
+    requests: tuple[str, ...] = ()
     opinion: tuple[str, ...] = ()
+    says_nothing: frozenset[str] = frozenset()
+    no_name: frozenset[str] = frozenset()
     environment: tuple[str, ...] = ()
     own: tuple[str, ...] = ()
     __pydantic_config__ = {"extra": "forbid"}  # noqa: RUF012
@@ -67,38 +81,84 @@ class InformationRequest:
     lacks: tuple[Lack, ...] = ()
 
 
-def information_request(message: Message, rules: RequestRules) -> InformationRequest:
-    """What a message amounts to if it is a request for recorded information. ``spans`` point into its ``full_text``."""
+def information_request(
+    message: Message,
+    rules: RequestRules,
+    *,
+    environmental: bool = True,
+    about_oneself: bool = False,
+    understood: bool = True,
+) -> InformationRequest:
+    """What a message amounts to if it is a request for recorded information. ``spans`` point into its ``full_text``.
+
+    ``environmental``: a law of its own gives a right to environmental information; ``about_oneself``: it is known that it asks
+    for the writer's own; ``understood``: it is in the language of the rules, so that a description would be found.
+    """
     text = message.full_own_text[:MOST_CHARACTERS]
-    own, environment = _found(rules.own, text), _found(rules.environment, text)
-    lacks = tuple(_lacks(message, text, rules))
-    if own:
-        return InformationRequest(regime=Regime.SUBJECT_ACCESS, spans=own, lacks=lacks)
-    regime = Regime.EIR if environment else Regime.FOI
-    return InformationRequest(regime=regime, spans=environment, lacks=lacks)
+    own, environment = _found(rules.own, text), _found(rules.environment, text) if environmental else ()
+    regime = Regime.SUBJECT_ACCESS if own or about_oneself else Regime.EIR if environment else Regime.FOI
+    lacks = tuple(one for one in _lacks(message, text, rules, regime) if understood or one is not Lack.DESCRIPTION)
+    return InformationRequest(regime=regime, spans=own or (() if about_oneself else environment), lacks=lacks)
 
 
-def _lacks(message: Message, text: str, rules: RequestRules) -> Iterator[Lack]:
+def lacks_still(asked: Iterable[Lack], message: Message, rules: RequestRules) -> tuple[Lack, ...]:
+    """What of the things that were asked for this answer does not give. Any words with a meaning of their own describe.
+
+    Its subject is that of our letter, and says nothing.
+    """
+    text = message.own_text[:MOST_CHARACTERS]
+    describes = _says_something(text, message, rules)
+    given = {
+        Lack.NAME: _has_name(message, rules),
+        Lack.ADDRESS: message.from_ is not None,
+        Lack.DESCRIPTION: describes,
+        Lack.RECORDED: describes and bool(_found(rules.asks, text) or not _found(rules.opinion, text)),
+    }
+    return tuple(lack for lack in Lack if lack in set(asked) and not given[lack])
+
+
+def _lacks(message: Message, text: str, rules: RequestRules, regime: Regime) -> Iterator[Lack]:
     asks, wants_an_opinion = _found(rules.asks, text), _found(rules.opinion, text)
-    if not _has_name(message):
+    if regime is not Regime.EIR and not _has_name(message, rules):
         yield Lack.NAME
     if message.from_ is None:
         yield Lack.ADDRESS
-    if len(text.split()) < FEWEST_WORDS or not (asks or wants_an_opinion or "?" in text):
+    if regime is Regime.SUBJECT_ACCESS:
+        return
+    requests = asks or wants_an_opinion or "?" in text or _found(rules.requests, text)
+    if not requests or not _says_something(text, message, rules):
         yield Lack.DESCRIPTION
     if wants_an_opinion and not asks:
         yield Lack.RECORDED
 
 
-def _has_name(message: Message) -> bool:
-    """Whether a first name or initial and a surname stand beside the address or as a line of their own near the end."""
-    shown = message.from_.name if message.from_ else ""
-    lines = [line.strip(" \t,.-–") for line in message.own_text[-MOST_CHARACTERS:].splitlines() if line.strip()]
-    return any(len(line) <= 60 and _is_name(line) for line in (shown.strip(), *lines[-LAST_LINES:]))
+def _says_something(text: str, message: Message, rules: RequestRules) -> bool:
+    """Whether words are left in a text beside its writer's names, courtesies and the mere wish for information."""
+    nothing = {*rules.says_nothing, *_words(" ".join(_names(message, rules)))}
+    return any(word not in nothing for word in _words(text))
 
 
-def _is_name(line: str) -> bool:
-    return _NAME.fullmatch(line) is not None and len(_CAPITAL.findall(line)) > 1
+def _words(text: str) -> Iterator[str]:
+    return (found[0].lower().replace("’", "'") for found in _WORD.finditer(text))
+
+
+def _has_name(message: Message, rules: RequestRules) -> bool:
+    """Whether a first name or initial, or a title, and a surname are given anywhere that people give them."""
+    return any(_NAME.fullmatch(name) for name in _names(message, rules))
+
+
+def _names(message: Message, rules: RequestRules) -> Iterator[str]:
+    """Names beside the address, after "my name is", and where people sign: at the ends of the last lines."""
+    if message.from_ and message.from_.name:
+        yield message.from_.name.strip()
+    text = message.own_text
+    lines = [line.strip(" \t,.-–") for line in text[-MOST_CHARACTERS:].splitlines() if line.strip()]
+    found = [*_INTRODUCED.finditer(text[:MOST_CHARACTERS])]
+    found += [one for line in lines[-LAST_LINES:] for one in _SIGNED.finditer(line[-END_OF_LINE:])]
+    for one in found:
+        name = next(filter(None, one.groups()))
+        if rules.no_name.isdisjoint(_words(name)):
+            yield name
 
 
 def _found(phrases: tuple[str, ...], text: str) -> tuple[Span, ...]:

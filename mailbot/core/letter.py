@@ -53,6 +53,7 @@ class Purpose(StrEnum):
     CONCLUSION = "conclusion"
     SURVEY = "survey"
     WORD = "word"
+    CLARIFICATION = "clarification"
     HANDOVER = "handover"
     HANDOVER_ANSWER = "handover_answer"
     NOT_TAKEN = "not_taken"
@@ -114,6 +115,8 @@ class LetterValues:
     sentences that ask for something, ``similar_lines`` open cases like it, ``message_lines`` the customer's words, quoted;
     ``restricted`` has a value where it is about personnel, and nothing of that is told.
     ``next_stage``: whom a complaint goes to next. ``survey_link``: where the questions are that follow a case.
+    ``lacks_name``, ``lacks_address``, ``lacks_description``, ``lacks_recorded``: what a request for information lacks (J12),
+    each only where it does; conditions for sentences.
     """
 
     organisation: str | None = None
@@ -165,6 +168,10 @@ class LetterValues:
     similar_lines: str | None = None
     message_lines: str | None = None
     restricted: str | None = None
+    lacks_name: str | None = None
+    lacks_address: str | None = None
+    lacks_description: str | None = None
+    lacks_recorded: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -65,6 +65,10 @@ FULLEST = LetterValues(
     similar_lines="- HC-2611-0007-3: enquiry, from Monday 9 November 2026 (the same customer)",
     message_lines="> Hello,\n>\n> What did the new bridge cost? Please send me the contract.",
     restricted="yes",
+    lacks_name="the requester's full name",
+    lacks_address="an address for the answer",
+    lacks_description="a description of the information",
+    lacks_recorded="recorded information",
 )
 """A value for every name; the customer's subject holds what a careless letter would trip over."""
 

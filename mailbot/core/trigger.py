@@ -7,6 +7,7 @@ from mailbot.core.assignment import AssignmentMaterial
 from mailbot.core.case import Case, Channel, EndedClock, Figures, FiledMessage, Moment, RunningClock, Turn
 from mailbot.core.clock_rule import ClockEvent
 from mailbot.core.handover import HandoverMaterial
+from mailbot.core.information_request import Lack
 from mailbot.core.issuing_rule import LetterIssued, LetterReleased
 from mailbot.core.ladder import Told
 from mailbot.core.letter import OutboxLetter, OutboxState
@@ -164,6 +165,19 @@ class CaseWaits:
 
     event: ClockEvent
     at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClarificationAsked:
+    """The customer is asked in one letter for what their request for information lacks (J12). ``words``: staff add them.
+
+    ``lacks``: what that is; ``asked_at``: when they were asked before; None: never.
+    """
+
+    lacks: tuple[Lack, ...]
+    at: datetime
+    words: str = ""
+    asked_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -364,6 +378,7 @@ CaseCommand = (
     ContactNoted
     | CaseDone
     | CaseWaits
+    | ClarificationAsked
     | CustomerAnswered
     | CaseReopened
     | ClockExtended

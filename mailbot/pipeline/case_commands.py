@@ -7,6 +7,7 @@ from datetime import datetime
 from mailbot.core.action import Decision, Note, Reason
 from mailbot.core.case import ANSWERED, ASSIGNED, WAITS, WITHDRAWAL_NOT_PROVEN, Case, Turn, TurnKind
 from mailbot.core.decide import decide, person_after_all
+from mailbot.core.information_request import ASKED_FOR, Lack
 from mailbot.core.policy import MailboxPolicy
 from mailbot.core.service import find_service
 from mailbot.core.trigger import (
@@ -17,12 +18,14 @@ from mailbot.core.trigger import (
     CaseReclassified,
     CasesLinked,
     CaseSplit,
+    ClarificationAsked,
     CustomerNamed,
     Past,
     TurnUndone,
 )
 from mailbot.errors import PermanentError
 from mailbot.pipeline.assigning import material_of_case
+from mailbot.pipeline.clarifying import known_lacks
 from mailbot.pipeline.handing_over import handover_to
 from mailbot.pipeline.record import Recording, record
 from mailbot.pipeline.sent_today import sent_today
@@ -59,6 +62,15 @@ class CaseCommands:
         """Do what was said; returns what was decided. Raises PermanentError for an unknown case or what cannot be done."""
         with self.store.transaction() as transaction:
             return self._decided(transaction, _case(transaction, reference), command)
+
+    def ask(self, reference: str, lacks: Sequence[Lack] = (), words: str = "") -> Decision:
+        """The customer is asked what their request lacks: ``lacks``, or else what was found. ``words``: added to the letter."""
+        with self.store.transaction() as transaction:
+            case = _case(transaction, reference)
+            asked_at = transaction.cases.last_events(case.id, (ASKED_FOR,)).get(ASKED_FOR)
+            meant = tuple(lacks) or known_lacks(transaction, case)
+            command = ClarificationAsked(lacks=meant, at=self.clock.now(), words=words, asked_at=asked_at)
+            return self._decided(transaction, case, command)
 
     def reclassify(self, reference: str, class_: str, why: str, also: tuple[str, ...] | None = None) -> Decision:
         """The case is of this class, and ``also`` of these; returns what that brings about."""

@@ -39,6 +39,7 @@ from mailbot.core.subject import SubjectRules
 from mailbot.core.trigger import AlsoArrived, MessageArrived
 from mailbot.pipeline.assigning import material_of_message
 from mailbot.pipeline.bounces import what_came_back
+from mailbot.pipeline.clarifying import left_out
 from mailbot.pipeline.gather import DAY, Gathered, gather
 from mailbot.pipeline.handing_over import handover_material
 from mailbot.pipeline.record import Recording, record
@@ -201,6 +202,7 @@ class Inbound:
             classification=classification,
             route=found,
             request=request_in(message, classification, self.requests, policy.pack),
+            lacks_still=left_out(transaction, case, message, self.requests),
             history=gathered.history(message, policy.name),
             holding=judged.by_staff and is_holding(message, self.holding),
             reply=reply,

@@ -5,6 +5,7 @@ from dataclasses import dataclass, fields, replace
 
 from mailbot.core.action import Reason
 from mailbot.core.case import Case
+from mailbot.core.decide.clarifying import lacking
 from mailbot.core.decide.wording import case_values
 from mailbot.core.draft import DraftState
 from mailbot.core.letter import LetterValues, Rendered
@@ -15,6 +16,7 @@ from mailbot.core.mime import Headers
 from mailbot.core.policy import MailboxPolicy
 from mailbot.core.tongue import Tongue
 from mailbot.errors import PermanentError
+from mailbot.pipeline.clarifying import known_lacks
 from mailbot.ports import CheckedLetter, Clock, Composed, Happened, Letters, Store
 
 
@@ -66,7 +68,9 @@ class LetterTrials:
         """By what is known of a case now; the date is that of its clock that is due first. Raises PermanentError."""
         policy, case = self._found(reference)
         running = min(case.clocks, key=lambda one: one.due_at, default=None)
-        known = replace(case_values(policy, case, running), reference=case.reference)
+        with self.store.view() as transaction:
+            lacks = known_lacks(transaction, case)
+        known = replace(lacking(case_values(policy, case, running), lacks), reference=case.reference)
         invented = letter.missing(known)
         values = replace(known, **{item.name: getattr(FULLEST, item.name) for item in fields(known) if item.name in invented})
         return Trial(letter=letter, policy=policy, values=values, invented=invented)

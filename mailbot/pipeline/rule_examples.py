@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 
 from mailbot.core.case import Case, CaseStatus, ClockKind, RunningClock
 from mailbot.core.classify import Classification, classify
+from mailbot.core.decide.clarifying import asking
 from mailbot.core.decide.occasion import letter_for
 from mailbot.core.decide.wording import case_values, digest_values, mailbox_values, receipt_values
 from mailbot.core.flag import FlagRules, flagged
@@ -125,6 +126,9 @@ def _letters(policy: MailboxPolicy) -> Iterator[tuple[str, str, LetterValues]]:
     for event in ("handover", "handover_organisation", "handover_details", "handover_answer"):
         given = {"owner": "name", "owner_contact": "address", "note_lines": "- line"}
         yield f"letters.{event}", getattr(pack.letters, event), replace(case_values(policy, _CASE, None), **given)
+    if (clarification := pack.intents.clarification) is not None:
+        values = asking(case_values(policy, _CASE, None), (), ANY_TIME.date())
+        yield "intents.clarification.letter", clarification.letter, values
     back = {"letter_words": "letter", "failed_address": "address", "failure": "why"}
     yield "letters.undelivered", pack.letters.undelivered, replace(case_values(policy, _CASE, None), **back)
     yield "letters.staff_undelivered", pack.letters.staff_undelivered, replace(mailbox_values(policy), **back)

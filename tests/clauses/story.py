@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 from mailbot.adapters.rule_files import load_wording
 from mailbot.app import Policies, load_policies
 from mailbot.core.action import Decision
+from mailbot.core.information_request import Lack
 from mailbot.core.policy import MailboxPolicy
 from mailbot.core.trigger import CaseAssigned, CaseCommand
 from mailbot.pipeline.case_commands import CaseCommands
@@ -75,6 +76,11 @@ class Story(Installation):
     def assign(self, reference: str, name: str = "Robin Vale", address: str = ROBIN) -> None:
         """Somebody has the case from now on."""
         self.say(reference, CaseAssigned(name=name, address=address))
+
+    def ask(self, reference: str, *lacks: Lack, words: str = "") -> None:
+        """A member of staff asks for what a request lacks; the letter has gone."""
+        self.officer.ask(reference, lacks, words)
+        self.settle()
 
     def drafts(self, actor: str) -> DraftCommands:
         """What a member of staff does with letters that they write."""

@@ -6,17 +6,20 @@ from pathlib import Path
 import pytest
 
 from mailbot.core.case import Channel
+from mailbot.core.information_request import Lack
 from mailbot.core.trigger import CaseAcknowledged, ClockExtended, ContactNoted
 from tests.clauses.story import ADA_ADDRESS, ROBIN, Rules, TellStory
 from tests.e2e.command_line import run_cli
 from tests.e2e.installation import MANAGER
-from tests.e2e.messages import ACT, BEN
+from tests.e2e.messages import ACT, BEN, reply
 from tests.servers.smtp import SmtpServer
 
 pytestmark = pytest.mark.dovecot
 
 PACK = "jersey-oic"
 OWN_FILE = "Please send me a copy of the personal information that you hold about me. This is a subject access request."
+NAMELESS = ADA_ADDRESS
+"""A sender beside whose address no name stands."""
 SHUT = """
 [organisation]
 name = "Harbour Council"
@@ -237,6 +240,114 @@ class TestJ12:
         assert "by Friday 23 January 2026 at the latest." in letter
         assert "Freedom of Information (Jersey) Law 2011" in letter
         assert story.due(case, "response-foi") == "Friday 23 January 2026"
+
+    def test_J12_what_is_missing_is_asked_for_in_one_letter(self, tell: TellStory) -> None:
+        """Staff see what lacks and say so; the customer reads exactly that, by when to answer, and nothing about reasons."""
+        story = tell(PACK)
+        case = story.customer_writes(ACT, subject="The bridge", sender=NAMELESS)
+        ask = f"to ask for it: mailbot case ask {case}"
+        assert f"the request lacks the requester's full name; {ask}\n" in story.tell("case", "show", case)
+        story.ask(case, words="An initial will do.")
+        receipt, letter = story.letters_to(ADA_ADDRESS)
+        assert letter["Subject"] == f"What we need to answer your request [{case}]"
+        assert letter["In-Reply-To"] == receipt["In-Reply-To"]
+        body = letter.get_content()
+        assert "Please answer by Friday 23 January 2026." in body
+        assert [line for line in body.splitlines() if line.startswith("- ")] == [
+            "- Your full name: a first name or an initial, and your surname."
+        ]
+        assert "Our note: An initial will do.\n" in body
+        assert "counts from the day on which it arrives." in body
+        assert "why" not in body
+        assert story.case(case).line.status == "waiting"
+        shown = story.tell("case", "show", case)
+        assert "the customer was asked for the requester's full name\n" in shown
+        assert ask not in shown
+        assert "clarification-asked  the requester's full name" in story.tell("explain", case)
+
+    def test_J12_the_answer_begins_the_time_of_the_law_anew(self, tell: TellStory) -> None:
+        """Twenty working days after the day on which the name came; nobody is asked or confirmed again."""
+        story = tell(PACK)
+        case = story.customer_writes(ACT, subject="The bridge", sender=NAMELESS)
+        story.ask(case)
+        story.until("2026-01-12 10:00")
+        named = reply(story.letters_to(ADA_ADDRESS)[-1], "My name is Ada Finch.", sender=ADA_ADDRESS)
+        story.arrives(case, named, "INBOX")
+        assert story.case(case).line.status == "open"
+        assert story.due(case, "response-foi") == "Monday 9 February 2026"
+        assert story.first_due(case, "response-foi") == "Friday 23 January 2026"
+        assert len(story.letters_to(ADA_ADDRESS)) == 2
+        assert "still lacks" not in story.tell("case", "show", case)
+
+    def test_J12_what_an_answer_leaves_out_is_shown_to_staff_and_not_asked_again(self, tell: TellStory) -> None:
+        """The manager reads of it in the morning, and a second letter of this kind is refused."""
+        story = tell(PACK)
+        case = story.customer_writes(ACT, subject="The bridge", sender=NAMELESS)
+        story.ask(case, Lack.NAME, Lack.DESCRIPTION)
+        body = story.letters_to(ADA_ADDRESS)[1].get_content()
+        assert len([line for line in body.splitlines() if line.startswith("- ")]) == 2
+        story.until("2026-01-12 10:00")
+        nameless = reply(story.letters_to(ADA_ADDRESS)[-1], "I mean the bridge over the mill stream.", sender=ADA_ADDRESS)
+        story.arrives(case, nameless, "INBOX")
+        left = "the customer answered, and the request still lacks the requester's full name"
+        assert left in story.tell("case", "show", case)
+        story.until("2026-01-13 09:05")
+        told = " ".join(story.letters_to(MANAGER, "Today in")[-1].get_content().split())
+        assert f"{case}: {left}" in told
+        again = story.cli("case", "ask", case)
+        assert again.returncode != 0
+        assert "its customer was asked on Tuesday 23 December 2025" in again.stderr
+        assert len(story.letters_to(ADA_ADDRESS)) == 2
+
+    def test_J12_a_whole_request_is_not_asked_for_anything(self, tell: TellStory) -> None:
+        """Nothing lacks, so the command says that and changes nothing; a word that is none is refused with those there are."""
+        story = tell(PACK)
+        case = story.customer_writes(ACT, subject="The bridge")
+        assert "the request lacks" not in story.tell("case", "show", case)
+        refused = story.cli("case", "ask", case)
+        assert "nothing is known to be missing" in refused.stderr
+        unknown = story.cli("case", "ask", case, "--lacks", "reasons")
+        assert "write name, address, description, recorded" in " ".join(unknown.stderr.replace("│", " ").split())
+        assert story.case(case).line.status == "open"
+        assert len(story.letters_to(ADA_ADDRESS)) == 1
+
+    def test_J12_a_person_may_name_what_is_missing(self, tell: TellStory) -> None:
+        """The command says what it asks for, by which letter, and the case waits."""
+        story = tell(PACK)
+        case = story.customer_writes(ACT, subject="The bridge")
+        said = story.tell("case", "ask", case, "--lacks", "description", "--lacks", "recorded", "--note", "We have much")
+        assert "asked for: a description of the information\n" in said
+        assert "asked for: recorded information: it asks for an opinion\n" in said
+        assert "a letter is queued: clarification-information\n" in said
+        assert story.case(case).line.status == "waiting"
+
+    def test_J12_silence_closes_no_request(self, tell: TellStory) -> None:
+        """After the day by which to answer nothing goes to the customer, and the request is kept."""
+        story = tell(PACK)
+        case = story.customer_writes(ACT, subject="The bridge", sender=NAMELESS)
+        story.ask(case)
+        story.until("2026-02-02 09:05")
+        assert len(story.letters_to(ADA_ADDRESS)) == 2
+        assert story.case(case).line.status == "waiting"
+
+    def test_J12_a_policy_may_ask_at_once_in_place_of_the_receipt(self, tell: TellStory, own_rules: Rules) -> None:
+        """The first letter asks; it was the acknowledgement, too; an answer begins the law's time and brings no receipt."""
+        own_rules.change(PACK, '\nasks = "person"', '\nasks = "at_once"')
+        story = tell(PACK, rules=own_rules.folder)
+        case = story.customer_writes(ACT, subject="The bridge", sender=NAMELESS)
+        (letter,) = story.letters_to(ADA_ADDRESS)
+        assert letter["Subject"] == f"What we need to answer your request [{case}]"
+        assert "Please answer by Friday 23 January 2026." in letter.get_content()
+        assert story.case(case).line.status == "waiting"
+        assert story.outcomes(case)["acknowledgement-email"] == "met"
+        story.until("2026-01-12 10:00")
+        story.customer_answers(case, "Ada Finch")
+        assert story.case(case).line.status == "open"
+        assert story.due(case, "response-foi") == "Monday 9 February 2026"
+        assert len(story.letters_to(ADA_ADDRESS)) == 1
+        whole = story.customer_writes(ACT, subject="The bridge", sender=BEN)
+        assert story.subjects_to("ben.marlow@example.org") == ["We have your information request"]
+        assert story.case(whole).line.status == "open"
 
 
 class TestJ15:

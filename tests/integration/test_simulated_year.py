@@ -54,6 +54,7 @@ NOT_THIS_YEAR = {
     Purpose.ALSO_ARRIVED,
     Purpose.WITHDRAWAL,
     Purpose.DIRECTORY_CHANGE,
+    Purpose.CLARIFICATION,
     Purpose.HANDOVER,
     Purpose.HANDOVER_ANSWER,
     Purpose.NOT_TAKEN,

@@ -1241,6 +1241,26 @@ def test_what_has_become_of_a_case_is_found(store: SqlStore) -> None:
         assert transaction.cases.get(case_id).class_ == "complaint"
 
 
+def test_what_a_history_says_by_a_rule_is_found(store: SqlStore) -> None:
+    """Each thing once, in order, of that case alone."""
+    case_id, _ = opened(store)
+    other, _ = opened(store)
+    with store.transaction() as transaction:
+        said = [(case_id, "lacks", "name"), (case_id, "lacks", "address"), (case_id, "lacks", "name"), (case_id, "x", "y")]
+        for about, rule, detail in [*said, (other, "lacks", "description")]:
+            reason = Reason(rule, detail)
+            transaction.cases.add_event(Happened(at=MONDAY, actor="bo", kind="finding", reason=reason, case_id=about))
+        assert transaction.cases.details(case_id, "lacks") == ("name", "address")
+
+
+def test_a_case_may_wait_from_its_first_minute(store: SqlStore) -> None:
+    """Its customer was asked for something by the letter that confirms their message."""
+    waits, _ = opened(store, waits_for="clarification")
+    with store.view() as transaction:
+        found = transaction.cases.get(waits)
+    assert (found.status, found.waits_for) == (CaseStatus.WAITING, "clarification")
+
+
 def test_of_two_who_say_the_same_at_once_one_is_refused(store: SqlStore) -> None:
     """Both have read the old class; the second changes nothing, and no clock or letter of its own stays."""
     case_id, _ = opened(store)

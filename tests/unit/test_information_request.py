@@ -17,6 +17,7 @@ from tests.unit.test_decide import arrived, decided, findings
 PACK = shipped_pack()
 REQUESTS = load_requests(RULES)
 ADA = Address(address="ada@example.org", name="Ada Sample")
+NAMELESS = Address(address="ada@example.org", name="")
 
 
 def written(text: str, subject: str = "A request", from_: Address | None = ADA) -> Message:
@@ -65,12 +66,56 @@ def test_a_name_that_is_not_whole_is_missing(shown: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "signed", ["Ada Sample", "Mrs A. Sample", "J Finch", "Zoë O'Neil-Vale,", "-- \nAda Mary Sample\nHarbour"]
+    "signed",
+    [
+        "Ada Sample",
+        "Mrs A. Sample",
+        "J Finch",
+        "Zoë O'Neil-Vale,",
+        "-- \nAda Mary Sample\nHarbour",
+        "Bo de Vries",
+        "Ada and Bo Sample",
+        "Ada Sample (Mrs)",
+        "(Miss) Ada Sample",
+        "Ada Sample, Secretary of the club",
+        "Thank you very much. Cllr A. Sample",
+        "With kind regards, Mrs. Ada Sample",
+        "My name is Ada Sample and I live in Quay Road.",
+        "Full name: Ada Sample",
+    ],
 )
 def test_the_name_may_stand_below_the_text(signed: str) -> None:
     """However people sign."""
-    sender = Address(address="ada@example.org", name="")
-    assert looked_at(f"Please send me a copy of the contract.\n\nRegards\n{signed}", from_=sender).lacks == ()
+    assert looked_at(f"Please send me a copy of the contract.\n\nRegards\n{signed}", from_=NAMELESS).lacks == ()
+
+
+@pytest.mark.parametrize(
+    "end",
+    [
+        "Kind Regards",
+        "Yours Faithfully,",
+        "Many Thanks",
+        "Dear Sir",
+        "Ada",
+        "It is about the Mill Bridge.",
+        "I live at 4 Quay Road.",
+        "My name is secret.",
+    ],
+)
+def test_what_stands_where_people_sign_is_not_always_a_name(end: str) -> None:
+    """Courtesies, places, a first name alone."""
+    assert looked_at(f"Please send me a copy of the contract.\n\n{end}", from_=NAMELESS).lacks == (Lack.NAME,)
+
+
+def test_a_request_for_environmental_information_needs_no_name() -> None:
+    """The Regulations have no such condition; where no law of that kind holds, the request is one like others."""
+    text = "How many trees did you plant along the river?"
+    assert looked_at(text, from_=NAMELESS).lacks == ()
+    found = information_request(written(text, from_=NAMELESS), REQUESTS, environmental=False)
+    assert (found.regime, found.spans, found.lacks) == (Regime.FOI, (), (Lack.NAME,))
+    by_jersey = request_in(written(text), judged("foi_request", hinted=()), REQUESTS, shipped_pack("jersey-oic"))
+    assert by_jersey is not None
+    assert by_jersey.regime is Regime.FOI
 
 
 def test_an_opinion_is_no_recorded_information() -> None:
@@ -83,6 +128,51 @@ def test_a_text_that_describes_nothing_lacks_a_description() -> None:
     """Three words, and a letter that names no information at all."""
     assert Lack.DESCRIPTION in looked_at("Hello", subject="").lacks
     assert Lack.DESCRIPTION in looked_at("I am writing to the council today because of Tuesday.", subject="").lacks
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "I want to make an FOI request.",
+        "Dear Sir,\nI would like to make a request under the Freedom of Information Act.\nYours faithfully\nAda Sample",
+        "Please send me all the information you hold.",
+        "My name is Ada Sample. Please send me the documents I request.",
+    ],
+)
+def test_the_mere_wish_for_information_describes_none(text: str) -> None:
+    """The name of the Act, courtesies and the writer's own name say nothing of what is wanted."""
+    assert looked_at(text, subject="FOI request").lacks == (Lack.DESCRIPTION,)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "can you send me the water test log for the learner pool, last 3 months",
+        "Would you kindly let me have the last two hygiene inspections for the above premises.",
+        "I should very much like to read the appraisal of the Brickfield site.",
+        "Could I have the fire risk assessment for the towers?",
+        "Please supply the day rate of your director.",
+    ],
+)
+def test_whoever_asks_in_other_words_describes_what_they_want(text: str) -> None:
+    """No word for a record need stand there."""
+    assert looked_at(text).lacks == ()
+
+
+def test_a_request_for_one_s_own_information_is_described_by_that() -> None:
+    """And one that was found to be such a request is of that law, whatever its words."""
+    assert looked_at("I want to see my file").lacks == ()
+    found = request_in(written("The film of Tuesday, please."), judged("subject_access_request", hinted=()), REQUESTS, PACK)
+    assert found == InformationRequest(regime=Regime.SUBJECT_ACCESS)
+
+
+def test_words_in_another_language_are_not_said_to_describe_nothing() -> None:
+    """The rules know English words only; whether it is a description a person sees."""
+    said = Hit(class_="other_language", rule="language", weight=1.0, span=Span(0, 5), language="cy")
+    welsh = judged("foi_request", hinted=(), flags=("other_language",), flag_evidence=(said,))
+    found = request_in(written("Faint o goed a blannwyd gennych"), welsh, REQUESTS, PACK)
+    assert found is not None
+    assert found.lacks == ()
 
 
 def test_nobody_is_asked_why_they_want_it() -> None:
@@ -152,11 +242,11 @@ def test_what_the_rules_hint_at_comes_with_its_words() -> None:
 
 def test_what_is_found_out_is_noted_and_the_letter_stays_as_it_is() -> None:
     """Nothing is refused: the receipt of a request that lacks a name is the receipt of any request."""
-    message = written("How many trees did you plant along the river?", from_=Address(address="ada@example.org", name=""))
+    message = written("How many benches did you buy for the park?", from_=NAMELESS)
     found = judged("foi_request", hinted=())
     known = findings(classification=found, request=request_in(message, found, REQUESTS, PACK))
     actions = decided(arrived(message=message), known, mailbox=policy(pack=PACK))
     noted = [(one.reason.rule, one.reason.detail) for one in every(Note, actions)]
-    assert ("likely-regime", "environmental information") in noted
+    assert ("likely-regime", "freedom of information") in noted
     assert ("request-lacks", "the requester's full name") in noted
     assert only(QueueLetter, actions).letter == "receipt-foi"

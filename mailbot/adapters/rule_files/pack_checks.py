@@ -12,13 +12,14 @@ from mailbot.adapters.rule_files.checks import names_in
 from mailbot.adapters.rule_files.clauses import clauses_path, load_clauses
 from mailbot.adapters.rule_files.packs import load_pack, pack_path
 from mailbot.core.case import Channel, ClockKind
+from mailbot.core.information_request import INFORMATION, OWN_INFORMATION
 from mailbot.core.policy import Pack
 from mailbot.errors import PolicyError
 from mailbot.toml_values import read_toml
 
 CALENDAR_AHEAD = timedelta(days=200)
 REVIEWED_WITHIN = timedelta(days=731)
-NEVER_CLOSED_BY_SILENCE = ("foi_request", "subject_access_request")
+NEVER_CLOSED_BY_SILENCE = (INFORMATION, OWN_INFORMATION)
 """A right that the law gives is not lost by not answering us."""
 _NEEDED = {
     "acknowledgement": frozenset({ClockKind.ACKNOWLEDGEMENT}),
@@ -74,6 +75,7 @@ def _letters(pack: Pack, letters: Collection[str]) -> Iterator[str]:
     named += [(f"clock '{rule.name}': extension.letter", rule.extension.letter) for rule in pack.clocks if rule.extension]
     named += [("issuing.officer_letter", pack.issuing.officer_letter), ("issuing.conclusion", pack.issuing.conclusion)]
     named += [(f"issuing.stages: {stage.name}", stage.letter) for stage in pack.issuing.stages]
+    named += [("intents.clarification.letter", one.letter) for one in filter(None, [pack.intents.clarification])]
     for key, letter in named:
         if letter and letter not in letters:
             yield f"{key}: there is no letter '{letter}'; write its folder, or name one of {', '.join(sorted(letters))}"

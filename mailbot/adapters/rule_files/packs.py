@@ -18,10 +18,11 @@ from mailbot.adapters.rule_files.standards import standard_names
 from mailbot.core.assignment import AssignmentRule
 from mailbot.core.calendar import Hours
 from mailbot.core.case import Channel, ClockKind
-from mailbot.core.clock_rule import ClockRule, ReceiptRule
+from mailbot.core.clock_rule import ClockEvent, ClockRule, ReceiptRule
 from mailbot.core.event_letters import EventLetters
 from mailbot.core.handover_rule import HandoverPolicy
-from mailbot.core.intents import ONE_INTENT, Intents
+from mailbot.core.information_request import INFORMATION
+from mailbot.core.intents import ONE_INTENT, Clarification, Intents
 from mailbot.core.issuing_rule import NO_ISSUING, Issuing
 from mailbot.core.letter import PLAIN_FONT, Font
 from mailbot.core.policy import Alerting, ClassPolicy, FlagPolicy, Pack, Threads
@@ -174,6 +175,8 @@ def _check(rules: Path, file: Path, found: _PackFile) -> None:
         if unknown:
             raise PolicyError(f"{file}: clock '{rule.name}': classes: there is no [classes.{unknown[0]}] in this pack")
     refuse_twice(_keys(found.clock), file, "clock and class")
+    if found.intents.clarification is not None:
+        _check_clarification(f"{file}: intents.clarification", found.intents.clarification, found)
     refuse_twice((survey.name for survey in found.survey), file, "survey")
     _check_every_class_is_timed(file, found)
 
@@ -213,6 +216,21 @@ def _check_handover(rules: Path, file: Path, found: _PackFile) -> None:
     for flag in handover.person_decides_with:
         if flag not in flags:
             raise PolicyError(f"{file}: handover.person_decides_with: there is no flag '{flag}'; known: {', '.join(flags)}")
+
+
+def _check_clarification(where: str, clarification: Clarification, found: _PackFile) -> None:
+    """Its letter is for requests for information, and says that the time of the law counts from the customer's answer."""
+    if INFORMATION not in found.classes:
+        raise PolicyError(f"{where}: there is no [classes.{INFORMATION}] in this pack; take it out")
+    if clarification.answer_within < 1:
+        raise PolicyError(f"{where}.answer_within: write a number of working days greater than 0")
+    answers = (rule for rule in found.clock if rule.kind is ClockKind.RESPONSE and rule.statutory)
+    for rule in (rule for rule in answers if INFORMATION in rule.classes):
+        if ClockEvent.CLARIFICATION not in rule.resets_on:
+            begin = "the answer to this letter must begin it anew"
+            raise PolicyError(
+                f"{where}: clock '{rule.name}': {begin}; write resets_on = [\"clarification\"] there, or take this out"
+            )
 
 
 def _check_alerts(file: Path, alerts: Alerting) -> None:

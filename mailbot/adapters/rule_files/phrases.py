@@ -86,7 +86,7 @@ def _read(kind: type[F], file: Path) -> F:
     found = convert(kind, read_toml(file, PolicyError), file, PolicyError)
     for each in fields(found):
         value = getattr(found, each.name)
-        for words in value if isinstance(value, tuple) else ():
+        for words in value if isinstance(value, tuple | frozenset) else ():
             if words != " ".join(words.lower().split()) or not words:
                 raise PolicyError(f"{file}: {each.name}: '{words}': write it in lower case, with single spaces, and not empty")
     return found

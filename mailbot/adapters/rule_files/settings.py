@@ -10,7 +10,7 @@ from mailbot.core.case import Channel
 from mailbot.core.clock_rule import ClockRule, ClockStart, ExtendedBy, Extension, Unit, WhenPassed
 from mailbot.core.counting import span
 from mailbot.core.handover_rule import HandoverPolicy
-from mailbot.core.intents import Several
+from mailbot.core.intents import AskedWhen, Several
 from mailbot.core.issuing_rule import Issuing
 from mailbot.core.policy import Alerting, Pack
 from mailbot.core.route_rule import SERVICE_FOUND, HandOver, RoutePolicy
@@ -164,6 +164,10 @@ def _intents(pack: Pack) -> Iterator[tuple[str, str]]:
         yield "intents", f"beside another class count {names}: {does}"
     if pack.intents.propose_from:
         yield "intents", "a request for information that hides in another message is proposed to a person"
+    if (clarification := pack.intents.clarification) is not None:
+        when = "in place of the receipt" if clarification.asks is AskedWhen.AT_ONCE else "with 'mailbot case ask'"
+        within = f"an answer is asked for within {_days(clarification.answer_within)}"
+        yield "intents:clarification", f"letter {clarification.letter} asks once for what a request lacks, {when}; {within}"
 
 
 def _routes(routes: RoutePolicy) -> Iterator[tuple[str, str]]:

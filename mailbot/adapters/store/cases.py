@@ -89,7 +89,8 @@ class SqlCases:
                 "pack": pack,
                 "class": action.class_,
                 "also": list(action.also) or None,
-                "status": CaseStatus.OPEN.value,
+                "status": (CaseStatus.WAITING if action.waits_for else CaseStatus.OPEN).value,
+                "waits_for": action.waits_for or None,
                 "customer": action.customer,
                 "customer_name": action.customer_name,
                 "stage": action.stage,
@@ -209,6 +210,11 @@ class SqlCases:
         """When each of these rules last stood in the history of a case; those that never did are left out."""
         query = select(event.c.rule, func.max(event.c.at).label("at")).where(event.c.case == case_id, event.c.rule.in_(rules))
         return {row.rule: row.at for row in self._connection.execute(query.where(~TAKEN_BACK).group_by(event.c.rule))}
+
+    def details(self, case_id: int, rule: str) -> tuple[str, ...]:
+        """What the history of a case says by this rule, each once, in order."""
+        query = select(event.c.detail).where(event.c.case == case_id, event.c.rule == rule).order_by(event.c.id)
+        return tuple(dict.fromkeys(self._connection.execute(query).scalars()))
 
     def participants(self, case_id: int) -> tuple[str, ...]:
         """The addresses from which its customers wrote."""

@@ -21,9 +21,10 @@ from mailbot.core.action import (
 )
 from mailbot.core.calendar import last_day
 from mailbot.core.case import ANSWERED_BY_STAFF, Case, CaseStatus, Channel, ClockStop
-from mailbot.core.clock_rule import ClockStart
+from mailbot.core.clock_rule import ClockEvent, ClockStart
 from mailbot.core.decide.alarm import breaker
 from mailbot.core.decide.assigning import with_material
+from mailbot.core.decide.clarifying import AskedAtOnce, asked_at_once, asking
 from mailbot.core.decide.command import staff_answered
 from mailbot.core.decide.contact import contact_answered, contact_away, is_from_contact
 from mailbot.core.decide.findings import Findings
@@ -191,7 +192,9 @@ def _new_case(
     goes = routed(findings.route, wants.class_, findings.classification, policy, now)
     if goes.told:
         clocks += start_clocks(policy, wants.class_, trigger.channel, ClockStart.ASSIGNMENT, now, also=wants.also)
-    answer = _answer(trigger, wants, findings, policy, clocks, now)
+    asks = None if goes.passing else _asks_at_once(trigger, wants, findings, policy, now)
+    answer = _answer(trigger, wants, findings, policy, clocks, asks, now)
+    waits = asks is not None and isinstance(answer, QueueLetter)
     new = OpenCase(
         class_=wants.class_,
         also=wants.also,
@@ -207,6 +210,7 @@ def _new_case(
         named=goes.named,
         owner=goes.owner,
         language=findings.classification.language,
+        waits_for=ClockEvent.CLARIFICATION.value if waits else "",
         reason=Reason("no-known-case"),
     )
     handed = passed_on(goes.passing, PassedOn(new, clocks, answer), findings.material, policy, findings.before, now)
@@ -219,6 +223,7 @@ def _new_case(
         notes.append(Note(kind="finding", reason=Reason("message-id-used-before", "other content")))
     if trigger.receipt_doubt:
         notes.append(Note(kind="finding", reason=Reason("date-of-arrival-not-believed", trigger.receipt_doubt)))
+    notes += asks.notes() if asks and waits else []
     notes += [*wants.notes, *goes.notes, *flag_actions(findings.classification, policy.pack, message.digest)]
     linked = [link(None, before, CaseStatus.OPEN)] if before else []
     told = new_case_given(goes, opened, clocks, policy, findings.before, f"message:{message.digest}", now)
@@ -243,9 +248,10 @@ def _answer(
     findings: Findings,
     policy: MailboxPolicy,
     clocks: list[StartClock],
+    asks: AskedAtOnce | None,
     now: datetime,
 ) -> Action:
-    """The receipt, or silence with every reason for it."""
+    """The receipt, or silence with every reason for it. ``asks``: what it asks for in the same letter."""
     message = trigger.message
     against = _too_old(trigger, policy, now)
     recipient = message.from_.address if message.from_ and not trigger.unclear_forward else ""
@@ -256,28 +262,41 @@ def _answer(
         return KeepSilent(reasons=against)
     flag = flag_of_receipt(findings.classification, policy.pack)
     class_policy = None if flag else policy.pack.classes.get(wants.class_)
-    promised = None if flag else _promised(wants.class_, policy, trigger.channel, clocks)
+    promised = None if flag or asks else _promised(wants.class_, policy, trigger.channel, clocks)
     usual = class_policy.receipt if class_policy else policy.pack.letters.neutral_receipt
     values = receipt_values(policy, class_policy, message.subject, trigger.received_at, promised)
+    values = asking(values, asks.lacks, asks.answer_by) if asks else values
     pages = None if flag else pages_for(findings.route, wants.class_, policy)
     references = (*(message.references or message.in_reply_to[:1]), message.message_id)
     return QueueLetter(
         permission=permission,
         purpose=Purpose.RECEIPT,
-        letter=flag.receipt if flag else usual,
+        letter=flag.receipt if flag else asks.letter if asks else usual,
         audience=Audience.CUSTOMER,
         language=findings.classification.language or ENGLISH_CODE,
         lane=Lane.ACKNOWLEDGEMENT,
         key=f"message:{message.digest}",
         values=replace(values, call=(flag.call or None) if flag else None, pages=pages),
-        not_before=now if flag and flag.alarm else _goes_at(policy, clocks, now),
+        not_before=now if asks or (flag and flag.alarm) else _goes_at(policy, clocks, now),
         observed=not trigger.live,
-        states_date=promised,
+        states_date=asks.answer_by if asks else promised,
         in_reply_to=message.message_id,
         references=tuple(reference for reference in references if reference),
         shape="" if findings.screening.is_relayed else shape_of(message.subject),
         reason=permission.reason,
     )
+
+
+def _asks_at_once(
+    trigger: MessageArrived, wants: Wanted, findings: Findings, policy: MailboxPolicy, now: datetime
+) -> AskedAtOnce | None:
+    """What the receipt asks for; nothing while mailbot only watches, and where a flag brings a receipt of its own.
+
+    Where a rule may hand the case over, whoever has it then asks.
+    """
+    if not trigger.live or flag_of_receipt(findings.classification, policy.pack):
+        return None
+    return asked_at_once(wants.class_, findings.request, policy, now)
 
 
 def _goes_at(policy: MailboxPolicy, clocks: list[StartClock], now: datetime) -> datetime:

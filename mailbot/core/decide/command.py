@@ -7,16 +7,16 @@ from typing import assert_never
 
 from mailbot.core import clock
 from mailbot.core.action import Action, ChangeCase, KeepSilent, Note, Reason, StopClock
-from mailbot.core.case import ASSIGNED, FIRST_CONTACT, WAITS, Case, CaseStatus, Channel, ClockKind, ClockStop, RunningClock
+from mailbot.core.case import ASSIGNED, FIRST_CONTACT, Case, CaseStatus, Channel, ClockKind, ClockStop, RunningClock
 from mailbot.core.clock import ComputedClock
 from mailbot.core.clock_rule import ClockEvent, ClockStart, ExtendedBy
 from mailbot.core.decide.answer import answered_after_all, customer_named
 from mailbot.core.decide.assigning import with_material
+from mailbot.core.decide.clarifying import clarification_asked
 from mailbot.core.decide.handing_over import handed_over, taken
 from mailbot.core.decide.issuing import assigned_letter, issued, released
 from mailbot.core.decide.moving import (
     answered,
-    asked,
     dependants,
     ended,
     move,
@@ -24,6 +24,7 @@ from mailbot.core.decide.moving import (
     start_clocks,
     stop_for_good,
     stopped,
+    waits,
 )
 from mailbot.core.decide.moving import stop_clocks as stopped_by
 from mailbot.core.decide.notice import delay, delayed
@@ -55,6 +56,7 @@ from mailbot.core.trigger import (
     CaseTaken,
     CaseWaits,
     CaseWithdrawn,
+    ClarificationAsked,
     ClockExtended,
     ConsentGiven,
     ContactNoted,
@@ -78,6 +80,8 @@ def commanded(  # noqa: C901, PLR0911, PLR0912  # one line a command
             return _noted(command, case, policy)
         case CaseDone():
             return _done(command, case)
+        case ClarificationAsked():
+            return clarification_asked(command, case, policy, now, before)
         case CaseWaits():
             return _waits(command, case, policy, now)
         case CustomerAnswered():
@@ -211,10 +215,8 @@ def _over(command: CaseDone, case: Case) -> list[StopClock]:
 def _waits(command: CaseWaits, case: Case, policy: MailboxPolicy, now: datetime) -> list[Action]:
     if case.status is not CaseStatus.OPEN:
         raise PermanentError(f"{case.reference} is {case.status.value}; only an open case can begin to wait")
-    reason = Reason(WAITS, command.event.value)
-    waiting = ChangeCase(case_id=case.id, status=CaseStatus.WAITING, waits_for=command.event.value, reason=reason)
-    moved = asked(policy, case, command.event, command.at, now)
-    return [waiting, *moved, *dependants(policy, case, ClockStart.ASKING_LETTER, command.at)]
+    waiting = waits(policy, case, command.event, command.at, now)
+    return [*waiting, *dependants(policy, case, ClockStart.ASKING_LETTER, command.at)]
 
 
 def _reopened(command: CaseReopened, case: Case, policy: MailboxPolicy) -> list[Action]:

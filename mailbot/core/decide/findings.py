@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from mailbot.core.assignment import AssignmentMaterial
 from mailbot.core.classify import Classification
 from mailbot.core.handover import HandoverMaterial
-from mailbot.core.information_request import InformationRequest
+from mailbot.core.information_request import InformationRequest, Lack
 from mailbot.core.match import Match
 from mailbot.core.reply import ReplyKind
 from mailbot.core.route import NOWHERE, Route
@@ -18,7 +18,8 @@ class Findings:
 
     ``holding``: a reply of staff that says that the answer is still to come. ``reply``: what a customer's reply amounts to;
     ``before``: letters within a day, which caps what staff are told. ``request``: what the message amounts to as a request for
-    recorded information, if it may be one. ``route``: the services that it speaks of, and the people of ours whom it names.
+    recorded information, if it may be one; ``lacks_still``: what it leaves out of the things that its customer was asked for.
+    ``route``: the services that it speaks of, and the people of ours whom it names.
     ``handed_over``: its case was handed to somebody; ``proven``: our border vouches for the address that it comes from;
     ``material``: what goes with another handover, where somebody may be away. ``assigning``: what whoever gets a new case is
     told of it.
@@ -32,6 +33,7 @@ class Findings:
     reply: ReplyKind = ReplyKind.ORDINARY
     before: SentBefore = field(default_factory=SentBefore)
     request: InformationRequest | None = None
+    lacks_still: tuple[Lack, ...] = ()
     route: Route = NOWHERE
     handed_over: bool = False
     proven: bool = False

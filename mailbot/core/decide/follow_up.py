@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 
 from mailbot.core.action import Action, AskWhichCase, ChangeCase, JoinCase, KeepSilent, Note, Reason
 from mailbot.core.case import WITHDRAWAL_NOT_PROVEN, Case, CaseStatus
+from mailbot.core.decide.clarifying import left_out
 from mailbot.core.decide.command import customer_answered, reopened_by_customer
 from mailbot.core.decide.findings import Findings
 from mailbot.core.decide.flagging import flag_actions
@@ -42,9 +43,11 @@ def follow_up(trigger: MessageArrived, case: Case, findings: Findings, policy: M
     if withdraws and _is_proved(findings):
         return [joined, *notes, *_withdrawal(trigger, case, findings, policy, now), silent]
     asked = [AskWhichCase(reason=Reason(WITHDRAWAL_NOT_PROVEN, case.reference))] if withdraws else []
+    answer = customer_answered(case, policy, trigger.received_at, now)
     came = [
         *reopened_by_customer(case, policy, trigger.received_at),
-        *customer_answered(case, policy, trigger.received_at, now),
+        *answer,
+        *(left_out(findings.lacks_still) if answer else []),
     ]
     return [joined, *notes, *asked, *came, silent]
 

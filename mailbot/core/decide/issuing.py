@@ -5,12 +5,12 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 from mailbot.core import screen
-from mailbot.core.action import Action, ChangeCase, Note, Permission, QueueLetter, Reason, StartClock, StopClock
+from mailbot.core.action import Action, Note, Permission, QueueLetter, Reason, StartClock, StopClock
 from mailbot.core.calendar import last_day
-from mailbot.core.case import WAITS, Case, CaseStatus, ClockKind, ClockStop, RunningClock
+from mailbot.core.case import Case, CaseStatus, ClockKind, ClockStop, RunningClock
 from mailbot.core.clock import OWED
 from mailbot.core.clock_rule import ClockEvent, ClockStart
-from mailbot.core.decide.moving import asked, dependants, ended, stop_clocks
+from mailbot.core.decide.moving import dependants, ended, stop_clocks, waits
 from mailbot.core.decide.owed import EVENTS, answered_to
 from mailbot.core.decide.wording import case_values
 from mailbot.core.issuing_rule import LetterIssued
@@ -34,18 +34,16 @@ def issued(command: LetterIssued, case: Case, policy: MailboxPolicy, now: dateti
     if not isinstance(permission, Permission):
         against = ", ".join(reason.rule for reason in permission)
         raise PermanentError(f"{case.reference}: no letter can go ({against})")
-    waits = _asks(command, case, policy, now) if command.asks else []
-    return [*waits, _letter(command, case, policy, permission)]
+    asked = _asks(command, case, policy, now) if command.asks else []
+    return [*asked, _letter(command, case, policy, permission)]
 
 
 def _asks(command: LetterIssued, case: Case, policy: MailboxPolicy, now: datetime) -> list[Action]:
     """From now on the case waits for the customer, as after 'mailbot case wait'."""
     if case.status is CaseStatus.CLOSED:
         raise PermanentError(f"{case.reference} is closed; 'mailbot case reopen' opens it again")
-    event = ClockEvent.WAITING
-    change = ChangeCase(case_id=case.id, status=CaseStatus.WAITING, waits_for=event.value, reason=Reason(WAITS, event.value))
-    moved = asked(policy, case, event, command.at, now)
-    return [change, *moved, *dependants(policy, case, ClockStart.ASKING_LETTER, command.at)]
+    waiting = waits(policy, case, ClockEvent.WAITING, command.at, now)
+    return [*waiting, *dependants(policy, case, ClockStart.ASKING_LETTER, command.at)]
 
 
 def _letter(command: LetterIssued, case: Case, policy: MailboxPolicy, permission: Permission) -> QueueLetter:

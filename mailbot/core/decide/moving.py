@@ -6,8 +6,8 @@ from datetime import datetime
 from functools import lru_cache
 
 from mailbot.core import clock, schedule
-from mailbot.core.action import MoveClock, Reason, StartClock, StopClock
-from mailbot.core.case import Case, Channel, ClockKind, ClockStop, RunningClock
+from mailbot.core.action import ChangeCase, MoveClock, Reason, StartClock, StopClock
+from mailbot.core.case import WAITS, Case, CaseStatus, Channel, ClockKind, ClockStop, RunningClock
 from mailbot.core.clock import ComputedClock
 from mailbot.core.clock_rule import ClockEvent, ClockRule, ClockStart
 from mailbot.core.policy import MailboxPolicy
@@ -141,6 +141,13 @@ def move(policy: MailboxPolicy, running: RunningClock, changed: ComputedClock, n
 def asked(policy: MailboxPolicy, case: Case, event: ClockEvent, at: datetime, now: datetime) -> list[MoveClock]:
     """We ask the customer for something: clocks whose rule says so stand still."""
     return _each(policy, case, lambda one: clock.asked(one, event, at), now, Reason(f"waits-for-{event.value}"))
+
+
+def waits(policy: MailboxPolicy, case: Case, event: ClockEvent, at: datetime, now: datetime) -> list[ChangeCase | MoveClock]:
+    """From ``at`` on the case waits for its customer, who was asked for something: clocks do as their rules say."""
+    reason = Reason(WAITS, event.value)
+    waiting = ChangeCase(case_id=case.id, status=CaseStatus.WAITING, waits_for=event.value, reason=reason)
+    return [waiting, *asked(policy, case, event, at, now)]
 
 
 def answered(policy: MailboxPolicy, case: Case, event: ClockEvent, at: datetime, now: datetime) -> list[MoveClock]:

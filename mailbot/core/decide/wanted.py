@@ -6,14 +6,20 @@ from dataclasses import dataclass
 from mailbot.core.action import Note, Reason
 from mailbot.core.case import PROPOSAL
 from mailbot.core.classify import Classification
-from mailbot.core.information_request import InformationRequest, Regime, RequestRules, information_request
+from mailbot.core.information_request import (
+    INFORMATION,
+    LACKS,
+    OWN_INFORMATION,
+    InformationRequest,
+    Regime,
+    RequestRules,
+    information_request,
+)
 from mailbot.core.intents import Several
 from mailbot.core.message import Message
 from mailbot.core.policy import UNSURE, Pack
 
 SEVERAL = "several-intents"
-INFORMATION, OWN_INFORMATION = "foi_request", "subject_access_request"
-"""The shipped classes of requests for recorded information; a pack without them has no such requests."""
 OF_REGIME = {Regime.FOI: INFORMATION, Regime.EIR: INFORMATION, Regime.SUBJECT_ACCESS: OWN_INFORMATION}
 
 
@@ -51,7 +57,15 @@ def request_in(message: Message, classification: Classification, rules: RequestR
     least = pack.intents.propose_from
     hinted = {name for name, share in classification.hinted if least and share >= least}
     named = {classification.class_, classification.best, *classification.also, *hinted}
-    return information_request(message, rules) if named & {INFORMATION, OWN_INFORMATION} else None
+    if not named & {INFORMATION, OWN_INFORMATION}:
+        return None
+    return information_request(
+        message,
+        rules,
+        environmental=pack.intents.environmental,
+        about_oneself=classification.class_ == OWN_INFORMATION,
+        understood=not classification.language,
+    )
 
 
 def _about(
@@ -59,7 +73,7 @@ def _about(
 ) -> Iterator[Note]:
     yield Note(kind="finding", reason=Reason("likely-regime", request.regime.value, request.spans))
     for lack in request.lacks:
-        yield Note(kind="finding", reason=Reason("request-lacks", lack.value))
+        yield Note(kind="finding", reason=Reason(LACKS, lack.value))
     proposed = OF_REGIME[request.regime]
     if {proposed, OWN_INFORMATION} & {class_, *also} or proposed not in pack.classes or not pack.intents.propose_from:
         return

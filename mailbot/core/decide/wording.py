@@ -95,6 +95,7 @@ LETTER_WORDS = {
     Purpose.STATUS_NOTICE: "the status notice",
     Purpose.SILENCE_WARNING: "the letter that asks for the customer's answer",
     Purpose.SILENCE_CLOSING: "the letter that closes the case",
+    Purpose.CLARIFICATION: "the letter that asks what the request lacks",
     Purpose.HANDOVER: "the letter that hands the case over",
     Purpose.HANDOVER_ANSWER: "the answer of the contact",
     Purpose.ACKNOWLEDGEMENT: "the acknowledgement",
