@@ -53,6 +53,7 @@ def pdf(
         date=trial.tongue.date(policy.pack.working_calendar.local_date(commands.clock.now())),
         reference=trial.values.reference or reference,
         signatory=policy.signatory,
+        on_behalf_of=trial.tongue.words.get(policy.pack.on_behalf_of, policy.pack.on_behalf_of),
         address=tuple(address or ()),
         tongue=trial.tongue,
     )

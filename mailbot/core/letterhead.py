@@ -37,6 +37,7 @@ class Letterhead:
     """What a page says around the letter's own words. ``date`` has its weekday; ``address``: the customer's, in lines.
 
     ``organisation`` is the full name; ``sender``: the mailbox's address, where an answer goes. ``tongue``: the letter's.
+    ``on_behalf_of``: for whom it is signed; empty: for the organisation (J8).
     """
 
     organisation: str
@@ -44,6 +45,7 @@ class Letterhead:
     date: str
     reference: str
     signatory: str = ""
+    on_behalf_of: str = ""
     address: tuple[str, ...] = ()
     tongue: Tongue = ENGLISH
 
@@ -79,7 +81,8 @@ class Letterhead:
     def _signature(self) -> str:
         """J8: who signs, and in whose name."""
         signed = f"<p>{_line(self.signatory)}</p>" if self.signatory else ""
-        return f"{signed}<p>{self.tongue.on_behalf_of} {_line(self.organisation)}</p>"
+        full_name = f"<p>{_line(self.organisation)}</p>" if self.on_behalf_of else ""
+        return f"{signed}<p>{self.tongue.on_behalf_of} {_line(self.on_behalf_of or self.organisation)}</p>{full_name}"
 
 
 def _line(text: str) -> str:

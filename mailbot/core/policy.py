@@ -116,8 +116,9 @@ class Pack:
     """The policy of one organisation. ``calendars`` holds every calendar its clocks name; ``version`` is its digest.
 
     ``receipt`` says on which day something is received that comes on a closed day. ``review_due``: when somebody looks at
-    the policy again (F20). ``signatory``: who signs letters of a mailbox that names nobody itself. ``flags``: what each brings;
-    where two change the receipt, the one that is written first does. ``font``: what letters are set in.
+    the policy again (F20). ``signatory``: who signs letters of a mailbox that names nobody itself; ``on_behalf_of``: for
+    whom on paper, where it is not the organisation (J8). ``flags``: what each brings; where two change the receipt, the one
+    that is written first does. ``font``: what letters are set in.
     ``tongues``: the languages besides English in which customers get their letters, by code.
     ``handover``: how cases are handed over; None where they are not. ``assignment``: what goes with the mail that gives a case.
     ``standards``: how what staff send is judged, where the configuration switches that on.
@@ -135,6 +136,7 @@ class Pack:
     threads: Threads
     privacy_notice: str
     signatory: str = ""
+    on_behalf_of: str = ""
     surveys: tuple[Survey, ...] = ()
     receipt: ReceiptRule = ReceiptRule.ACT
     calendars: Mapping[str, WorkingCalendar] = field(default_factory=dict)

@@ -63,6 +63,12 @@ def test_paper_has_name_address_date_reference_and_signature() -> None:
         assert words in page
 
 
+def test_paper_may_be_signed_on_behalf_of_somebody_with_the_full_name_below() -> None:
+    """J8: for and on behalf of the commissioner, and then the office's full name."""
+    page = replace(HEAD, on_behalf_of="the Commissioner").page(LETTER, PLAIN_FONT)
+    assert "<p>Bo Sample</p><p>for and on behalf of the Commissioner</p><p>Council of the Northern Quays</p>" in page
+
+
 def test_paper_is_signed_once_and_says_nothing_about_its_mail() -> None:
     """The mail's own signature, and that it was sent automatically, stay with the mail; a letter without them stays whole."""
     page = HEAD.page(LETTER, PLAIN_FONT)

@@ -55,6 +55,7 @@ class _PackFile:
     classes: dict[str, ClassPolicy]
     clock: tuple[ClockRule, ...]
     signatory: str = ""
+    on_behalf_of: str = ""
     survey: tuple[Survey, ...] = ()
     receipt: ReceiptRule = ReceiptRule.ACT
     shut: tuple[ShutRow, ...] = ()
@@ -113,6 +114,7 @@ def load_pack(rules: Path, name: str, zone: ZoneInfo | None = None, organisation
         threads=found.threads,
         privacy_notice=found.privacy_notice,
         signatory=found.signatory,
+        on_behalf_of=found.on_behalf_of,
         surveys=found.survey,
         receipt=found.receipt,
         calendars=calendars,
@@ -257,7 +259,8 @@ def _tongues(rules: Path, file: Path, found: _PackFile) -> dict[str, Tongue]:
     for code in found.words:
         if code not in codes:
             raise PolicyError(f"{file}: words.{code}: write '{code}' under languages too, or take it out")
-    ours = dict.fromkeys((*(class_.words for class_ in found.classes.values()), found.privacy_notice, found.signatory))
+    named = (found.privacy_notice, found.signatory, found.on_behalf_of)
+    ours = dict.fromkeys((*(class_.words for class_ in found.classes.values()), *named))
     tongues = {code: load_language(rules, code).tongue for code in codes}
     for code in codes:
         for words in filter(None, ours):

@@ -97,6 +97,8 @@ def _whole(pack: Pack) -> Iterator[tuple[str, str]]:
     yield "font", f"letters are set in {pack.font.family} {pack.font.points}"
     if pack.signatory:
         yield "signatory", f"letters are signed by {pack.signatory}"
+    if pack.on_behalf_of:
+        yield "on_behalf_of", f"letters on paper are signed for and on behalf of {pack.on_behalf_of}"
     yield from ((f"program:{name}", words) for name, words in PROGRAM.items())
 
 
