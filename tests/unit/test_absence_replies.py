@@ -11,7 +11,8 @@ from typer.testing import CliRunner
 from mailbot.adapters.rule_files import load_absence_rules, load_absence_words, load_standard
 from mailbot.cli.main import app
 from mailbot.core.message import Message
-from mailbot.core.standard.absence.judge import MOST_TEXT, AbsenceJudgement, judge_absence, own_day
+from mailbot.core.standard.absence.judge import AbsenceJudgement, judge_absence, own_day
+from mailbot.core.standard.absence.reply import MOST_TEXT
 from mailbot.core.standard.absence.values import Absentee, Known, NoteKind
 from mailbot.errors import PolicyError
 from mailbot.staff_mail import staff_text
@@ -43,7 +44,7 @@ def figures(file: str) -> dict[str, dict[str, float]]:
     return {each["rule"]: each for each in json.loads(said.stdout)}
 
 
-@pytest.mark.parametrize("file", ["seen.jsonl"])
+@pytest.mark.parametrize("file", ["seen.jsonl", "unseen.jsonl"])
 def test_hardly_a_finding_is_wrong_and_few_are_missed(file: str) -> None:
     """J4, J9, F19 on replies in the wording of councils, hospitals and fire services."""
     for rule, one in figures(file).items():
@@ -229,7 +230,7 @@ def test_an_automatic_reply_is_known_by_its_fields(tmp_path: Path, marks: str) -
 def test_one_can_say_what_a_message_is(tmp_path: Path) -> None:
     """A message that nothing marks, judged as an absence reply; and an automatic one as any other message."""
     file = tmp_path / "reply.eml"
-    file.write_bytes(f"{HEAD}Subject: Hello\n\nI will be on leave for the time being.\n".encode())
+    file.write_bytes(f"{HEAD}Subject: Hello\n\nI will be on leave and look forward to speaking to you afterwards.\n".encode())
     code, told = command(str(file), "--as", "out-of-office")
     assert code == 1
     assert {each["rule"] for each in told["findings"]} == {"contact", "return_date"}  # type: ignore[attr-defined]

@@ -82,7 +82,7 @@ def load_absence_words(rules: Path) -> AbsenceWords:
 
 def _word_troubles(found: AbsenceWords) -> Iterator[str]:
     lists = {each.name: getattr(found, each.name) for each in fields(found) if each.name != "reason"}
-    lists |= {f"reason '{each.name}'": (*each.words, *each.unless) for each in found.reason}
+    lists |= {f"reason '{each.name}'": (*each.words, *each.likely, *each.beside, *each.unless) for each in found.reason}
     for key, words in lists.items():
         if not words:
             yield f"{key}: is empty; write the words"

@@ -8,16 +8,25 @@ from mailbot.core.standard.absence.values import Absentee, ContactKind, Known, O
 from mailbot.core.standard.absence.words import AbsenceWords, any_of, says
 from mailbot.core.standard.contact import ADDRESS, phones
 from mailbot.core.standard.mail import Line
+from mailbot.core.written_date import MONTHS
 
 _EXTENSION = re.compile(
-    r"\b(?:ext(?:ension|n)?\b\.?:?|x)\s?(\d{3,6})\b|\b(?:call|ring|phone|dial|on|tel)\s+(\d{4,6})\b(?!\d)", re.IGNORECASE
+    r"\b(?:ext(?:ension|n)?\b\.?:?|x)\s*(\d{3,6})\b|\b(?:call|ring|phone|dial|on|tel)\s+(\d{4,6})\b(?!\d)", re.IGNORECASE
 )
 _PAGE = re.compile(
     r"\b(?:https?://|www\.)\S+|\b[a-z0-9-]+(?:\.[a-z0-9-]+)*\.(?:gov\.uk|nhs\.uk|org\.uk|co\.uk|gov\.je)\b(?:/\S*)?",
     re.IGNORECASE,
 )
+_NUMBER = re.compile(
+    r"(?<!reference )(?<!case )(?<!charity )(?<!company )(?<!registration )\b(?:numbers?|no)\b:?(?:\s+is)?", re.IGNORECASE
+)
 _YOURS = re.compile(r"\byour (?:e-?mails?|calls?|messages?)\b", re.IGNORECASE)
+_TEAM = re.compile(r"(?:[A-Z][\w&]+\s+){1,4}(?:Team|Desk|Office|Services?|Centre|Unit|Department)\b")
 _NAME = re.compile(r"(?:[A-Z][a-z]+(?:[-'’][A-Z]?[a-z]+)*\s+){1,2}[A-Z][a-z]+(?:[-'’][A-Z]?[a-z]+)*")
+_MONTHS = frozenset({*MONTHS, *(name[:3] for name in MONTHS)})
+_LOOSE = re.compile(r"\s*\(\d{0,3}$")
+_DATE = re.compile(r"\d{1,2}[/.-]\d{1,2}[/.-]\d{2,4}")
+_OWN_WITHIN = 60
 _SAME_DIGITS = 9
 """Two numbers are the same whose last digits are, so many of them: +44 1632 and 01632."""
 
@@ -41,11 +50,14 @@ def read_contact(
     """Whom the sentences of a reply offer. ``links``: addresses and numbers that stand behind its words."""
     reading = _Reading(absentee, words)
     found = [*reading.in_sentences(sentences), *reading.in_links(links)]
-    ranked = sorted(found, key=lambda each: list(ContactKind).index(each.kind))
+    ranked = sorted(found, key=lambda each: (list(ContactKind).index(each.kind), each.value.islower()))
     offered = ranked[0] if ranked else None
     unsure = "" if offered else reading.in_signature(signature)
     return ContactRead(
-        offered=offered, own=reading.own, watched=any(says(each, words.watched) for each in sentences), unsure=unsure
+        offered=offered,
+        own=reading.own,
+        watched=any(says(any_of(words.misleading).sub(" ", each), words.watched) for each in sentences),
+        unsure=unsure,
     )
 
 
@@ -65,6 +77,13 @@ def with_directory(offered: OfferedContact, known: Known | None) -> OfferedConta
     return OfferedContact(kind=offered.kind, value=offered.value, known=there)
 
 
+def _number(written: str) -> str:
+    """A number without the bracket of what stands beside it; empty for a date."""
+    number = _LOOSE.sub("", written.strip())
+    number = number.lstrip("(") if ")" not in number else number
+    return "" if _DATE.fullmatch(number) else number
+
+
 def digits_of(number: str) -> str:
     """The digits of a number."""
     return "".join(each for each in number if each.isdigit())
@@ -79,18 +98,28 @@ class _Reading:
         offering = False
         for sentence in sentences:
             offering = says(sentence, self._words.offering) or (offering and len(sentence.split()) <= 8)  # a list below it
-            about_me = says(sentence, self._words.own) and not says(sentence, self._words.others)
-            yield from self._ways(sentence, about_me=about_me)
-            if offering and not about_me:
+            yield from self._ways(sentence)
+            if offering:
                 yield from self._pages_and_names(sentence)
 
-    def _ways(self, sentence: str, *, about_me: bool) -> Iterator[OfferedContact]:
-        for address in ADDRESS.findall(sentence):
-            yield from self._unless_own(ContactKind.ADDRESS, address.lower().strip("'"), about_me=about_me)
-        for number in (match[0].strip() for match in phones(sentence)):
-            yield from self._unless_own(ContactKind.PHONE, number, about_me=about_me)
-        for match in _EXTENSION.finditer(ADDRESS.sub(" ", sentence)):
-            yield from self._unless_own(ContactKind.PHONE, match[1] or match[2], about_me=about_me)
+    def _ways(self, sentence: str) -> Iterator[OfferedContact]:
+        for match in ADDRESS.finditer(sentence):
+            value = match[0].lower().strip("'")
+            yield from self._unless_own(ContactKind.ADDRESS, value, about_me=self._is_about_me(sentence, match))
+        said = _NUMBER.sub("tel", sentence)
+        for match in phones(said):
+            if number := _number(match[0]):
+                yield from self._unless_own(ContactKind.PHONE, number, about_me=self._is_about_me(said, match))
+        bare = ADDRESS.sub(" ", sentence)
+        for match in _EXTENSION.finditer(bare):
+            value = match[1] or match[2]
+            yield from self._unless_own(ContactKind.PHONE, value, about_me=self._is_about_me(bare, match))
+
+    def _is_about_me(self, sentence: str, match: re.Match[str]) -> bool:
+        """ "Call me on" stands before it, and nobody else in between."""
+        before = sentence[max(match.start() - _OWN_WITHIN, 0) : match.start()]
+        own = any_of(self._words.own).search(before)
+        return own is not None and not says(before[own.end() :], self._words.others) and not _NAME.search(before[own.end() :])
 
     def _unless_own(self, kind: ContactKind, value: str, *, about_me: bool) -> Iterator[OfferedContact]:
         if about_me or self._is_own(kind, value):
@@ -107,12 +136,20 @@ class _Reading:
         bare = _YOURS.sub(" ", ADDRESS.sub(" ", sentence))
         for match in _PAGE.finditer(bare):
             yield OfferedContact(kind=ContactKind.PAGE, value=match[0].rstrip(".,;)"))
-        for match in _NAME.finditer(bare):
-            if match[0].lower() != self._absentee.name.lower() and says(bare[: match.start()], self._words.offering):
+        for match in (*_TEAM.finditer(bare), *_NAME.finditer(bare)):
+            if self._is_another(match[0]) and self._is_offered(bare, match):
                 yield OfferedContact(kind=ContactKind.NAME, value=" ".join(match[0].split()))
         for other in any_of(self._words.others).finditer(bare):
-            if says(bare[: other.start()], self._words.offering) or says(bare[other.end() :], self._words.offering):
+            if self._is_offered(bare, other):
                 yield OfferedContact(kind=ContactKind.NAME, value=other[0].lower())
+
+    def _is_offered(self, sentence: str, match: re.Match[str]) -> bool:
+        offering = self._words.offering
+        return says(sentence[: match.start()], offering) or says(sentence[match.end() :], offering)
+
+    def _is_another(self, name: str) -> bool:
+        """The name of somebody else, and not "Jan Merry Christmas"."""
+        return name.lower() != self._absentee.name.lower() and _MONTHS.isdisjoint(name.split())
 
     def in_links(self, links: Iterable[str]) -> Iterator[OfferedContact]:
         for link in links:

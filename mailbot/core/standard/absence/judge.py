@@ -1,16 +1,15 @@
 """Judging an automatic reply of a member of staff by a standard (J4, J9, F19)."""
 
-import re
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import date
 from zoneinfo import ZoneInfo
 
 from mailbot.core.lint import LintRules, wording_findings
 from mailbot.core.message import Message
-from mailbot.core.readability import sentences
-from mailbot.core.standard.absence.contact import ContactRead, read_contact, with_directory
-from mailbot.core.standard.absence.returning import Return, ReturnRead, read_return, weekday_after
+from mailbot.core.standard.absence.contact import ContactRead, with_directory
+from mailbot.core.standard.absence.reply import Reply
+from mailbot.core.standard.absence.returning import Return, ReturnRead, weekday_after
 from mailbot.core.standard.absence.values import (
     AbsenceRule,
     AbsenceStandard,
@@ -20,28 +19,12 @@ from mailbot.core.standard.absence.values import (
     NoteKind,
     OfferedContact,
 )
-from mailbot.core.standard.absence.words import AbsenceWords, Reason, ending_with, reason_in, says, vocabulary
-from mailbot.core.standard.contact import ADDRESS
-from mailbot.core.standard.mail import Line, StaffMail
-from mailbot.core.standard.names import words_of
-from mailbot.core.standard.signature import parts_of
+from mailbot.core.standard.absence.words import AbsenceWords
+from mailbot.core.standard.mail import StaffMail
 from mailbot.core.standard.values import Finding, Judgement, NotJudged, SignatureWords
-
-MOST_TEXT = 20_000
-"""Characters that are looked at. What a longer reply lacks is not judged."""
 
 _SURE, _LIKELY, _PERHAPS = 0.95, 0.85, 0.6
 _F19 = "F19"
-_FEW_WORDS, _ENGLISH_SHARE = 6, 0.33
-"""Of an English reply at least half the words are known ones; of one in another language less than a quarter."""
-
-_PREFIXED = re.compile(r"^\s*(?:automatic reply|auto(?:matic)?[- ]?(?:reply|response)|re|aw|sv)\s*:", re.IGNORECASE)
-_ABBREVIATED = re.compile(
-    r"\b(mon|tues?|wed|thu(?:rs?)?|fri|sat|sun|jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec|tel|ext|no|approx)\.",
-    re.IGNORECASE,
-)
-_CONTINUED = re.compile(r":[ \t]*\n+[ \t]*")
-_LETTERS = re.compile(r"[^\W\d_]+")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,15 +68,16 @@ def judge_absence(
 
     Days count from ``sent_on``; None: no day of return is judged. ``known``: what the directory has, if there is one.
     """
-    reply = _Reply(mail, absentee, rules)
+    reply = Reply(mail, absentee, rules.words, rules.signatures)
     if why := reply.why_not():
         return AbsenceJudgement(judgement=_nothing(rules.standard, why), kind=None if reply.text else NoteKind.NO_ABSENCE)
-    kind = reply.kind()
+    returning = reply.returning(sent_on) if sent_on else ReturnRead()
+    kind = reply.kind(returning)
     if kind is NoteKind.NO_ABSENCE:
         return AbsenceJudgement(judgement=_nothing(rules.standard, "it does not say that anybody is away"), kind=kind)
-    returning = reply.returning(sent_on) if sent_on else ReturnRead()
-    if kind is NoteKind.ONE_DAY and sent_on and returning.found and returning.found.by > weekday_after(sent_on):
-        kind = NoteKind.AWAY
+    later = sent_on and returning.found and returning.found.by > weekday_after(sent_on)
+    if kind is NoteKind.AWAY and reply.is_short() and not later:
+        kind = NoteKind.ONE_DAY
     contact = reply.contact()
     judging = _Judging(reply, kind, returning, contact, sent_on, rules)
     outcomes = [each for rule in rules.standard.rules for each in judging.outcomes(rule)]
@@ -117,93 +101,12 @@ def _judgement(outcomes: list[Finding | NotJudged], threshold: float) -> Judgeme
     )
 
 
-class _Reply:
-    """An automatic reply: its own text in sentences, and its signature."""
-
-    def __init__(self, mail: StaffMail, absentee: Absentee, rules: AbsenceRules) -> None:
-        self._mail, self._absentee, self._rules, self._words = mail, absentee, rules, rules.words
-        lines, self.cut = _beginning(mail.lines)
-        parts = parts_of(lines, rules.signatures, words_of(absentee.name))
-        self._lines, self.signature = (*parts.body, *self._said_below(parts.signature)), parts.signature
-        self.text = _plain("\n".join(line.text for line in self._lines))
-        subject = "" if _PREFIXED.match(mail.message.subject) else _plain(mail.message.subject)
-        self.sentences = [each for each in (subject[:200], *(one.text for one in sentences(self._joined()))) if each]
-
-    def _said_below(self, signature: tuple[Line, ...]) -> Iterator[Line]:
-        """What a signature says about the absence itself."""
-        for line in signature:
-            if says(line.text, self._words.away) or says(line.text, self._words.pattern):
-                yield line
-
-    def _joined(self) -> str:
-        """The text with lines joined that a mail program broke: the next begins small, or this one waits for a day or name."""
-        lines, found = self.text.split("\n"), list[str]()
-        waiting = ending_with((*self._words.until, *self._words.starting, *self._words.offering), self._words.fillers)
-        for line in lines:
-            goes_on = found and found[-1] and line and (line[0].islower() or waiting.search(found[-1][-60:]))
-            if goes_on:
-                found[-1] += f" {line}"
-            else:
-                found.append(line)
-        return "\n".join(found)
-
-    def why_not(self) -> str:
-        if self._mail.why_not:
-            return self._mail.why_not
-        if not self.text.strip():
-            return "it holds no words"
-        return "it is not in English" if self._english_share(self.text) < _ENGLISH_SHARE else ""
-
-    @property
-    def is_bilingual(self) -> bool:
-        """A paragraph of it is in another language."""
-        return self.cut or any(self._english_share(each) < _ENGLISH_SHARE for each in self.text.split("\n"))
-
-    def _english_share(self, text: str) -> float:
-        said = _LETTERS.findall(ADDRESS.sub(" ", text).lower())
-        known = self._rules.signatures.english | vocabulary(self._words)
-        return sum(word in known for word in said) / len(said) if len(said) > _FEW_WORDS else 1
-
-    def kind(self) -> NoteKind:
-        words, text = self._words, "\n".join(self.sentences)
-        if says(text, words.left):
-            return NoteKind.LEFT
-        if says(text, words.away) or any(self.reasons()):
-            return NoteKind.ONE_DAY if says(text, words.one_day) else NoteKind.AWAY
-        for kind, phrases in (
-            (NoteKind.CLOSED, words.closed),
-            (NoteKind.PATTERN, words.pattern),
-            (NoteKind.UNMONITORED, words.unmonitored),
-        ):
-            if says(text, phrases):
-                return kind
-        return NoteKind.NO_ABSENCE
-
-    def says(self, phrases: tuple[str, ...]) -> bool:
-        return any(says(each, phrases) for each in self.sentences)
-
-    def reasons(self) -> Iterator[tuple[Reason, str]]:
-        """Each reason that is given and should not be, with the words for it."""
-        for reason in self._words.reason:
-            for sentence in self.sentences:
-                if words := reason_in(sentence, reason):
-                    yield reason, words
-                    break
-
-    def returning(self, sent_on: date) -> ReturnRead:
-        return read_return(self.sentences, sent_on, self._words, far=self.says(self._words.long))
-
-    def contact(self) -> ContactRead:
-        links = [link for line in self._lines for link in line.links]
-        return read_contact(self.sentences, self.signature, links, self._absentee, self._words)
-
-
 class _Judging:
     """One reply, for each rule in turn."""
 
     def __init__(
         self,
-        reply: _Reply,
+        reply: Reply,
         kind: NoteKind,
         returning: ReturnRead,
         contact: ContactRead,
@@ -273,6 +176,8 @@ class _Judging:
             return self._unjudged(rule, why)
         if found is None or self._sent_on is None:
             return self._unreturned()
+        if not found.fits:
+            return self._unjudged(rule, f"its weekday is not that day's; look at the calendar: {found.words}")
         if found.by < self._sent_on:
             fix = "turn the automatic reply off, or write the new day of return into it"
             return self._found(rule, f"the day of return is over: {found.words}", fix, found.confidence)
@@ -290,6 +195,7 @@ class _Judging:
             NoteKind.PATTERN: "it tells the days on which somebody works",
             NoteKind.UNMONITORED: "it is an address that nobody reads",
             NoteKind.ONE_DAY: "it is away for one day at most",
+            NoteKind.CLOSED: "it may tell when an office is open as a rule",
         }.get(self._kind, "")
 
     def _unreturned(self) -> Finding | NotJudged:
@@ -324,20 +230,3 @@ class _Judging:
 
     def _unjudged(self, rule: AbsenceRule, why: str) -> NotJudged:
         return NotJudged(rule=rule, clause=self._rules.standard.rules[rule], why=why)
-
-
-def _beginning(lines: Sequence[Line]) -> tuple[list[Line], bool]:
-    """The first lines, as far as they are looked at, and whether there are more."""
-    found, room = list[Line](), MOST_TEXT
-    for line in lines:
-        found.append(line if len(line.text) <= room else replace(line, text=line.text[:room]))
-        room -= len(line.text) + 1
-        if room < 0:
-            return found, True
-    return found, False
-
-
-def _plain(text: str) -> str:
-    """One kind of apostrophe and space; no full stop behind an abbreviation; what a colon announces on the same line."""
-    plain = text.replace("’", "'").replace("‘", "'").replace("\xa0", " ")
-    return _CONTINUED.sub(": ", _ABBREVIATED.sub(r"\1 ", plain))
