@@ -41,6 +41,7 @@ from mailbot.pipeline.leases import RENEW_SECONDS, GuardedStore, LeaseLostError,
 from mailbot.pipeline.letter_commands import check_published
 from mailbot.pipeline.outbox import Outbox, Sender
 from mailbot.pipeline.recount import Recount
+from mailbot.pipeline.staff_notes import StaffNotes
 from mailbot.pipeline.standards import Standards
 from mailbot.pipeline.timers import Timers
 from mailbot.pipeline.watch import Watcher
@@ -115,6 +116,15 @@ class Daemon:
             attempt=attempt,
         )
 
+        self._staff_notes = StaffNotes(
+            store=self._guarded(TIMERS),
+            letters=letters,
+            policies=policies,
+            standards={name: rules.standard for name, rules in self._policies.standards.items()},
+            clock=self._clock,
+            attempt=attempt,
+        )
+
     def start(self) -> None:
         """Start every loop."""
         spare_the_collector()
@@ -185,6 +195,7 @@ class Daemon:
                 pass
             if caught_up:  # or the digest would call late what has been answered
                 self._timers.run_jobs()
+                self._staff_notes.run()
             self._alarms.ring()
             for mailbox in self._config.mailbox:
                 self._outbox(mailbox.name, TIMERS).resolve_doubts(self._sender(mailbox))

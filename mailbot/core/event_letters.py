@@ -17,7 +17,8 @@ class EventLetters:
     once, until somebody takes it (F9). ``assignment``: the case is yours. ``undelivered``: a letter to the
     customer did not arrive; ``staff_undelivered``: a mail to a member of staff did not. ``withdrawal``: the customer withdraws,
     close it? ``also_arrived``: a message to another mailbox came to yours too. ``directory_change``: what is new about services
-    and their contacts, for each partner's contact (N10). ``digest``: the morning summary.
+    and their contacts, for each partner's contact (N10). ``digest``: the morning summary. ``standards_note``: what a message of
+    theirs lacks, for whoever sent it (J5); ``standards_month``: how often that was, for a team's manager.
 
     Handovers, to customers. ``handover``: somebody else has it, who is copied in (N2); ``handover_organisation``: in another
     organisation; ``handover_details``: only how to reach them, for nothing may be passed on (N6); ``handover_answer``: what
@@ -43,6 +44,8 @@ class EventLetters:
     withdrawal: str
     also_arrived: str
     directory_change: str
+    standards_note: str
+    standards_month: str
     digest: str
     handover: str
     handover_organisation: str

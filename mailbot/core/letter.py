@@ -48,6 +48,8 @@ class Purpose(StrEnum):
     WITHDRAWAL = "withdrawal"
     ALSO_ARRIVED = "also_arrived"
     DIRECTORY_CHANGE = "directory_change"
+    STANDARDS_NOTE = "standards_note"
+    STANDARDS_MONTH = "standards_month"
     ACKNOWLEDGEMENT = "acknowledgement"
     RESPONSE = "response"
     CONCLUSION = "conclusion"
@@ -114,6 +116,7 @@ class LetterValues:
     A case that is given to somebody: ``class_name`` is what staff call its class, ``due_why`` why that date, ``asked_for`` the
     sentences that ask for something, ``similar_lines`` open cases like it, ``message_lines`` the customer's words, quoted;
     ``restricted`` has a value where it is about personnel, and nothing of that is told.
+    ``signature_lines``: a signature that a member of staff can copy. ``month``: ``November 2026``.
     ``next_stage``: whom a complaint goes to next. ``survey_link``: where the questions are that follow a case.
     ``lacks_name``, ``lacks_address``, ``lacks_description``, ``lacks_recorded``: what a request for information lacks (J12),
     each only where it does; conditions for sentences.
@@ -172,6 +175,8 @@ class LetterValues:
     lacks_address: str | None = None
     lacks_description: str | None = None
     lacks_recorded: str | None = None
+    signature_lines: str | None = None
+    month: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

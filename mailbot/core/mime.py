@@ -67,6 +67,19 @@ def build(letter: Rendered, headers: Headers, message_id: str) -> bytes:
     return "\r\n".join((*lines, "")).encode("ascii") + content
 
 
+def to_copy(text: str, page: str, subject: str, headers: Headers) -> bytes:
+    """A message that somebody opens to copy from, as ``Headers.enclosed`` takes it: a text, and the same as a page."""
+    boundary = f"=_{sha256(page.encode()).hexdigest()[:32]}"
+    lines = (
+        f"From: {_author(clean_line(headers.from_name), headers.from_address)}",
+        f"Subject: {_unstructured(subject, 'Subject')}",
+        f"Date: {format_datetime(headers.date)}",
+        "MIME-Version: 1.0",
+    )
+    content = _multipart("alternative", boundary, (_part("plain", text), _part("html", page)))
+    return "\r\n".join((*lines, "")).encode("ascii") + content
+
+
 def _multipart(kind: str, boundary: str, parts: Iterable[bytes]) -> bytes:
     """A body of several parts with its own header (RFC 2046 section 5.1)."""
     head = f'Content-Type: multipart/{kind};\r\n boundary="{boundary}"\r\n'

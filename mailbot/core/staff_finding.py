@@ -1,9 +1,11 @@
 """What is kept of the mail of staff that is held against a standard: which messages, and what was found in them."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 
 from mailbot.core.message import Span
+from mailbot.core.written_date import MONTHS
 
 
 class StaffMailKind(StrEnum):
@@ -39,6 +41,21 @@ class StaffFinding:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class KeptFinding:
+    """A finding as it lies in the store. ``at``: the moment of the message; ``is_reply``: it is an automatic reply.
+
+    ``words``: what it is about, cut out of the stored text for whoever wrote it; empty where it stands nowhere.
+    """
+
+    id: int
+    mailbox: str
+    at: datetime
+    finding: StaffFinding
+    words: str = ""
+    is_reply: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class JudgedMail:
     """What came of one message: by whom it is, and what was found. ``why_not``: why it could not be judged, if so."""
 
@@ -52,29 +69,38 @@ class JudgedMail:
         return StaffMailOutcome.NOT_JUDGED if self.why_not else StaffMailOutcome.JUDGED
 
 
+RULE_WORDS = {
+    "name": "first name and surname",
+    "phone": "telephone number",
+    "email": "e-mail address",
+    "named_contact": "somebody who is named",
+    "font": "font of the signature",
+    "closing": "closing",
+    "organisation": "full name of the organisation",
+    "on_behalf": "for whom a letter is signed",
+    "wording": "wording",
+    "contact": "contact in an absence reply",
+    "return_date": "day of return in an absence reply",
+    "reason": "reason in an absence reply",
+    "no_reply": "absence reply",
+    "still_on": "absence reply after the return",
+}
+"""What the rules are about, as people call it."""
+
+SIGNATURE_RULES = frozenset({"name", "phone", "email", "named_contact", "font", "organisation", "on_behalf"})
+"""The rules that a ready signature satisfies."""
+
+FORMAL_RULES = frozenset({"organisation", "on_behalf"})
+"""Those that are about formal letters alone."""
+
+
 def month_words(month: str) -> str:
     """``2026-11`` as ``November 2026``."""
     year, number = month.split("-")
-    return f"{_MONTHS[int(number) - 1]} {year}"
+    return f"{MONTHS[int(number) - 1]} {year}"
 
 
 def month_before(month: str) -> str:
     """The month before: ``2025-12`` for ``2026-01``."""
     year, number = map(int, month.split("-"))
     return f"{year - 1}-12" if number == 1 else f"{year}-{number - 1:02}"
-
-
-_MONTHS = (
-    "January",
-    "February",
-    "March",
-    "April",
-    "May",
-    "June",
-    "July",
-    "August",
-    "September",
-    "October",
-    "November",
-    "December",
-)

@@ -6,6 +6,7 @@ from datetime import datetime
 from mailbot.core.assignment import AssignmentMaterial
 from mailbot.core.case import Case, Channel, EndedClock, Figures, FiledMessage, Moment, RunningClock, Turn
 from mailbot.core.clock_rule import ClockEvent
+from mailbot.core.directory import Person
 from mailbot.core.handover import HandoverMaterial
 from mailbot.core.information_request import Lack
 from mailbot.core.issuing_rule import LetterIssued, LetterReleased
@@ -14,6 +15,8 @@ from mailbot.core.letter import OutboxLetter, OutboxState
 from mailbot.core.message import Message, Origin
 from mailbot.core.report import Outcome
 from mailbot.core.service import Service
+from mailbot.core.staff_count import TeamMonth
+from mailbot.core.staff_finding import KeptFinding
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,6 +115,30 @@ class DirectoryChanged:
 
     digest: str
     changes: tuple[str, ...]
+    live: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StaffNoteDue:
+    """Something was found in messages of a member of staff, and they are to hear of it. ``period``: the local date.
+
+    ``signature_text``: a signature that would put it right, if one would; ``signature``: a message that holds it, to copy from.
+    """
+
+    person: Person
+    found: tuple[KeptFinding, ...]
+    period: str
+    live: bool
+    signature_text: str = ""
+    signature: bytes = b""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StaffMonthDue:
+    """A month is over, and a team's manager is to hear what was found in it."""
+
+    manager: str
+    found: TeamMonth
     live: bool
 
 
@@ -402,5 +429,14 @@ CaseCommand = (
     | LetterReleased
 )
 Trigger = (
-    MessageArrived | AlsoArrived | DeadlineReached | DigestDue | LetterWithdrawn | AlarmRings | DirectoryChanged | CaseCommand
+    MessageArrived
+    | AlsoArrived
+    | DeadlineReached
+    | DigestDue
+    | LetterWithdrawn
+    | AlarmRings
+    | DirectoryChanged
+    | StaffNoteDue
+    | StaffMonthDue
+    | CaseCommand
 )

@@ -134,6 +134,8 @@ def _letters(policy: MailboxPolicy) -> Iterator[tuple[str, str, LetterValues]]:
     yield "letters.staff_undelivered", pack.letters.staff_undelivered, replace(mailbox_values(policy), **back)
     change = replace(mailbox_values(policy), summary_lines="- line")
     yield "letters.directory_change", pack.letters.directory_change, change
+    yield "letters.standards_note", pack.letters.standards_note, change
+    yield "letters.standards_month", pack.letters.standards_month, replace(change, month="month")
     yield "letters.digest", pack.letters.digest, digest_values(policy, ("- line",))
 
 

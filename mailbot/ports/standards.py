@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from mailbot.core.staff_finding import JudgedMail, StaffMailKind
+from mailbot.core.staff_count import MonthTotals
+from mailbot.core.staff_finding import JudgedMail, KeptFinding, StaffMailKind
 from mailbot.core.standard.mail import StaffMail
 
 
@@ -29,6 +30,14 @@ class StandardRows(Protocol):
     def waiting(self, limit: int) -> list[WaitingStaffMail]: ...
 
     def settle(self, mail: WaitingStaffMail, judged: JudgedMail, at: datetime) -> None: ...
+
+    def untold(self, before: datetime, months: Collection[str]) -> list[KeptFinding]: ...
+
+    def told(self, people: Collection[str]) -> frozenset[tuple[str, str, str]]: ...
+
+    def tell(self, findings: Collection[int], at: datetime) -> None: ...
+
+    def totals(self, month: str) -> MonthTotals: ...
 
     def waived(self, people: Collection[str]) -> frozenset[tuple[str, str]]: ...
 

@@ -1,17 +1,18 @@
 """What staff send is held against the standard without anybody asking: findings are rows, and whom they concern hears first."""
 
 from email.message import EmailMessage
+from html import unescape
 from itertools import count
 
 import pytest
 
-from tests.clauses.story import ADA_ADDRESS, Story, TellStory
+from tests.clauses.story import ADA_ADDRESS, Rules, Story, TellStory
 from tests.e2e.installation import ENQUIRIES
 
 pytestmark = pytest.mark.dovecot
 
 PACK = "jersey-oic"
-ROBIN = "robin.vale@harbour.example"
+ROBIN, MARA = "robin.vale@harbour.example", "mara.quill@harbour.example"
 PEOPLE = """
 [organisation]
 name = "Harbour Council"
@@ -106,3 +107,118 @@ def test_J7_a_copy_to_the_mailbox_is_judged_too(tell: TellStory) -> None:
     story.customer_writes(subject="The bridge")
     sends(story, written(*NAMED, closing="Cheers", sender=f"Robin Vale <{ROBIN}>"), "INBOX")
     assert found(story) == {"closing": "J7"}
+
+
+# The person is told first ------------------------------------------------------------------------------------------------
+
+
+def words_of(letter: EmailMessage) -> str:
+    """The plain text of a letter, whatever is attached."""
+    part = letter.get_body(("plain",))
+    assert part is not None
+    return str(part.get_content())
+
+
+def gets(story: Story, address: str, subject: str) -> list[EmailMessage]:
+    """The letters that somebody gets, once there is one."""
+    story.wait_until(lambda: story.letters_to(address, subject), f"{subject} to {address}")
+    story.settle()
+    return story.letters_to(address, subject)
+
+
+def untold(story: Story) -> int:
+    """How many findings nobody has heard of."""
+    return int(story.rows("SELECT count(*) FROM standard_finding WHERE told_at IS NULL")[0][0])
+
+
+NOTE, COUNT = "For you alone", "What your team sent"
+SIGNATURE = """Robin Vale
+Caseworker
+Casework
+Harbour Council
+Telephone: 01632 960002
+E-mail: robin.vale@harbour.example"""
+
+
+def test_J5_J6_the_person_hears_of_it_next_morning_and_nobody_else(tell: TellStory) -> None:
+    """One note for all of a day: what to add, and a signature to copy as text and in the font that the standard wants."""
+    story = tell(PACK, people=PEOPLE, standards=True)
+    sends(story, written("Robin Vale", "Caseworker", style="font-family:Arial;font-size:11pt"))
+    sends(story, written("Robin Vale", style="font-family:Arial;font-size:11pt", closing="Cheers"))
+    assert story.letters_to(ROBIN) == []
+    story.until("2025-12-24 09:05")
+    (note,) = gets(story, ROBIN, NOTE)
+    said = words_of(note)
+    assert str(note["Subject"]).startswith(NOTE)
+    assert said.count("Add a line with your telephone number") == 1
+    assert "- Set the signature in Verdana 10 pt (message of Tuesday 23 December 2025, J6)" in said
+    assert "(message of Tuesday 23 December 2025, J7)" in said
+    assert SIGNATURE in said
+    (attached,) = note.iter_attachments()
+    inner = attached.get_content()
+    assert "font-family:'Verdana',sans-serif;font-size:10pt" in unescape(inner.get_body(("html",)).get_content())
+    assert "Telephone: 01632 960002" in inner.get_body(("plain",)).get_content()
+    assert "X-Auto-Response-Suppress" not in note
+    assert story.letters_to(MARA, NOTE) == []
+
+
+def test_F19_a_wording_is_shown_to_whoever_wrote_it_with_a_better_one(tell: TellStory) -> None:
+    """The note quotes it from the message; the table of findings holds no word of it."""
+    story = tell(PACK, people=PEOPLE, standards=True)
+    sends(story, written(*NAMED, body=f"{BODY} I'll try to find it."))
+    (offsets, fix) = story.rows("SELECT offsets, fix FROM standard_finding")[0]
+    assert offsets != "[]"
+    assert "try to find" not in fix
+    story.until("2025-12-24 09:05")
+    (note,) = gets(story, ROBIN, NOTE)
+    assert '- Instead of "I\'ll try to": ' in words_of(note)
+    assert "A signature to copy" not in words_of(note)
+
+
+def test_J8_a_formal_letter_brings_the_signature_of_formal_letters(tell: TellStory) -> None:
+    """It names the organisation in full and says for whom it is signed."""
+    story = tell(PACK, people=PEOPLE, standards=True)
+    sends(story, written(*NAMED, closing="Yours sincerely"))
+    assert found(story) == {"organisation": "J8", "on_behalf": "J8"}
+    story.until("2025-12-24 09:05")
+    (note,) = gets(story, ROBIN, NOTE)
+    assert "for and on behalf of" in words_of(note).partition("# ")[0]
+
+
+def test_nobody_hears_of_the_same_thing_twice_in_a_month_and_the_manager_gets_the_count(tell: TellStory) -> None:
+    """Two messages, one note; the count has both, without a name, and the month before beside it."""
+    story = tell(PACK, people=PEOPLE, standards=True)
+    sends(story, written("Robin Vale", "01632 960002"))
+    story.until("2025-12-24 09:05")
+    gets(story, ROBIN, NOTE)
+    sends(story, written("Robin Vale", "01632 960002"))
+    story.until("2025-12-29 09:05")
+    story.wait_until(lambda: not untold(story), "the second one to be known as told")
+    assert len(story.letters_to(ROBIN, NOTE)) == 1
+    story.until("2026-01-02 09:05")
+    (month,) = gets(story, MARA, COUNT)
+    said = words_of(month)
+    assert str(month["Subject"]) == "What your team sent in December 2025"
+    assert "- Messages that were judged: 2 (November 2025: 0)" in said
+    assert "- E-mail address (J5): 2 (November 2025: 0)" in said
+    assert "Robin" not in said
+
+
+def test_names_go_to_the_manager_only_where_the_pack_says_so(tell: TellStory, own_rules: Rules) -> None:
+    """A pack may have them named; the shipped ones do not."""
+    own_rules.change(PACK, "names_to_manager = false", "names_to_manager = true")
+    story = tell(PACK, people=PEOPLE, standards=True, rules=own_rules.folder)
+    sends(story, written("Robin Vale", "01632 960002"))
+    story.until("2026-01-02 09:05")
+    (month,) = gets(story, MARA, COUNT)
+    assert "- E-mail address (J5): 1 (November 2025: 0); Robin Vale 1" in words_of(month)
+
+
+def test_notes_can_be_left_out(tell: TellStory, own_rules: Rules) -> None:
+    """A pack may want the count alone."""
+    own_rules.change(PACK, "\nnotes = true", "\nnotes = false")
+    story = tell(PACK, people=PEOPLE, standards=True, rules=own_rules.folder)
+    sends(story, written("Robin Vale", "01632 960002"))
+    story.until("2026-01-02 09:05")
+    assert story.letters_to(ROBIN, NOTE) == []
+    assert len(gets(story, MARA, COUNT)) == 1

@@ -18,7 +18,9 @@ from mailbot.core.tongue import ENGLISH, Tongue
 from mailbot.errors import PolicyError
 
 MAX_CHOICES = 32
-OF_MANY_LINES = frozenset({"summary_lines", "pages", "note_lines", "answer_text", "similar_lines", "message_lines"})
+OF_MANY_LINES = frozenset(
+    {"summary_lines", "pages", "note_lines", "answer_text", "signature_lines", "similar_lines", "message_lines"}
+)
 LINKS = frozenset({"policy_link"})
 WITH_LINKS = frozenset({"pages"})
 _environment = ImmutableSandboxedEnvironment(undefined=StrictUndefined, autoescape=False)

@@ -2,13 +2,16 @@
 
 from collections.abc import Collection, Mapping
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, Row, func, select
 
 from mailbot.adapters.store.messages import decompressed
 from mailbot.adapters.store.pending import Pending
 from mailbot.adapters.store.tables import mailbox, message, raw, staff_mail, standard_finding, standard_waiver
-from mailbot.core.staff_finding import JudgedMail, StaffFinding, StaffMailKind
+from mailbot.core.message import Span
+from mailbot.core.staff_count import Counted, MonthTotals
+from mailbot.core.staff_finding import JudgedMail, KeptFinding, StaffFinding, StaffMailKind, StaffMailOutcome
 from mailbot.ports import WaitingStaffMail
 
 
@@ -77,8 +80,71 @@ class SqlStandards:
             )
         )
 
+    def untold(self, before: datetime, months: Collection[str]) -> list[KeptFinding]:
+        """What nobody has heard of that was sent before a moment and in these months, the oldest first."""
+        found = standard_finding.c
+        due = (found.told_at.is_(None), found.person.is_not(None), found.at < before, found.month.in_(months))
+        query = (
+            select(standard_finding, mailbox.c.name.label("mailbox_name"), message.c.subject, message.c.text, staff_mail.c.kind)
+            .join(mailbox, mailbox.c.id == standard_finding.c.mailbox)
+            .outerjoin(message, message.c.id == standard_finding.c.message)
+            .outerjoin(staff_mail, staff_mail.c.message == standard_finding.c.message)
+            .where(*due, found.mailbox.in_(self._ids.values()))
+            .order_by(standard_finding.c.id)
+        )
+        return [_kept(row) for row in self._connection.execute(query)]
+
+    def told(self, people: Collection[str]) -> frozenset[tuple[str, str, str]]:
+        """What these people have heard of: each with a rule and a month."""
+        mine = standard_finding.c.person.in_(people) & standard_finding.c.told_at.is_not(None)
+        query = select(standard_finding.c.person, standard_finding.c.rule, standard_finding.c.month).where(mine).distinct()
+        return frozenset((row.person, row.rule, row.month) for row in self._connection.execute(query))
+
+    def tell(self, findings: Collection[int], at: datetime) -> None:
+        """The person has heard of these, or of the same in their month."""
+        self._connection.execute(standard_finding.update().where(standard_finding.c.id.in_(findings)).values(told_at=at))
+
+    def totals(self, month: str) -> MonthTotals:
+        """What was judged and found in a month, over all mailboxes."""
+        done = (staff_mail.c.month == month) & (staff_mail.c.outcome == StaffMailOutcome.JUDGED.value)
+        judged = select(staff_mail.c.team, func.count().label("mails")).where(done).group_by(staff_mail.c.team)
+        found = standard_finding.c
+        keys = (found.team, found.rule, found.clause, found.person)
+        counts = select(*keys, func.count().label("times")).where(found.month == month).group_by(*keys)
+        return MonthTotals(
+            month=month,
+            judged={row.team: row.mails for row in self._connection.execute(judged)},
+            found=tuple(
+                Counted(team=row.team, rule=row.rule, clause=row.clause, person=row.person or "", count=row.times)
+                for row in self._connection.execute(counts)
+            ),
+        )
+
     def waived(self, people: Collection[str]) -> frozenset[tuple[str, str]]:
         """What these people are spared: each with a rule."""
         mine = standard_waiver.c.person.in_(people) & standard_waiver.c.ended_at.is_(None)
         query = select(standard_waiver.c.person, standard_waiver.c.rule).where(mine)
         return frozenset((row.person, row.rule) for row in self._connection.execute(query))
+
+
+def _kept(row: Row[Any]) -> KeptFinding:
+    spans = tuple(Span(start, end) for start, end in row.offsets)
+    whole = f"{row.subject or ''}\n\n{row.text}" if row.text is not None else ""
+    found = StaffFinding(
+        person=row.person,
+        team=row.team,
+        rule=row.rule,
+        clause=row.clause,
+        confidence=row.confidence,
+        fix=row.fix,
+        month=row.month,
+        spans=spans,
+    )
+    return KeptFinding(
+        id=row.id,
+        mailbox=row.mailbox_name,
+        at=row.at,
+        finding=found,
+        words=" ".join(" ".join(whole[span.start : span.end] for span in spans).split()),
+        is_reply=row.kind == StaffMailKind.AUTO_REPLY.value,
+    )

@@ -19,6 +19,7 @@ from mailbot.core.decide.moving import dependants, stop_clocks
 from mailbot.core.decide.returned import heard_from
 from mailbot.core.decide.routing import is_given
 from mailbot.core.decide.staff_mail import to_judge
+from mailbot.core.decide.staff_standards import staff_told
 from mailbot.core.decide.wanted import request_in
 from mailbot.core.decide.withdrawal import letter_withdrawn
 from mailbot.core.policy import MailboxPolicy
@@ -31,6 +32,8 @@ from mailbot.core.trigger import (
     DirectoryChanged,
     LetterWithdrawn,
     MessageArrived,
+    StaffMonthDue,
+    StaffNoteDue,
     Trigger,
 )
 
@@ -78,6 +81,8 @@ def decide(  # noqa: PLR0911  # one line a trigger
             return Decision(tuple(digest_due(trigger, policy, now, before or SentBefore())))
         case DirectoryChanged():
             return Decision(tuple(announced(trigger, policy, now, before or SentBefore())))
+        case StaffNoteDue() | StaffMonthDue():
+            return Decision(tuple(staff_told(trigger, policy, now, before or SentBefore())))
         case AlarmRings():
             return Decision(tuple(alarm_rings(trigger, case, policy, now, before or SentBefore())))
         case LetterWithdrawn():
