@@ -102,6 +102,8 @@ def show(
     for said in view.corrections:
         why = f": {said.why}" if said.why else ""
         typer.echo(f"{said.old_class} -> {said.new_class}, said {said.actor} on {moment(said.at, zone)}{why}")
+    if view.note:
+        typer.echo("\n".join(f"{label}: {value}" for label, value in view.note.lines(moment(view.note.received_at, zone))))
     typer.echo()
     print_table(
         "dates",

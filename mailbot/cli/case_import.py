@@ -77,14 +77,10 @@ def _show(judged: "Judged", zone: str) -> None:
 def _flow(settings: "Config", mailbox: str | None) -> "CaseImport":
     from mailbot.adapters.clock import SystemClock
     from mailbot.app import database_of, load_policies, open_store
-    from mailbot.errors import ConfigError
+    from mailbot.cli.options import one_mailbox
     from mailbot.pipeline.case_import import CaseImport
 
-    names = [each.name for each in settings.mailbox]
-    name = mailbox or (names[0] if len(names) == 1 else "")
-    if name not in names:
-        wanted = f"there is no mailbox '{name}'" if name else "say whose cases they become with --mailbox"
-        raise ConfigError(f"{wanted}; known: {', '.join(names)}")
+    name = one_mailbox(settings, mailbox)
     clock = SystemClock()
     store, tag_secret = open_store(settings, database_of(settings, create=False), clock.now())
     policy = load_policies(settings, tag_secret).mailboxes[name]

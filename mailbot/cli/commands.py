@@ -9,6 +9,7 @@ from mailbot.cli.options import load_config
 if TYPE_CHECKING:
     from mailbot.pipeline.case_commands import CaseCommands
     from mailbot.pipeline.commands import Commands
+    from mailbot.pipeline.contacts import Contacts
     from mailbot.pipeline.draft_commands import DraftCommands
     from mailbot.pipeline.letter_commands import LetterCommands
     from mailbot.pipeline.letter_trial import LetterTrials
@@ -41,6 +42,33 @@ def case_commands(config: Path) -> "CaseCommands":
         clock=clock,
         actor=getpass.getuser(),
         originals=policies.originals,
+    )
+
+
+def contacts(config: Path, mailbox: str | None) -> "Contacts":
+    """Contacts that whoever is signed in to this machine enters, for a mailbox. Raises ConfigError for an unknown one."""
+    from mailbot.adapters.clock import SystemClock
+    from mailbot.app import database_of, load_policies, open_store
+    from mailbot.cli.options import one_mailbox, tell
+    from mailbot.pipeline.contacts import Contacts
+    from mailbot.reading import whole_judge
+
+    clock, settings = SystemClock(), load_config(config)
+    name = one_mailbox(settings, mailbox)
+    store, tag_secret = open_store(settings, database_of(settings, create=False), clock.now())
+    policies = load_policies(settings, tag_secret)
+    return Contacts(
+        store=store,
+        letters=policies.letters,
+        policy=policies.mailboxes[name],
+        originals=policies.originals,
+        phrases=whole_judge(policies.reading, tell),
+        flags=policies.reading.flags,
+        requests=policies.reading.requests,
+        rules_version=policies.reading.version,
+        shared_domains=policies.screening.shared_domains,
+        clock=clock,
+        actor=getpass.getuser(),
     )
 
 

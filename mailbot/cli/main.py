@@ -15,6 +15,7 @@ from mailbot.cli import (
     check,
     classify,
     clock,
+    contact,
     corrections,
     db,
     demo,
@@ -50,6 +51,7 @@ for module in (init, check, run, live, demo, replay, classify, lint, train, stat
     module.register(app)
 for name, group in (
     ("case", case),
+    ("contact", contact),
     ("corrections", corrections),
     ("alarm", alarm),
     ("outbox", outbox),

@@ -44,6 +44,18 @@ def load_config(path: Path) -> "Config":
     return load(path, os.environ)
 
 
+def one_mailbox(settings: "Config", mailbox: str | None) -> str:
+    """The mailbox of this name, or the only one. Raises ConfigError with the names that there are."""
+    from mailbot.errors import ConfigError
+
+    names = [each.name for each in settings.mailbox]
+    name = mailbox or (names[0] if len(names) == 1 else "")
+    if name not in names:
+        wanted = f"there is no mailbox '{name}'" if name else "say whose cases they become with --mailbox"
+        raise ConfigError(f"{wanted}; known: {', '.join(names)}")
+    return name
+
+
 def rules_folder(path: Path | None) -> Path:
     """The folder of rules that a configuration names; the shipped one without a configuration."""
     from mailbot.config import sample_config

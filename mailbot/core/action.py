@@ -4,6 +4,8 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from mailbot.core.case import CaseStatus, Channel, ClockKind, ClockStop, Turn, TurnKind
+from mailbot.core.contact_log import ContactAction, ServiceArea
+from mailbot.core.contact_note import ContactNote
 from mailbot.core.letter import Audience, Lane, LetterValues, Purpose, Written
 from mailbot.core.message import Span
 from mailbot.core.staff_finding import StaffMailKind
@@ -340,6 +342,32 @@ class JudgeStaffMail:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LogContact:
+    """A contact of a customer goes into the log (N7). ``at``: when it came."""
+
+    area: ServiceArea
+    channel: Channel
+    at: datetime
+    action: ContactAction = ContactAction.RECEIVED
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeepNote:
+    """Keep what a member of staff took down of the contact that opens the case."""
+
+    note: ContactNote
+    taken_by: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SettleContacts:
+    """What was done about the contacts of the case about which nothing was (N7). ``area``: whose work it proved to be."""
+
+    action: ContactAction
+    area: ServiceArea | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Note:
     """Write down a finding in the history and do nothing else."""
 
@@ -372,6 +400,9 @@ Action = (
     | ClearAddress
     | RestartClock
     | JudgeStaffMail
+    | LogContact
+    | KeepNote
+    | SettleContacts
     | Note
 )
 

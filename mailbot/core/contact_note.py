@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from mailbot.core.message import Span
+from mailbot.core.text import clean_line
 
 NOT_FOUND = "not found"
 
@@ -75,6 +76,12 @@ class ContactNote:
         yield "About", _shown(self.about)
         yield "Received", received
         yield "Asked for", " ".join(one.value for one in self.asked_for) or NOT_FOUND
+
+
+def told(value: str) -> Finding | None:
+    """What a customer told a member of staff, on one line; None where they did not."""
+    line = clean_line(value)
+    return Finding(line) if line else None
 
 
 def _shown(found: Finding | None) -> str:

@@ -22,7 +22,8 @@ class EventLetters:
 
     Handovers, to customers. ``handover``: somebody else has it, who is copied in (N2); ``handover_organisation``: in another
     organisation; ``handover_details``: only how to reach them, for nothing may be passed on (N6); ``handover_answer``: what
-    they answer. To staff: ``not_taken``: what was handed over and nobody took.
+    they answer; ``contact_taken``: somebody has what they told us by phone, on paper or in person (N12). To staff:
+    ``not_taken``: what was handed over and nobody took; ``contact_for_you``: what was taken down for somebody.
     """
 
     neutral_receipt: str
@@ -52,4 +53,6 @@ class EventLetters:
     handover_details: str
     handover_answer: str
     not_taken: str
+    contact_taken: str
+    contact_for_you: str
     __pydantic_config__ = {"extra": "forbid"}  # noqa: RUF012

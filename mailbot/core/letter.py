@@ -59,6 +59,7 @@ class Purpose(StrEnum):
     HANDOVER = "handover"
     HANDOVER_ANSWER = "handover_answer"
     NOT_TAKEN = "not_taken"
+    CONTACT_FOR_YOU = "contact_for_you"
     DIGEST = "digest"
 
 

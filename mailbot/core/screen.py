@@ -223,13 +223,19 @@ def permit_staff(address: str | None, policy: MailboxPolicy, before: SentBefore)
     return Permission(address, Reason("staff-address"))
 
 
-def permit_copy(answer: Permission, contact: str, policy: MailboxPolicy, before: SentBefore) -> Permission | tuple[Reason, ...]:
-    """Leave to copy somebody in on an answer that may go: somebody of the directory, at a domain that it names."""
+def permit_contact(contact: str, policy: MailboxPolicy, before: SentBefore) -> Permission | tuple[Reason, ...]:
+    """Leave to tell somebody of ours or of a partner of a customer: somebody of the directory, at a domain that it names."""
     told = permit_staff(contact, policy, before)
     against = [] if isinstance(told, Permission) else list(told)
     if not is_known_domain(policy.directory.organisations, contact):
         against.append(Reason("copy-to-an-unknown-domain", contact.rpartition("@")[2]))
-    return tuple(against) or Permission(answer.recipient, answer.reason, (contact,))
+    return tuple(against) or told
+
+
+def permit_copy(answer: Permission, contact: str, policy: MailboxPolicy, before: SentBefore) -> Permission | tuple[Reason, ...]:
+    """Leave to copy somebody in on an answer that may go."""
+    told = permit_contact(contact, policy, before)
+    return Permission(answer.recipient, answer.reason, (contact,)) if isinstance(told, Permission) else told
 
 
 def permit_handover(
@@ -246,7 +252,6 @@ def permit_handover(
         against.append(UNREACHABLE)
     if before.to.get(case.customer.lower(), 0) >= policy.caps.answers_per_sender_per_day:
         against.append(Reason("cap-per-sender-and-day"))
-    leave = Permission(case.customer, Reason("a-person-says-so"))
-    copied = permit_copy(leave, contact, policy, before) if contact is not None else leave
-    against += [] if isinstance(copied, Permission) else copied
-    return tuple(against) or (copied if isinstance(copied, Permission) else leave)
+    told = permit_contact(contact, policy, before) if contact is not None else None
+    against += told if isinstance(told, tuple) else ()
+    return tuple(against) or Permission(case.customer, Reason("a-person-says-so"), (contact,) if contact else ())

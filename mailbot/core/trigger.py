@@ -6,6 +6,7 @@ from datetime import datetime
 from mailbot.core.assignment import AssignmentMaterial
 from mailbot.core.case import Case, Channel, EndedClock, Figures, FiledMessage, Moment, RunningClock, Turn
 from mailbot.core.clock_rule import ClockEvent
+from mailbot.core.contact_note import ContactNote
 from mailbot.core.directory import Person
 from mailbot.core.handover import HandoverMaterial
 from mailbot.core.information_request import Lack
@@ -73,6 +74,24 @@ class MessageArrived:
     returned: Returned | None = None
     is_passed_on: bool = False
     unclear_forward: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ContactTaken:
+    """Staff took down what a customer wants who rang, came in or wrote on paper (N12). ``message``: it, as if it were written.
+
+    ``for_somebody``: it was said whom it is for, and no rule gives it to anybody. ``consent``: how the customer agreed to its
+    being passed on to another organisation (N6); empty: they were not asked. ``anonymous``: they left no way to reach them.
+    """
+
+    message: Message
+    note: ContactNote
+    channel: Channel
+    taken_by: str
+    live: bool
+    for_somebody: bool = False
+    consent: str = ""
+    anonymous: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -375,7 +394,8 @@ class CaseHandedOver:
     """The case goes to whoever answers for a service, and the customer is told (N2). ``by``: who says so.
 
     ``told``: the contact of today; None: nobody is there. ``words``: what is added for both. ``material``: what goes along;
-    None where the case has no message. ``instead_of``: who had it before and is not there.
+    None where the case has no message. ``instead_of``: who had it before and is not there. ``taken_for``: it was taken down for
+    them, and nobody has had it before; a ``service`` without a name is a person, who was named.
     """
 
     service: Service
@@ -384,6 +404,7 @@ class CaseHandedOver:
     words: str = ""
     by: str = ""
     instead_of: str = ""
+    taken_for: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -430,6 +451,7 @@ CaseCommand = (
 )
 Trigger = (
     MessageArrived
+    | ContactTaken
     | AlsoArrived
     | DeadlineReached
     | DigestDue

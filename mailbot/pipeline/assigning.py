@@ -5,6 +5,7 @@ from mailbot.core.case import Case
 from mailbot.core.decide import Findings
 from mailbot.core.message import Located
 from mailbot.core.policy import MailboxPolicy
+from mailbot.pipeline.opening import opening_of
 from mailbot.ports import Original, Originals, Transaction
 
 MOST_LOOKED_AT = 20
@@ -18,11 +19,11 @@ def material_of_case(
     flags = [f"flag-{name}" for name in policy.pack.routes.spare_named_with]
     if transaction.cases.last_events(case.id, flags):
         return AssignmentMaterial(restricted=True)
-    found = transaction.messages.opening(case.id)
-    if found is None:
+    opening = opening_of(transaction, originals, case, policy, policy.pack.assignment.attach_at_most)
+    if opening is None:
         return None
     similar = transaction.assignments.similar(case.customer.lower(), case.service, case.id, MOST_LOOKED_AT)
-    return _material(originals.read(*found, case.customer, policy.pack.assignment.attach_at_most), similar)
+    return _material(opening, similar)
 
 
 def material_of_message(

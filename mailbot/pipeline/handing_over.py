@@ -9,6 +9,7 @@ from mailbot.core.letter import OutboxState
 from mailbot.core.policy import MailboxPolicy
 from mailbot.core.service import Service
 from mailbot.core.trigger import CaseHandedOver
+from mailbot.pipeline.opening import opening_of
 from mailbot.pipeline.record import SYSTEM
 from mailbot.ports import Originals, Transaction
 
@@ -19,12 +20,11 @@ REACHED = (OutboxState.SENT,)
 def handover_material(
     transaction: Transaction, originals: Originals, case: Case, policy: MailboxPolicy
 ) -> HandoverMaterial | None:
-    """What goes with a handover of this case; None without a message of its customer, or where the pack hands nothing over."""
-    found, rule = transaction.messages.opening(case.id), policy.pack.handover
-    if found is None or rule is None:
+    """What goes with a handover of this case; None where nothing opened it, or where the pack hands nothing over."""
+    rule = policy.pack.handover
+    original = opening_of(transaction, originals, case, policy, rule.attach_at_most) if rule else None
+    if original is None:
         return None
-    content, received_at = found
-    original = originals.read(content, received_at, case.customer, rule.attach_at_most)
     receipts = transaction.outbox.receipts(case.id)
     return HandoverMaterial(
         note=original.note,

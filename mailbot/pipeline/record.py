@@ -22,9 +22,11 @@ from mailbot.core.action import (
     Hold,
     JoinCase,
     JudgeStaffMail,
+    KeepNote,
     KeepSilent,
     LearnClass,
     LetterReturned,
+    LogContact,
     MarkAddress,
     MoveClock,
     Note,
@@ -34,6 +36,7 @@ from mailbot.core.action import (
     Reason,
     ReplaceDeadline,
     RestartClock,
+    SettleContacts,
     StartClock,
     StopClock,
     TakeBack,
@@ -132,6 +135,7 @@ def _carry_out(  # noqa: C901, PLR0912, PLR0915  # one line an action: the table
             _take_turn(transaction, action, about)
         case TakeBack():
             transaction.turns.take_back(action.turn, about.now)
+            transaction.contacts.take_back(action.turn)
             _note(transaction, replace(about, case_id=action.turn.other_id or about.case_id), "taken-back", action.reason)
         case AskWhichCase():
             _ask(transaction, action, about)
@@ -165,6 +169,13 @@ def _carry_out(  # noqa: C901, PLR0912, PLR0915  # one line an action: the table
             if about.message_row is not None and about.arrived is not None:
                 at = about.arrived.received_at
                 transaction.standards.wait(about.message_row, about.policy.name, action.kind, at)
+        case LogContact():
+            transaction.contacts.log(about.policy.name, _case_of(about), about.message_row, action, about.now)
+        case KeepNote():
+            transaction.contacts.keep_note(_case_of(about), action)
+            _note(transaction, about, "contact", Reason("taken-down", action.taken_by))
+        case SettleContacts():
+            transaction.contacts.settle(_case_of(about), action, about.now)
         case Note():
             _note(transaction, about, action.kind, action.reason)
         case _:
@@ -201,10 +212,14 @@ def _file_message(transaction: Transaction, about: Recording) -> None:
     transaction.messages.settle_location(about.located.id, about.message_row)
 
 
-def _start_clock(transaction: Transaction, action: StartClock, about: Recording) -> None:
+def _case_of(about: Recording) -> int:
     if about.case_id is None:
-        raise ValueError("a clock belongs to a case")
-    transaction.cases.start_clock(about.case_id, action)
+        raise ValueError("clocks and contacts belong to a case")
+    return about.case_id
+
+
+def _start_clock(transaction: Transaction, action: StartClock, about: Recording) -> None:
+    transaction.cases.start_clock(_case_of(about), action)
     _note(transaction, about, "clock-started", action.reason)
 
 

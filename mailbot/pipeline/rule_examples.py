@@ -123,7 +123,7 @@ def _letters(policy: MailboxPolicy) -> Iterator[tuple[str, str, LetterValues]]:
     for purpose, more in _GIVEN.items():
         name = letter_for(pack.letters, purpose)
         yield f"letters.{purpose.value}", name, replace(case_values(policy, _CASE, _CLOCK), **more)
-    for event in ("handover", "handover_organisation", "handover_details", "handover_answer"):
+    for event in ("handover", "handover_organisation", "handover_details", "handover_answer", "contact_taken"):
         given = {"owner": "name", "owner_contact": "address", "note_lines": "- line"}
         yield f"letters.{event}", getattr(pack.letters, event), replace(case_values(policy, _CASE, None), **given)
     if (clarification := pack.intents.clarification) is not None:
@@ -157,6 +157,7 @@ _GIVEN: dict[Purpose, dict[str, str]] = {
     Purpose.WITHDRAWAL: {},
     Purpose.ALSO_ARRIVED: {},
     Purpose.NOT_TAKEN: {"failure": "why"},
+    Purpose.CONTACT_FOR_YOU: {"owner": "name", "note_lines": "- line"},
 }
 _CLOCK = RunningClock(
     id=1,

@@ -10,18 +10,22 @@ from mailbot.core.action import (
     AddDeadline,
     ChangeCase,
     JoinCase,
+    KeepNote,
+    LogContact,
     MoveClock,
     OpenCase,
     RaiseAlarm,
     Reason,
     ReplaceDeadline,
     RestartClock,
+    SettleContacts,
     StartClock,
     StopClock,
     TakeTurn,
 )
 from mailbot.core.case import Case, EndedClock, Figures, FiledMessage, RunningClock, Turn
 from mailbot.core.classify import Classification
+from mailbot.core.contact_note import ContactNote
 from mailbot.core.delivery import Pace, Settlement, WaitingLetter
 from mailbot.core.flood import Answered
 from mailbot.core.lead import Clues, Leads, Part
@@ -235,6 +239,20 @@ class CaseRows(Protocol):
     def figures(self, mailbox: str, now: datetime, today_ends: datetime, soon: datetime, since: datetime | None) -> Figures: ...
 
 
+class ContactRows(Protocol):
+    """The log of contacts, and what staff took down of those that came by no message."""
+
+    def log(self, mailbox: str, case_id: int, message_row: int | None, action: LogContact, at: datetime) -> None: ...
+
+    def settle(self, case_id: int, action: SettleContacts, at: datetime) -> None: ...
+
+    def take_back(self, turn: Turn) -> None: ...
+
+    def keep_note(self, case_id: int, action: KeepNote) -> None: ...
+
+    def note(self, case_id: int) -> ContactNote | None: ...
+
+
 class TurnRows(Protocol):
     """Turns that cases take, and that can be taken back."""
 
@@ -355,6 +373,9 @@ class Transaction(Protocol):
 
     @property
     def turns(self) -> TurnRows: ...
+
+    @property
+    def contacts(self) -> ContactRows: ...
 
     @property
     def corrections(self) -> CorrectionRows: ...

@@ -58,6 +58,7 @@ NOT_THIS_YEAR = {
     Purpose.HANDOVER,
     Purpose.HANDOVER_ANSWER,
     Purpose.NOT_TAKEN,
+    Purpose.CONTACT_FOR_YOU,
     *ISSUED,
 } - {Purpose.ACKNOWLEDGEMENT}
 """Letters that no date and none of these stories brings."""

@@ -7,7 +7,18 @@ from typing import Any
 import pytest
 
 from mailbot.adapters.rule_files import load_clock
-from mailbot.core.action import Action, ChangeCase, Deadline, MoveClock, Note, QueueLetter, StartClock, StopClock, TakeTurn
+from mailbot.core.action import (
+    Action,
+    ChangeCase,
+    Deadline,
+    LogContact,
+    MoveClock,
+    Note,
+    QueueLetter,
+    StartClock,
+    StopClock,
+    TakeTurn,
+)
 from mailbot.core.case import Case, CaseStatus, Channel, ClockKind, ClockStop, Moment, RunningClock
 from mailbot.core.clock_rule import ClockEvent, ClockRule, ClockStart, ExtendedBy, Extension, Unit
 from mailbot.core.decide import decide
@@ -127,7 +138,7 @@ def test_an_answer_by_phone_or_in_person_stops_the_clocks_as_of_then(channel: Ch
 def test_a_contact_that_is_no_answer_stops_nothing() -> None:
     """That somebody rang is written down, and the answer is still owed."""
     actions = said(ContactNoted(channel=Channel.PHONE, at=LATER, outcome="Rang about the date.", answers=False))
-    assert kinds(actions) == [TakeTurn]
+    assert kinds(actions) == [TakeTurn, LogContact]
 
 
 def test_whoever_wants_to_be_called_back_has_a_date_for_it() -> None:
@@ -135,10 +146,10 @@ def test_whoever_wants_to_be_called_back_has_a_date_for_it() -> None:
     wish = ContactNoted(channel=Channel.PHONE, at=LATER, outcome="Please ring.", call_back=True)
     actions = said(wish)
     begun = only(StartClock, actions)
-    assert kinds(actions) == [TakeTurn, StartClock]
+    assert kinds(actions) == [TakeTurn, StartClock, LogContact]
     assert (begun.name, begun.started_by, begun.due_at) == ("call-back", "call_back", at("2026-12-02 23:59:59"))
     again = replace(OPEN, clocks=(*OPEN.clocks, running(CALL_BACK, LATER, id=4)))
-    assert kinds(said(wish, again)) == [TakeTurn]
+    assert kinds(said(wish, again)) == [TakeTurn, LogContact]
 
 
 @pytest.mark.parametrize(("channel", "ends"), [(Channel.PHONE, [(4, "met")]), (Channel.IN_PERSON, [])])

@@ -14,17 +14,20 @@ from mailbot.core.action import (
     Hold,
     JoinCase,
     KeepSilent,
+    LogContact,
     Note,
     OpenCase,
     Permission,
     QueueLetter,
     RaiseAlarm,
     Reason,
+    SettleContacts,
     StartClock,
     StopClock,
 )
-from mailbot.core.case import Case, CaseStatus, ClockStop, Figures, Moment, RunningClock
+from mailbot.core.case import Case, CaseStatus, Channel, ClockStop, Figures, Moment, RunningClock
 from mailbot.core.classify import Classification, Hit
+from mailbot.core.contact_log import ServiceArea
 from mailbot.core.decide import Findings, decide, stop_clocks
 from mailbot.core.lead import Candidate, Via
 from mailbot.core.letter import Audience, Lane, Purpose
@@ -104,7 +107,7 @@ def running(id_: int, stopped_by: ClockStop, due_at: datetime) -> RunningClock:
 def test_a_new_message_opens_a_case_starts_its_clocks_and_queues_a_receipt() -> None:
     """The main way: an enquiry becomes a case with three clocks and a receipt that states the date of the answer."""
     actions = decided(arrived(), findings())
-    assert kinds(actions) == [OpenCase, StartClock, StartClock, StartClock, QueueLetter]
+    assert kinds(actions) == [OpenCase, LogContact, StartClock, StartClock, StartClock, QueueLetter]
     assert only(OpenCase, actions) == OpenCase(
         class_="enquiry",
         customer=CUSTOMER,
@@ -213,7 +216,7 @@ def test_a_mailbox_that_observes_records_the_letter_as_observed() -> None:
 def test_somebody_silenced_or_capped_has_a_case_and_running_clocks(found: Findings, rules: list[str]) -> None:
     """No letter goes, the reason is kept, and staff are held to the same dates."""
     actions = decided(arrived(), found)
-    assert kinds(actions) == [OpenCase, StartClock, StartClock, StartClock, KeepSilent]
+    assert kinds(actions) == [OpenCase, LogContact, StartClock, StartClock, StartClock, KeepSilent]
     assert [reason.rule for reason in only(KeepSilent, actions).reasons] == rules
 
 
@@ -228,7 +231,7 @@ def test_a_message_without_a_usable_sender_has_a_case_and_no_letter() -> None:
 def test_an_old_message_has_a_case_and_clocks_and_no_letter(hours: int, silent: bool) -> None:
     """Older than max_ack_age: a receipt would come as a surprise, a person takes it."""
     actions = decided(arrived(), findings(), now=MONDAY + timedelta(hours=hours))
-    assert kinds(actions)[:4] == [OpenCase, StartClock, StartClock, StartClock]
+    assert kinds(actions)[:5] == [OpenCase, LogContact, StartClock, StartClock, StartClock]
     assert isinstance(actions[-1], KeepSilent) is silent
     if silent:
         assert only(KeepSilent, actions).reasons == (Reason("older-than-max-ack-age", "73 hours"),)
@@ -259,6 +262,7 @@ def test_a_follow_up_joins_its_case_and_gets_no_second_receipt() -> None:
     actions = decided(arrived(), found, case())
     assert actions == (
         JoinCase(case_id=7, version=3, reason=MATCHED.reasons[0]),
+        LogContact(area=ServiceArea(organisation=policy().organisation), channel=Channel.EMAIL, at=MONDAY),
         KeepSilent(reasons=(Reason("one-receipt-per-sender-and-case"), Reason("x-loop"))),
     )
 
@@ -398,7 +402,7 @@ def test_an_answer_by_staff_stops_the_clocks_that_it_answers() -> None:
         )
     )
     actions = decided(sent(message=message(to=TO_CUSTOMER)), findings(match=MATCHED), known)
-    assert kinds(actions) == [JoinCase, StopClock, StopClock, StopClock]
+    assert kinds(actions) == [JoinCase, SettleContacts, StopClock, StopClock, StopClock]
     outcomes = [(action.clock_id, action.outcome) for action in actions if isinstance(action, StopClock)]
     assert outcomes == [(1, "met"), (2, "late"), (3, "met")]
     assert only(JoinCase, actions).reason.rule == "answered-by-staff"

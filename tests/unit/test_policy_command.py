@@ -72,7 +72,8 @@ def test_each_clause_is_shown_with_what_keeps_it() -> None:
         "(calendar jersey) [clock:acknowledgement-email]",
     ]
     eleventh = said.index("J11 Telephone contacts are logged, so that staffing and workload can be planned.")
-    assert said[eleventh + 1] == "not yet kept"
+    assert said[eleventh + 1].startswith("kept by each contact is one line of the log")
+    assert "not yet kept" in said
     assert "lacks the check of automatic replies without being asked to, and of notes that go with a handover" in said
     fifteenth = said.index("J15 Threats and abuse are not accepted, and each incident is logged.")
     assert said[fifteenth + 1 : fifteenth + 3] == [
@@ -80,7 +81,7 @@ def test_each_clause_is_shown_with_what_keeps_it() -> None:
         "[flags:abuse]",
     ]
     assert "lacks the formal closing of mailed letters, and the check of what staff send without being asked to" in said
-    assert said[-1] == "19 clauses: 8 kept, 8 kept in part, 3 not yet kept"
+    assert said[-1] == "19 clauses: 9 kept, 8 kept in part, 2 not yet kept"
 
 
 def test_the_law_stands_beside_a_clause() -> None:

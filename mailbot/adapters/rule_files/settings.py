@@ -27,6 +27,10 @@ PROGRAM: Mapping[str, str] = {
     "directory-check": "each service has seven kinds of page in the directory; 'mailbot directory check' names missing ones",
     "first-contact": "'mailbot case done --first-contact' closes what was answered when it first came, and the case says so",
     "formats": "every letter to a customer offers other formats and other languages",
+    "contact-add": "'mailbot contact add' makes a case of what came by phone, in person or on paper, tells whom it is for, "
+    "and gives the customer their details by letter or by whoever took it",
+    "contact-log": "each contact is one line of the log: for whom, which service, by which way, when, and what was done; "
+    "'mailbot contact export' writes a month of it for a partner",
     "contact-note": "what is handed over says who wrote and how they wish to be reached, what it is about, when it came and "
     "what is asked for, each found in their own words or marked not found",
     "letterhead": "'mailbot letter pdf' puts a letter on paper with the organisation's name, signed for and on behalf of it",

@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 from sqlalchemy import ColumnElement, Connection, Select, Table, func, select
 from sqlalchemy.engine import Row
 
+from mailbot.adapters.store.contacts import logged_contacts, note_of
 from mailbot.adapters.store.corrections import Correction, corrections
 from mailbot.adapters.store.database import Database
 from mailbot.adapters.store.figures import IS_BACKSCATTER
@@ -17,6 +18,7 @@ from mailbot.adapters.store.tables import (
     alarm,
     case,
     clock,
+    contact_note,
     correction,
     event,
     hold,
@@ -48,6 +50,7 @@ from mailbot.adapters.store.views import (
     MessageLine,
     Status,
 )
+from mailbot.core.contact_log import LoggedContact
 from mailbot.core.message import Span
 from mailbot.core.quoting import QuoteRules
 from mailbot.core.subject import SubjectRules
@@ -140,6 +143,7 @@ class Queries:
             letters = connection.execute(_letter_lines().where(outbox.c.case == mine).order_by(outbox.c.id)).all()
             history = select(event, TAKEN_BACK.label("taken_back")).where(event.c.case == mine).order_by(event.c.id)
             events = connection.execute(history).all()
+            taken = connection.execute(select(contact_note).where(contact_note.c.case == mine)).first()
             return CaseView(
                 line=_case_line(row),
                 clocks=tuple(_filled(ClockLine, found) for found in clocks),
@@ -148,12 +152,18 @@ class Queries:
                 events=tuple(_event_line(found) for found in events),
                 turns=_turns(connection, mine),
                 corrections=_corrections(connection, mine),
+                note=note_of(taken) if taken else None,
             )
 
     def corrections(self, subjects: SubjectRules, quoting: QuoteRules) -> tuple[Correction, ...]:
         """The newest correction of each case with the message that opened it, as far as its text is still there."""
         with self._database.reading() as connection:
             return tuple(corrections(connection, subjects, quoting))
+
+    def contacts(self, since: datetime, until: datetime, organisation: str | None = None) -> tuple[LoggedContact, ...]:
+        """The contacts logged from ``since`` on and before ``until``, for one organisation or all, the oldest first."""
+        with self._database.reading() as connection:
+            return tuple(logged_contacts(connection, since, until, organisation))
 
     def letters(self, states: Sequence[str] = (), limit: int = 50) -> tuple[LetterLine, ...]:
         """The newest letters first."""

@@ -12,6 +12,7 @@ from mailbot.adapters.store.alarms import SqlAlarms
 from mailbot.adapters.store.answers import SqlAnswers
 from mailbot.adapters.store.assignments import SqlAssignments
 from mailbot.adapters.store.cases import SqlCases
+from mailbot.adapters.store.contacts import SqlContacts
 from mailbot.adapters.store.corrections import SqlCorrections
 from mailbot.adapters.store.database import Database
 from mailbot.adapters.store.directory import SqlDirectory
@@ -67,6 +68,10 @@ class SqlTransaction:
     @cached_property
     def turns(self) -> SqlTurns:
         return SqlTurns(self.connection, self.flush)
+
+    @cached_property
+    def contacts(self) -> SqlContacts:
+        return SqlContacts(self.connection, self.mailbox_ids, self.pending)
 
     @cached_property
     def corrections(self) -> SqlCorrections:

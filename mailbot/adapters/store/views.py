@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from mailbot.core.contact_note import ContactNote
 from mailbot.core.message import Span
 
 
@@ -210,7 +211,7 @@ class CorrectionLine:
 class CaseView:
     """Everything about one case. ``turns``: what it was merged into, split from or linked with, and the other's reference.
 
-    ``corrections``: of its class, the oldest first.
+    ``corrections``: of its class, the oldest first. ``note``: what staff took down of a contact that came by no message.
     """
 
     line: CaseLine
@@ -220,6 +221,7 @@ class CaseView:
     events: tuple[EventLine, ...]
     turns: tuple[tuple[str, str], ...]
     corrections: tuple[CorrectionLine, ...]
+    note: ContactNote | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

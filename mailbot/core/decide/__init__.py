@@ -11,6 +11,7 @@ from mailbot.core.decide.alarm import alarm_rings
 from mailbot.core.decide.announcing import announced
 from mailbot.core.decide.arrival import also_arrived, arrived
 from mailbot.core.decide.command import commanded
+from mailbot.core.decide.contact_taken import contact_taken
 from mailbot.core.decide.deadline import deadline_reached, digest_due
 from mailbot.core.decide.filed import person_after_all
 from mailbot.core.decide.findings import Findings
@@ -27,6 +28,7 @@ from mailbot.core.screen import SentBefore
 from mailbot.core.trigger import (
     AlarmRings,
     AlsoArrived,
+    ContactTaken,
     DeadlineReached,
     DigestDue,
     DirectoryChanged,
@@ -58,21 +60,22 @@ def decide(  # noqa: PLR0911  # one line a trigger
     now: datetime,
     before: SentBefore | None = None,
 ) -> Decision:
-    """Decide about one trigger. ``case`` is the matched or concerned case; ``findings`` exist for messages only.
+    """Decide about one trigger. ``case`` is the matched or concerned case; ``findings`` exist for messages and contacts only.
 
     ``before``: what was sent today, which caps letters that a date or a command brings.
     """
     match trigger:
         case MessageArrived():
-            if findings is None:
-                raise ValueError("a message is decided about by its findings")
+            found = _found(findings)
             return Decision(
                 (
-                    *arrived(trigger, case, findings, policy, now),
-                    *heard_from(trigger, findings.screening, findings.history),
-                    *to_judge(trigger, findings, policy, now),
+                    *arrived(trigger, case, found, policy, now),
+                    *heard_from(trigger, found.screening, found.history),
+                    *to_judge(trigger, found, policy, now),
                 )
             )
+        case ContactTaken():
+            return Decision(tuple(contact_taken(trigger, _found(findings), policy, now)))
         case AlsoArrived():
             return Decision(tuple(also_arrived(trigger, _required(case), policy, now, before or SentBefore())))
         case DeadlineReached():
@@ -89,6 +92,12 @@ def decide(  # noqa: PLR0911  # one line a trigger
             return Decision(tuple(letter_withdrawn(trigger, _required(case), policy, now)))
         case _:
             return Decision(tuple(commanded(trigger, _required(case), policy, now, before or SentBefore())))
+
+
+def _found(findings: Findings | None) -> Findings:
+    if findings is None:
+        raise ValueError("a message or a contact is decided about by its findings")
+    return findings
 
 
 def _required(case: Case | None) -> Case:

@@ -31,6 +31,7 @@ from mailbot.core.decide.findings import Findings
 from mailbot.core.decide.first_contact import pages_for
 from mailbot.core.decide.flagging import flag_actions, flag_of_receipt
 from mailbot.core.decide.follow_up import follow_up, is_thanks
+from mailbot.core.decide.logging_contacts import contacted
 from mailbot.core.decide.moving import start_clocks
 from mailbot.core.decide.occasion import Occasion
 from mailbot.core.decide.passing_on import PassedOn, passed_on
@@ -85,7 +86,7 @@ def _by_a_person(
         return _staff_answer(trigger, case, findings, policy)
     if case is not None and (is_thanks(findings) or not _is_long_closed(case, trigger, policy)):
         return follow_up(trigger, case, findings, policy, now)
-    return _new_case(trigger, case, findings, policy, now)
+    return new_case(trigger, case, findings, policy, now)
 
 
 def also_arrived(trigger: AlsoArrived, case: Case, policy: MailboxPolicy, now: datetime, before: SentBefore) -> list[Action]:
@@ -179,7 +180,7 @@ def _reaches_the_customer(trigger: MessageArrived, findings: Findings) -> bool:
     return any(address.key in participants for address in (*trigger.message.to, *trigger.message.cc))
 
 
-def _new_case(
+def new_case(
     trigger: MessageArrived, before: Case | None, findings: Findings, policy: MailboxPolicy, now: datetime
 ) -> list[Action]:
     """A case of its own, confirmed and counted at once. ``before``: a case that was closed too long ago to go on.
@@ -229,7 +230,8 @@ def _new_case(
     told = new_case_given(goes, opened, clocks, policy, findings.before, f"message:{message.digest}", now)
     told = with_material(told, findings.assigning, wants.class_, clocks, policy)
     asked = _questions(trigger, findings.match)
-    return [opened, *notes, *linked, *asked, *clocks, answer, *handed.more, *told, *breaker(answer, now)]
+    log = contacted(trigger.channel, trigger.received_at, opened.service, policy)
+    return [opened, log, *notes, *linked, *asked, *clocks, answer, *handed.more, *told, *breaker(answer, now)]
 
 
 def _questions(trigger: MessageArrived, match: Match) -> list[AskWhichCase]:

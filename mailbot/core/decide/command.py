@@ -10,11 +10,13 @@ from mailbot.core.action import Action, ChangeCase, KeepSilent, Note, Reason, St
 from mailbot.core.case import ASSIGNED, FIRST_CONTACT, Case, CaseStatus, Channel, ClockKind, ClockStop, RunningClock
 from mailbot.core.clock import ComputedClock
 from mailbot.core.clock_rule import ClockEvent, ClockStart, ExtendedBy
+from mailbot.core.contact_log import ContactAction
 from mailbot.core.decide.answer import answered_after_all, customer_named
 from mailbot.core.decide.assigning import with_material
 from mailbot.core.decide.clarifying import clarification_asked
 from mailbot.core.decide.handing_over import handed_over, taken
 from mailbot.core.decide.issuing import assigned_letter, issued, released
+from mailbot.core.decide.logging_contacts import AT_FIRST_CONTACT, INFORMED, contacted
 from mailbot.core.decide.moving import (
     answered,
     dependants,
@@ -140,7 +142,7 @@ def staff_answered(case: Case, policy: MailboxPolicy, at: datetime, *, holding: 
     """Staff wrote to the customer: an answer ends what was owed to the class of the case; a holding reply acknowledges."""
     if holding:
         return [*ended(case, policy, [ClockStop.ACKNOWLEDGEMENT_SENT, ClockStop.RECEIPT_SENT], at, case.clocks)]
-    return answered_to((case.class_,), case, policy, at)
+    return [INFORMED, *answered_to((case.class_,), case, policy, at)]
 
 
 def customer_answered(case: Case, policy: MailboxPolicy, at: datetime, now: datetime) -> list[Action]:
@@ -182,7 +184,15 @@ def _noted(command: ContactNoted, case: Case, policy: MailboxPolicy) -> list[Act
     if not {*command.of} <= {case.class_, *case.also}:
         raise PermanentError(f"{case.reference} is a case of class '{case.what}'; nothing else can have been answered in it")
     reason = Reason(f"contact-by-{command.channel.value}", f"{_local(policy, command.at)}: {command.outcome}")
-    return contact(case, reason, _brought_by(command, case, policy))
+    return [*contact(case, reason, _brought_by(command, case, policy)), *_logged(command, case, policy)]
+
+
+def _logged(command: ContactNoted, case: Case, policy: MailboxPolicy) -> list[Action]:
+    """It is a contact like any other (J10), and what was asked before has its answer, if it was one."""
+    log = contacted(command.channel, command.at, case.service, policy)
+    if command.call_back:
+        return [log]
+    return [replace(log, action=ContactAction.INFORMED), *([INFORMED] if command.answers else [])]
 
 
 def _brought_by(command: ContactNoted, case: Case, policy: MailboxPolicy) -> Sequence[Action]:
@@ -202,7 +212,7 @@ def _done(command: CaseDone, case: Case) -> list[Action]:
     outcome = FIRST_CONTACT if command.first_contact else ""
     reason = Reason("done", command.reason or ("resolved at first contact" if command.first_contact else ""))
     closed = ChangeCase(case_id=case.id, status=CaseStatus.CLOSED, waits_for="", outcome=outcome, reason=reason)
-    return [*_over(command, case), closed]
+    return [*_over(command, case), AT_FIRST_CONTACT if command.first_contact else INFORMED, closed]
 
 
 def _over(command: CaseDone, case: Case) -> list[StopClock]:

@@ -39,10 +39,11 @@ def contact_answered(
     if reaches:
         return [joined, *over]
     message = trigger.message
-    if _goes_to_others(trigger, policy):
+    if not case.customer or _goes_to_others(trigger, policy):
+        why = "it goes to others" if case.customer else "the customer has no e-mail address"
         return [
             JoinCase(case_id=case.id, version=case.version, reason=Reason("among-colleagues")),
-            Note(kind="finding", reason=Reason("not-for-the-customer", "it goes to others")),
+            Note(kind="finding", reason=Reason("not-for-the-customer", why)),
         ]
     attached = [one for one in message.attachments if not one.content_type.startswith("image/")]
     if not trigger.put_back and not findings.proven:

@@ -3,6 +3,7 @@
 from mailbot.core.action import Action, KeepSilent, Note, OpenCase, Reason
 from mailbot.core.case import Channel, FiledMessage
 from mailbot.core.clock_rule import ClockStart
+from mailbot.core.decide.logging_contacts import contacted
 from mailbot.core.decide.moving import start_clocks
 from mailbot.core.policy import MailboxPolicy
 
@@ -21,4 +22,5 @@ def person_after_all(filed: FiledMessage, policy: MailboxPolicy, *, observed: bo
         reason=A_PERSONS,
     )
     clocks = start_clocks(policy, filed.class_, Channel.EMAIL, ClockStart.RECEIPT, filed.received_at)
-    return [opened, Note(kind="finding", reason=A_PERSONS), *clocks, KeepSilent(reasons=(Reason("taken-for-a-robot"),))]
+    log = contacted(Channel.EMAIL, filed.received_at, "", policy)
+    return [opened, log, Note(kind="finding", reason=A_PERSONS), *clocks, KeepSilent(reasons=(Reason("taken-for-a-robot"),))]

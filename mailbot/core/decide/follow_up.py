@@ -8,6 +8,7 @@ from mailbot.core.decide.clarifying import left_out
 from mailbot.core.decide.command import customer_answered, reopened_by_customer
 from mailbot.core.decide.findings import Findings
 from mailbot.core.decide.flagging import flag_actions
+from mailbot.core.decide.logging_contacts import contacted
 from mailbot.core.decide.occasion import Occasion
 from mailbot.core.decide.routing import named_later
 from mailbot.core.ladder import Rung
@@ -31,7 +32,8 @@ def follow_up(trigger: MessageArrived, case: Case, findings: Findings, policy: M
     a person is asked.
     """
     joined = JoinCase(case_id=case.id, version=case.version, reason=findings.match.reasons[0])
-    notes: list[Action] = [Note(kind="finding", reason=reason) for reason in findings.match.reasons[1:]]
+    notes: list[Action] = [contacted(trigger.channel, trigger.received_at, case.service, policy)]
+    notes += [Note(kind="finding", reason=reason) for reason in findings.match.reasons[1:]]
     notes += flag_actions(findings.classification, policy.pack, trigger.message.digest)
     notes += named_later(case, findings.route, findings.classification, policy.pack)
     silent = KeepSilent(reasons=(Reason("one-receipt-per-sender-and-case"), *findings.screening.silences))

@@ -1,6 +1,6 @@
 """A case is handed over: one letter to the customer, a copy to whoever has it now, and what becomes of its dates (N2, N6)."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -11,7 +11,9 @@ from mailbot.core.case import Case, CaseStatus, ClockKind, ClockStop, Moment, Ru
 from mailbot.core.clock import OWED
 from mailbot.core.clock_rule import ClockStart
 from mailbot.core.contact_note import ContactNote
+from mailbot.core.decide.logging_contacts import referred
 from mailbot.core.decide.moving import dependants, move, restored, stop_clocks
+from mailbot.core.decide.occasion import Occasion
 from mailbot.core.decide.wording import case_values
 from mailbot.core.directory import Person
 from mailbot.core.handover import HANDED_OVER, HandoverMaterial, after_office_hours
@@ -33,18 +35,16 @@ def handed_over(command: CaseHandedOver, case: Case, policy: MailboxPolicy, now:
     rule, told, material = _possible(command, case, policy)
     another = is_another(command.service, policy)
     leave = material.why_passed_on if another else "passed-on-inside"
-    permission = screen.permit_handover(case, told.person.address if leave else None, policy, before)
-    if not isinstance(permission, Permission):
-        why = ", ".join(f"{one.rule} {one.detail}".strip() for one in permission)
-        raise PermanentError(f"{case.reference} cannot be handed over: no letter can go ({why})")
-    letter = _letter(command, told, material, case, policy, now, permission)
+    occasion = Occasion(case=case, policy=policy, now=now, before=before, key=f"handover:{case.id}:{case.version}")
+    letters = _letters(command, told, material, occasion, leave)
+    service, settled = command.service.name or None, referred(command.service, policy, case.service)
     if not leave:
-        only_told = Reason(NOT_PASSED_ON, f"{command.service.name}: no consent and no notice")
-        return [ChangeCase(case_id=case.id, service=command.service.name, reason=only_told), letter]
+        only_told = Reason(NOT_PASSED_ON, f"{command.service.organisation}: no consent and no notice")
+        return [ChangeCase(case_id=case.id, service=service, reason=only_told), settled, *letters]
     has_it = (told.person.name, told.person.address)
     passed = Note(kind="handover", reason=Reason(leave, f"{command.service.organisation}, by {command.by}"))
-    handed = Reason(HANDED_OVER, f"{command.service.name}: {told.person.name}, {told.why}")
-    changed = ChangeCase(case_id=case.id, owner=has_it, service=command.service.name, reason=handed)
+    handed = Reason(HANDED_OVER, f"{command.service.name or 'by name'}: {told.person.name}, {told.why}")
+    changed = ChangeCase(case_id=case.id, owner=has_it, service=service, reason=handed)
     dates = [*_dates(rule.another if another else rule.inside, case, policy, now)]
     return [
         changed,
@@ -52,7 +52,8 @@ def handed_over(command: CaseHandedOver, case: Case, policy: MailboxPolicy, now:
         *dates,
         *dependants(policy, case, ClockStart.ASSIGNMENT, now),
         receipt_of_it(rule, policy, now),
-        letter,
+        settled,
+        *letters,
     ]
 
 
@@ -65,7 +66,7 @@ def _possible(command: CaseHandedOver, case: Case, policy: MailboxPolicy) -> tup
         raise PermanentError(f"{case.reference} is closed; 'mailbot case reopen' opens it again")
     if told is None:
         raise PermanentError(f"the service '{service.name}' has nobody who can be told; name its contact in the directory")
-    if _is_at_home(command, told.person, case, policy):
+    if not command.taken_for and _is_at_home(command, told.person, case, policy):
         raise PermanentError(
             f"{case.reference} is with {told.person.name} or your own team already; "
             f"'mailbot case assign {case.reference}' gives it to a colleague"
@@ -140,24 +141,53 @@ def taken(command: CaseTaken, case: Case) -> list[Action]:
 # The letter --------------------------------------------------------------------------------------------------------------
 
 
-def _letter(
-    command: CaseHandedOver,
-    told: Told,
-    material: HandoverMaterial,
-    case: Case,
-    policy: MailboxPolicy,
-    now: datetime,
-    permission: Permission,
-) -> QueueLetter:
+def _letters(
+    command: CaseHandedOver, told: Told, material: HandoverMaterial, occasion: Occasion, leave: str
+) -> Sequence[Action]:
+    """One to the customer with a copy to the contact; a mail to the contact alone where the customer has no address (N12)."""
+    case, policy, before = occasion.case, occasion.policy, occasion.before
+    contact = told.person.address if leave else None
+    if case.customer:
+        permission = screen.permit_handover(case, contact, policy, before)
+        if isinstance(permission, Permission):
+            return [_letter(command, told, material, occasion, permission)]
+    else:
+        permission = screen.permit_contact(contact, policy, before) if contact else ()
+        if isinstance(permission, Permission):
+            values = _values(command, told.person, material, case, policy)
+            return occasion.tell_address(contact, Purpose.CONTACT_FOR_YOU, for_the_contact(values))
+    if not permission:
+        return []
+    why = ", ".join(f"{one.rule} {one.detail}".strip() for one in permission)
+    raise PermanentError(f"{case.reference} cannot be handed over: no letter can go ({why})")
+
+
+def for_the_contact(values: LetterValues) -> dict[str, str | None]:
+    """What a mail to the contact alone says besides what every mail about a case does."""
+    names = ("owner", "owner_contact", "service", "partner", "note_lines", "staff_note")
+    return {name: getattr(values, name) for name in names}
+
+
+def letter_of_handover(service: Service, material: HandoverMaterial, policy: MailboxPolicy) -> str:
+    """The letter to a customer whose case goes to a service; what came by no message has one of its own (N12)."""
     letters = policy.pack.letters
-    name = letters.handover_organisation if is_another(command.service, policy) else letters.handover
+    if not material.enclosure.content:
+        return letters.contact_taken
+    return letters.handover_organisation if is_another(service, policy) else letters.handover
+
+
+def _letter(
+    command: CaseHandedOver, told: Told, material: HandoverMaterial, occasion: Occasion, permission: Permission
+) -> QueueLetter:
+    case, policy, now = occasion.case, occasion.policy, occasion.now
+    name = letter_of_handover(command.service, material, policy)
     return QueueLetter(
         permission=permission,
         purpose=Purpose.HANDOVER,
-        letter=name if permission.copies else letters.handover_details,
+        letter=name if permission.copies else policy.pack.letters.handover_details,
         audience=Audience.CUSTOMER,
         lane=Lane.ACKNOWLEDGEMENT,
-        key=f"handover:{case.id}:{case.version}",
+        key=occasion.key,
         values=_values(command, told.person, material, case, policy),
         not_before=now,
         observed=case.observed,
@@ -190,7 +220,7 @@ def passed_values(
         values,
         owner=person.name,
         owner_contact=" or ".join(filter(None, (person.address, person.phone))),
-        service=service.name,
+        service=service.name or values.service,
         partner=service.organisation if service.organisation != ours else None,
         note_lines=note_lines(material.note, policy),
         left_out=material.enclosure.left_out or None,

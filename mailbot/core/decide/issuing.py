@@ -10,6 +10,7 @@ from mailbot.core.calendar import last_day
 from mailbot.core.case import Case, CaseStatus, ClockKind, ClockStop, RunningClock
 from mailbot.core.clock import OWED
 from mailbot.core.clock_rule import ClockEvent, ClockStart
+from mailbot.core.decide.logging_contacts import INFORMED
 from mailbot.core.decide.moving import dependants, ended, stop_clocks, waits
 from mailbot.core.decide.owed import EVENTS, answered_to
 from mailbot.core.decide.wording import case_values
@@ -35,7 +36,8 @@ def issued(command: LetterIssued, case: Case, policy: MailboxPolicy, now: dateti
         against = ", ".join(reason.rule for reason in permission)
         raise PermanentError(f"{case.reference}: no letter can go ({against})")
     asked = _asks(command, case, policy, now) if command.asks else []
-    return [*asked, _letter(command, case, policy, permission)]
+    informed = [INFORMED] if command.serves in (Purpose.RESPONSE, Purpose.CONCLUSION) else []
+    return [*asked, *informed, _letter(command, case, policy, permission)]
 
 
 def _asks(command: LetterIssued, case: Case, policy: MailboxPolicy, now: datetime) -> list[Action]:

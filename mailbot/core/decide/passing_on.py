@@ -11,7 +11,8 @@ from mailbot.core.classify import Classification
 from mailbot.core.clock import OWED
 from mailbot.core.clock_rule import ClockStart
 from mailbot.core.decide.flagging import flag_of_receipt
-from mailbot.core.decide.handing_over import handed_over, is_another, passed_values, receipt_of_it
+from mailbot.core.decide.handing_over import handed_over, is_another, letter_of_handover, passed_values, receipt_of_it
+from mailbot.core.decide.logging_contacts import referred
 from mailbot.core.decide.moving import start_clocks
 from mailbot.core.decide.occasion import Occasion
 from mailbot.core.directory import Person
@@ -139,7 +140,7 @@ def _given(new: PassedOn, service: Service, told: Told, rule: HandoverPolicy, po
         replace(opened, owner=(person.name, person.address), service=service.name),
         [one for one in new.clocks if one.law or one.kind not in OWED or not stops],
         new.answer,
-        (handed, passed, *assigned, receipt_of_it(rule, policy, now)),
+        (referred(service, policy), handed, passed, *assigned, receipt_of_it(rule, policy, now)),
     )
 
 
@@ -158,7 +159,7 @@ def _letter(
     values = receipt.values if is_owed else replace(receipt.values, due_on=None)
     return replace(
         receipt,
-        letter=policy.pack.letters.handover,
+        letter=letter_of_handover(passing.service, material, policy),
         values=passed_values(values, passing.service, passing.told.person, material, policy),
         enclosed=material.enclosure.content,
         not_before=now,

@@ -15,6 +15,7 @@ from mailbot.adapters.store.tables.cases import (
     reference_counter,
     turn,
 )
+from mailbot.adapters.store.tables.contacts import contact_log, contact_note
 from mailbot.adapters.store.tables.letters import answer, draft, letter_version, outbox, unreachable
 from mailbot.adapters.store.tables.mail import attachment, hold, location, message, message_id_alias, raw
 from mailbot.adapters.store.tables.office import (
@@ -41,6 +42,8 @@ __all__ = [
     "attachment",
     "case",
     "clock",
+    "contact_log",
+    "contact_note",
     "correction",
     "deadline",
     "directory_version",

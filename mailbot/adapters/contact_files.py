@@ -1,0 +1,50 @@
+"""The log of contacts as files: CSV (RFC 4180, UTF-8) and XLSX. It has what the log is for (N7), and nothing of anybody."""
+
+import csv
+from collections.abc import Iterator, Sequence
+from io import BytesIO, StringIO
+from zoneinfo import ZoneInfo
+
+from mailbot.core.contact_log import LoggedContact
+
+COLUMNS = ("organisation", "category number", "category", "service", "channel", "date", "time", "action")
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+"""A cell of CSV that begins so may be run by the program that opens it (OWASP: CSV injection)."""
+
+
+def as_csv(contacts: Sequence[LoggedContact], zone: ZoneInfo) -> bytes:
+    """With a byte order mark, so that spreadsheets read it as UTF-8. What looks like a formula has an apostrophe before it."""
+    text = StringIO(newline="")
+    rows = csv.writer(text)
+    rows.writerow(COLUMNS)
+    rows.writerows([_defused(cell) for cell in row] for row in _rows(contacts, zone))
+    return text.getvalue().encode("utf-8-sig")
+
+
+def as_xlsx(contacts: Sequence[LoggedContact], zone: ZoneInfo) -> bytes:
+    """One sheet, its first row the columns. Every cell is text: nothing in it is a formula."""
+    from openpyxl import Workbook
+    from openpyxl.cell import WriteOnlyCell
+
+    book = Workbook(write_only=True)
+    sheet = book.create_sheet("contacts")
+    for row in (COLUMNS, *_rows(contacts, zone)):
+        cells = [WriteOnlyCell(sheet, value=cell) for cell in row]
+        for cell in cells:
+            cell.data_type = "s"
+        sheet.append(cells)
+    out = BytesIO()
+    book.save(out)
+    return out.getvalue()
+
+
+def _rows(contacts: Sequence[LoggedContact], zone: ZoneInfo) -> Iterator[tuple[str, ...]]:
+    for one in contacts:
+        area, at = one.area, one.at.astimezone(zone)
+        number, name = (str(area.category.number), area.category.name) if area.category else ("", "")
+        words = (one.channel.value.replace("_", " "), f"{at:%Y-%m-%d}", f"{at:%H:%M}", one.action.value.replace("_", " "))
+        yield area.organisation, number, name, area.service, *words
+
+
+def _defused(cell: str) -> str:
+    return f"'{cell}" if cell.startswith(_FORMULA) else cell

@@ -1,0 +1,63 @@
+"""The log of contacts: for whom and which service, by which way, when, and what was done (N7, J11). It holds no name."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from mailbot.core.case import Channel
+from mailbot.core.directory import Directory
+from mailbot.core.service import Category
+
+
+class ContactAction(StrEnum):
+    """What was done about a contact: nothing yet, an answer, an answer when it first came, or somebody else has it."""
+
+    RECEIVED = "received"
+    INFORMED = "informed"
+    FIRST_CONTACT = "first_contact"
+    REFERRED = "referred"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ServiceArea:
+    """Whose work a contact is about. ``service`` and its ``category`` only where they are sure."""
+
+    organisation: str
+    service: str = ""
+    category: Category | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LoggedContact:
+    """A line of the log. ``reference``: of its case, for us alone; ``at``: aware, UTC."""
+
+    area: ServiceArea
+    channel: Channel
+    at: datetime
+    action: ContactAction
+    reference: str
+
+
+def area_of(directory: Directory, service: str, ours: str) -> ServiceArea:
+    """The area of a service by its name; of none, or of one that the directory has no more: ours, the name of our own.
+
+    ``ours`` counts only where no file names the organisations.
+    """
+    found = directory.service(service) if service else None
+    if found is not None:
+        return ServiceArea(organisation=found.organisation, service=found.name, category=found.category)
+    return ServiceArea(organisation=directory.organisations[0].name if directory.organisations else ours, service=service)
+
+
+def still_to_settle(actions: tuple[ContactAction, ...], new: ContactAction) -> tuple[int, ...]:
+    """Which of a case's contacts, the oldest first, get ``new`` as what was done about them.
+
+    Whatever nothing was done about; and the newest, where more is done than was: an answer is followed by a handover.
+    """
+    last = len(actions) - 1
+    more = (ContactAction.RECEIVED,) if new is ContactAction.INFORMED else (ContactAction.RECEIVED, ContactAction.INFORMED)
+    return tuple(
+        number
+        for number, action in enumerate(actions)
+        if action is ContactAction.RECEIVED or (number == last and action in more)
+    )
