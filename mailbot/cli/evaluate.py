@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from mailbot.cli import evaluate_absences, evaluate_classify, evaluate_contact_note, evaluate_routes
+from mailbot.cli import evaluate_absences, evaluate_classify, evaluate_contact_note, evaluate_routes, evaluate_standards
 from mailbot.cli.options import Format, FormatOption
 
 if TYPE_CHECKING:
@@ -119,3 +119,4 @@ evaluate_classify.register(app)
 evaluate_routes.register(app)
 evaluate_contact_note.register(app)
 evaluate_absences.register(app)
+evaluate_standards.register(app)

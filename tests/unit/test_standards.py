@@ -1,12 +1,12 @@
 """Staff mail held against a standard: what is missing is found, what cannot be judged is said to be not judged."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner
 
-from mailbot.adapters.page import page_lines
 from mailbot.adapters.rule_files import load_standard
 from mailbot.cli.main import app
 from mailbot.cli.standards import judged, rules_named
@@ -218,8 +218,8 @@ def test_another_language_s_words_are_not_judged() -> None:
 )
 def test_a_page_made_to_take_long_is_not_judged(page: str) -> None:
     """It ends at once, and says why."""
-    assert page_lines(page).why_not
     assert unjudged(message(page)) == {rule.value for rule in JOIC.standard.rules}
+    assert {each.why.partition(" ")[0] for each in judged(message(page), JOIC, None, ()).not_judged} == {"its"}
 
 
 @pytest.mark.parametrize(
@@ -259,6 +259,30 @@ def test_a_standard_that_cannot_be_used_is_refused(tmp_path: Path, right: str, w
     with pytest.raises(PolicyError, match="own") as refused:
         load_standard(tmp_path, "own")
     assert said in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("signature", "broken", "open_"),
+    [
+        (("Ada Finch", "Senior Caseworker", "Licensing Team"), set(), set()),
+        (("Ada Finch | Senior Caseworker | Licensing",), set(), set()),
+        (("Ada Finch",), {"job_title", "team"}, set()),
+        (("Ada Finch", "Licensing Team"), {"job_title"}, set()),
+        (("Ada Finch", "Lamplighter"), set(), {"job_title", "team"}),
+    ],
+)
+def test_job_title_and_team_are_asked_for_where_the_standard_does(
+    tmp_path: Path, signature: tuple[str, ...], broken: set[str], open_: set[str]
+) -> None:
+    """A title may go by any word: only where no line could be one is it missing."""
+    text = (RULES / "standards" / "generic.toml").read_text(encoding="utf-8")
+    (tmp_path / "standards").mkdir()
+    asking = text.replace("[rules]", '[rules]\njob_title = "house rule"\nteam = "house rule"')
+    (tmp_path / "standards" / "own.toml").write_text(asking, encoding="utf-8")
+    rules = replace(JOIC, standard=load_standard(tmp_path, "own"))
+    result = judged(plain("Hi Bo", BODY, "Kind regards", *signature, *SIGNATURE[2:]), rules, None, ())
+    assert {each.rule.value for each in result.findings} == broken - open_
+    assert {each.rule.value for each in result.not_judged} == open_
 
 
 def test_the_command_prints_one_document_for_programs(tmp_path: Path) -> None:

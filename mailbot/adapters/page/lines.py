@@ -9,6 +9,7 @@ from xml.etree.ElementTree import Element
 from mailbot.adapters.page.fonts import BROWSER, Context, Font, family_of, of_browser, of_font_tag, of_shorthand, size_of
 from mailbot.adapters.page.styles import Declaration, Styles, TooMuchError
 from mailbot.core.standard.mail import Line, Run, StyledText
+from mailbot.core.text import clean_line
 
 MOST_HTML = 1_000_000
 MOST_ELEMENTS = 20_000
@@ -21,17 +22,31 @@ _BLOCKS = frozenset({
     "pre", "body", "section", "header", "footer", "article", "dl", "dt", "dd", "form", "tbody", "caption",
 })  # fmt: skip
 _CELLS = frozenset({"td", "th"})
-_SPACES = re.compile(r"[ \t\r\n\f]+")
 _SMALLEST = 2.0
 _QUIRKS_FREE = re.compile(
     r"\s*(?:<!--.*?-->\s*)*<!doctype\s+html(?:\s*>|.*?(?:xhtml 1|html 4\.01|about:legacy).*?>)", re.IGNORECASE | re.DOTALL
 )
+_PRESERVED = frozenset({"pre", "pre-wrap", "pre-line", "break-spaces"})
+_PREFORMATTED = frozenset({"pre", "listing", "xmp", "plaintext"})
+_LINKS = ("mailto:", "tel:", "callto:")
+_SMALL_IMAGE = 40
+"""Pixels: an icon, or a point that counts readers, holds no words."""
+
+_CONVERTED = re.compile(r"<!--\s*converted from text/(?:plain|rtf) format\s*-->", re.IGNORECASE)
+# What mail programs put around a signature.
+_SIGNATURES = re.compile(
+    r"gmail_signature|moz-signature|signature|applemailsignature|ms-outlook-mobile-signature|protonmail_signature_block",
+    re.IGNORECASE,
+)
 # What mail programs put around, or before, the message that they quote.
 _QUOTES = re.compile(
-    r"(?:x_)*(?:gmail_quote(?:_container)?|gmail_extra_quote|yahoo_quoted|protonmail_quote|zmail_extra)", re.IGNORECASE
+    r"(?:x_)*(?:gmail_quote(?:_container)?|gmail_extra_quote|yahoo_quoted|protonmail_quote|zmail_extra"
+    r"|mail-editor-reference-message-container|ms-outlook-mobile-reference-message)",
+    re.IGNORECASE,
 )
 _BEFORE_QUOTES = re.compile(
-    r"(?:x_)*(?:divRplyFwdMsg|appendonsend|stopSpelling|mail-editor-reference-message-container|OLK_SRC_BODY_SECTION)",
+    r"(?:x_)*(?:divRplyFwdMsg|appendonsend|mail-editor-reference-message-container|ms-outlook-mobile-reference-message"
+    r"|OLK_SRC_BODY_SECTION|reply-intro|isForwardContent|isReplyContent)",
     re.IGNORECASE,
 )
 _RULE_ABOVE = re.compile(r"border-top:\s*solid\s+#(?:e1e1e1|b5c4df)", re.IGNORECASE)
@@ -45,6 +60,8 @@ class _State:
     depth: int = 0
     quoted: bool = False
     seen: bool = True
+    marked: bool = False
+    preserved: bool = False
 
 
 @dataclass(slots=True)
@@ -52,22 +69,37 @@ class _Writer:
     lines: list[Line] = field(default_factory=list)
     runs: list[Run] = field(default_factory=list)
     links: list[str] = field(default_factory=list)
+    alts: list[str] = field(default_factory=list)
     images: int = 0
     quoted: bool = False
+    marked: bool = False
     history: bool = False
 
     def write(self, text: str, state: _State) -> None:
-        self.quoted = self.quoted or state.quoted
-        self.runs.append(Run(text, state.font.family, state.font.pixels))
+        self.quoted, self.marked = self.quoted or state.quoted, self.marked or state.marked
+        first, *others = text.split("\n") if state.preserved else (text,)
+        self.runs.append(Run(first, state.font.family, state.font.pixels))
+        for other in others:
+            self.end()
+            self.quoted, self.marked = state.quoted, state.marked
+            self.runs.append(Run(other, state.font.family, state.font.pixels))
 
-    def end(self) -> None:
-        text = _SPACES.sub(" ", "".join(run.text for run in self.runs).replace("\xa0", " ")).strip()
-        if text or self.images or (self.lines and self.lines[-1].text):
-            quoted = self.quoted or self.history
+    def end(self, *, unread: bool = False) -> None:
+        text = clean_line("".join(run.text for run in self.runs))
+        if text or self.images or self.alts or unread or (self.lines and self.lines[-1].text):
             self.lines.append(
-                Line(text=text, runs=tuple(self.runs), quoted=quoted, images=self.images, links=tuple(self.links))
+                Line(
+                    text=text,
+                    runs=tuple(self.runs),
+                    quoted=self.quoted or self.history,
+                    images=self.images,
+                    alt=" ".join(self.alts),
+                    links=tuple(self.links),
+                    marked=self.marked,
+                    unread=unread,
+                )
             )
-        self.runs, self.links, self.images, self.quoted = [], [], 0, False
+        self.runs, self.links, self.alts, self.images, self.quoted, self.marked = [], [], [], 0, False, False
 
 
 def page_lines(html: str) -> StyledText:
@@ -75,7 +107,7 @@ def page_lines(html: str) -> StyledText:
     if len(html) > MOST_HTML:
         return StyledText(why_not=f"its page has more than {MOST_HTML} characters")
     try:
-        return StyledText(lines=tuple(_read(html)))
+        return StyledText(lines=tuple(_read(html)), converted=bool(_CONVERTED.search(html)))
     except TooMuchError as error:
         return StyledText(why_not=str(error))
 
@@ -87,34 +119,45 @@ def _read(html: str) -> list[Line]:
     tree = LexborHTMLParser(html)
     if tree.root is None:
         return []
-    sheets = list[str]()
-    top = _copied(tree.root, sheets)
-    reader = _Reader(Styles(sheets, sum(1 for _ in top.iter())), quirks=_QUIRKS_FREE.match(html) is None)
-    reader.read(cssselect2.ElementWrapper.from_html_root(top))
+    copied = _copied(tree.root)
+    styles = Styles(copied.sheets, sum(1 for _ in copied.top.iter()))
+    reader = _Reader(styles, copied.cut, quirks=_QUIRKS_FREE.match(html) is None)
+    reader.read(cssselect2.ElementWrapper.from_html_root(copied.top))
     return reader.out.lines
 
 
-def _copied(root: Any, sheets: list[str]) -> Element:
-    """The page's tree in the form that selectors are matched against. Raises TooMuchError."""
-    top, count = Element(root.tag, _attributes(root)), 0
-    waiting = [(root, top, 0)]
+@dataclass(slots=True)
+class _Copy:
+    """A page's tree in the form that selectors are matched against, and the elements below which nothing was copied."""
+
+    top: Element
+    sheets: list[str] = field(default_factory=list)
+    cut: set[Element] = field(default_factory=set)
+
+
+def _copied(root: Any) -> _Copy:
+    """Raises TooMuchError. A long thread is nested deeper with each answer: what lies deepest is left out."""
+    copied, count = _Copy(Element(root.tag, _attributes(root))), 0
+    waiting = [(root, copied.top, 0)]
     while waiting:
         node, copy, depth = waiting.pop()
-        if count > MOST_ELEMENTS or depth > DEEPEST:
-            raise TooMuchError(f"its page has more than {MOST_ELEMENTS} elements, or they are nested more than {DEEPEST} deep")
+        if count > MOST_ELEMENTS:
+            raise TooMuchError(f"its page has more than {MOST_ELEMENTS} elements")
         child = node.child
         while child is not None:
             if child.tag == "-text":
                 _append_text(copy, child.text_content or "")
+            elif depth >= DEEPEST:
+                copied.cut.add(copy)
             elif not child.tag.startswith(("-", "_", "!")):
                 count += 1
                 below = Element(child.tag, _attributes(child))
                 copy.append(below)
                 if child.tag == "style":
-                    sheets.append(child.text(deep=True) or "")
+                    copied.sheets.append(child.text(deep=True) or "")
                 waiting.append((child, below, depth + 1))
             child = child.next
-    return top
+    return copied
 
 
 def _attributes(node: Any) -> dict[str, str]:
@@ -131,9 +174,9 @@ def _append_text(parent: Element, text: str) -> None:
 class _Reader:
     """Walks a page in the order of its text."""
 
-    def __init__(self, styles: Styles, *, quirks: bool) -> None:
+    def __init__(self, styles: Styles, cut: set[Element], *, quirks: bool) -> None:
         self.out = _Writer()
-        self._styles, self._quirks, self._root = styles, quirks, BROWSER
+        self._styles, self._cut, self._quirks, self._root = styles, cut, quirks, BROWSER
 
     def read(self, top: Any) -> None:
         """Recursion ends at DEEPEST, which the tree was held against."""
@@ -157,16 +200,17 @@ class _Reader:
             self._element(child, state)
             if child.etree_element.tail:
                 self.out.write(child.etree_element.tail, state)
-        if block:
-            self.out.end()
+        if block or element in self._cut:
+            self.out.end(unread=element in self._cut)
 
     def _marks(self, element: Element, tag: str, state: _State) -> None:
         if tag in _CELLS:
             self.out.write(" ", state)
         if tag == "img":
-            self.out.images += 1
-            self.out.write(f" {element.get('alt', '')} ", state)
-        if tag == "a" and (target := element.get("href", "")).startswith(("mailto:", "tel:")):
+            self.out.images += _may_hold_words(element)
+            self.out.alts += filter(None, [clean_line(element.get("alt", ""))])
+            self.out.write(" ", state)
+        if tag == "a" and (target := element.get("href", "")).lower().startswith(_LINKS):
             self.out.links.append(target)
         names = f"{element.get('id', '')} {element.get('class', '')}".split()
         if any(map(_BEFORE_QUOTES.fullmatch, names)) or _RULE_ABOVE.search(element.get("style", "")):
@@ -174,8 +218,10 @@ class _Reader:
 
     def _state(self, wrapper: Any, element: Element, tag: str, above: _State) -> _State:
         names = f"{element.get('id', '')} {element.get('class', '')}".split()
-        quoted = above.quoted or any(map(_QUOTES.fullmatch, names)) or (tag == "blockquote" and _is_quote(element))
-        state = replace(above, quoted=quoted, font=of_browser(tag, above.font, quirks=self._quirks))
+        quoted = above.quoted or _is_quote(element, tag, names)
+        marked = not quoted and (above.marked or any(map(_SIGNATURES.fullmatch, names)))
+        font = of_browser(tag, above.font, quirks=self._quirks)
+        state = replace(above, quoted=quoted, marked=marked, font=font, preserved=above.preserved or tag in _PREFORMATTED)
         if tag == "font":
             state = replace(state, font=of_font_tag(element.get("face"), element.get("size"), state.font))
         if "hidden" in element.attrib:
@@ -184,7 +230,7 @@ class _Reader:
         return self._styled(state, declared, Context(above.font, self._root, self._quirks))
 
     def _styled(self, state: _State, declared: list[Declaration], context: Context) -> _State:
-        font, seen = state.font, state.seen
+        font, seen, preserved = state.font, state.seen, state.preserved
         for each in declared:
             if each.name == "font-family":
                 font = replace(font, family=family_of(each.tokens, context) or font.family)
@@ -193,14 +239,35 @@ class _Reader:
                 font = font if size is None else replace(font, pixels=size)
             elif each.name == "font":
                 font = of_shorthand(each.tokens, context) or font
+            elif each.name == "white-space":
+                preserved = not _PRESERVED.isdisjoint(_words(each))
             elif _hides(each):
                 seen = False
-        return replace(state, font=font, seen=seen and not 0 <= font.pixels < _SMALLEST)
+        seen = seen and not 0 <= font.pixels < _SMALLEST and not _is_shut(declared)
+        return replace(state, font=font, seen=seen, preserved=preserved)
 
 
-def _is_quote(element: Element) -> bool:
-    """A blockquote is also what programs indent with: it is a quote where it says so."""
-    return element.get("type") == "cite" or "cite" in element.attrib or bool(element.get("class", ""))
+def _is_quote(element: Element, tag: str, names: list[str]) -> bool:
+    """A blockquote is also what programs indent with: it is a quote where it says so, or has a line beside it.
+
+    Around several of them stands what is written between.
+    """
+    if tag != "blockquote":
+        return any(map(_QUOTES.fullmatch, names)) and element.find("blockquote") is None
+    said = element.get("type") == "cite" or "cite" in element.attrib or bool(element.get("class", ""))
+    return said or "border-left" in element.get("style", "").lower()
+
+
+def _may_hold_words(element: Element) -> bool:
+    sides = (re.match(r"\s*(\d{1,5})(?:px)?\s*$", element.get(side, "")) for side in ("width", "height"))
+    return all(int(side[1]) >= _SMALL_IMAGE for side in sides if side)
+
+
+def _is_shut(declared: list[Declaration]) -> bool:
+    """A box without height whose text is cut off, as mail programs hide what only their list of messages shows."""
+    found = {each.name: list(_words(each)) for each in declared}
+    flat = any(found.get(name) in (["0"], ["0px"], ["0pt"]) for name in ("height", "max-height"))
+    return flat and found.get("overflow") == ["hidden"]
 
 
 def _hides(each: Declaration) -> bool:
@@ -212,5 +279,5 @@ def _hides(each: Declaration) -> bool:
 
 def _words(each: Declaration) -> Iterator[str]:
     for token in each.tokens:
-        if token.type in ("ident", "number"):
-            yield token.lower_value if token.type == "ident" else f"{token.value:g}"
+        if token.type in ("ident", "number", "dimension"):
+            yield token.lower_value if token.type == "ident" else f"{token.value:g}{getattr(token, 'lower_unit', '')}"

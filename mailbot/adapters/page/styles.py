@@ -14,7 +14,9 @@ MOST_MATCHES = 1_000_000
 """Selectors times elements."""
 MOST_STEPS = 4
 """Of one selector, on average of a rule: what it takes to match grows with the depth of the page by this power."""
-KEPT = frozenset({"font", "font-family", "font-size", "display", "visibility", "opacity"})
+KEPT = frozenset({
+    "font", "font-family", "font-size", "display", "visibility", "opacity", "white-space", "height", "max-height", "overflow",
+})  # fmt: skip
 _NARROW = re.compile(r"\bprint\b|max-(?:device-)?width|prefers-color-scheme", re.IGNORECASE)
 
 

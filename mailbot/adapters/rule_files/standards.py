@@ -29,6 +29,8 @@ _IN_TEMPLATE = {
     StandardRule.NAMED_CONTACT: "name",
     StandardRule.PHONE: "phone",
     StandardRule.EMAIL: "email",
+    StandardRule.JOB_TITLE: "job_title",
+    StandardRule.TEAM: "team",
     StandardRule.ORGANISATION: "organisation",
     StandardRule.ON_BEHALF: "on_behalf",
 }
@@ -80,13 +82,18 @@ class _StandardFile:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _WordsFile:
     closings: tuple[str, ...]
+    other_closings: tuple[str, ...]
     greetings: tuple[str, ...]
     unnamed: tuple[str, ...]
+    offices: tuple[str, ...]
     titles: tuple[str, ...]
     group_addresses: tuple[str, ...]
     not_names: tuple[str, ...]
+    job_titles: tuple[str, ...]
+    teams: tuple[str, ...]
     disclaimers: tuple[str, ...]
     reachable: tuple[str, ...]
+    naming: tuple[str, ...]
     english: tuple[str, ...]
     __pydantic_config__ = STRICT
 
@@ -207,12 +214,17 @@ def load_signature_words(rules: Path) -> SignatureWords:
                 raise PolicyError(f"{file}: {each.name}: '{word}': write it in lower case, and not empty")
     return SignatureWords(
         closings=found.closings,
+        other_closings=frozenset(found.other_closings),
         greetings=found.greetings,
         unnamed=frozenset(found.unnamed),
+        offices=frozenset(found.offices),
         titles=frozenset(found.titles),
         group_addresses=frozenset(found.group_addresses),
         not_names=frozenset(found.not_names),
+        job_titles=frozenset(found.job_titles),
+        teams=frozenset(found.teams),
         disclaimers=found.disclaimers,
         reachable=found.reachable,
+        naming=found.naming,
         english=frozenset(found.english),
     )

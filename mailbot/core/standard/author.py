@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from mailbot.core.standard.mail import StaffMail
-from mailbot.core.standard.names import is_persons, says_name, words_of
+from mailbot.core.standard.names import persons_name, says_name, words_of
 from mailbot.core.standard.signature import parts_of
 from mailbot.core.standard.values import SignatureWords
 
@@ -17,15 +17,14 @@ class Author:
 
 
 def author_of(mail: StaffMail, people: tuple[str, ...], words: SignatureWords) -> Author:
-    """Who wrote: the name in From, or for a group mailbox the person of the directory whose name the signature has."""
+    """Who wrote: the person in From, or for a group mailbox the one of the directory whose name the message is signed with."""
     sender = mail.message.from_
     if sender is None:
         return Author(why_not="the message does not say who wrote it")
-    is_group = sender.local_part in words.group_addresses or not is_persons(sender.name, words)
-    if not is_group:
-        return Author(name=" ".join(each.capitalize() for each in words_of(sender.name)))
-    text = parts_of(mail.lines, words, ()).text
-    found = [each for each in people if says_name(text, words_of(each))]
+    if sender.local_part not in words.group_addresses and (name := persons_name(sender.name, words)):
+        return Author(name=name)
+    signed = parts_of(mail.lines, words, ()).signed
+    found = [each for each in people if says_name(signed, words_of(each))]
     if len(found) == 1:
         return Author(name=found[0])
     return Author(

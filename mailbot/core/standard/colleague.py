@@ -28,7 +28,7 @@ def writer_of(mail: StaffMail, people: Iterable[Person], ours: Collection[str], 
     if sender not in ours:
         found = [each for each in staff if each.address == sender]
         return Writer(person=found[0]) if found else Writer(why_not="the address is nobody's in the directory")
-    signed = parts_of(mail.lines, words, ()).text
+    signed = parts_of(mail.lines, words, ()).signed
     found = [each for each in staff if says_name(signed, words_of(each.name))]
     if len(found) == 1:
         return Writer(person=found[0])

@@ -3,10 +3,13 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from mailbot.core.standard.contact import has_address, has_phone
 from mailbot.core.standard.mail import UNKNOWN, Line, Run
-from mailbot.core.standard.values import StandardFont
+from mailbot.core.standard.reading import LIKELY, PERHAPS, SURE, Outcome, Reading
+from mailbot.core.standard.values import StandardFont, StandardRule
 
 _PIXELS_OF_A_POINT = 4 / 3
+_SMALL_SHARE = 0.1
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,6 +19,36 @@ class FontSeen:
     share: float
     words: str
     unknown: bool
+
+
+def font(reading: Reading) -> Outcome:
+    """Whether the signature is set in the standard's font (J6)."""
+    wanted = reading.standard.font
+    if wanted is None:
+        return None
+    if not reading.mail.styled:
+        return reading.unjudged(StandardRule.FONT, "not applicable: plain text has no font")
+    parts = reading.parts
+    seen = font_seen(parts.signature, wanted) if parts.located else None
+    seen = seen or font_seen(tuple(line for line in parts.below if line.marked), wanted)
+    if seen is None:
+        return reading.unjudged(StandardRule.FONT, "no signature was found")
+    if seen.unknown:
+        return reading.unjudged(StandardRule.FONT, "its size depends on the reader's window")
+    if not seen.share:
+        return None
+    fix = f"set the signature in {wanted.families[0]} {wanted.points:g} pt"
+    sure = SURE if seen.share > 0.5 else LIKELY if seen.share > _SMALL_SHARE else PERHAPS
+    if not _is_own_part(parts.signature, wanted):
+        sure = PERHAPS
+    return reading.found(StandardRule.FONT, f"{seen.words} ({seen.share:.0%} of the signature)", fix, sure)
+
+
+def _is_own_part(lines: tuple[Line, ...], wanted: StandardFont) -> bool:
+    """Whether the other font reaches into what tells of the person; what stands below that may be a program's addition."""
+    last = max((at for at, line in enumerate(lines) if has_phone([line]) or has_address([line])), default=len(lines) - 1)
+    runs = _runs(lines[: last + 1])
+    return any(not is_right(run, wanted) for run in runs if any(map(str.isalnum, run.text)))
 
 
 def font_seen(lines: tuple[Line, ...], wanted: StandardFont) -> FontSeen | None:

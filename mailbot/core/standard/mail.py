@@ -19,21 +19,32 @@ class Run(NamedTuple):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Line:
-    """A line as its reader sees it. ``links``: addresses and numbers that it leads to (``mailto:``, ``tel:``)."""
+    """A line as its reader sees it. ``links``: addresses and numbers that it leads to (``mailto:``, ``tel:``).
+
+    ``images``: pictures large enough to hold words; ``alt``: what is written for who does not see them. ``marked``: the
+    mail program says that it belongs to the signature. ``unread``: the page goes deeper here than is looked at.
+    """
 
     text: str
     runs: tuple[Run, ...] = ()
     quoted: bool = False
     images: int = 0
+    alt: str = ""
     links: tuple[str, ...] = ()
+    marked: bool = False
+    unread: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StyledText:
-    """The lines of a page; ``why_not`` says why there are none, if it was too large to be read."""
+    """The lines of a page; ``why_not`` says why there are none, if it was too large to be read.
+
+    ``converted``: a mail server made the page out of plain text, so that its fonts are nobody's choice.
+    """
 
     lines: tuple[Line, ...] = ()
     why_not: str = ""
+    converted: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,113 +5,149 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import takewhile
 
+from mailbot.core.standard.closing import closings_of, is_salutation
+from mailbot.core.standard.contact import ADDRESS, phones
 from mailbot.core.standard.mail import Line
 from mailbot.core.standard.names import full_name, says_name
 from mailbot.core.standard.values import SignatureWords
 
-MOST_LINES = 20
-_LONGEST_LINE = 140
-_LONGEST_CLOSING = 8
-_BETWEEN = frozenset({"or", "and", "the", "a", "our", "my"})
-_DELIMITER = frozenset({"--", "—"})
-_PUNCTUATION = re.compile(r"[^\w' ]+")
+MOST_LINES = 40
+_OPENING, _LETTER_HEAD = 3, 16
+"""Lines in which a message greets somebody; a letter has addresses, references and a date above that."""
+_DELIMITER = frozenset({"--", "—", "–"})
+_FRAME = re.compile(r"[\W_]+")
+_WORD = re.compile(r"[^\W\d_]+")
+_PROSE, _SENTENCE = 14, 5
+"""So many words are prose; so few with a full stop behind them are a sentence."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Parts:
-    """A message in parts. ``closing``: the words it closes with, in lower case; ``salutation``: its first line, or empty.
+    """A message in parts. ``closings``: the words it closes with, in lower case; ``salutation``: its greeting, or empty.
 
-    ``located``: something marks where the signature begins.
+    ``head``: what stands above the salutation; ``below``: what stands under the signature, small print and what follows
+    quotes. ``located``: something marks where the signature begins.
     """
 
     salutation: str
+    head: tuple[Line, ...]
     body: tuple[Line, ...]
-    closing: str
+    closings: tuple[str, ...]
     signature: tuple[Line, ...]
+    below: tuple[Line, ...]
     located: bool
 
     @property
-    def text(self) -> str:
-        return "\n".join(line.text for line in self.signature)
+    def about_writer(self) -> tuple[Line, ...]:
+        """Wherever a message may say who wrote it, but for its sentences."""
+        signed = self.signature if self.located else self.body[-MOST_LINES:]
+        return (*self.head, *signed, *(line for line in self.below if len(_WORD.findall(line.text)) < _PROSE))
 
     @property
-    def whole(self) -> str:
+    def signed(self) -> str:
+        """The words of the signature, and of what stands under it."""
+        return text_of((*self.signature, *self.below))
+
+    @property
+    def whole(self) -> tuple[Line, ...]:
         """All that the writer wrote."""
-        return "\n".join(line.text for line in (*self.body, *self.signature))
+        return (*self.body, *self.signature, *self.below)
+
+
+def text_of(lines: Sequence[Line]) -> str:
+    """The words of some lines, those of pictures that have any among them."""
+    return "\n".join(filter(None, (part for line in lines for part in (line.text, line.alt))))
 
 
 def parts_of(lines: Sequence[Line], words: SignatureWords, name: tuple[str, ...]) -> Parts:
     """The parts of a message of somebody with this name: those above the first quote, or below where none is above."""
-    above = list(takewhile(lambda line: not line.quoted, lines))
-    own = [line for line in lines if not line.quoted]
-    found = _parts(_without_small_print(above, words), words, name)
-    return found if found.located else _parts(_without_small_print(own, words), words, name)
+    own = [line for line in lines if not line.quoted and (line.text or line.images or line.alt)]
+    count = sum(1 for _ in takewhile(lambda line: not line.quoted, lines))
+    above = [line for line in lines[:count] if line.text or line.images or line.alt]
+    found = _parts(above, own[len(above) :], words, name)
+    return found if found.located else _parts(own, [], words, name)
 
 
-def _parts(lines: Sequence[Line], words: SignatureWords, name: tuple[str, ...]) -> Parts:
-    said = [line for line in lines if line.text or line.images]
-    salutation = next((line.text for line in said[:3] if _is_salutation(line.text, words)), "")
-    for at in range(len(said) - 1, -1, -1):
-        if closing := closing_of(said[at].text, words):
-            rest = _after(said[at], closing)
-            return Parts(
-                salutation=salutation, body=tuple(said[:at]), closing=closing, signature=(*rest, *said[at + 1 :]), located=True
-            )
-    start = _start(said, words, name)
-    located = start < len(said)
-    return Parts(salutation=salutation, body=tuple(said[:start]), closing="", signature=tuple(said[start:]), located=located)
+def _parts(said: Sequence[Line], after: Sequence[Line], words: SignatureWords, name: tuple[str, ...]) -> Parts:
+    opening = _opening(said, words)
+    start, closings = _closing(said, words) or (_start(said, words, name), ())
+    first = start + bool(closings)
+    end = _end(said, first, words)
+    signature = (*(_after(said[start], words) if closings else ()), *said[first:end])
+    return Parts(
+        salutation=said[opening].text if opening >= 0 else "",
+        head=tuple(said[: max(opening, 0)]),
+        body=tuple(said[:start]),
+        closings=closings,
+        signature=signature,
+        below=(*said[end:], *after),
+        located=bool(closings) or start < len(said),
+    )
 
 
-def closing_of(text: str, words: SignatureWords) -> str:
-    """The closing that a line begins with, if it holds little more than that and a name."""
-    bare = " ".join(_PUNCTUATION.sub(" ", text.lower()).split())
-    if len(bare.split()) > _LONGEST_CLOSING:
-        return ""
-    found = [each for each in words.closings if bare == each or bare.endswith(f" {each}") or _begins(text, each)]
-    return max(found, key=len, default="")
+def _opening(said: Sequence[Line], words: SignatureWords) -> int:
+    """Where the salutation stands, or -1."""
+    for at, line in enumerate(said[:_LETTER_HEAD]):
+        if is_salutation(line.text, words) and (at < _OPENING or line.text.lower().startswith("dear ")):
+            return at
+    return -1
 
 
-def _begins(text: str, closing: str) -> bool:
-    """A closing, then a comma or a name: not "regards the lamp"."""
-    rest = text.strip()[len(closing) :]
-    return text.strip().lower().startswith(closing) and (rest[:1] in ",.;!" or rest.lstrip()[:1].isupper())
+def _closing(said: Sequence[Line], words: SignatureWords) -> tuple[int, tuple[str, ...]] | None:
+    """The last closing that a signature follows, and where it stands."""
+    for at in range(len(said) - 1, max(len(said) - MOST_LINES, 0) - 1, -1):
+        following = next((line.text for line in said[at + 1 :] if line.text), "")
+        if (closings := closings_of(said[at].text, words)) and not is_sentence(following):
+            return at, closings
+    return None
 
 
-def _after(line: Line, closing: str) -> tuple[Line, ...]:
+def _after(line: Line, words: SignatureWords) -> tuple[Line, ...]:
     """What stands behind a closing on its own line: a name, as a rule."""
-    at = line.text.lower().find(closing)
-    rest = line.text[at + len(closing) :].strip(" ,.;!-")
+    rest = line.text
+    while (before := rest) and (closings := closings_of(rest, words)):
+        at = rest.lower().replace("’", "'").find(closings[-1])
+        rest = rest[at + len(closings[-1]) :].strip(" ,.;!-") if at >= 0 else ""
+        if rest == before:
+            break
     return (Line(text=rest),) if rest else ()
 
 
 def _start(said: Sequence[Line], words: SignatureWords, name: tuple[str, ...]) -> int:
-    """Where a signature without a closing begins: at its delimiter, or at the name."""
+    """Where a signature without a closing begins: at its delimiter, at the program's mark, or at the name."""
     first = max(len(said) - MOST_LINES, 0)
     for at in range(first, len(said)):
         text = said[at].text
         if text in _DELIMITER:
             return at + 1
-        if full_name(text, words) and (says_name(text, name) or (not name and at > 0)):
+        if said[at].marked:
+            return at
+        if full_name(text, words) and not is_salutation(text, words) and (says_name(text, name) or (not name and at > 0)):
             return at
     return len(said)
 
 
-def _without_small_print(lines: Sequence[Line], words: SignatureWords) -> list[Line]:
-    """The lines above a disclaimer."""
-    return list(takewhile(lambda line: not line.text.lower().strip(" *_").startswith(words.disclaimers), lines))
+def _end(said: Sequence[Line], first: int, words: SignatureWords) -> int:
+    """Where a signature ends: at small print, or at prose such as a postscript."""
+    ends = (at for at in range(first, len(said)) if _is_small_print(said, at, words) or is_sentence(said[at].text))
+    return next(ends, len(said))
 
 
-def _is_salutation(text: str, words: SignatureWords) -> bool:
-    return len(text) < _LONGEST_LINE and text.lower().startswith(words.greetings)
+def is_sentence(text: str) -> bool:
+    """Whether a line is a part of a text, and not of a signature: no lines of names, places and numbers."""
+    said = len(_WORD.findall(text))
+    if ADDRESS.search(text) or any(phones(text)) or "|" in text:
+        return said >= 2 * _PROSE
+    return said >= _PROSE or (said >= _SENTENCE and text.rstrip()[-1:] in (".", "?", "!"))
 
 
-def is_named(salutation: str, words: SignatureWords) -> bool | None:
-    """Whether a salutation has a name; None where there is no salutation, or nobody can tell."""
-    if not salutation:
-        return None
-    bare = next(each for each in sorted(words.greetings, key=len, reverse=True) if salutation.lower().startswith(each))
-    rest = salutation[len(bare) :].strip(" ,.:!-").split(",")[0]
-    said = [_PUNCTUATION.sub("", word) for word in rest.replace("/", " ").split()]
-    if all(word.lower() in words.unnamed | words.not_names | _BETWEEN for word in said):
-        return False
-    return True if said[0][:1].isupper() or said[0].lower() in words.titles else None
+def _is_small_print(said: Sequence[Line], at: int, words: SignatureWords) -> bool:
+    """A line that begins as disclaimers do, or a rule above one."""
+    text = said[at].text.lower()
+    if text and not _FRAME.sub("", text):
+        return len(text) > 2 and any(_is_print(line.text, words) for line in said[at + 1 : at + 2])
+    return _is_print(text, words)
+
+
+def _is_print(text: str, words: SignatureWords) -> bool:
+    return text.lower().strip(" *_-=[]()").startswith(words.disclaimers)

@@ -13,6 +13,8 @@ class StandardRule(StrEnum):
     NAME = "name"  # the sender's first name and surname
     PHONE = "phone"
     EMAIL = "email"
+    JOB_TITLE = "job_title"
+    TEAM = "team"
     NAMED_CONTACT = "named_contact"  # an answer names somebody
     FONT = "font"  # of the signature
     CLOSING = "closing"  # one that is allowed and fits the salutation
@@ -52,13 +54,18 @@ class SignatureWords:
     """How people open, close and sign messages; ``rules/phrases/signatures.toml`` explains the fields. Lower case."""
 
     closings: tuple[str, ...]
+    other_closings: frozenset[str]
     greetings: tuple[str, ...]
     unnamed: frozenset[str]
+    offices: frozenset[str]
     titles: frozenset[str]
     group_addresses: frozenset[str]
     not_names: frozenset[str]
+    job_titles: frozenset[str]
+    teams: frozenset[str]
     disclaimers: tuple[str, ...]
     reachable: tuple[str, ...]
+    naming: tuple[str, ...]
     english: frozenset[str]
 
 

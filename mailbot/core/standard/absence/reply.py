@@ -38,7 +38,7 @@ class Reply:
         self._mail, self._absentee, self._words, self._english = mail, absentee, words, signatures.english
         lines, self.cut = _beginning(mail.lines)
         parts = parts_of(lines, signatures, words_of(absentee.name))
-        self._lines, self.signature = (*parts.body, *self._said_below(parts.signature)), parts.signature
+        self._lines, self.signature = (*parts.body, *self._said_below((*parts.signature, *parts.below))), parts.signature
         self.text = _plain("\n".join(line.text for line in self._lines))
         subject = "" if _PREFIXED.match(mail.message.subject) else _plain(mail.message.subject)
         self.sentences = [
