@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from mailbot.cli import standards_found
 from mailbot.cli.absence_check import JudgedAs, absence_judged, is_absence_reply, tell_absence
 from mailbot.cli.lint import read_file
 from mailbot.cli.options import Format, FormatOption, RulesOption, day, load_config, print_json, rules_folder
@@ -119,3 +120,6 @@ def _lines(standard: "Standard") -> list[str]:
         *([f"formal letters name: {formal.organisation[0]}; are signed: {formal.on_behalf[0]}"] if formal else []),
         f"findings less sure than {standard.threshold:g} are not judged",
     ]
+
+
+standards_found.register(app)

@@ -56,6 +56,17 @@ class KeptFinding:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Waiver:
+    """Somebody (an address) is spared a rule. ``reason``: why; ``actor``: who said so."""
+
+    person: str
+    rule: str
+    reason: str
+    actor: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class JudgedMail:
     """What came of one message: by whom it is, and what was found. ``why_not``: why it could not be judged, if so."""
 

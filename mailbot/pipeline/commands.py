@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from mailbot.core.action import Reason
 from mailbot.core.case import WITHDRAWAL_NOT_PROVEN, Case
 from mailbot.core.letter import RETRYABLE
+from mailbot.core.staff_finding import Waiver
 from mailbot.errors import PermanentError
 from mailbot.ports import Clock, Happened, Store, Transaction
 
@@ -56,6 +57,28 @@ class Commands:
             if not transaction.alarms.take(number, self.actor, self.clock.now()):
                 raise PermanentError(f"no alarm {number} rings; see 'mailbot alarm list'")
             self._note(transaction, "alarm-taken", str(number))
+
+    def waive(self, person: str, rule: str, reason: str) -> None:
+        """Somebody (an address) is spared a rule of the standard for staff. Raises PermanentError if they are already."""
+        waiver = Waiver(person=person, rule=rule, reason=reason, actor=self.actor, at=self.clock.now())
+        with self.store.transaction() as transaction:
+            if not transaction.standards.waive(waiver):
+                raise PermanentError(f"{person} is spared '{rule}' already; see 'mailbot standards waivers'")
+            self._note(transaction, "standard-waived", rule)
+
+    def end_waiver(self, person: str, rule: str) -> None:
+        """A rule holds for somebody again. Raises PermanentError if they were not spared it."""
+        with self.store.transaction() as transaction:
+            if not transaction.standards.end_waiver(person, rule, self.actor, self.clock.now()):
+                raise PermanentError(f"{person} is not spared '{rule}'; see 'mailbot standards waivers'")
+            self._note(transaction, "standard-waiver-ended", rule)
+
+    def forget_findings(self, person: str) -> int:
+        """Nothing that was found names somebody any more; the numbers stay. Returns how many findings that were."""
+        with self.store.transaction() as transaction:
+            forgotten = transaction.standards.forget(person)
+            self._note(transaction, "standard-findings-forgotten", str(forgotten))
+            return forgotten
 
     def go_live(self, mailbox: str) -> None:
         """From now on letters about newly received mail are sent. What was observed stays observed."""

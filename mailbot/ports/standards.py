@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Protocol
 
 from mailbot.core.staff_count import MonthTotals
-from mailbot.core.staff_finding import JudgedMail, KeptFinding, StaffMailKind
+from mailbot.core.staff_finding import JudgedMail, KeptFinding, StaffMailKind, Waiver
 from mailbot.core.standard.mail import StaffMail
 
 
@@ -38,6 +38,12 @@ class StandardRows(Protocol):
     def tell(self, findings: Collection[int], at: datetime) -> None: ...
 
     def totals(self, month: str) -> MonthTotals: ...
+
+    def waive(self, waiver: Waiver) -> bool: ...
+
+    def end_waiver(self, person: str, rule: str, actor: str, at: datetime) -> bool: ...
+
+    def forget(self, person: str) -> int: ...
 
     def waived(self, people: Collection[str]) -> frozenset[tuple[str, str]]: ...
 

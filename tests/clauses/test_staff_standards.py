@@ -1,5 +1,6 @@
 """What staff send is held against the standard without anybody asking: findings are rows, and whom they concern hears first."""
 
+import json
 from email.message import EmailMessage
 from html import unescape
 from itertools import count
@@ -222,3 +223,54 @@ def test_notes_can_be_left_out(tell: TellStory, own_rules: Rules) -> None:
     story.until("2026-01-02 09:05")
     assert story.letters_to(ROBIN, NOTE) == []
     assert len(gets(story, MARA, COUNT)) == 1
+
+
+# What staff say about it -------------------------------------------------------------------------------------------------
+
+
+def test_a_waived_rule_gives_no_finding_until_it_holds_again(tell: TellStory) -> None:
+    """Who said so and why is kept; what the person had not heard of goes, and other rules hold on."""
+    story = tell(PACK, people=PEOPLE, standards=True)
+    large = "font-family:Verdana;font-size:16pt"
+    sends(story, written(*NAMED, style=large))
+    assert found(story) == {"font": "J6"}
+    story.tell("standards", "waive", "robin vale", "font", "--reason", "reads large letters")
+    sends(story, written("Robin Vale", ROBIN, style=large))
+    assert found(story) == {"phone": "J5"}
+    listed = json.loads(story.tell("standards", "waivers", "--format", "json"))
+    assert [(each["person"], each["rule"], each["reason"]) for each in listed] == [(ROBIN, "font", "reads large letters")]
+    assert story.rows("SELECT kind, detail FROM event WHERE kind LIKE 'standard-%'") == [("standard-waived", "font")]
+    story.tell("standards", "waive", "Robin", "font", "--end")
+    sends(story, written(*NAMED, style=large))
+    assert found(story) == {"phone": "J5", "font": "J6"}
+
+
+def test_the_report_counts_and_names_nobody(tell: TellStory) -> None:
+    """As a table, for programs and for spreadsheets; what somebody asks to be removed leaves its number."""
+    story = tell(PACK, people=PEOPLE, standards=True)
+    sends(story, written("Robin Vale", "01632 960002"))
+    words = ("standards", "report", "--month", "2025-12")
+    row = {"month": "2025-12", "team": "Casework", "rule": "email", "clause": "J5", "found": 1, "month before": 0}
+    assert json.loads(story.tell(*words, "--format", "json")) == [{**row, "judged": 1, "judged before": 0}]
+    assert story.tell(*words, "--format", "csv").splitlines()[1] == "2025-12,Casework,email,J5,1,0,1,0"
+    assert "Casework" in story.tell(*words)
+    assert story.tell("standards", "forget", ROBIN).startswith("1 findings")
+    assert story.rows("SELECT person, fix, offsets FROM standard_finding") == [(None, "", "[]")]
+    assert story.tell(*words, "--format", "csv").splitlines()[1] == "2025-12,Casework,email,J5,1,0,1,0"
+
+
+@pytest.mark.parametrize(
+    ("words", "why"),
+    [
+        (("waive", "Robin", "fnot", "--reason", "x"), "did you mean 'font'?"),
+        (("waive", "Nobody Here", "font", "--reason", "x"), "there is nobody called 'Nobody Here'"),
+        (("waive", "Robin", "font"), "say why, with --reason"),
+        (("waive", "Robin", "font", "--end"), "is not spared 'font'"),
+        (("report", "--month", "2025-13"), "write a month such as 2026-11"),
+    ],
+)
+def test_what_cannot_be_is_refused_with_what_to_write(tell: TellStory, words: tuple[str, ...], why: str) -> None:
+    """A rule or person that is not there, no reason, nothing to take back, no such month."""
+    story = tell(PACK, people=PEOPLE, standards=True)
+    refused = story.cli("standards", *words)
+    assert (refused.returncode in (2, 64, 65), why in " ".join(refused.stderr.split())) == (True, True), refused.stderr

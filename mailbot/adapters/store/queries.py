@@ -14,6 +14,7 @@ from mailbot.adapters.store.database import Database
 from mailbot.adapters.store.figures import IS_BACKSCATTER
 from mailbot.adapters.store.history import TAKEN_BACK
 from mailbot.adapters.store.recounts import moved_dates
+from mailbot.adapters.store.standards import month_totals, waivers
 from mailbot.adapters.store.tables import (
     alarm,
     case,
@@ -53,6 +54,8 @@ from mailbot.adapters.store.views import (
 from mailbot.core.contact_log import LoggedContact
 from mailbot.core.message import Span
 from mailbot.core.quoting import QuoteRules
+from mailbot.core.staff_count import MonthTotals
+from mailbot.core.staff_finding import Waiver
 from mailbot.core.subject import SubjectRules
 from mailbot.ports import MovedDate
 
@@ -119,6 +122,16 @@ class Queries:
                 )
                 for row in connection.execute(query)
             )
+
+    def staff_month(self, month: str) -> MonthTotals:
+        """What was judged and found of what staff sent in a month."""
+        with self._database.reading() as connection:
+            return month_totals(connection, month)
+
+    def waivers(self) -> tuple[Waiver, ...]:
+        """Which rules people are spared now."""
+        with self._database.reading() as connection:
+            return waivers(connection)
 
     def cases(self, *, mailbox_name: str | None = None, status: str | None = None, limit: int = 50) -> tuple[CaseLine, ...]:
         """The newest cases first."""

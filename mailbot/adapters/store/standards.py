@@ -11,7 +11,7 @@ from mailbot.adapters.store.pending import Pending
 from mailbot.adapters.store.tables import mailbox, message, raw, staff_mail, standard_finding, standard_waiver
 from mailbot.core.message import Span
 from mailbot.core.staff_count import Counted, MonthTotals
-from mailbot.core.staff_finding import JudgedMail, KeptFinding, StaffFinding, StaffMailKind, StaffMailOutcome
+from mailbot.core.staff_finding import JudgedMail, KeptFinding, StaffFinding, StaffMailKind, StaffMailOutcome, Waiver
 from mailbot.ports import WaitingStaffMail
 
 
@@ -106,19 +106,31 @@ class SqlStandards:
 
     def totals(self, month: str) -> MonthTotals:
         """What was judged and found in a month, over all mailboxes."""
-        done = (staff_mail.c.month == month) & (staff_mail.c.outcome == StaffMailOutcome.JUDGED.value)
-        judged = select(staff_mail.c.team, func.count().label("mails")).where(done).group_by(staff_mail.c.team)
+        return month_totals(self._connection, month)
+
+    def waive(self, waiver: Waiver) -> bool:
+        """Somebody is spared a rule, also for what nobody has told them yet; False if they were already."""
+        if (waiver.person, waiver.rule) in self.waived([waiver.person]):
+            return False
+        values = {"person": waiver.person, "rule": waiver.rule, "reason": waiver.reason, "actor": waiver.actor, "at": waiver.at}
+        self._connection.execute(standard_waiver.insert().values(values))
         found = standard_finding.c
-        keys = (found.team, found.rule, found.clause, found.person)
-        counts = select(*keys, func.count().label("times")).where(found.month == month).group_by(*keys)
-        return MonthTotals(
-            month=month,
-            judged={row.team: row.mails for row in self._connection.execute(judged)},
-            found=tuple(
-                Counted(team=row.team, rule=row.rule, clause=row.clause, person=row.person or "", count=row.times)
-                for row in self._connection.execute(counts)
-            ),
-        )
+        waits = (found.person == waiver.person) & (found.rule == waiver.rule) & found.told_at.is_(None)
+        self._connection.execute(standard_finding.delete().where(waits))
+        return True
+
+    def end_waiver(self, person: str, rule: str, actor: str, at: datetime) -> bool:
+        """A rule holds for somebody again; False if they were not spared it."""
+        waiver = standard_waiver.c
+        mine = (waiver.person == person) & (waiver.rule == rule) & waiver.ended_at.is_(None)
+        ended = self._connection.execute(standard_waiver.update().where(mine).values(ended_at=at, ended_by=actor))
+        return ended.rowcount > 0
+
+    def forget(self, person: str) -> int:
+        """Nothing here names a person any more: their findings stay as numbers, what they were spared goes."""
+        found = standard_finding.update().where(standard_finding.c.person == person)
+        self._connection.execute(standard_waiver.delete().where(standard_waiver.c.person == person))
+        return self._connection.execute(found.values(person=None, fix="", offsets=[], message=None)).rowcount
 
     def waived(self, people: Collection[str]) -> frozenset[tuple[str, str]]:
         """What these people are spared: each with a rule."""
@@ -147,4 +159,30 @@ def _kept(row: Row[Any]) -> KeptFinding:
         finding=found,
         words=" ".join(" ".join(whole[span.start : span.end] for span in spans).split()),
         is_reply=row.kind == StaffMailKind.AUTO_REPLY.value,
+    )
+
+
+def month_totals(connection: Connection, month: str) -> MonthTotals:
+    """What was judged and found in a month, over all mailboxes."""
+    done = (staff_mail.c.month == month) & (staff_mail.c.outcome == StaffMailOutcome.JUDGED.value)
+    judged = select(staff_mail.c.team, func.count().label("mails")).where(done).group_by(staff_mail.c.team)
+    found = standard_finding.c
+    keys = (found.team, found.rule, found.clause, found.person)
+    counts = select(*keys, func.count().label("times")).where(found.month == month).group_by(*keys)
+    return MonthTotals(
+        month=month,
+        judged={row.team: row.mails for row in connection.execute(judged)},
+        found=tuple(
+            Counted(team=row.team, rule=row.rule, clause=row.clause, person=row.person or "", count=row.times)
+            for row in connection.execute(counts)
+        ),
+    )
+
+
+def waivers(connection: Connection) -> tuple[Waiver, ...]:
+    """What people are spared now, the newest first."""
+    query = select(standard_waiver).where(standard_waiver.c.ended_at.is_(None)).order_by(standard_waiver.c.id.desc())
+    return tuple(
+        Waiver(person=row.person, rule=row.rule, reason=row.reason, actor=row.actor, at=row.at)
+        for row in connection.execute(query)
     )
