@@ -48,7 +48,7 @@ def figures(file: str) -> dict[str, dict[str, float]]:
 def test_hardly_a_finding_is_wrong_and_few_are_missed(file: str) -> None:
     """J4, J9, F19 on replies in the wording of councils, hospitals and fire services."""
     for rule, one in figures(file).items():
-        assert one["precision"] >= 0.97, rule
+        assert one["precision"] >= (0.9 if "not judged" in rule else 0.97), rule
         assert one["recall"] >= 0.9, rule
 
 

@@ -52,7 +52,7 @@ def read_contact(
     found = [*reading.in_sentences(sentences), *reading.in_links(links)]
     ranked = sorted(found, key=lambda each: (list(ContactKind).index(each.kind), each.value.islower()))
     offered = ranked[0] if ranked else None
-    unsure = "" if offered else reading.in_signature(signature)
+    unsure = "" if offered else reading.in_signature(signature) or reading.pointing(sentences)
     return ContactRead(
         offered=offered,
         own=reading.own,
@@ -84,6 +84,11 @@ def _number(written: str) -> str:
     return "" if _DATE.fullmatch(number) else number
 
 
+def _pages(sentence: str) -> Iterator[str]:
+    for match in _PAGE.finditer(ADDRESS.sub(" ", sentence)):
+        yield match[0].rstrip(".,;)")
+
+
 def digits_of(number: str) -> str:
     """The digits of a number."""
     return "".join(each for each in number if each.isdigit())
@@ -99,8 +104,9 @@ class _Reading:
         for sentence in sentences:
             offering = says(sentence, self._words.offering) or (offering and len(sentence.split()) <= 8)  # a list below it
             yield from self._ways(sentence)
+            yield from (OfferedContact(kind=ContactKind.PAGE, value=page) for page in _pages(sentence))
             if offering:
-                yield from self._pages_and_names(sentence)
+                yield from self._names(sentence)
 
     def _ways(self, sentence: str) -> Iterator[OfferedContact]:
         for match in ADDRESS.finditer(sentence):
@@ -132,10 +138,8 @@ class _Reading:
             return value in self._absentee.addresses or value.partition("@")[0] in self._locals
         return any(_same(digits_of(value), each) for each in self._absentee.phones)
 
-    def _pages_and_names(self, sentence: str) -> Iterator[OfferedContact]:
+    def _names(self, sentence: str) -> Iterator[OfferedContact]:
         bare = _YOURS.sub(" ", ADDRESS.sub(" ", sentence))
-        for match in _PAGE.finditer(bare):
-            yield OfferedContact(kind=ContactKind.PAGE, value=match[0].rstrip(".,;)"))
         for match in (*_TEAM.finditer(bare), *_NAME.finditer(bare)):
             if self._is_another(match[0]) and self._is_offered(bare, match):
                 yield OfferedContact(kind=ContactKind.NAME, value=" ".join(match[0].split()))
@@ -157,6 +161,13 @@ class _Reading:
                 yield from self._unless_own(ContactKind.ADDRESS, address[0].lower(), about_me=False)
             elif link.startswith("tel:"):
                 yield from self._unless_own(ContactKind.PHONE, link.removeprefix("tel:"), about_me=False)
+
+    def pointing(self, sentences: Sequence[str]) -> str:
+        """Why a sentence may offer somebody all the same."""
+        for sentence in (any_of(self._words.misleading).sub(" ", each) for each in sentences):
+            if says(sentence, self._words.pointing) and not says(sentence, self._words.own) and not self.own:
+                return "it seems to name somebody, and it is not clear whom"
+        return ""
 
     def in_signature(self, signature: Sequence[Line]) -> str:
         """Why what stands below the name may be a contact."""

@@ -14,7 +14,7 @@ from mailbot.core.standard.absence.day_forms import MEANINGS, MONTH, NUMBER, WEE
 
 _DAY = r"(?:0?[1-9]|[12]\d|3[01])"
 _TH = r"\s?(?:st|nd|rd|th)\b"
-_YEAR = r"(?:20\d\d\b|['’]\d\d\b|\d\d\b(?![:.]\d)(?!\s?(?:am|pm|days?|hours?)\b))"
+_YEAR = rf"(?:20\d\d\b|['’]\d\d\b|\d\d\b(?![:.]\d)(?!\s?(?:am|pm|days?|hours?)\b)(?!\s?{MONTH}))"
 _TO = r"\s*(?:-|–|—|to|until|till|through|and|&)\s*"
 _ON = rf"(?:(?:{WEEKDAY}),?\s+\(?)?(?:the\s+)?"
 _PART = r"(?:early|mid|late|the\s+end\s+of|end\s+of|beginning\s+of|start\s+of)"

@@ -71,7 +71,7 @@ def judge_absence(
     reply = Reply(mail, absentee, rules.words, rules.signatures)
     if why := reply.why_not():
         return AbsenceJudgement(judgement=_nothing(rules.standard, why), kind=None if reply.text else NoteKind.NO_ABSENCE)
-    returning = reply.returning(sent_on) if sent_on else ReturnRead()
+    returning = reply.returning(sent_on) if sent_on else ReturnRead(unread=True)
     kind = reply.kind(returning)
     if kind is NoteKind.NO_ABSENCE:
         return AbsenceJudgement(judgement=_nothing(rules.standard, "it does not say that anybody is away"), kind=kind)
@@ -157,6 +157,8 @@ class _Judging:
             NoteKind.CLOSED: "a whole office is shut",
         }.get(self._kind):
             return why
+        if self._reply.is_shared:
+            return "several people use the address"
         if self._contact.watched:
             return "somebody else sees to what arrives"
         if self._reply.is_bilingual:
@@ -202,6 +204,8 @@ class _Judging:
         rule, words = AbsenceRule.RETURN_DATE, self._rules.words
         if self._sent_on is None:
             return self._unjudged(rule, "the message does not say on which day it was written")
+        if self._reply.is_shared:
+            return self._unjudged(rule, "several people use the address")
         if self._reply.is_bilingual:
             return self._unjudged(rule, "a part of it is in another language, or was not read")
         if self._reply.says(words.long) or self._reply.says(words.open_ended):

@@ -12,7 +12,7 @@ from mailbot.core.standard.absence.values import Absentee, NoteKind
 from mailbot.core.standard.absence.words import AbsenceWords, Reason, any_of, ending_with, reason_in, says, vocabulary
 from mailbot.core.standard.contact import ADDRESS
 from mailbot.core.standard.mail import Line, StaffMail
-from mailbot.core.standard.names import words_of
+from mailbot.core.standard.names import is_persons, words_of
 from mailbot.core.standard.signature import parts_of
 from mailbot.core.standard.values import SignatureWords
 
@@ -28,6 +28,7 @@ _PREFIXED = re.compile(r"^\s*(?:automatic reply|auto(?:matic)?[- ]?(?:reply|resp
 _SHORT = "mon|tues?|wed|thu(?:rs?)?|fri|sat|sun|jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec"
 _ABBREVIATED = re.compile(rf"\b((?i:{_SHORT}|tel|ext|no|approx))\.(?=\s*(?:[\d,a-z]|(?i:{_SHORT})))")
 _CONTINUED = re.compile(r":[ \t]*\n+[ \t]*")
+_TODAY = re.compile(r"\btoday\b", re.IGNORECASE)
 _LETTERS = re.compile(r"[^\W\d_]+")
 
 
@@ -35,7 +36,7 @@ class Reply:
     """An automatic reply: its own ``text``, that in ``sentences``, and its ``signature``. ``cut``: there is more of it."""
 
     def __init__(self, mail: StaffMail, absentee: Absentee, words: AbsenceWords, signatures: SignatureWords) -> None:
-        self._mail, self._absentee, self._words, self._english = mail, absentee, words, signatures.english
+        self._mail, self._absentee, self._words, self._signatures = mail, absentee, words, signatures
         lines, self.cut = _beginning(mail.lines)
         parts = parts_of(lines, signatures, words_of(absentee.name))
         self._lines, self.signature = (*parts.body, *self._said_below((*parts.signature, *parts.below))), parts.signature
@@ -78,7 +79,7 @@ class Reply:
 
     def _english_share(self, text: str) -> float:
         said = _LETTERS.findall(ADDRESS.sub(" ", text).lower())
-        known = self._english | vocabulary(self._words)
+        known = self._signatures.english | vocabulary(self._words)
         return sum(word in known for word in said) / len(said) if len(said) > _FEW_WORDS else 1
 
     def kind(self, returning: ReturnRead) -> NoteKind:
@@ -90,20 +91,30 @@ class Reply:
             return NoteKind.LEFT
         if says(text, (*words.away, *words.long)):
             return NoteKind.AWAY
+        has_days = returning.found or returning.unread or says(text, words.one_day)
         for kind, phrases in (
             (NoteKind.PATTERN, words.pattern),
-            (NoteKind.AWAY, words.back_again),
+            (NoteKind.AWAY, words.back_again if has_days else ()),
             (NoteKind.CLOSED, words.closed),
             (NoteKind.UNMONITORED, words.unmonitored),
         ):
-            if says(text, phrases):
+            if phrases and says(text, phrases):
                 return kind
         is_told = any(self.reasons()) or (returning.found is not None and says(text, words.myself))
         return NoteKind.AWAY if is_told else NoteKind.NO_ABSENCE
 
     def is_short(self) -> bool:
         """Away for a day at most, if it tells no later return."""
-        return says(self._meant, self._words.one_day) or any(reason.short for reason, _ in self.reasons())
+        today = any(_TODAY.search(each) and says(each, (*self._words.away, *self._words.myself)) for each in self.sentences)
+        return today or says(self._meant, self._words.one_day) or any(reason.short for reason, _ in self.reasons())
+
+    @property
+    def is_shared(self) -> bool:
+        """An address that several people use wrote it."""
+        named = is_persons(self._absentee.name, self._signatures)
+        return not named and any(
+            each.partition("@")[0] in self._signatures.group_addresses for each in self._absentee.addresses
+        )
 
     @property
     def _meant(self) -> str:

@@ -7,6 +7,7 @@ from datetime import date, timedelta
 
 from mailbot.core.standard.absence.days import Days, days_in
 from mailbot.core.standard.absence.words import AbsenceWords, any_of, ending_with, says
+from mailbot.core.written_date import MONTHS, WEEKDAYS
 
 _SATURDAY = 5
 _SURE, _LIKELY, _PERHAPS = 0.95, 0.85, 0.6
@@ -15,6 +16,11 @@ _RECENT = 60
 
 _RANGE = re.compile(
     r"\s*(?:-|–|—|to|until|till|til|through|thru|and|&|up to|through to)\s*(?:and including\s*)?", re.IGNORECASE
+)
+_NAMES = (*WEEKDAYS, *(name for name in MONTHS if name != "May"))
+_SHORT = "May|Mon|Tues?|Wed|Thurs?|Fri|Jan|Feb|Sept?|Oct|Nov|Dec"
+_LIKE_A_DAY = re.compile(
+    rf"\b(?:{'|'.join(_NAMES)}|{_SHORT})\b|\b[0-3]?\d[./-][01]?\d\b(?![.:]?\d)(?!\s?[ap]m)|\b\d{{1,2}}(?:st|nd|rd|th)\b"
 )
 _UNTIL = ("until", "till", "til")
 _WITHIN = 60
@@ -26,7 +32,7 @@ class Return:
     """When somebody is back: ``on`` at the soonest and ``by`` at the latest, in ``words`` of the reply; from 0 to 1 how sure.
 
     The two differ where a reply says "next week", or "until Friday", which may be the last day away. ``fits``: the weekday
-    beside the day is its own.
+    beside the day is its own. ``told``: it is called the return, and not the end of the absence.
     """
 
     on: date
@@ -34,6 +40,7 @@ class Return:
     words: str
     confidence: float = _SURE
     fits: bool = True
+    told: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,7 +52,10 @@ class ReturnRead:
 
 
 def read_return(sentences: Sequence[str], sent_on: date, words: AbsenceWords, *, far: bool = False) -> ReturnRead:
-    """The first return that is not over on the day of the message, or the last that is. ``far``: as in ``days_in``."""
+    """The first return that is not over on the day of the message, or the last that is; one that is told before all others.
+
+    ``far``: as in ``days_in``.
+    """
     found, unread = list[Return](), False
     for sentence in sentences:
         if says(sentence, words.pattern) and not says(sentence, (*words.returning, *words.answering)):
@@ -55,7 +65,8 @@ def read_return(sentences: Sequence[str], sent_on: date, words: AbsenceWords, *,
         unread = unread or reading.unread
     said = [each for each in found if each.confidence > _LIKELY] or found
     ahead = [each for each in said if each.by >= sent_on]
-    best = min(ahead, key=lambda each: each.on, default=None) or max(said, key=lambda each: each.by, default=None)
+    wanted = [each for each in ahead if each.told] or ahead
+    best = min(wanted, key=lambda each: each.on, default=None) or max(said, key=lambda each: each.by, default=None)
     return ReturnRead(found=best, unread=unread)
 
 
@@ -72,11 +83,19 @@ class _Sentence:
         self._text, self._sent_on, self._words = text, sent_on, words
         self._days = days_in(text, sent_on, far=far)
         self._away = says(text, (*words.away, *words.back_again, *words.closed, *words.myself))
-        self.unread = self._is_about_it() and says(text, words.vague)
+        self.unread = self._is_about_it() and (says(text, words.vague) or self._has_other_days())
 
     def _is_about_it(self) -> bool:
         words = (*self._words.long, *self._words.returning, *self._words.until)
         return self._away or len(self._text) < 2 * _WITHIN or says(self._text, words)
+
+    def _has_other_days(self) -> bool:
+        """Words and numbers for days in a form that is not known."""
+        pieces, at = list[str](), 0
+        for day in self._days:
+            pieces.append(self._text[at : day.start])
+            at = day.end
+        return any(_LIKE_A_DAY.search(piece) for piece in (*pieces, self._text[at:]))
 
     def returns(self) -> Iterator[Return]:
         """Each day of return that it tells, in order."""
@@ -93,7 +112,7 @@ class _Sentence:
 
     def _range(self, day: Days, last: Days, *, is_second: bool) -> Iterator[Return]:
         """Days away, the last of them included; "from 3 until 14 August" leaves open whether."""
-        is_absence = self._away or is_second or len(self._text) < 2 * _WITHIN
+        is_absence = (self._away or is_second or len(self._text) < 2 * _WITHIN) and not says(self._text, self._words.elsewhere)
         if day.first is None or last.last is None or (day.bare and last.bare) or not is_absence:
             self.unread = True
             return
@@ -103,11 +122,11 @@ class _Sentence:
 
     def _single(self, day: Days, before: int) -> Iterator[Return]:
         gap, words = self._text[before : day.start], self._words
-        is_back, is_absence = self._says_return(gap, day), self._away or before > 0 or len(self._text) < _WITHIN
+        is_back, is_absence = self._says_return(gap, day), not says(self._text, words.elsewhere)
         if day.first is None or day.last is None:
             self.unread = True
         elif is_back:
-            yield self._return(day, day.first, day.last)
+            yield replace(self._return(day, day.first, day.last), told=True)
         elif _stands_before(gap, words.starting, words):
             self.unread = self.unread or len(self._days) == 1
         elif is_absence and _stands_before(gap, words.last_day, words):

@@ -11,6 +11,7 @@ _BEFORE, _BEHIND, _BESIDE = 40, 15, 60
 
 _CLAUSE = re.compile(r"[;:,(–]")
 _LETTERS = re.compile(r"[^\W\d_]+")
+_TIME = r"\d{1,2}(?:[:.]?\d\d)?\s*(?:am|pm|hrs|hours|noon|o'clock)?"
 _BETWEEN = r"[\s-]+"
 
 
@@ -61,7 +62,9 @@ class AbsenceWords:
     inclusive: tuple[str, ...]
     starting: tuple[str, ...]
     fillers: tuple[str, ...]
+    elsewhere: tuple[str, ...]
     offering: tuple[str, ...]
+    pointing: tuple[str, ...]
     own: tuple[str, ...]
     others: tuple[str, ...]
     shared_lines: tuple[str, ...]
@@ -70,7 +73,7 @@ class AbsenceWords:
 
 @lru_cache(maxsize=256)
 def any_of(words: tuple[str, ...]) -> re.Pattern[str]:
-    """Finds one of these phrases, the longest at its place: ``*`` ends a word in any way, ``#`` is a number."""
+    """Finds one of these phrases, the longest at its place: ``*`` ends a word in any way, ``#`` is a number, ``@`` a time."""
     return re.compile(rf"(?<![\w'])(?:{_alternatives(words)})(?!\w)", re.IGNORECASE)
 
 
@@ -129,4 +132,4 @@ def _alternatives(words: tuple[str, ...]) -> str:
 def _as_pattern(phrase: str) -> str:
     parts = (re.escape(word) for word in phrase.replace("-", " ").split())
     joined = _BETWEEN.join(parts) or re.escape(phrase)
-    return joined.replace(r"\*", r"\w*").replace(r"\#", _NUMBER)
+    return joined.replace(r"\*", r"\w*").replace(r"\#", _NUMBER).replace("@", _TIME)
