@@ -12,7 +12,7 @@ from mailbot.core.standard.absence.values import Absentee, NoteKind
 from mailbot.core.standard.absence.words import AbsenceWords, Reason, any_of, ending_with, reason_in, says, vocabulary
 from mailbot.core.standard.contact import ADDRESS
 from mailbot.core.standard.mail import Line, StaffMail
-from mailbot.core.standard.names import is_persons, words_of
+from mailbot.core.standard.names import persons_name, words_of
 from mailbot.core.standard.signature import parts_of
 from mailbot.core.standard.values import SignatureWords
 
@@ -39,7 +39,9 @@ class Reply:
         self._mail, self._absentee, self._words, self._signatures = mail, absentee, words, signatures
         lines, self.cut = _beginning(mail.lines)
         parts = parts_of(lines, signatures, words_of(absentee.name))
-        self._lines, self.signature = (*parts.body, *self._said_below((*parts.signature, *parts.below))), parts.signature
+        below, has_body = (*parts.signature, *parts.below), bool(parts.body)  # "Thank you for …" may begin the only line
+        self.signature = parts.signature if has_body else ()
+        self._lines = (*parts.body, *(self._said_below(below) if has_body else below))
         self.text = _plain("\n".join(line.text for line in self._lines))
         subject = "" if _PREFIXED.match(mail.message.subject) else _plain(mail.message.subject)
         self.sentences = [
@@ -49,7 +51,7 @@ class Reply:
     def _said_below(self, signature: tuple[Line, ...]) -> Iterator[Line]:
         """What a signature says about the absence itself."""
         for line in signature:
-            if says(line.text, self._words.away) or says(line.text, self._words.pattern):
+            if says(line.text, (*self._words.away, *self._words.back_again, *self._words.pattern, *self._words.pointing)):
                 yield line
 
     def _joined(self) -> str:
@@ -111,7 +113,7 @@ class Reply:
     @property
     def is_shared(self) -> bool:
         """An address that several people use wrote it."""
-        named = is_persons(self._absentee.name, self._signatures)
+        named = persons_name(self._absentee.name, self._signatures)
         return not named and any(
             each.partition("@")[0] in self._signatures.group_addresses for each in self._absentee.addresses
         )
