@@ -19,6 +19,7 @@ _PAST_COUNTS = 2
 _BEHIND, _AHEAD = timedelta(days=120), timedelta(days=366)
 """So far off at most lies a day of which the weekday tells the year; otherwise its writer took the wrong weekday."""
 
+_LONG_OVER = timedelta(days=60)
 _PARTS = {"early": (1, 10), "beg": (1, 10), "sta": (1, 10), "mid": (10, 20), "late": (20, 31), "end": (25, 31), "the": (25, 31)}
 _WEEKDAY_AT, _MONTH_AT = re.compile(rf"\b{WEEKDAY}", re.IGNORECASE), re.compile(MONTH, re.IGNORECASE)
 _SHORT_WEEKDAYS, _SHORT_MONTHS = [name[:3] for name in WEEKDAYS], [name[:3] for name in MONTHS]
@@ -50,9 +51,13 @@ def _iso(said: str, _sent: Sent) -> Meaning:
     return _one(date(year, month, day), sure=True)
 
 
-def _numeric(said: str, _sent: Sent) -> Meaning:
+def _numeric(said: str, sent: Sent) -> Meaning:
+    """ "5/1/27" is 5 January. One that is long over is not read where the other order makes it a day soon."""
     day, month, year = _numbers(said)
-    return _of_its_year(date(_whole(year), month, day), said)
+    found = date(_whole(year), month, day)
+    if day <= 12 and found < sent.on - _LONG_OVER and sent.on <= date(_whole(year), day, month) <= sent.on + _LONG_OVER:
+        return Meaning()
+    return _of_its_year(found, said)
 
 
 def _slashed(said: str, sent: Sent) -> Meaning:

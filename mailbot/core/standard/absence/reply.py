@@ -108,7 +108,8 @@ class Reply:
     def is_short(self) -> bool:
         """Away for a day at most, if it tells no later return."""
         today = any(_TODAY.search(each) and says(each, (*self._words.away, *self._words.myself)) for each in self.sentences)
-        return today or says(self._meant, self._words.one_day) or any(reason.short for reason, _ in self.reasons())
+        hardly = not says(self._meant, self._words.away) and any(reason.short for reason, _ in self.reasons())
+        return today or hardly or says(self._meant, self._words.one_day)
 
     @property
     def is_shared(self) -> bool:

@@ -122,7 +122,7 @@ class _Sentence:
 
     def _single(self, day: Days, before: int) -> Iterator[Return]:
         gap, words = self._text[before : day.start], self._words
-        is_back, is_absence = self._says_return(gap, day), not says(self._text, words.elsewhere)
+        is_back, is_absence = self._says_return(gap, day, is_first=before == 0), not says(self._text, words.elsewhere)
         if day.first is None or day.last is None:
             self.unread = True
         elif is_back:
@@ -136,13 +136,14 @@ class _Sentence:
         else:
             self.unread = self.unread or self._away
 
-    def _says_return(self, gap: str, day: Days) -> bool:
-        """A word for returning stands before the day, or behind it: "on Monday I will be back"."""
+    def _says_return(self, gap: str, day: Days, *, is_first: bool) -> bool:
+        """A word for returning stands before the day, or behind the first one: "on Monday I will be back"."""
         found = list(any_of((*self._words.returning, *self._words.answering)).finditer(gap))
         if found and len(gap) - found[-1].end() <= _WITHIN:
             return not says(gap[found[-1].start() :], self._words.deadline)
-        behind = self._text[day.end : day.end + _WITHIN].partition(";")[0]
-        leads = not gap.strip(" ,") or gap.strip().lower() == "on"
+        end = min((each.start for each in self._days if each.start > day.start), default=len(self._text))
+        behind = self._text[day.end : min(end, day.end + _WITHIN)].partition(";")[0]
+        leads = is_first and gap.strip().lower() in ("", "on")
         return leads and says(behind, self._words.returning) and not says(behind, self._words.deadline)
 
     def _is_inclusive(self, day: Days) -> bool:
@@ -157,7 +158,7 @@ class _Sentence:
     def _return(self, day: Days, on: date, by: date) -> Return:
         past = (self._sent_on - (day.last or by)).days
         sure = _SURE if day.sure or past <= 0 else _LIKELY if past <= _RECENT else _PERHAPS
-        return Return(on=on, by=by, words=self._text[day.start : day.end], confidence=sure, fits=day.fits)
+        return Return(on=on, by=by, words=self._text[day.start : day.end].rstrip("."), confidence=sure, fits=day.fits)
 
 
 def _stands_before(gap: str, phrases: tuple[str, ...], words: AbsenceWords) -> bool:
