@@ -162,6 +162,8 @@ def _whose(line: "CaseLine") -> Iterator[str]:
         yield f"owner: {line.owner}"
     if line.language:
         yield f"language: {line.language}"
+    if line.stage:
+        yield f"stage: {line.stage}"
     if line.service:
         yield f"service: {line.service}"
     elif line.proposed:

@@ -90,7 +90,7 @@ class Judge:
 
         while some := list(islice(texts, AT_ONCE)):
             for one, (hits, opinion) in zip(some, self.phrases.judge(list(map(self._own_text, some))), strict=True):
-                judged = classify(hits, self.pack.classes, self.reading.version, opinion)
+                judged = classify(hits, self.pack.looked_for, self.reading.version, opinion)
                 yield one, flagged(judged, hits, one.from_.key if one.from_ else "", self.reading.flags)
 
     def request(self, one: Text, judged: "Classification") -> "InformationRequest | None":

@@ -204,6 +204,7 @@ class ChangeCase:
     named: tuple[str, ...] | None = None
     outcome: str | None = None
     language: str | None = None
+    stage: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -98,6 +98,7 @@ class LetterValues:
 
     Who: ``organisation``, ``mailbox_address``, ``signatory`` (who signs), ``owner`` (who deals with it, a person or a team) and
     ``owner_contact`` (their address or number).
+    ``addressee``: to whom complaints of this kind go.
     What: ``reference``, ``customer_subject`` (``short_subject`` is its beginning), ``class_words`` ("your enquiry"),
     ``policy_link``, ``privacy_notice``.
     Days, each with its weekday: ``received_on``; ``due_on``, the date that binds; ``revised_on``, the date after an extension;
@@ -157,6 +158,7 @@ class LetterValues:
     service: str | None = None
     services_proposed: str | None = None
     pages: str | None = None
+    addressee: str | None = None
     next_stage: str | None = None
     survey_link: str | None = None
     partner: str | None = None

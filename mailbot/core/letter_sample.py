@@ -50,6 +50,7 @@ FULLEST = LetterValues(
     service="Street lighting",
     services_proposed="Street lighting, Potholes and road repairs or Parks",
     pages="- Report a street light: https://harbour.example/street-lighting/report\n- How long repairs take: https://harbour.example/street-lighting/faq",
+    addressee="the board that oversees us",
     next_stage="an investigator whom the director appoints",
     survey_link="https://harbour.example/how-did-we-do",
     partner="Harbour Trust",

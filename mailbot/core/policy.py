@@ -25,6 +25,7 @@ from mailbot.core.relay import Relay
 from mailbot.core.route_rule import NO_ROUTES, RoutePolicy
 from mailbot.core.rule import Rule
 from mailbot.core.standards_rule import StandardsPolicy
+from mailbot.core.subclass import Subclass
 from mailbot.core.survey import Survey
 from mailbot.core.tongue import ENGLISH, Manner, Tongue
 
@@ -40,7 +41,8 @@ class ClassPolicy:
     ``threshold`` holds where the rules judge alone, ``threshold_learnt`` where the classifier judges with them (its confidence
     is a probability), ``threshold_alone`` where it judges with no phrase of the rules for the class, if that is to be higher.
     ``clocks = false`` says that nobody waits for an answer (invoices, newsletters). ``confirm_reclassified``: a case that a
-    person gives this class later is confirmed anew, with this class's receipt.
+    person gives this class later is confirmed anew, with this class's receipt. ``stage``: at which of the stages of
+    ``[issuing]`` it is recorded, 1 for the first; 0: at none. ``addressee``: to whom its receipt says that it goes (J17).
     """
 
     words: str
@@ -51,6 +53,8 @@ class ClassPolicy:
     policy_link: str = ""
     clocks: bool = True
     confirm_reclassified: bool = False
+    stage: int = 0
+    addressee: str = ""
     __pydantic_config__ = {"extra": "forbid"}  # noqa: RUF012
 
 
@@ -119,6 +123,7 @@ class Pack:
     the policy again (F20). ``signatory``: who signs letters of a mailbox that names nobody itself; ``on_behalf_of``: for
     whom on paper, where it is not the organisation (J8). ``flags``: what each brings; where two change the receipt, the one
     that is written first does. ``font``: what letters are set in.
+    ``subclasses``: classes that are not looked for in texts, but told by the flags of another class.
     ``tongues``: the languages besides English in which customers get their letters, by code.
     ``handover``: how cases are handed over; None where they are not. ``assignment``: what goes with the mail that gives a case.
     ``standards``: how what staff send is judged, where the configuration switches that on.
@@ -148,12 +153,24 @@ class Pack:
     standards: StandardsPolicy | None = None
     font: Font = PLAIN_FONT
     issuing: Issuing = NO_ISSUING
+    subclasses: tuple[Subclass, ...] = ()
     tongues: Mapping[str, Tongue] = field(default_factory=dict)
 
     @property
     def working_calendar(self) -> WorkingCalendar:
         """The calendar of the organisation itself: its opening hours decide when scheduled letters go."""
         return self.calendars[self.calendar]
+
+    @property
+    def looked_for(self) -> Mapping[str, ClassPolicy]:
+        """The classes that are looked for in texts: all but sub-classes."""
+        names = {one.name for one in self.subclasses}
+        return {name: policy for name, policy in self.classes.items() if name not in names}
+
+    def stage_of(self, class_: str) -> str:
+        """At which stage a case of this class is recorded when it is opened; empty: at none."""
+        policy = self.classes.get(class_)
+        return self.issuing.stages[policy.stage - 1].name if policy and policy.stage else ""
 
     def manner(self, language: str) -> Manner:
         """How a letter of this pack is written to somebody of a language: in it if the pack answers in it, else in English."""

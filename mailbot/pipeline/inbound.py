@@ -303,7 +303,7 @@ class Inbound:
         return sent_today(transaction, self.policies, [case], self.clock.now()).about(case)
 
     def _classification(self, judged: Judged, policy: MailboxPolicy) -> Classification:
-        found = classify(judged.hits, policy.pack.classes, self.rules_version, judged.opinion)
+        found = classify(judged.hits, policy.pack.looked_for, self.rules_version, judged.opinion)
         return flagged(found, judged.hits, judged.message.sender, self.flags)
 
     def _trigger(self, judged: Judged, policy: MailboxPolicy, gathered: Gathered, our_letter: str) -> MessageArrived:

@@ -63,7 +63,7 @@ class Replay:
             found = relayed(message, self.policy.relays, self.policy.authserv_id)
             said = tuple(hit for hit in hits if found is None or found.holds(hit.span))
             # The labels of a form say nothing.
-            classification = classify(said, self.policy.pack.classes, self.rules_version, None if found else opinion)
+            classification = classify(said, self.policy.pack.looked_for, self.rules_version, None if found else opinion)
             sender = found.message.sender if found else message.sender
             yield self._judge(message, found, flagged(classification, said, sender, self.flags), now)
 

@@ -27,7 +27,7 @@ def failing_examples(rules: ClassRules, phrases: Phrases, pack: Pack) -> Iterato
         examples = [*((text, True) for text in rule.must_hit), *((text, False) for text in rule.must_not_hit)]
         found = phrases.judge([f"\n\n{text}" for text, _ in examples])
         for (text, must_hit), (hits, _) in zip(examples, found, strict=True):
-            judged = classify(hits, pack.classes, rules.version)
+            judged = classify(hits, pack.looked_for, rules.version)
             if (judged.class_ == rule.class_) is not must_hit:
                 wanted = "must" if must_hit else "must not"
                 yield (
@@ -129,6 +129,9 @@ def _letters(policy: MailboxPolicy) -> Iterator[tuple[str, str, LetterValues]]:
     if (clarification := pack.intents.clarification) is not None:
         values = asking(case_values(policy, _CASE, None), (), ANY_TIME.date())
         yield "intents.clarification.letter", clarification.letter, values
+    for number, way in enumerate(pack.handover.route if pack.handover else (), 1):
+        given = {"owner": "name", "owner_contact": "address", "note_lines": "- line"}
+        yield f"handover.route[{number}].letter", way.letter, replace(case_values(policy, _CASE, None), **given)
     back = {"letter_words": "letter", "failed_address": "address", "failure": "why"}
     yield "letters.undelivered", pack.letters.undelivered, replace(case_values(policy, _CASE, None), **back)
     yield "letters.staff_undelivered", pack.letters.staff_undelivered, replace(mailbox_values(policy), **back)

@@ -21,6 +21,10 @@ name = "Customer Services"
 mailboxes = ["enquiries"]
 manager = "Mara Quill"
 
+[[team]]
+name = "Social Care Complaints"
+manager = "Mara Quill"
+
 [[person]]
 name = "Mara Quill"
 email = "mara.quill@harbour.example"

@@ -85,8 +85,11 @@ def test_nothing_is_wrong_with_a_shipped_pack(name: str) -> None:
 
 @pytest.mark.parametrize("name", PACKS)
 def test_a_pack_names_every_class(name: str) -> None:
-    """A class of which a policy does not speak takes the nearest; only what is not for us has no clock."""
-    assert set(pack(name).classes) == {rule.class_ for rule in load_classes(RULES).rules}
+    """A class of which a policy does not speak takes the nearest; only what is not for us has no clock.
+
+    Sub-classes are the pack's own.
+    """
+    assert set(pack(name).looked_for) == {rule.class_ for rule in load_classes(RULES).rules}
     assert {class_ for class_, found in pack(name).classes.items() if not found.clocks} == {"not_for_us"}
 
 
@@ -409,8 +412,8 @@ def test_a_class_of_which_a_pack_is_silent_is_refused(edit: Edit) -> None:
 
 def test_a_matter_without_an_answer_s_clock_is_refused(edit: Edit) -> None:
     """A pack in which no clock of any kind makes anybody answer."""
-    rules = edit(COUNCIL, 'kind = "acknowledgement"', 'kind = "review"')
-    found = [remark.text for remark in remarks(rules, COUNCIL)]
+    rules = edit("packs/norfolk-connect/pack.toml", 'kind = "acknowledgement"', 'kind = "review"')
+    found = [remark.text for remark in remarks(rules, "packs/norfolk-connect/pack.toml")]
     assert len(found) == 8
     assert found[0].endswith("classes.enquiry: has no clock of kind acknowledgement; add one, or write clocks = false")
 
@@ -453,3 +456,24 @@ def test_a_policy_that_was_not_looked_at_again_is_a_warning(edit: Edit) -> None:
     (far,) = remarks(edit(COUNCIL, "review_due = 2028-11-20", "review_due = 2031-01-01"), COUNCIL)
     assert far.warning
     assert "2031-01-01 is more than two years away" in far.text
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "why"),
+    [
+        ('of = "complaint"', 'of = "complaints"', "subclass 'social_care_complaint': there is no [classes.complaints]"),
+        ('flags = ["social_care"]', 'flags = ["care"]', "there is no flag 'care'; known flags: about_us"),
+        ('flags = ["social_care"]', "flags = []", "flags: write at least one flag that tells it"),
+    ],
+)
+def test_a_sub_class_that_nothing_can_tell_is_refused(edit: Edit, old: str, new: str, why: str) -> None:
+    """It is of a class of the pack, and told by flags that there are."""
+    (found,) = remarks(edit(COUNCIL, old, new), COUNCIL)
+    assert why in found.text
+
+
+def test_a_stage_that_there_is_not_is_refused(edit: Edit) -> None:
+    """A case cannot be recorded at the fourth of three stages."""
+    rules = edit("packs/northants-fire/pack.toml", "stage = 1", "stage = 4")
+    (found,) = remarks(rules, "packs/northants-fire/pack.toml")
+    assert "stage: [issuing] has 3 stages; write a number up to that, 0: none" in found.text

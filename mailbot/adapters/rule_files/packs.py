@@ -28,6 +28,7 @@ from mailbot.core.letter import PLAIN_FONT, Font
 from mailbot.core.policy import Alerting, ClassPolicy, FlagPolicy, Pack, Threads
 from mailbot.core.route_rule import NO_ROUTES, RoutePolicy
 from mailbot.core.standards_rule import StandardsPolicy
+from mailbot.core.subclass import Subclass
 from mailbot.core.survey import Survey
 from mailbot.core.tongue import ENGLISH_CODE, Tongue
 from mailbot.errors import PolicyError
@@ -60,6 +61,7 @@ class _PackFile:
     receipt: ReceiptRule = ReceiptRule.ACT
     shut: tuple[ShutRow, ...] = ()
     flags: dict[str, FlagPolicy] = field(default_factory=dict)
+    subclass: tuple[Subclass, ...] = ()
     intents: Intents = ONE_INTENT
     routes: RoutePolicy = NO_ROUTES
     handover: HandoverPolicy | None = None
@@ -126,6 +128,7 @@ def load_pack(rules: Path, name: str, zone: ZoneInfo | None = None, organisation
         standards=found.standards,
         font=found.font,
         issuing=found.issuing,
+        subclasses=found.subclass,
         tongues=_tongues(rules, file, found),
     )
 
@@ -165,6 +168,8 @@ def _check(rules: Path, file: Path, found: _PackFile) -> None:
     if found.calendar not in (known := calendar_names(rules)):
         raise PolicyError(f"{file}: calendar: there is no calendar '{found.calendar}'; write one of {', '.join(known)}")
     _check_flags(rules, file, found.flags)
+    _check_subclasses(rules, file, found)
+    _check_stages(file, found)
     _check_intents(file, found)
     check_routes(rules, file, found.routes, found.classes)
     _check_handover(rules, file, found)
@@ -194,6 +199,29 @@ def _check_flags(rules: Path, file: Path, flags: dict[str, FlagPolicy]) -> None:
             raise PolicyError(f"{file}: flags.{name}.words: write what the people on duty are told")
 
 
+def _check_subclasses(rules: Path, file: Path, found: _PackFile) -> None:
+    known, looked_for = names_in(rules / "flags"), names_in(rules / "classes")
+    for one in found.subclass:
+        where = f"{file}: subclass '{one.name}'"
+        for class_ in (one.name, one.of):
+            if class_ not in found.classes:
+                raise PolicyError(f"{where}: there is no [classes.{class_}] in this pack; write it")
+        if one.name in looked_for:
+            raise PolicyError(f"{where}: rules/classes has words for it, so it is no sub-class; give it another name")
+        for flag in (*one.flags, *one.unless):
+            if flag not in known:
+                raise PolicyError(f"{where}: there is no flag '{flag}'; known flags: {', '.join(known)}")
+        if not one.flags:
+            raise PolicyError(f"{where}.flags: write at least one flag that tells it")
+
+
+def _check_stages(file: Path, found: _PackFile) -> None:
+    for name, policy in found.classes.items():
+        if not 0 <= policy.stage <= len(found.issuing.stages):
+            last = len(found.issuing.stages)
+            raise PolicyError(f"{file}: classes.{name}.stage: [issuing] has {last} stages; write a number up to that, 0: none")
+
+
 def _check_intents(file: Path, found: _PackFile) -> None:
     where = f"{file}: intents.classes"
     for name in found.intents.classes:
@@ -215,6 +243,9 @@ def _check_handover(rules: Path, file: Path, found: _PackFile) -> None:
     for class_ in handover.person_decides_in:
         if class_ not in found.classes:
             raise PolicyError(f"{file}: handover.person_decides_in: there is no [classes.{class_}] in this pack")
+    for number, way in enumerate(handover.route, 1):
+        for class_ in (each for each in way.classes if each not in found.classes):
+            raise PolicyError(f"{file}: handover.route[{number}].classes: there is no [classes.{class_}] in this pack")
     for flag in handover.person_decides_with:
         if flag not in flags:
             raise PolicyError(f"{file}: handover.person_decides_with: there is no flag '{flag}'; known: {', '.join(flags)}")

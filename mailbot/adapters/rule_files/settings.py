@@ -41,6 +41,7 @@ PROGRAM: Mapping[str, str] = {
     "request-check": "a request for information is looked at for name, address, description and whether it asks for something "
     "recorded; staff are shown what it lacks and which law probably holds, and nothing is refused",
     "review-reminder": "the digest on the first working day of a week names the packs and letters that are due for review",
+    "staff-letters": "letters that only a person sends are drafted, checked by another and issued: 'mailbot case draft'",
     "staff-standards": "'mailbot standards check' holds a message of staff against a standard, rule by rule",
     "survey-reminder": "the digest names each survey once its month, quarter or year has begun, and who sees to it",
     "reference": "every case has a reference of its own, which can be said aloud and is found again in replies",
@@ -75,6 +76,7 @@ def settings_of(pack: Pack) -> Mapping[str, tuple[str, ...]]:
         _letters(pack),
         _classes(pack),
         _flags(pack),
+        _subclasses(pack),
         _intents(pack),
         _routes(pack.routes),
         _handover(pack.handover),
@@ -152,6 +154,13 @@ def _flags(pack: Pack) -> Iterator[tuple[str, str]]:
         yield f"flags:{name}", f"{name.replace('_', ' ')}: {', '.join(does)}"
 
 
+def _subclasses(pack: Pack) -> Iterator[tuple[str, str]]:
+    for one in pack.subclasses:
+        flags = " or ".join(flag.replace("_", " ") for flag in one.flags)
+        unless = f", unless {' or '.join(flag.replace('_', ' ') for flag in one.unless)}" if one.unless else ""
+        yield f"subclass:{one.name}", f"{one.of.replace('_', ' ')} with {flags}{unless}: {one.name.replace('_', ' ')}"
+
+
 def _issuing(issuing: Issuing) -> Iterator[tuple[str, str]]:
     if issuing.officer_letter:
         when = "once somebody is assigned" if issuing.on_assignment else "when a person releases it"
@@ -208,6 +217,10 @@ def _handover(rule: HandoverPolicy | None) -> Iterator[tuple[str, str]]:
         "handover:after_notice_hours",
         f"no rule passes a case on to another organisation within {rule.after_notice_hours} office hours of the notice",
     )
+    for way in rule.route:
+        when = ", once somebody has looked into it" if way.investigated else ""
+        names = ", ".join(name.replace("_", " ") for name in way.classes)
+        yield "handover:route", f"{names}: to the service '{way.to}' by letter {way.letter}{when}"
     if kept := [name.replace("_", " ") for name in (*rule.person_decides_in, *rule.person_decides_with)]:
         yield "handover:person_decides_in", f"no rule hands over {', '.join(kept)}: 'mailbot held list --handovers'"
 

@@ -199,6 +199,7 @@ def new_case(
     new = OpenCase(
         class_=wants.class_,
         also=wants.also,
+        stage=policy.pack.stage_of(wants.class_) or None,
         customer="" if trigger.unclear_forward else message.sender,
         customer_name=message.from_.name if message.from_ and not trigger.unclear_forward else "",
         subject=message.subject,

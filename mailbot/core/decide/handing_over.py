@@ -71,6 +71,12 @@ def _possible(command: CaseHandedOver, case: Case, policy: MailboxPolicy) -> tup
             f"{case.reference} is with {told.person.name} or your own team already; "
             f"'mailbot case assign {case.reference}' gives it to a colleague"
         )
+    way = rule.route_for(case.class_, service.name)
+    if way and way.investigated and not case.owner_address:
+        raise PermanentError(
+            f"{case.reference} has nobody who looked into it, and only then does it go to {service.name}; "
+            f"'mailbot case assign {case.reference}' gives it to whoever does"
+        )
     if material is None:
         raise PermanentError(f"{case.reference} has no message that could be handed over; 'mailbot case assign' gives it away")
     return rule, told, material
@@ -180,7 +186,9 @@ def _letter(
     command: CaseHandedOver, told: Told, material: HandoverMaterial, occasion: Occasion, permission: Permission
 ) -> QueueLetter:
     case, policy, now = occasion.case, occasion.policy, occasion.now
-    name = letter_of_handover(command.service, material, policy)
+    rule = policy.pack.handover
+    way = rule.route_for(case.class_, command.service.name) if rule else None
+    name = way.letter if way else letter_of_handover(command.service, material, policy)
     return QueueLetter(
         permission=permission,
         purpose=Purpose.HANDOVER,

@@ -30,6 +30,7 @@ from mailbot.core.decide.wording import receipt_values
 from mailbot.core.letter import Audience, Lane, OutboxLetter, Purpose
 from mailbot.core.policy import UNSURE, MailboxPolicy
 from mailbot.core.screen import SentBefore
+from mailbot.core.subclass import parent_of
 from mailbot.core.tongue import letter_date
 from mailbot.core.trigger import CaseReclassified
 from mailbot.errors import PermanentError
@@ -77,13 +78,17 @@ def _refuse(change: "_Change") -> None:
 
 
 def _said(change: "_Change") -> list[Action]:
-    """What is written down of it. Only another class is learnt from."""
+    """What is written down of it. Only another class is learnt from, and of a sub-class the
+    class that it is of: no text tells it."""
     case, command, after = change.case, change.command, change.after
     reason = Reason(RECLASSIFIED, f"{case.what} -> {after.what}" + (f": {command.why}" if command.why else ""))
     if not change.is_another_class:
         return [ChangeCase(case_id=case.id, also=after.also, reason=reason)]
-    learnt = LearnClass(case_id=case.id, old_class=case.class_, new_class=command.class_, why=command.why)
-    return [ChangeCase(case_id=case.id, class_=after.class_, also=after.also, reason=reason), learnt]
+    pack = change.policy.pack
+    stage = pack.stage_of(after.class_) or None
+    changed = ChangeCase(case_id=case.id, class_=after.class_, also=after.also, stage=stage, reason=reason)
+    old, new = (parent_of(one, pack.subclasses) for one in (case.class_, command.class_))
+    return [changed, LearnClass(case_id=case.id, old_class=old, new_class=new, why=command.why)] if old != new else [changed]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -18,6 +18,7 @@ from mailbot.core.information_request import (
 from mailbot.core.intents import Several
 from mailbot.core.message import Message
 from mailbot.core.policy import UNSURE, Pack
+from mailbot.core.subclass import refined
 
 SEVERAL = "several-intents"
 OF_REGIME = {Regime.FOI: INFORMATION, Regime.EIR: INFORMATION, Regime.SUBJECT_ACCESS: OWN_INFORMATION}
@@ -40,11 +41,16 @@ def wanted(classification: Classification, request: InformationRequest | None, p
     class_ = classification.class_
     also = pack.intents.beside(class_, classification.also) if class_ != UNSURE else ()
     notes = list[Note]()
+    of = {name: refined(name, classification.flags, pack.subclasses) for name in (class_, *also)}
+    for name in (name for name in of if of[name] != name):
+        spans = tuple(hit.span for hit in classification.flag_evidence)
+        notes.append(Note(kind="finding", reason=Reason("subclass", f"{name} -> {of[name]}", spans)))
     if also:
         spans = tuple(hit.span for hit in classification.also_evidence if hit.class_ in also)
         notes.append(Note(kind="finding", reason=Reason(SEVERAL, ", ".join((class_, *also)), spans)))
     if also and pack.intents.several is Several.ASK:
         class_, also = UNSURE, ()
+    class_, also = of.get(class_, class_), tuple(of[name] for name in also)
     if request is not None:
         notes += _about(request, class_, also, classification, pack)
     return Wanted(class_=class_, also=also, notes=tuple(notes))

@@ -32,6 +32,7 @@ def receipt_values(
         due_on=letter_date(promised) if promised else None,
         class_words=class_policy.words if class_policy else None,
         policy_link=(class_policy.policy_link or None) if class_policy else None,
+        addressee=(class_policy.addressee or None) if class_policy else None,
         privacy_notice=policy.pack.privacy_notice,
     )
 
@@ -70,6 +71,7 @@ def case_values(policy: MailboxPolicy, case: Case, running: RunningClock | None)
         customer_subject=safe_value(case.subject) or None,
         class_words=class_policy.words if class_policy else None,
         policy_link=(class_policy.policy_link or None) if class_policy else None,
+        addressee=(class_policy.addressee or None) if class_policy else None,
         privacy_notice=policy.pack.privacy_notice,
         received_on=letter_date(calendar.local_date(case.opened_at)),
         owner=case.owner,

@@ -1,0 +1,174 @@
+"""Matters that go a way of their own: to the people on duty, to insurance, by a letter and to people of their own."""
+
+from email.message import EmailMessage
+from email.utils import getaddresses
+
+import pytest
+
+from mailbot.core.trigger import CaseAssigned
+from mailbot.errors import PermanentError
+from tests.clauses.story import ADA_ADDRESS, Story, TellStory
+from tests.e2e.installation import ENQUIRIES, MANAGER
+
+pytestmark = pytest.mark.dovecot
+
+INA, OLU, TESS = "ina.lowe@harbour.example", "olu.reed@harbour.example", "tess.orr@harbour.example"
+PEOPLE = """
+[organisation]
+name = "Harbour Council"
+domains = ["harbour.example"]
+contact = "Mo Reed"
+access_contact = "Tess Orr"
+[[team]]
+name = "Desk"
+mailboxes = ["enquiries"]
+manager = "manager@harbour.example"
+[[team]]
+name = "Service Information"
+manager = "Olu Reed"
+[[team]]
+name = "Social Care Complaints"
+manager = "Olu Reed"
+[[team]]
+name = "The Authority"
+manager = "Olu Reed"
+[[person]]
+name = "Mo Reed"
+email = "manager@harbour.example"
+team = "Desk"
+[[person]]
+name = "Olu Reed"
+email = "olu.reed@harbour.example"
+[[person]]
+name = "Ina Lowe"
+email = "ina.lowe@harbour.example"
+phone = "01632 960040"
+[[person]]
+name = "Tess Orr"
+email = "tess.orr@harbour.example"
+phone = "01632 960041"
+[[service]]
+name = "Insurance"
+contact = "Ina Lowe"
+synonyms = ["insurance", "claims"]
+"""
+CLAIM = "Your engine damaged my garden wall on Monday. I claim 400 pounds compensation for the repair."
+CARE = "I wish to make a formal complaint about my mother's care home. The carers never came."
+BANK = "I wish to make a formal complaint. My bank shared my details with my employer, which is a breach of data protection."
+OFFICE = "I wish to make a formal complaint about how your office handled my case."
+BOTH = "I wish to make a formal complaint. Your office shared my details with my landlord, which is a data breach."
+
+
+def begin(tell: TellStory, pack: str) -> Story:
+    return tell(pack, people=PEOPLE, manager=MANAGER)
+
+
+def words(letter: EmailMessage) -> str:
+    body = letter.get_body(("plain",))
+    assert body is not None
+    return str(body.get_content())
+
+
+def who(letter: EmailMessage, field: str) -> list[str]:
+    return [address for _, address in getaddresses(letter.get_all(field, []))]
+
+
+class TestF9:
+    def test_F9_the_chief_of_another_service_is_told_of_at_once(self, tell: TellStory) -> None:
+        """Whoever is on duty hears within seconds, in the middle of the night; who only mentions a chief rings nobody."""
+        story = begin(tell, "northants-fire")
+        story.until("2026-01-03 00:05")
+        story.customer_writes("I have written to the Chief Constable and to your chief executive. When do you open?")
+        assert story.letters_to(MANAGER, "Act now") == []
+        case = story.customer_writes("Could your crews join our exercise in March?\n\nAda Finch\nChief Constable\n")
+        (told,) = story.letters_to(MANAGER, "Act now: alarm 1")
+        assert "This cannot wait: the chief of another service writes; please read it now\n" in words(told)
+        assert case in words(told)
+
+
+class TestF10:
+    def test_F10_a_claim_is_a_stage_1_complaint_and_goes_to_insurance_once_investigated(self, tell: TellStory) -> None:
+        """Recorded at stage 1 and due as a complaint is; only its investigator hands it over; the customer is told in writing
+        with a copy to insurance; no letter admits anything."""
+        story = begin(tell, "northants-fire")
+        case = story.customer_writes(CLAIM, subject="My wall")
+        assert story.case(case).line.stage == "stage 1: the department"
+        assert story.due(case, "conclusion") == "Friday 9 January 2026"
+        with pytest.raises(PermanentError, match="nobody who looked into it"):
+            story.officer.hand_over(case, "insurance")
+        story.say(case, CaseAssigned(name="Olu Reed", address=OLU))
+        story.settle()
+        story.officer.hand_over(case, "insurance", "We saw the wall on Tuesday", by="Olu Reed")
+        story.settle()
+        (told,) = story.letters_to(INA)
+        assert (who(told, "From"), who(told, "To"), who(told, "Cc")) == ([ENQUIRIES], [ADA_ADDRESS], [INA])
+        assert told["Subject"] == f"Your claim is with our insurance team now [{case}]"
+        assert "Ina Lowe looks after Insurance" in words(told)
+        assert "It says nothing about who is responsible or whether anything will be paid." in words(told)
+        assert "Our note for you both: We saw the wall on Tuesday." in words(told)
+        assert [part.get_content_type() for part in told.iter_attachments()] == ["message/rfc822"]
+        for letter in story.letters_to(ADA_ADDRESS):
+            assert not {"sorry", "apologise", "our fault", "we caused", "liable"} & set(words(letter).lower().split("."))
+        assert story.case(case).line.owner == "Ina Lowe"
+        assert "by Olu Reed" in " ".join(event.detail for event in story.case(case).events)
+
+
+class TestO5:
+    def test_O5_complaints_about_care_go_their_own_way(self, tell: TellStory) -> None:
+        """A letter, people and a date of the law of their own; a complaint about a road has none of these."""
+        story = begin(tell, "oxfordshire")
+        case = story.customer_writes(CARE, subject="Care")
+        assert story.case(case).line.class_ == "social_care_complaint"
+        (receipt,) = story.letters_to(ADA_ADDRESS)
+        assert receipt["Subject"] == f"We have your complaint about care [{case}]"
+        assert "Complaints about social care and health care have a way of their own." in words(receipt)
+        assert story.case(case).line.owner == "Olu Reed"
+        assert story.due(case, "acknowledgement-care") == "Tuesday 30 December 2025"
+        assert story.outcomes(case)["acknowledgement-care"] is None
+        assert "subclass" in story.rules_of(case)
+        road = story.customer_writes("I wish to make a formal complaint about the potholes.", sender="Ben <ben@example.org>")
+        assert story.case(road).line.class_ == "complaint"
+        assert "acknowledgement-care" not in story.outcomes(road)
+
+
+class TestJ14:
+    def test_J14_a_complaint_about_a_controller_is_none_about_the_office(self, tell: TellStory) -> None:
+        """The e-mail counts as the complaint, its receipt says whom we take it to be about, and it is not for the Authority."""
+        story = begin(tell, "jersey-oic")
+        case = story.customer_writes(BANK, subject="My bank")
+        assert story.case(case).line.class_ == "statutory_complaint"
+        (receipt,) = story.letters_to(ADA_ADDRESS)
+        assert "It counts as made on the day that we received it." in words(receipt)
+        assert "not about ourselves. If you meant us, tell us." in words(receipt)
+        assert story.due(case, "response") == "Friday 16 January 2026"
+        assert story.case(case).line.owner is None
+
+    def test_J14_only_a_person_sends_the_letter_that_asks_whether_they_were_asked_first(self, tell: TellStory) -> None:
+        """Nothing of the kind goes by itself; staff draft it, somebody else issues it, and the customer gets it."""
+        story = begin(tell, "jersey-oic")
+        case = story.customer_writes(BANK, subject="My bank")
+        assert story.letters_to(ADA_ADDRESS, "Have you asked them first?") == []
+        story.drafts("casework").submit(story.drafts("casework").blank(case, "ask-them-first"), "draft")
+        story.drafts("reviewer").issue(case, "ask-them-first")
+        story.settle()
+        assert len(story.letters_to(ADA_ADDRESS, "Have you asked them first?")) == 1
+
+    def test_J14_what_speaks_of_both_is_left_to_a_person(self, tell: TellStory) -> None:
+        """It has the ordinary letter until somebody says which it is; then the letter of its own follows."""
+        story = begin(tell, "jersey-oic")
+        case = story.customer_writes(BOTH, subject="My landlord")
+        assert story.case(case).line.class_ == "complaint"
+        assert story.subjects_to(ADA_ADDRESS) == ["We have your complaint"]
+        story.reclassify(case, "complaint_about_us")
+        assert story.subjects_to(ADA_ADDRESS)[-1] == "We have your complaint about us"
+
+
+class TestJ17:
+    def test_J17_a_complaint_about_the_office_goes_to_the_authority_by_name(self, tell: TellStory) -> None:
+        """The letter names it, and whoever answers for it has the case."""
+        story = begin(tell, "jersey-oic")
+        case = story.customer_writes(OFFICE, subject="My case")
+        assert story.case(case).line.class_ == "complaint_about_us"
+        (receipt,) = story.letters_to(ADA_ADDRESS)
+        assert "Complaints about us go to the Data Protection Authority, and yours is brought there." in words(receipt)
+        assert story.case(case).line.owner == "Olu Reed"
