@@ -13,7 +13,7 @@ from mailbot.core.information_request import ASKED_FOR, INFORMATION, LACKS, LACK
 from mailbot.core.text import listed
 
 if TYPE_CHECKING:
-    from mailbot.adapters.store.views import CaseLine, CaseView
+    from mailbot.adapters.store.views import CaseLine, CaseView, ClockLine
 
 app = typer.Typer(help="Look at cases, and say what became of them.", no_args_is_help=True)
 case_commands.register(app)
@@ -112,7 +112,7 @@ def show(
             (
                 found.name,
                 last_day(found.due_at, zone),
-                f"{found.outcome} {moment(found.stopped_at, zone)}" if found.stopped_at else "running",
+                _state(found, zone),
                 f"since {found.started_by} {moment(found.started_at, zone)}: {found.why}",
             )
             for found in view.clocks
@@ -141,6 +141,14 @@ def show(
     )
     if messages or quoted:
         print_messages(view.messages, settings, quoted=quoted)
+
+
+def _state(clock: "ClockLine", zone: str) -> str:
+    from mailbot.cli.options import moment
+
+    if clock.stopped_at:
+        return f"{clock.outcome} {moment(clock.stopped_at, zone)}"
+    return f"stands still since {clock.paused_on:%d %b %Y}" if clock.paused_on else "running"
 
 
 def _lacking(view: "CaseView") -> Iterator[str]:

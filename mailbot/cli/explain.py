@@ -10,7 +10,7 @@ from mailbot.core.case import PROPOSAL
 from mailbot.core.text import clean_line
 
 if TYPE_CHECKING:
-    from mailbot.adapters.store.views import EventLine, MessageLine
+    from mailbot.adapters.store.views import ClockLine, EventLine, MessageLine
     from mailbot.core.message import Span
 
 
@@ -52,8 +52,8 @@ def explain(reference: str, config: ConfigOption = DEFAULT_CONFIG, format_: Form
     for clock in view.clocks:
         typer.echo(f"\nclock {clock.name}: due {last_day(clock.due_at, zone)}, started by {clock.started_by}")
         typer.echo(f"  {clock.why}")
-        if clock.stopped_at:
-            typer.echo(f"  stopped {moment(clock.stopped_at, zone)}: {clock.outcome}")
+        for line in _standing(clock, zone):
+            typer.echo(line)
     typer.echo("\nhistory")
     texts = {message.row: message.full_text for message in view.messages}
     for event in view.events:
@@ -61,6 +61,16 @@ def explain(reference: str, config: ConfigOption = DEFAULT_CONFIG, format_: Form
         typer.echo(f"  {moment(event.at, zone)}  {event.actor}  {event.kind}: {event.rule}  {event.detail}".rstrip() + struck)
         for line in _event(event, texts.get(event.message_row or 0), view.line.reference):
             typer.echo(f"      {line}")
+
+
+def _standing(clock: "ClockLine", zone: str) -> Iterator[str]:
+    """That a clock has stopped, or stands still."""
+    from mailbot.cli.options import moment
+
+    if clock.stopped_at:
+        yield f"  stopped {moment(clock.stopped_at, zone)}: {clock.outcome}"
+    elif clock.paused_on:
+        yield f"  stands still since {clock.paused_on:%a %d %b %Y}"
 
 
 def _event(event: "EventLine", text: str | None, reference: str) -> Iterator[str]:

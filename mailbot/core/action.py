@@ -88,7 +88,10 @@ class Deadline:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StartClock:
-    """Start a clock of the case; ``why`` is its derivation in words, ``law`` what sets it unless the pack does."""
+    """Start a clock of the case; ``why`` is its derivation in words, ``law`` what sets it unless the pack does.
+
+    ``paused_on``: it stands still from the first, since that day.
+    """
 
     name: str
     started_by: str
@@ -100,6 +103,7 @@ class StartClock:
     reason: Reason
     kind: ClockKind = ClockKind.RESPONSE
     law: str = ""
+    paused_on: date | None = None
 
     @property
     def statutory(self) -> bool:

@@ -229,6 +229,7 @@ class Figures:
     """What a manager hears about in the morning: references of cases, counts, and mailboxes that could not be read.
 
     ``surveys``: cases whose survey is to be sent now (F17), and surveys of the calendar whose period has begun (F18).
+    ``waiting``: cases that have waited for their customer until after the date that the law had given them.
     ``flagged``: cases with what the manager is to know of them. ``unclear``: cases that nobody has yet whose class is unsure,
     or in which a request seems to hide.
     """
@@ -236,6 +237,7 @@ class Figures:
     late: tuple[str, ...] = ()
     due_today: tuple[str, ...] = ()
     due_soon: tuple[str, ...] = ()
+    waiting: tuple[str, ...] = ()
     unowned: tuple[str, ...] = ()
     unread: tuple[str, ...] = ()
     silenced: tuple[str, ...] = ()

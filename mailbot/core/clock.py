@@ -228,8 +228,11 @@ def resume(clock: ComputedClock, at: datetime) -> ComputedClock:
 
 
 def asked(clock: ComputedClock, event: ClockEvent, at: datetime) -> ComputedClock:
-    """What asking the customer does to the clock: it stands still if its rule says so."""
-    return pause(clock, at) if event in clock.rule.pauses_on else clock
+    """What asking the customer does to the clock: it stands still if the answer lets it go on or begins it anew.
+
+    Where the law counts from the answer, nothing is owed before that has come (FOIA s.1(3), s.10(6)).
+    """
+    return pause(clock, at) if event in (*clock.rule.pauses_on, *clock.rule.resets_on) else clock
 
 
 def answered(clock: ComputedClock, event: ClockEvent, at: datetime) -> ComputedClock:

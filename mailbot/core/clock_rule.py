@@ -91,7 +91,8 @@ class ClockRule:
     ``starts_on``: the event it runs from. ``amount``, ``unit``, ``calendar``: how long, counted in what, by whose days.
     ``counts_first_day``: the day it starts on is its first ("thirty days beginning when it is received").
     ``rolls``: a date that falls on a closed day moves to the next working day.
-    ``pauses_on``: waiting for these leaves out the days waited; ``resets_on``: their answer starts it anew.
+    ``pauses_on``: waiting for these leaves out the days waited; ``resets_on``: their answer starts it anew. It stands still
+    while either is waited for.
     ``extension``: how it may be extended, if at all. ``stopped_by``: the events that end it.
     ``repeats``: begins again with each notice until something stops it.
     ``warn_before``: working days before the date at which staff are warned; 0 for never.

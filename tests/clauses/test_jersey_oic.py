@@ -7,7 +7,7 @@ import pytest
 
 from mailbot.core.case import Channel
 from mailbot.core.information_request import Lack
-from mailbot.core.trigger import CaseAcknowledged, ClockExtended, ContactNoted
+from mailbot.core.trigger import CaseAcknowledged, CaseDone, ClockExtended, ContactNoted
 from tests.clauses.story import ADA_ADDRESS, ROBIN, Rules, TellStory
 from tests.e2e.command_line import run_cli
 from tests.e2e.installation import MANAGER
@@ -326,13 +326,22 @@ class TestJ12:
         assert story.case(case).line.status == "waiting"
 
     def test_J12_silence_closes_no_request(self, tell: TellStory) -> None:
-        """After the day by which to answer nothing goes to the customer, and the request is kept."""
+        """Nothing goes to the customer, the request is kept, nobody is told that we are late: the digest says who is silent."""
         story = tell(PACK)
         case = story.customer_writes(ACT, subject="The bridge", sender=NAMELESS)
         story.ask(case)
         story.until("2026-02-02 09:05")
         assert len(story.letters_to(ADA_ADDRESS)) == 2
         assert story.case(case).line.status == "waiting"
+        assert story.letters_to(MANAGER, "Late") == []
+        told = story.letters_to(MANAGER, "Today in")[-1].get_content()
+        assert f"- Wait for the customer beyond the law's date, which stands still: 1 ({case})\n" in told
+        assert "Late: " not in told
+        assert "response-foi" in story.tell("case", "show", case)
+        assert "stands still since 23 Dec 2025" in story.tell("case", "show", case)
+        assert "stands still since Tue 23 Dec 2025" in story.tell("explain", case)
+        story.say(case, CaseDone(at=story.clock.now(), reason="no answer came"))
+        assert story.outcomes(case)["response-foi"] == "met"
 
     def test_J12_a_policy_may_ask_at_once_in_place_of_the_receipt(self, tell: TellStory, own_rules: Rules) -> None:
         """The first letter asks; it was the acknowledgement, too; an answer begins the law's time and brings no receipt."""
@@ -344,10 +353,12 @@ class TestJ12:
         assert "Please answer by Friday 23 January 2026." in letter.get_content()
         assert story.case(case).line.status == "waiting"
         assert story.outcomes(case)["acknowledgement-email"] == "met"
-        story.until("2026-01-12 10:00")
+        assert "stands still since 23 Dec 2025" in story.tell("case", "show", case)
+        story.until("2026-02-03 10:00")
+        assert story.letters_to(MANAGER, "Late") == []
         story.customer_answers(case, "Ada Finch")
         assert story.case(case).line.status == "open"
-        assert story.due(case, "response-foi") == "Monday 9 February 2026"
+        assert story.due(case, "response-foi") == "Tuesday 3 March 2026"
         assert len(story.letters_to(ADA_ADDRESS)) == 1
         whole = story.customer_writes(ACT, subject="The bridge", sender=BEN)
         assert story.subjects_to("ben.marlow@example.org") == ["We have your information request"]

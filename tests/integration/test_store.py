@@ -1042,6 +1042,23 @@ def test_the_morning_s_figures_count_what_needs_somebody(store: SqlStore) -> Non
         )
 
 
+def test_who_is_waited_for_beyond_the_date_of_the_law_is_in_the_morning_s_figures(store: SqlStore) -> None:
+    """Only a date of the law that stands still and would be over: with the pack's own, silence closes the case."""
+    now, still = MONDAY + 10 * HOUR, {"paused_on": MONDAY.date(), "deadlines": ()}
+    over, to_come, of_the_pack, running = (opened(store) for _ in range(4))
+    with store.transaction() as transaction:
+        for (case_id, _), due_at, changes in (
+            (over, now - HOUR, {**still, "law": "FOIA"}),
+            (to_come, now + HOUR, {**still, "law": "FOIA"}),
+            (of_the_pack, now - HOUR, still),
+            (running, now - HOUR, {"law": "FOIA"}),
+        ):
+            transaction.cases.start_clock(case_id, clock(due_at, **changes))
+        assert transaction.cases.get(over[0]).clocks[0].paused_on == MONDAY.date()
+        found = transaction.cases.figures("enquiries", now, now + 4 * HOUR, now + 8 * HOUR, None)
+    assert (found.waiting, found.late) == ((over[1],), (running[1],))
+
+
 def test_a_calendar_job_is_run_once_a_period_by_whoever_asks_first(store: SqlStore) -> None:
     """One digest a morning, however often the process starts."""
     with store.transaction() as transaction:

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from mailbot.adapters.rule_files import load_pack, load_requests, settings_of
-from mailbot.core.action import Action, ChangeCase, KeepSilent, MoveClock, Note, OpenCase, QueueLetter
+from mailbot.core.action import Action, ChangeCase, KeepSilent, MoveClock, Note, OpenCase, QueueLetter, StartClock
 from mailbot.core.case import FOR_THE_MANAGER, Case, CaseStatus
 from mailbot.core.classify import Hit
 from mailbot.core.decide import decide
@@ -92,11 +92,11 @@ def test_one_letter_asks_for_exactly_what_is_missing_and_says_by_when() -> None:
 
 
 def test_the_case_waits_for_the_clarification_and_its_history_says_what_was_asked_for() -> None:
-    """As after 'mailbot case wait --for clarification'; the Act's clock is not moved by the asking."""
+    """As after 'mailbot case wait --for clarification': the Act's clock stands still."""
     actions = asked()
     changed = only(ChangeCase, actions)
     assert (changed.status, changed.waits_for) == (CaseStatus.WAITING, "clarification")
-    assert every(MoveClock, actions) == []
+    assert only(MoveClock, actions).paused_on == MONDAY.date()
     noted = [one.reason.detail for one in every(Note, actions) if one.reason.rule == ASKED_FOR]
     assert noted == [Lack.NAME.value, Lack.DESCRIPTION.value]
 
@@ -160,6 +160,11 @@ def test_where_the_pack_says_so_the_letter_goes_in_place_of_the_receipt() -> Non
     assert (letter.values.answer_by, letter.values.due_on) == ("Monday 21 December 2026", None)
     assert (letter.states_date, letter.not_before) == (date(2026, 12, 21), NOW)
     assert only(OpenCase, actions).waits_for == "clarification"
+    assert {one.name: (one.paused_on, bool(one.deadlines)) for one in every(StartClock, actions)} == {
+        "receipt": (None, True),
+        "acknowledgement": (None, True),
+        "response": (MONDAY.date(), False),
+    }
     assert [(one.kind, one.reason.detail) for one in every(Note, actions) if one.reason.rule in (ASKED_FOR, "waits")] == [
         ("waits", "clarification"),
         ("finding", Lack.NAME.value),

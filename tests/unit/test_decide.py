@@ -526,6 +526,7 @@ def test_the_morning_digest_has_a_line_for_each_thing_that_needs_somebody() -> N
         alarms=3,
         backscatter=4,
         filed=5,
+        waiting=("HC-9",),
     )
     trigger = DigestDue(manager=MANAGER, told=MANAGER, period="2026-11-23", figures=figures, live=True)
     digest = only(QueueLetter, decide(trigger, None, None, policy(), MONDAY).actions)
@@ -533,6 +534,7 @@ def test_the_morning_digest_has_a_line_for_each_thing_that_needs_somebody() -> N
         "- Late: 2 (HC-1, HC-2)\n"
         "- Due today: 1 (HC-5)\n"
         "- Due within 2 working days: 1 (HC-3)\n"
+        "- Wait for the customer beyond the law's date, which stands still: 1 (HC-9)\n"
         "- Nobody has: 1 (HC-6)\n"
         "- Nobody has opened: 1 (HC-7)\n"
         "- Received no receipt, and the clock runs: 1 (HC-4)\n"

@@ -3,6 +3,7 @@
 import calendar as months
 import tomllib
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from typing import Any
@@ -89,7 +90,7 @@ def test_a_clarified_request_counts_from_the_clarification() -> None:
     """FOIA s.10(6): asked on 26 November, answered on Saturday 12 December 2026, due on Thursday 14 January 2027."""
     request = clock("foia", "2026-11-23")
     waiting = asked(request, ClockEvent.CLARIFICATION, at("2026-11-26 09:10"))
-    assert waiting == request
+    assert waiting == replace(request, paused_on=date(2026, 11, 26))
     assert answered(waiting, ClockEvent.CLARIFICATION, at("2026-12-12 11:00")).due_on == date(2027, 1, 14)
 
 

@@ -123,6 +123,7 @@ def _clock_row(clock_id: int, case_id: int, action: StartClock) -> dict[str, Any
         "kind": action.kind.value,
         "law": action.law,
         "pauses": [],
+        "paused_on": action.paused_on,
         "started_by": action.started_by,
         "started_at": action.started_at,
         "counts_from": action.started_at,

@@ -36,6 +36,7 @@ def figures(
     return Figures(
         late=due(clock.c.due_at < now, ~IS_SURVEY),
         due_today=due(clock.c.due_at >= now, clock.c.due_at <= today_ends, ~IS_SURVEY),
+        waiting=_references(connection, _waiting(by_clock, now)),
         due_soon=due(clock.c.due_at > today_ends, clock.c.due_at <= soon, ~IS_SURVEY),
         unowned=_references(connection, _alerted(by_clock, Moment.NO_OWNER).where(case.c.owner.is_(None))),
         unread=_references(connection, _alerted(by_clock, Moment.UNREAD).where(case.c.owner.is_(None), ~_opened())),
@@ -68,6 +69,11 @@ def _ends_at_once() -> ColumnElement[bool]:
     about_to_go = (outbox.c.case == case.c.id) & (outbox.c.purpose == "receipt") & outbox.c.state.in_(["queued", "sending"])
     ended_by_it = cast(clock.c.stopped_by, Text).contains(ClockStop.RECEIPT_SENT.value)
     return ended_by_it & select(outbox.c.id).where(about_to_go).exists()
+
+
+def _waiting(query: Select[Any], now: datetime) -> Select[Any]:
+    """Cases whose customer has not answered us, though the date of the law that stands still meanwhile would be over by now."""
+    return query.where(clock.c.paused_on.is_not(None), clock.c.law != "", clock.c.kind.in_(OWED), clock.c.due_at < now)
 
 
 def _surveys(mailbox_id: int, soon: datetime) -> Select[Any]:

@@ -127,6 +127,7 @@ class ClockLine:
     started_at: datetime
     original_due_at: datetime
     due_at: datetime
+    paused_on: date | None
     stopped_at: datetime | None
     outcome: str | None
     why: str

@@ -32,7 +32,7 @@ from mailbot.core.decide.first_contact import pages_for
 from mailbot.core.decide.flagging import flag_actions, flag_of_receipt
 from mailbot.core.decide.follow_up import follow_up, is_thanks
 from mailbot.core.decide.logging_contacts import contacted
-from mailbot.core.decide.moving import start_clocks
+from mailbot.core.decide.moving import standing_still, start_clocks
 from mailbot.core.decide.occasion import Occasion
 from mailbot.core.decide.passing_on import PassedOn, passed_on
 from mailbot.core.decide.returned import returned
@@ -196,6 +196,8 @@ def new_case(
     asks = None if goes.passing else _asks_at_once(trigger, wants, findings, policy, now)
     answer = _answer(trigger, wants, findings, policy, clocks, asks, now)
     waits = asks is not None and isinstance(answer, QueueLetter)
+    if waits:
+        clocks = standing_still(policy, wants.class_, trigger.channel, clocks, ClockEvent.CLARIFICATION, now)
     new = OpenCase(
         class_=wants.class_,
         also=wants.also,

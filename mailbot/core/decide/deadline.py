@@ -236,6 +236,7 @@ def _digest_lines(figures: Figures, ahead: int) -> list[str]:
         ("Late", figures.late),
         ("Due today", figures.due_today),
         (f"Due within {span(ahead, Unit.WORKING_DAYS)}", figures.due_soon),
+        ("Wait for the customer beyond the law's date, which stands still", figures.waiting),
         ("Nobody has", figures.unowned),
         ("Nobody has opened", figures.unread),
         ("Received no receipt, and the clock runs", figures.silenced),

@@ -93,7 +93,8 @@ def ended(
 
 
 def stop_clock(running: RunningClock, at: datetime, event: str) -> StopClock:
-    outcome = "met" if at <= running.due_at else "late"
+    """A clock stops, in time or late; while it stands still no date can pass."""
+    outcome = "met" if at <= running.due_at or running.paused_on is not None else "late"
     return StopClock(clock_id=running.id, outcome=outcome, stopped_at=at, reason=Reason(f"stopped-by-{event}"))
 
 
@@ -148,6 +149,21 @@ def waits(policy: MailboxPolicy, case: Case, event: ClockEvent, at: datetime, no
     reason = Reason(WAITS, event.value)
     waiting = ChangeCase(case_id=case.id, status=CaseStatus.WAITING, waits_for=event.value, reason=reason)
     return [waiting, *asked(policy, case, event, at, now)]
+
+
+def standing_still(
+    policy: MailboxPolicy, class_: str, channel: Channel, started: Iterable[StartClock], event: ClockEvent, at: datetime
+) -> list[StartClock]:
+    """New clocks of a case whose customer is asked for something at once: those stand still whose rule says so."""
+    return [_still(policy, policy.pack.rule(one.name, class_, channel, one.law), one, event, at) for one in started]
+
+
+def _still(policy: MailboxPolicy, rule: ClockRule | None, one: StartClock, event: ClockEvent, at: datetime) -> StartClock:
+    if rule is None or event not in (*rule.pauses_on, *rule.resets_on):
+        return one
+    computed = clock.compute(rule, policy.pack.calendars[rule.calendar], one.started_at, policy.pack.receipt)
+    paused_on = _changed(computed, lambda computed: clock.asked(computed, event, at)).paused_on
+    return replace(one, paused_on=paused_on, deadlines=() if paused_on else one.deadlines)
 
 
 def answered(policy: MailboxPolicy, case: Case, event: ClockEvent, at: datetime, now: datetime) -> list[MoveClock]:
