@@ -152,6 +152,8 @@ def test_a_range_ends_with_the_last_day_away(sent_on: date, ahead: int, long: in
         ("back at the end of February", "2027-02-25", "2027-02-28"),
         ("back Mon. 7 Dec.", "2026-12-07", "2026-12-07"),
         ("back on 29/2/28", "2028-02-29", "2028-02-29"),
+        ("back a week today", "2026-12-02", "2026-12-02"),
+        ("back a week on Tuesday", "2026-12-08", "2026-12-08"),
         ("back on Monday (7th)", "2026-12-07", "2026-12-07"),
     ],
 )

@@ -52,6 +52,18 @@ def test_hardly_a_finding_is_wrong_and_few_are_missed(file: str) -> None:
         assert one["recall"] >= 0.9, rule
 
 
+@pytest.mark.parametrize(
+    "below", ["", "\n\nBest regards\nAda Finch\nTrading Standards\n01632 960001\nada.finch@harbour.example"]
+)
+def test_nobody_is_accused_who_has_said_all(below: str) -> None:
+    """In whatever words, with a signature and without; the day of return and a contact are read in each."""
+    for line in (SAMPLES / "in_order.jsonl").read_text(encoding="utf-8").splitlines():
+        reply = json.loads(line)
+        result = judged(reply["text"] + below, date.fromisoformat(reply["on"]))
+        assert result.judgement.findings == (), reply["id"]
+        assert (str(result.return_on), bool(result.contact)) == (reply["return_on"], True), reply["id"]
+
+
 def test_a_reply_that_says_all_is_in_order() -> None:
     """Nothing is found, and the day and the contact are there for others to use."""
     result = judged(f"{BACK} {CONTACT}")

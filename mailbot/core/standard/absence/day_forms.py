@@ -97,8 +97,10 @@ def _next_week(_said: str, sent: Sent) -> Meaning:
 
 
 def _week_on(said: str, sent: Sent) -> Meaning:
-    """ "Monday week", "a week on Monday"."""
-    return _one(_coming(weekday_in(said) or 0, sent) + timedelta(days=7), sure=True)
+    """ "Monday week", "a week on Monday", "a week today"."""
+    weekday = weekday_in(said)
+    day = sent.on + timedelta(days="tomorrow" in said.lower()) if weekday is None else _coming(weekday, sent)
+    return _one(day + timedelta(days=7), sure=True)
 
 
 def _weekday(said: str, sent: Sent) -> Meaning:

@@ -29,7 +29,7 @@ _FORMS = {
     "ordinal": rf"(?:the\s+)?{_DAY}{_TH}(?!\s+(?:floor|street|avenue|century|birthday|anniversary|edition|quarter|party))",
     "commencing": r"(?:w/?c|w/?b|(?:the\s+)?week\s+(?:commencing|beginning|of))(?=[\s:]+\w)",
     "next_week": rf"next\s+week\b(?!\s+(?:on\s+)?{WEEKDAY})",
-    "week_on": rf"a\s+week\s+(?:on\s+)?{WEEKDAY}|{WEEKDAY}\s+week\b",
+    "week_on": rf"a\s+week\s+(?:today|tomorrow|(?:on\s+)?{WEEKDAY})|{WEEKDAY}\s+week\b",
     "weekday": rf"(?:(?:next|this|this\s+coming|coming)\s+)?{WEEKDAY}(?:\s+(?:of\s+)?next\s+week)?",
     "next_weekday": rf"next\s+week\s+(?:on\s+)?{WEEKDAY}",
     "relative": r"(?:today|tomorrow)\b",

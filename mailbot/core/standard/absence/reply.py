@@ -27,6 +27,7 @@ _WAITING = 60
 _PREFIXED = re.compile(r"^\s*(?:automatic reply|auto(?:matic)?[- ]?(?:reply|response)|re|aw|sv)\s*:", re.IGNORECASE)
 _SHORT = "mon|tues?|wed|thu(?:rs?)?|fri|sat|sun|jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec"
 _ABBREVIATED = re.compile(rf"\b((?i:{_SHORT}|tel|ext|no|approx))\.(?=\s*(?:[\d,a-z]|(?i:{_SHORT})))")
+_INITIALS = re.compile(r"\b(?:w\.e\.f\.|e\.g\.|i\.e\.|a\.m\.|p\.m\.)", re.IGNORECASE)
 _CONTINUED = re.compile(r":[ \t]*\n+[ \t]*")
 _TODAY = re.compile(r"\btoday\b", re.IGNORECASE)
 _LETTERS = re.compile(r"[^\W\d_]+")
@@ -158,6 +159,7 @@ def _beginning(lines: Sequence[Line]) -> tuple[list[Line], bool]:
 
 
 def _plain(text: str) -> str:
-    """One kind of apostrophe and space; no full stop behind an abbreviation; what a colon announces on the same line."""
+    """One kind of apostrophe and space; no full stops of abbreviations; what a colon announces on the same line."""
     plain = text.replace("’", "'").replace("‘", "'").replace("\xa0", " ")
-    return _CONTINUED.sub(": ", _ABBREVIATED.sub(r"\1 ", plain))
+    bare = _ABBREVIATED.sub(r"\1 ", _INITIALS.sub(lambda match: match[0].replace(".", ""), plain))
+    return _CONTINUED.sub(": ", bare)

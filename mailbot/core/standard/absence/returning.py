@@ -137,13 +137,12 @@ class _Sentence:
             self.unread = self.unread or self._away
 
     def _says_return(self, gap: str, day: Days, *, is_first: bool) -> bool:
-        """A word for returning stands before the day, or behind the first one: "on Monday I will be back"."""
+        """A word for returning stands before the day, or behind the only one: "on Monday I will be back"."""
         found = list(any_of((*self._words.returning, *self._words.answering)).finditer(gap))
         if found and len(gap) - found[-1].end() <= _WITHIN:
             return not says(gap[found[-1].start() :], self._words.deadline)
-        end = min((each.start for each in self._days if each.start > day.start), default=len(self._text))
-        behind = self._text[day.end : min(end, day.end + _WITHIN)].partition(";")[0]
-        leads = is_first and gap.strip().lower() in ("", "on")
+        behind = self._text[day.end : day.end + _WITHIN].partition(";")[0]
+        leads = is_first and day is self._days[-1] and gap.strip().lower() in ("", "on")
         return leads and says(behind, self._words.returning) and not says(behind, self._words.deadline)
 
     def _is_inclusive(self, day: Days) -> bool:
