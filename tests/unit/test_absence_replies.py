@@ -64,6 +64,22 @@ def test_nobody_is_accused_who_has_said_all(below: str) -> None:
         assert (str(result.return_on), bool(result.contact)) == (reply["return_on"], True), reply["id"]
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"I am on leave until Monday 7 December.\n\n{CONTACT} Many thanks.",
+        f"I am on leave until Monday 7 December. {CONTACT} Thank you",
+        "I am on leave until Monday 7 December.\nThank you for your patience, Bo Reed on 01632 960044 will help.\nAda Finch",
+        "Thank you for your email, I am on leave until Monday 7 December, please contact Bo Reed on 01632 960044.",
+        "I am away until Monday 7 December. If it is urgent ring 01632 960044, thank you\n\nAda",
+    ],
+)
+def test_thanks_in_a_sentence_do_not_cut_it_off(text: str) -> None:
+    """What closes a message may stand in the sentence that names the contact."""
+    assert found(text) == set()
+    assert judged(text).contact is not None
+
+
 def test_a_reply_that_says_all_is_in_order() -> None:
     """Nothing is found, and the day and the contact are there for others to use."""
     result = judged(f"{BACK} {CONTACT}")

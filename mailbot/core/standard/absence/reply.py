@@ -13,7 +13,7 @@ from mailbot.core.standard.absence.words import AbsenceWords, Reason, any_of, en
 from mailbot.core.standard.contact import ADDRESS
 from mailbot.core.standard.mail import Line, StaffMail
 from mailbot.core.standard.names import persons_name, words_of
-from mailbot.core.standard.signature import parts_of
+from mailbot.core.standard.signature import Parts, parts_of
 from mailbot.core.standard.values import SignatureWords
 
 MOST_TEXT = 20_000
@@ -23,6 +23,9 @@ _FEW_WORDS, _ENGLISH_SHARE = 6, 0.33
 """Of an English reply at least half the words are known ones; of one in another language less than a quarter."""
 
 _LONGEST_SUBJECT = 200
+_LONGEST_CLOSING = 8
+"""Words of a line that closes and names its writer: "Many thanks and kind regards, Ada Finch"."""
+
 _WAITING = 60
 _PREFIXED = re.compile(r"^\s*(?:automatic reply|auto(?:matic)?[- ]?(?:reply|response)|re|aw|sv)\s*:", re.IGNORECASE)
 _SHORT = "mon|tues?|wed|thu(?:rs?)?|fri|sat|sun|jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec"
@@ -40,20 +43,20 @@ class Reply:
         self._mail, self._absentee, self._words, self._signatures = mail, absentee, words, signatures
         lines, self.cut = _beginning(mail.lines)
         parts = parts_of(lines, signatures, words_of(absentee.name))
-        below, has_body = (*parts.signature, *parts.below), bool(parts.body)  # "Thank you for …" may begin the only line
-        self.signature = parts.signature if has_body else ()
-        self._lines = (*parts.body, *(self._said_below(below) if has_body else below))
+        self.signature = parts.signature
+        below = self._said_below((*parts.signature, *parts.below))
+        self._lines = (*parts.body, *_last_sentences(lines, parts), *below)
         self.text = _plain("\n".join(line.text for line in self._lines))
         subject = "" if _PREFIXED.match(mail.message.subject) else _plain(mail.message.subject)
         self.sentences = [
             each for each in (subject[:_LONGEST_SUBJECT], *(one.text for one in sentences(self._joined()))) if each
         ]
 
-    def _said_below(self, signature: tuple[Line, ...]) -> Iterator[Line]:
-        """What a signature says about the absence itself."""
-        for line in signature:
-            if says(line.text, (*self._words.away, *self._words.back_again, *self._words.pattern, *self._words.pointing)):
-                yield line
+    def _said_below(self, lines: Sequence[Line]) -> Iterator[Line]:
+        """What stands under the name and says something about the absence itself."""
+        words = self._words
+        telling = (*words.away, *words.back_again, *words.pattern, *words.pointing, *words.postscript)
+        yield from (line for line in lines if says(line.text, telling))
 
     def _joined(self) -> str:
         """The text with lines joined that a mail program broke: the next begins small, or this one waits for a day or name."""
@@ -145,6 +148,16 @@ class Reply:
         """Whom it offers to turn to."""
         links = [link for line in self._lines for link in line.links]
         return read_contact(self.sentences, self.signature, links, self._absentee, self._words)
+
+
+def _last_sentences(lines: Sequence[Line], parts: Parts) -> tuple[Line, ...]:
+    """The line that holds the closing, if it says more than that: "Please ring Bea on 01632 960001. Thank you."."""
+    said = [line for line in lines if not line.quoted and (line.text or line.images or line.alt)]
+    if not parts.closings or len(parts.body) >= len(said):
+        return ()
+    line = said[len(parts.body)]
+    begins_with_it = line.text.strip().lower().startswith(parts.closings)
+    return () if begins_with_it and len(_LETTERS.findall(line.text)) <= _LONGEST_CLOSING else (line,)
 
 
 def _beginning(lines: Sequence[Line]) -> tuple[list[Line], bool]:

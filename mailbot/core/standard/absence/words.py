@@ -67,6 +67,7 @@ class AbsenceWords:
     pointing: tuple[str, ...]
     own: tuple[str, ...]
     others: tuple[str, ...]
+    postscript: tuple[str, ...]
     shared_lines: tuple[str, ...]
     reason: tuple[Reason, ...]
 
