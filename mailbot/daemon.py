@@ -35,6 +35,7 @@ from mailbot.errors import MailbotError
 from mailbot.pipeline.alarms import Alarms
 from mailbot.pipeline.catching_up import CatchingUp
 from mailbot.pipeline.directory_change import DirectoryChange
+from mailbot.pipeline.gaps import Gaps
 from mailbot.pipeline.inbound import Inbound
 from mailbot.pipeline.intake import Intake, WatchedFolder
 from mailbot.pipeline.leases import RENEW_SECONDS, GuardedStore, LeaseLostError, Leases
@@ -103,6 +104,7 @@ class Daemon:
         self._counted = False
         self._recount = Recount(store=self._guarded(TIMERS), policies=policies, clock=self._clock)
         self._directory = DirectoryChange(store=self._guarded(TIMERS), letters=letters, policies=policies, clock=self._clock)
+        self._gaps = Gaps(store=self._guarded(TIMERS), letters=letters, policies=policies, clock=self._clock)
         self._alarms = Alarms(
             store=self._guarded(TIMERS), letters=letters, policies=policies, clock=self._clock, webhook=HttpWebhook()
         )
@@ -197,6 +199,7 @@ class Daemon:
                 self._timers.run_jobs()
                 self._staff_notes.run()
             self._alarms.ring()
+            self._gaps.remind()
             for mailbox in self._config.mailbox:
                 self._outbox(mailbox.name, TIMERS).resolve_doubts(self._sender(mailbox))
             self._wake_outbox()

@@ -6,6 +6,7 @@ from datetime import date, datetime
 from mailbot.core.case import CaseStatus, Channel, ClockKind, ClockStop, Turn, TurnKind
 from mailbot.core.contact_log import ContactAction, ServiceArea
 from mailbot.core.contact_note import ContactNote
+from mailbot.core.gap import Gap, GapState
 from mailbot.core.letter import Audience, Lane, LetterValues, Purpose, Written
 from mailbot.core.message import Span
 from mailbot.core.staff_finding import StaffMailKind
@@ -373,6 +374,31 @@ class SettleContacts:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class OpenGap:
+    """Somebody is asked for information that is missing from their pages (N9)."""
+
+    gap: Gap
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RemindGap:
+    """Whoever is asked, today ``contact``, is asked once more, and again at ``remind_at``."""
+
+    number: int
+    contact: str
+    remind_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CloseGap:
+    """The information is at ``url``."""
+
+    number: int
+    state: GapState
+    url: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Note:
     """Write down a finding in the history and do nothing else."""
 
@@ -408,6 +434,9 @@ Action = (
     | LogContact
     | KeepNote
     | SettleContacts
+    | OpenGap
+    | RemindGap
+    | CloseGap
     | Note
 )
 

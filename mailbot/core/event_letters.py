@@ -23,7 +23,8 @@ class EventLetters:
     Handovers, to customers. ``handover``: somebody else has it, who is copied in (N2); ``handover_organisation``: in another
     organisation; ``handover_details``: only how to reach them, for nothing may be passed on (N6); ``handover_answer``: what
     they answer; ``contact_taken``: somebody has what they told us by phone, on paper or in person (N12). To staff:
-    ``not_taken``: what was handed over and nobody took; ``contact_for_you``: what was taken down for somebody.
+    ``not_taken``: what was handed over and nobody took; ``contact_for_you``: what was taken down for somebody;
+    ``gap``: information is missing from pages that they keep (N9), ``gap_reminder``: it still is; ``gap_closed``: where it is.
     """
 
     neutral_receipt: str
@@ -55,4 +56,7 @@ class EventLetters:
     not_taken: str
     contact_taken: str
     contact_for_you: str
+    gap: str
+    gap_reminder: str
+    gap_closed: str
     __pydantic_config__ = {"extra": "forbid"}  # noqa: RUF012

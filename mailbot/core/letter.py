@@ -60,6 +60,9 @@ class Purpose(StrEnum):
     HANDOVER_ANSWER = "handover_answer"
     NOT_TAKEN = "not_taken"
     CONTACT_FOR_YOU = "contact_for_you"
+    GAP = "gap"
+    GAP_REMINDER = "gap_reminder"
+    GAP_CLOSED = "gap_closed"
     DIGEST = "digest"
 
 
@@ -120,6 +123,8 @@ class LetterValues:
     ``restricted`` has a value where it is about personnel, and nothing of that is told.
     ``signature_lines``: a signature that a member of staff can copy. ``month``: ``November 2026``.
     ``next_stage``: whom a complaint goes to next. ``survey_link``: where the questions are that follow a case.
+    A gap in somebody's pages: ``gap_what`` cannot be found, ``gap_number`` by which it is closed, ``gap_reporter`` looks
+    for it, ``gap_since`` the day since which it is looked for, in reminders; ``gap_outcome``, located or added at ``gap_url``.
     ``lacks_name``, ``lacks_address``, ``lacks_description``, ``lacks_recorded``: what a request for information lacks (J12),
     each only where it does; conditions for sentences.
     """
@@ -167,6 +172,12 @@ class LetterValues:
     left_out: str | None = None
     instead_of: str | None = None
     answer_text: str | None = None
+    gap_what: str | None = None
+    gap_number: str | None = None
+    gap_reporter: str | None = None
+    gap_since: str | None = None
+    gap_outcome: str | None = None
+    gap_url: str | None = None
     short_subject: str | None = None
     class_name: str | None = None
     due_why: str | None = None

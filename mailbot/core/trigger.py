@@ -8,6 +8,7 @@ from mailbot.core.case import Case, Channel, EndedClock, Figures, FiledMessage, 
 from mailbot.core.clock_rule import ClockEvent
 from mailbot.core.contact_note import ContactNote
 from mailbot.core.directory import Person
+from mailbot.core.gap import GapClosed, GapReminderDue, GapReported
 from mailbot.core.handover import HandoverMaterial
 from mailbot.core.information_request import Lack
 from mailbot.core.issuing_rule import LetterIssued, LetterReleased
@@ -460,5 +461,8 @@ Trigger = (
     | DirectoryChanged
     | StaffNoteDue
     | StaffMonthDue
+    | GapReported
+    | GapClosed
+    | GapReminderDue
     | CaseCommand
 )

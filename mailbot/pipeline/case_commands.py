@@ -46,7 +46,7 @@ class CaseCommands:
     def hand_over(self, reference: str, service: str, words: str = "", by: str = "") -> Decision:
         """The case goes to whoever answers for this service today, and its customer is told. ``words``: added for both."""
         with self.store.transaction() as transaction:
-            case = _case(transaction, reference)
+            case = case_named(transaction, reference)
             return self._decided(transaction, case, self._handing_over(transaction, case, service, words, by))
 
     def _handing_over(self, transaction: Transaction, case: Case, service: str, words: str, by: str) -> CaseHandedOver:
@@ -61,12 +61,12 @@ class CaseCommands:
     def carry_out(self, reference: str, command: CaseCommand) -> Decision:
         """Do what was said; returns what was decided. Raises PermanentError for an unknown case or what cannot be done."""
         with self.store.transaction() as transaction:
-            return self._decided(transaction, _case(transaction, reference), command)
+            return self._decided(transaction, case_named(transaction, reference), command)
 
     def ask(self, reference: str, lacks: Sequence[Lack] = (), words: str = "") -> Decision:
         """The customer is asked what their request lacks: ``lacks``, or else what was found. ``words``: added to the letter."""
         with self.store.transaction() as transaction:
-            case = _case(transaction, reference)
+            case = case_named(transaction, reference)
             asked_at = transaction.cases.last_events(case.id, (ASKED_FOR,)).get(ASKED_FOR)
             meant = tuple(lacks) or known_lacks(transaction, case)
             command = ClarificationAsked(lacks=meant, at=self.clock.now(), words=words, asked_at=asked_at)
@@ -75,25 +75,25 @@ class CaseCommands:
     def reclassify(self, reference: str, class_: str, why: str, also: tuple[str, ...] | None = None) -> Decision:
         """The case is of this class, and ``also`` of these; returns what that brings about."""
         with self.store.transaction() as transaction:
-            case = _case(transaction, reference)
+            case = case_named(transaction, reference)
             command = CaseReclassified(class_=class_, why=why, also=also, past=_past(transaction, case), at=self.clock.now())
             return self._decided(transaction, case, command)
 
     def merge(self, reference: str, into: str) -> Decision:
         """Two cases are one matter: the first goes into the second."""
         with self.store.transaction() as transaction:
-            return self._merged(transaction, _case(transaction, reference), into)
+            return self._merged(transaction, case_named(transaction, reference), into)
 
     def link(self, reference: str, other: str) -> Decision:
         """Two cases have to do with one another."""
         with self.store.transaction() as transaction:
-            command = CasesLinked(other=_case(transaction, other), at=self.clock.now())
-            return self._decided(transaction, _case(transaction, reference), command)
+            command = CasesLinked(other=case_named(transaction, other), at=self.clock.now())
+            return self._decided(transaction, case_named(transaction, reference), command)
 
     def split(self, reference: str, numbers: Sequence[int]) -> str:
         """Messages get a case of their own; returns its reference."""
         with self.store.transaction() as transaction:
-            case = _case(transaction, reference)
+            case = case_named(transaction, reference)
             messages = transaction.turns.messages(case.id)
             command = CaseSplit(chosen=tuple(numbers), messages=messages, at=self.clock.now())
             self._decided(transaction, case, command)
@@ -103,7 +103,7 @@ class CaseCommands:
     def undo(self, reference: str) -> Decision:
         """Take back the newest turn of a case: a merge, split, link, withdrawal or contact, or that its customer was named."""
         with self.store.transaction() as transaction:
-            named = _case(transaction, reference, merged=True)
+            named = case_named(transaction, reference, merged=True)
             turn = transaction.turns.newest(named.id)
             if turn is None:
                 taken = "it was not merged, split, linked or withdrawn, and no contact was noted"
@@ -153,7 +153,7 @@ class CaseCommands:
             return case.reference
 
     def _merged(self, transaction: Transaction, case: Case, into: str, hold: int | None = None) -> Decision:
-        command = CaseMerged(into=_case(transaction, into), at=self.clock.now(), hold=hold)
+        command = CaseMerged(into=case_named(transaction, into), at=self.clock.now(), hold=hold)
         return self._decided(transaction, case, command)
 
     def _decided(self, transaction: Transaction, case: Case, command: CaseCommand) -> Decision:
@@ -177,7 +177,7 @@ class CaseCommands:
         return policy
 
 
-def _case(transaction: Transaction, reference: str, *, merged: bool = False) -> Case:
+def case_named(transaction: Transaction, reference: str, *, merged: bool = False) -> Case:
     """The case with this reference. ``merged``: it may have been merged into another. Raises PermanentError."""
     case_id = transaction.cases.find(reference)
     if case_id is None:

@@ -22,6 +22,7 @@ from mailbot.core.decide import Findings, decide, is_given, request_in
 from mailbot.core.evidence import Evidence
 from mailbot.core.flag import NO_FLAGS, FlagRules, flagged
 from mailbot.core.forward import Forward, passed_on
+from mailbot.core.gap import Gap
 from mailbot.core.handover import HANDED_OVER, HandoverMaterial
 from mailbot.core.holding import HoldingRules, is_holding
 from mailbot.core.information_request import NO_REQUESTS, RequestRules
@@ -194,7 +195,8 @@ class Inbound:
         case = transaction.cases.get(concerned.case_id) if concerned and concerned.case_id is not None else None
         reply = kind_of_reply(message, self.replies) if case else ReplyKind.ORDINARY
         classification = self._classification(judged, policy)
-        handed_over = self._handed_over(transaction, judged, case)
+        handed_over, gap = self._handed_over(transaction, judged, case), self._gap(transaction, judged, case)
+        news_of_staff = handed_over or gap is not None
         found = route(judged.hits, judged.subject_length, policy.pack.routes)
         findings = Findings(
             screening=screening,
@@ -207,10 +209,11 @@ class Inbound:
             holding=judged.by_staff and is_holding(message, self.holding),
             reply=reply,
             before=self._sent_before(
-                transaction, case, gathered, policy, has_news=handed_over or reply is ReplyKind.WITHDRAWAL
+                transaction, case, gathered, policy, has_news=news_of_staff or reply is ReplyKind.WITHDRAWAL
             ),
             handed_over=handed_over,
-            proven=handed_over and authentication(message, policy.authserv_id).proves(message.sender.rpartition("@")[2]),
+            gap=gap,
+            proven=news_of_staff and authentication(message, policy.authserv_id).proves(message.sender.rpartition("@")[2]),
             material=self._material(transaction, case, screening, policy) if handed_over else self._of_new(judged, case, found),
         )
         findings = replace(findings, assigning=self._assigning(transaction, judged, case, findings, policy))
@@ -256,6 +259,12 @@ class Inbound:
         if case is None or not judged.by_staff or judged.located.folder_role == "sent":
             return False
         return HANDED_OVER in transaction.cases.last_events(case.id, (HANDED_OVER,))
+
+    def _gap(self, transaction: Transaction, judged: Judged, case: Case | None) -> Gap | None:
+        """What a colleague who writes in a case was asked for, if it is missing from the pages that they keep."""
+        if case is None or not judged.by_staff or judged.located.folder_role == "sent":
+            return None
+        return transaction.gaps.open_with(case.id, judged.message.sender)
 
     def _material(
         self, transaction: Transaction, case: Case | None, screening: Screening, policy: MailboxPolicy

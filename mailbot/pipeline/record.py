@@ -16,6 +16,7 @@ from mailbot.core.action import (
     AskWhichCase,
     ChangeCase,
     ClearAddress,
+    CloseGap,
     ConfirmLetter,
     Decision,
     FileMessage,
@@ -31,9 +32,11 @@ from mailbot.core.action import (
     MoveClock,
     Note,
     OpenCase,
+    OpenGap,
     QueueLetter,
     RaiseAlarm,
     Reason,
+    RemindGap,
     ReplaceDeadline,
     RestartClock,
     SettleContacts,
@@ -176,6 +179,12 @@ def _carry_out(  # noqa: C901, PLR0912, PLR0915  # one line an action: the table
             _note(transaction, about, "contact", Reason("taken-down", action.taken_by))
         case SettleContacts():
             transaction.contacts.settle(_case_of(about), action, about.now)
+        case OpenGap():
+            transaction.gaps.open(action)
+        case RemindGap():
+            transaction.gaps.remind(action)
+        case CloseGap():
+            transaction.gaps.close(action, about.now)
         case Note():
             _note(transaction, about, action.kind, action.reason)
         case _:

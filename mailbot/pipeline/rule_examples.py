@@ -142,6 +142,7 @@ def _letters(policy: MailboxPolicy) -> Iterator[tuple[str, str, LetterValues]]:
     yield "letters.digest", pack.letters.digest, digest_values(policy, ("- line",))
 
 
+_GAP = {"gap_what": "what", "gap_number": "1", "gap_reporter": "name", "partner": "name"}
 # What each letter of a date is given beyond the case itself.
 _GIVEN: dict[Purpose, dict[str, str]] = {
     Purpose.DELAY_NOTICE: {"revised_on": "date"},
@@ -161,6 +162,9 @@ _GIVEN: dict[Purpose, dict[str, str]] = {
     Purpose.ALSO_ARRIVED: {},
     Purpose.NOT_TAKEN: {"failure": "why"},
     Purpose.CONTACT_FOR_YOU: {"owner": "name", "note_lines": "- line"},
+    Purpose.GAP: _GAP,
+    Purpose.GAP_REMINDER: _GAP,
+    Purpose.GAP_CLOSED: {**_GAP, "gap_outcome": "added", "gap_url": "address"},
 }
 _CLOCK = RunningClock(
     id=1,

@@ -9,13 +9,16 @@ from typing import Protocol
 from mailbot.core.action import (
     AddDeadline,
     ChangeCase,
+    CloseGap,
     JoinCase,
     KeepNote,
     LogContact,
     MoveClock,
     OpenCase,
+    OpenGap,
     RaiseAlarm,
     Reason,
+    RemindGap,
     ReplaceDeadline,
     RestartClock,
     SettleContacts,
@@ -28,6 +31,7 @@ from mailbot.core.classify import Classification
 from mailbot.core.contact_note import ContactNote
 from mailbot.core.delivery import Pace, Settlement, WaitingLetter
 from mailbot.core.flood import Answered
+from mailbot.core.gap import Gap
 from mailbot.core.lead import Clues, Leads, Part
 from mailbot.core.letter import Envelope, Lane, OutboxLetter, Purpose
 from mailbot.core.message import Direction, Fetched, Located, Message, Origin
@@ -253,6 +257,24 @@ class ContactRows(Protocol):
     def note(self, case_id: int) -> ContactNote | None: ...
 
 
+class GapRows(Protocol):
+    """Information that is missing from somebody's pages, until it is there."""
+
+    def next_number(self) -> int: ...
+
+    def open(self, action: OpenGap) -> None: ...
+
+    def close(self, action: CloseGap, at: datetime) -> None: ...
+
+    def remind(self, action: RemindGap) -> None: ...
+
+    def get(self, number: int) -> Gap | None: ...
+
+    def open_with(self, case_id: int, contact: str) -> Gap | None: ...
+
+    def due(self, now: datetime) -> list[Gap]: ...
+
+
 class TurnRows(Protocol):
     """Turns that cases take, and that can be taken back."""
 
@@ -376,6 +398,9 @@ class Transaction(Protocol):
 
     @property
     def contacts(self) -> ContactRows: ...
+
+    @property
+    def gaps(self) -> GapRows: ...
 
     @property
     def corrections(self) -> CorrectionRows: ...

@@ -59,6 +59,11 @@ NOT_THIS_YEAR = {
     Purpose.HANDOVER_ANSWER,
     Purpose.NOT_TAKEN,
     Purpose.CONTACT_FOR_YOU,
+    Purpose.STANDARDS_NOTE,
+    Purpose.STANDARDS_MONTH,
+    Purpose.GAP,
+    Purpose.GAP_REMINDER,
+    Purpose.GAP_CLOSED,
     *ISSUED,
 } - {Purpose.ACKNOWLEDGEMENT}
 """Letters that no date and none of these stories brings."""

@@ -264,6 +264,7 @@ def test_the_partial_indexes_are_those_that_were_declared(tmp_path: Path, databa
         "ix_deadline_open",
         "ix_event_backscatter",
         "ix_event_for_the_manager",
+        "ix_gap_open",
         "ix_location_waiting",
         "ix_outbox_waiting",
         "ix_staff_mail_waiting",

@@ -273,6 +273,7 @@ def _check_alerts(file: Path, alerts: Alerting) -> None:
         ("no_owner_share", 0 < alerts.no_owner_share <= 1, "a number above 0 and up to 1, such as 0.5"),
         ("unread_after", alerts.unread_after > 0, "a number of working days greater than 0"),
         ("alarm_every_minutes", alerts.alarm_every_minutes > 0, "a number of minutes greater than 0"),
+        ("gap_every", alerts.gap_every > 0, "a number of working days, 1 or more"),
         ("heads_up_before", alerts.heads_up_before > 0, "a number of working days greater than 0"),
         ("digest_ahead", alerts.digest_ahead > 0, "a number of working days greater than 0"),
     ):

@@ -12,6 +12,7 @@ from mailbot.adapters.store.contacts import logged_contacts, note_of
 from mailbot.adapters.store.corrections import Correction, corrections
 from mailbot.adapters.store.database import Database
 from mailbot.adapters.store.figures import IS_BACKSCATTER
+from mailbot.adapters.store.gaps import listed_gaps
 from mailbot.adapters.store.history import TAKEN_BACK
 from mailbot.adapters.store.recounts import moved_dates
 from mailbot.adapters.store.standards import month_totals, waivers
@@ -52,6 +53,7 @@ from mailbot.adapters.store.views import (
     Status,
 )
 from mailbot.core.contact_log import LoggedContact
+from mailbot.core.gap import Gap
 from mailbot.core.message import Span
 from mailbot.core.quoting import QuoteRules
 from mailbot.core.staff_count import MonthTotals
@@ -177,6 +179,11 @@ class Queries:
         """The contacts logged from ``since`` on and before ``until``, for one organisation or all, the oldest first."""
         with self._database.reading() as connection:
             return tuple(logged_contacts(connection, since, until, organisation))
+
+    def gaps(self, *, every: bool = False) -> tuple[Gap, ...]:
+        """Information that is looked for, the oldest first; ``every``: what was found, too."""
+        with self._database.reading() as connection:
+            return tuple(listed_gaps(connection, every=every))
 
     def letters(self, states: Sequence[str] = (), limit: int = 50) -> tuple[LetterLine, ...]:
         """The newest letters first."""

@@ -17,6 +17,7 @@ from mailbot.adapters.store.corrections import SqlCorrections
 from mailbot.adapters.store.database import Database
 from mailbot.adapters.store.directory import SqlDirectory
 from mailbot.adapters.store.drafts import SqlDrafts
+from mailbot.adapters.store.gaps import SqlGaps
 from mailbot.adapters.store.jobs import SqlJobs
 from mailbot.adapters.store.leases import SqlLeases
 from mailbot.adapters.store.letters import SqlLetters
@@ -72,6 +73,10 @@ class SqlTransaction:
     @cached_property
     def contacts(self) -> SqlContacts:
         return SqlContacts(self.connection, self.mailbox_ids, self.pending)
+
+    @cached_property
+    def gaps(self) -> SqlGaps:
+        return SqlGaps(self.connection, self.mailbox_ids, self.numbers)
 
     @cached_property
     def corrections(self) -> SqlCorrections:

@@ -15,6 +15,7 @@ from mailbot.core.decide.contact_taken import contact_taken
 from mailbot.core.decide.deadline import deadline_reached, digest_due
 from mailbot.core.decide.filed import person_after_all
 from mailbot.core.decide.findings import Findings
+from mailbot.core.decide.gaps import about_gap
 from mailbot.core.decide.issuing import gone, staff_values
 from mailbot.core.decide.moving import dependants, stop_clocks
 from mailbot.core.decide.returned import heard_from
@@ -23,6 +24,7 @@ from mailbot.core.decide.staff_mail import to_judge
 from mailbot.core.decide.staff_standards import staff_told
 from mailbot.core.decide.wanted import request_in
 from mailbot.core.decide.withdrawal import letter_withdrawn
+from mailbot.core.gap import GapClosed, GapReminderDue, GapReported
 from mailbot.core.policy import MailboxPolicy
 from mailbot.core.screen import SentBefore
 from mailbot.core.trigger import (
@@ -52,7 +54,7 @@ __all__ = [
 ]
 
 
-def decide(  # noqa: PLR0911  # one line a trigger
+def decide(  # noqa: C901, PLR0911  # one line a trigger
     trigger: Trigger,
     case: Case | None,
     findings: Findings | None,
@@ -76,6 +78,8 @@ def decide(  # noqa: PLR0911  # one line a trigger
             )
         case ContactTaken():
             return Decision(tuple(contact_taken(trigger, _found(findings), policy, now)))
+        case GapReported() | GapClosed() | GapReminderDue():
+            return Decision(tuple(about_gap(trigger, _required(case), policy, now, before or SentBefore())))
         case AlsoArrived():
             return Decision(tuple(also_arrived(trigger, _required(case), policy, now, before or SentBefore())))
         case DeadlineReached():

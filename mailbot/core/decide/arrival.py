@@ -31,6 +31,7 @@ from mailbot.core.decide.findings import Findings
 from mailbot.core.decide.first_contact import pages_for
 from mailbot.core.decide.flagging import flag_actions, flag_of_receipt
 from mailbot.core.decide.follow_up import follow_up, is_thanks
+from mailbot.core.decide.gaps import gap_answered
 from mailbot.core.decide.logging_contacts import contacted
 from mailbot.core.decide.moving import standing_still, start_clocks
 from mailbot.core.decide.occasion import Occasion
@@ -79,6 +80,8 @@ def _by_a_person(
     trigger: MessageArrived, case: Case | None, findings: Findings, policy: MailboxPolicy, now: datetime
 ) -> list[Action]:
     """A person wrote: whoever the case was handed to, another colleague, or a customer."""
+    if case is not None and (found := gap_answered(trigger, case, findings, policy, now)):
+        return found
     if case is not None and is_from_contact(trigger, case, findings):
         reaches = _reaches_the_customer(trigger, findings)
         return contact_answered(trigger, case, findings, policy, now, reaches=reaches)

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 
 from mailbot.core.assignment import AssignmentMaterial
 from mailbot.core.classify import Classification
+from mailbot.core.gap import Gap
 from mailbot.core.handover import HandoverMaterial
 from mailbot.core.information_request import InformationRequest, Lack
 from mailbot.core.match import Match
@@ -22,7 +23,7 @@ class Findings:
     ``route``: the services that it speaks of, and the people of ours whom it names.
     ``handed_over``: its case was handed to somebody; ``proven``: our border vouches for the address that it comes from;
     ``material``: what goes with another handover, where somebody may be away. ``assigning``: what whoever gets a new case is
-    told of it.
+    told of it. ``gap``: what whoever wrote it was asked for in this case, if it is missing from their pages (N9).
     """
 
     screening: Screening
@@ -39,3 +40,4 @@ class Findings:
     proven: bool = False
     material: HandoverMaterial | None = None
     assigning: AssignmentMaterial | None = None
+    gap: Gap | None = None

@@ -15,7 +15,7 @@ from mailbot.adapters.store.tables.cases import (
     reference_counter,
     turn,
 )
-from mailbot.adapters.store.tables.contacts import contact_log, contact_note
+from mailbot.adapters.store.tables.contacts import contact_log, contact_note, gap
 from mailbot.adapters.store.tables.letters import answer, draft, letter_version, outbox, unreachable
 from mailbot.adapters.store.tables.mail import attachment, hold, location, message, message_id_alias, raw
 from mailbot.adapters.store.tables.office import (
@@ -50,6 +50,7 @@ __all__ = [
     "draft",
     "event",
     "folder_cursor",
+    "gap",
     "hold",
     "job_run",
     "lease",

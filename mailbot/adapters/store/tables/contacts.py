@@ -1,8 +1,8 @@
-"""What customers got in touch about: the log of contacts, and what staff took down of those that came by no message."""
+"""What customers got in touch about: the log of contacts, what staff took down of them, and what they could not find."""
 
-from sqlalchemy import Column, ForeignKey, Index, Integer, Table, Text
+from sqlalchemy import Column, ForeignKey, Index, Integer, Table, Text, text
 
-from mailbot.adapters.store.columns import moment, ref, row_id, word
+from mailbot.adapters.store.columns import count, moment, ref, row_id, word
 from mailbot.adapters.store.tables.schema import metadata
 
 contact_log = Table(
@@ -37,4 +37,27 @@ contact_note = Table(
     Column("preferred", Text, nullable=False),
     Column("about", Text, nullable=False),
     Column("asked_for", Text, nullable=False),
+)
+
+gap = Table(
+    "gap",
+    metadata,
+    row_id(),
+    Column("case", Integer, ForeignKey("case.id"), nullable=False, index=True),
+    word("organisation"),
+    Column("what", Text, nullable=False),
+    word("contact"),  # whoever keeps the pages, by address
+    word("reporter"),  # whoever is told where it is, by address
+    word("state"),
+    Column("url", Text, nullable=False),
+    moment("reported_at", nullable=False),
+    moment("remind_at", nullable=False),
+    count("told"),
+    moment("closed_at"),
+)
+Index(
+    "ix_gap_open",
+    gap.c.remind_at,
+    sqlite_where=text("closed_at IS NULL"),
+    postgresql_where=text("closed_at IS NULL"),
 )
