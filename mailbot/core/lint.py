@@ -7,6 +7,7 @@ import re
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from itertools import islice, pairwise
 
 from mailbot.core.letter import Audience, Content
@@ -89,8 +90,7 @@ def wording_findings(whole: str, rules: LintRules) -> Iterator[Finding]:
     if len(whole) > MOST_TEXT:
         instead = f"shorten it: only the first {MOST_TEXT} characters are looked at"
         yield Finding(rule=Rule.TOO_LONG, words=f"{len(whole)} characters", instead=instead)
-    phrases = Phrases((wording.words for wording in rules.wordings), rules.numbers)
-    for start, end, which in islice(phrases.find(text), MOST_OF_A_KIND):
+    for start, end, which in islice(_phrases(rules.wordings, rules.numbers).find(text), MOST_OF_A_KIND):
         found, words = rules.wordings[which], _shown(text[start:end])
         yield Finding(rule=found.rule, words=words, instead=found.instead, clause=found.clause, line=lines.at(start))
     for match in islice(_EXCLAIMED.finditer(text), MOST_OF_A_KIND):
@@ -100,6 +100,12 @@ def wording_findings(whole: str, rules: LintRules) -> Iterator[Finding]:
     for date in islice((one for one in written_dates(text) if one.right_weekday), MOST_OF_A_KIND):
         instead = f"look at the calendar: that day is a {date.right_weekday}"
         yield Finding(rule=Rule.WRONG_WEEKDAY, words=date.words, instead=instead, clause="G3", line=lines.at(date.start))
+
+
+@lru_cache(maxsize=2)
+def _phrases(wordings: tuple[Wording, ...], numbers: frozenset[str]) -> Phrases:
+    """Made once for many texts."""
+    return Phrases((wording.words for wording in wordings), numbers)
 
 
 def reading_findings(whole: str, rules: LintRules, audience: Audience) -> Iterator[Finding]:

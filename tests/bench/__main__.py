@@ -21,6 +21,7 @@ from tests.bench.matching import measure_matching
 from tests.bench.measured import Measured, together
 from tests.bench.report import keep, show
 from tests.bench.servers import imap_server, postgres_server, relay
+from tests.bench.staff_mail import measure_staff_mail
 from tests.bench.steps import measure_steps
 from tests.servers.dovecot import available as dovecot_available
 from tests.servers.postgres import available as postgres_available
@@ -35,7 +36,7 @@ Fresh = Callable[[], AbstractContextManager[Installation]]
 def main() -> None:
     arguments = _arguments()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))  # or the servers would go on for ever
-    only_one = arguments.deadlines or arguments.matching
+    only_one = arguments.deadlines or arguments.matching or arguments.staff_mail
     sizes = () if only_one else (arguments.messages, *(GROWTH if arguments.growth else ()))
     if sizes and (reason := dovecot_available()):
         raise SystemExit(reason)
@@ -45,10 +46,12 @@ def main() -> None:
         databases = _databases(servers, arguments.database)
         for size in sizes:
             measured += _measure(size, databases, arguments)
-        if arguments.matching or (arguments.matching is None and not arguments.deadlines):
+        if arguments.matching or (arguments.matching is None and not only_one):
             measured += _match(databases, arguments)
-        if arguments.deadlines or (arguments.deadlines is None and not arguments.steps and not arguments.matching):
+        if arguments.deadlines or (arguments.deadlines is None and not arguments.steps and not only_one):
             timed = list(_time(databases, arguments))
+    if arguments.staff_mail or (arguments.staff_mail is None and not arguments.steps and not only_one):
+        measured.append(measure_staff_mail(arguments.messages, arguments.repeat))
     print(f"kept in {keep([*measured, *timed], arguments.json, SystemClock().now())}")
     if timed:
         show_deadlines(timed)
@@ -74,6 +77,11 @@ def _arguments() -> argparse.Namespace:
         "--matching", action=argparse.BooleanOptionalAction, help="only screening and matching, or all but that (default: all)"
     )
     parser.add_argument("--open-cases", type=int, default=100_000, metavar="N", help="among which is matched (default: 100000)")
+    parser.add_argument(
+        "--staff-mail",
+        action=argparse.BooleanOptionalAction,
+        help="only judging what staff write, or all but that (default: all)",
+    )
     parser.add_argument("--growth", action="store_true", help="end to end also with 200 and 20,000 messages")
     parser.add_argument("--repeat", type=int, default=3, metavar="N", help="medians of N runs (default: 3)")
     parser.add_argument("--json", type=Path, default=Path("bench-results"), metavar="DIR", help="where results are kept")

@@ -40,6 +40,7 @@ class Styles:
         self._elements = elements
         self._matcher = cssselect2.Matcher()
         self._selectors = 0
+        self._inline = dict[str, tuple[Declaration, ...]]()
         text = "\n".join(sheets)
         if len(text) > MOST_CSS:
             raise TooMuchError(f"its style sheets have more than {MOST_CSS} characters")
@@ -72,10 +73,16 @@ class Styles:
             if selector.pseudo_element is None:
                 self._matcher.add_selector(selector, declared)
 
+    def _declared(self, inline: str) -> tuple[Declaration, ...]:
+        """The same few styles stand on most elements of a page."""
+        if inline not in self._inline:
+            self._inline[inline] = tuple(_declarations(inline)) if inline else ()
+        return self._inline[inline]
+
     def of(self, element: Any, inline: str) -> list[Declaration]:
         """What holds for an element, the strongest last (CSS Cascade 4): important ones after all others."""
         found = [each for *_, declared in self._matcher.match(element) for each in declared]
-        found += _declarations(inline) if inline else ()
+        found += self._declared(inline)
         return [each for each in found if not each.important] + [each for each in found if each.important]
 
 

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from difflib import get_close_matches
+from functools import lru_cache
 
 from mailbot.core.standard.values import SignatureWords
 
@@ -39,7 +40,7 @@ def _named_off(found: list[re.Match[str]], text: str) -> list[re.Match[str]]:
 
 def _held(said: list[str], words: SignatureWords) -> Iterator[tuple[int, int]]:
     """Where known closings stand, the longest at each place: (first, end)."""
-    known, at = {tuple(each.split()) for each in (*words.closings, *words.other_closings)}, 0
+    known, at = _in_words(words.closings, words.other_closings), 0
     longest = max(map(len, known), default=0)
     while at < len(said):
         sizes = range(min(longest, len(said) - at), 0, -1)
@@ -47,6 +48,11 @@ def _held(said: list[str], words: SignatureWords) -> Iterator[tuple[int, int]]:
         if size:
             yield at, at + size
         at += max(size, 1)
+
+
+@lru_cache(maxsize=4)
+def _in_words(closings: tuple[str, ...], others: frozenset[str]) -> frozenset[tuple[str, ...]]:
+    return frozenset(tuple(each.split()) for each in (*closings, *others))
 
 
 def _goes_on(text: str, found: list[re.Match[str]], end: int) -> bool:
@@ -57,8 +63,9 @@ def _goes_on(text: str, found: list[re.Match[str]], end: int) -> bool:
 
 def _misspelt(said: list[str], words: SignatureWords) -> tuple[str, ...]:
     """A closing with a slip of the pen, as if there were none."""
-    known = [each for each in words.closings if len(each) >= _FEWEST_LETTERS]
-    return tuple(get_close_matches(" ".join(said), known, n=1, cutoff=_ALIKE)) if 2 <= len(said) <= 3 else ()
+    wanted = " ".join(said)
+    known = [each for each in words.closings if len(each) >= _FEWEST_LETTERS and each[0] == wanted[0]]
+    return tuple(get_close_matches(wanted, known, n=1, cutoff=_ALIKE)) if 2 <= len(said) <= 3 else ()
 
 
 def is_salutation(text: str, words: SignatureWords) -> bool:
