@@ -6,8 +6,10 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 from xml.etree.ElementTree import Element
 
+from mailbot.adapters.page.element import PageElement, TooMuchError
 from mailbot.adapters.page.fonts import BROWSER, Context, Font, family_of, of_browser, of_font_tag, of_shorthand, size_of
-from mailbot.adapters.page.styles import Declaration, Styles, TooMuchError
+from mailbot.adapters.page.styles import Declaration, Styles
+from mailbot.core.markup import MOST_ATTRIBUTES, is_crowded
 from mailbot.core.standard.mail import Line, Run, StyledText
 from mailbot.core.text import clean_line
 
@@ -106,14 +108,17 @@ def page_lines(html: str) -> StyledText:
     """The lines of an HTML part. Never raises; ``why_not`` says why a page that is too large was not read."""
     if len(html) > MOST_HTML:
         return StyledText(why_not=f"its page has more than {MOST_HTML} characters")
+    if is_crowded(html):
+        return StyledText(why_not=f"its page has an element with more than {MOST_ATTRIBUTES} attributes")
     try:
         return StyledText(lines=tuple(_read(html)), converted=bool(_CONVERTED.search(html)))
     except TooMuchError as error:
         return StyledText(why_not=str(error))
+    except RecursionError:  # the style sheets' reader goes into each bracket
+        return StyledText(why_not="its style sheets are nested too deep")
 
 
 def _read(html: str) -> list[Line]:
-    import cssselect2
     from selectolax.lexbor import LexborHTMLParser
 
     tree = LexborHTMLParser(html)
@@ -122,7 +127,7 @@ def _read(html: str) -> list[Line]:
     copied = _copied(tree.root)
     styles = Styles(copied.sheets, sum(1 for _ in copied.top.iter()))
     reader = _Reader(styles, copied.cut, quirks=_QUIRKS_FREE.match(html) is None)
-    reader.read(cssselect2.ElementWrapper.from_html_root(copied.top))
+    reader.read(PageElement.from_html_root(copied.top))
     return reader.out.lines
 
 

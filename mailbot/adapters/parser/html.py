@@ -5,6 +5,7 @@ from functools import cache
 from html import unescape
 from typing import Any
 
+from mailbot.core.markup import is_crowded
 from mailbot.core.text import clean_text
 
 _HIDING = re.compile(
@@ -27,11 +28,15 @@ def html_text(html: str) -> str:
     their words, images not at all. Markup that cannot be laid out gives its bare words, hidden ones included.
     """
     try:
-        text = _laid_out(html)
+        text = _bare(html) if is_crowded(html) else _laid_out(html)
     except _FAULTS:
-        text = unescape(_TAGS.sub(" ", _BREAKS.sub("\n<br", _UNSHOWN.sub(" ", html))))
+        text = _bare(html)
     lines = (line.rstrip() for line in clean_text(text).split("\n"))
     return _BLANK_LINES.sub("\n\n", "\n".join(lines)).strip("\n")
+
+
+def _bare(html: str) -> str:
+    return unescape(_TAGS.sub(" ", _BREAKS.sub("\n<br", _UNSHOWN.sub(" ", html))))
 
 
 def _laid_out(html: str) -> str:
