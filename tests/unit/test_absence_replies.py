@@ -17,6 +17,7 @@ from mailbot.core.standard.absence.values import Absentee, Known, NoteKind
 from mailbot.errors import PolicyError
 from mailbot.staff_mail import staff_text
 from tests.invented import RULES
+from tests.unit.test_services import CONFIG, TEXT
 
 RULES_OF_JERSEY = load_absence_rules(RULES, "jersey-oic")
 ADA = Absentee(name="Ada Finch", addresses=frozenset({"ada.finch@harbour.example"}), phones=frozenset({"01632960001"}))
@@ -295,3 +296,48 @@ def test_the_standard_s_rules_for_absences_are_shown() -> None:
     """With their clauses."""
     assert "return_date (J4)" in CliRunner().invoke(app, ["standards", "show", "jersey-oic"]).stdout
     assert judged("We have your message and will answer.").kind is NoteKind.NO_ABSENCE
+
+
+@pytest.fixture
+def installation(tmp_path: Path) -> Path:
+    """An installation whose directory is the sample: Ada Finch and Ben Marsh are in it, each with a number."""
+    (tmp_path / "people.toml").write_text(TEXT, encoding="utf-8")
+    (tmp_path / "mailbot.toml").write_text(CONFIG, encoding="utf-8")
+    return tmp_path / "mailbot.toml"
+
+
+@pytest.mark.parametrize(
+    ("offer", "rules", "known"),
+    [
+        ("Please contact Ben Marsh on 01632 960002.", set(), True),
+        ("Please contact ben.marsh@harbour.example.", set(), True),
+        ("Please contact somebody.else@harbour.example.", set(), False),
+        ("The number is 01632 960001.", {"contact"}, None),
+    ],
+)
+def test_the_directory_of_an_installation_tells_who_is_who(
+    installation: Path, offer: str, rules: set[str], known: bool | None
+) -> None:
+    """Whose number it is, and whether the contact is somebody's."""
+    file = installation.with_name("reply.eml")
+    file.write_bytes(f"{HEAD}{MARKS['rfc-3834']}\nI am on leave until Monday 7 December. {offer}\n".encode())
+    _, told = command(str(file), "--config", str(installation))
+    assert {each["rule"] for each in told["findings"]} == rules  # type: ignore[attr-defined]
+    assert (told["contact"] or {}).get("known") is known  # type: ignore[attr-defined]
+
+
+def test_a_number_that_several_have_is_the_office_s(installation: Path) -> None:
+    """Everybody at the same desk may name it."""
+    people = installation.with_name("people.toml")
+    people.write_text(TEXT.replace("01632 960002", "01632 960001"), encoding="utf-8")
+    file = installation.with_name("reply.eml")
+    file.write_bytes(f"{HEAD}{MARKS['rfc-3834']}\nI am on leave until Monday 7 December. Ring 01632 960001.\n".encode())
+    assert command(str(file), "--config", str(installation))[1]["findings"] == []
+
+
+def test_a_reply_written_at_night_counts_from_the_local_day(tmp_path: Path) -> None:
+    """Half past eleven in summer by the world's clock is half past midnight here."""
+    file = tmp_path / "reply.eml"
+    head = HEAD.replace("Wed, 25 Nov 2026 10:00:00", "Wed, 30 Jun 2027 23:30:00")
+    file.write_bytes(f"{head}{MARKS['rfc-3834']}\nI am on leave, back tomorrow. {CONTACT}\n".encode())
+    assert command(str(file))[1]["return_on"] == "2027-07-02"
