@@ -29,6 +29,7 @@ from mailbot.adapters.oauth import (
 )
 from mailbot.adapters.reading_process import ReadingProcess
 from mailbot.adapters.rule_files import (
+    load_absence_rules,
     load_bounces,
     load_classes,
     load_contact,
@@ -59,6 +60,7 @@ from mailbot.core.policy import Caps, MailboxPolicy, Pack, Scoring, ScreeningRul
 from mailbot.core.relay import Relay
 from mailbot.core.reply import ReplyRules
 from mailbot.core.route import directory_words
+from mailbot.core.standard.absence.judge import AbsenceRules
 from mailbot.core.standard.judge import Rules
 from mailbot.errors import ConfigError, MailbotError, PolicyError
 from mailbot.learning import Learning
@@ -89,6 +91,7 @@ class Policies:
     letters: JinjaLetters
     mailboxes: Mapping[str, MailboxPolicy]
     standards: Mapping[str, Rules]
+    absences: Mapping[str, AbsenceRules]
 
     @property
     def originals(self) -> ReadOriginals:
@@ -121,7 +124,8 @@ def load_policies(config: Config, tag_secret: bytes = b"") -> Policies:
         contact=load_contact(rules),
         letters=letters,
         mailboxes=mailboxes,
-        standards=_standards(rules, mailboxes),
+        standards=(standards := _standards(rules, mailboxes)),
+        absences=_absences(rules, standards),
     )
 
 
@@ -152,6 +156,12 @@ def _standards(rules: Path, mailboxes: Mapping[str, MailboxPolicy]) -> dict[str,
             )
         found[policy.name] = load_standard_rules(rules, policy.standards.standard)
     return found
+
+
+def _absences(rules: Path, standards: Mapping[str, Rules]) -> dict[str, AbsenceRules]:
+    """What the automatic replies to each mailbox are held against, where its standard says anything of them."""
+    held = {name: found.standard.name for name, found in standards.items() if found.standard.absence}
+    return {name: load_absence_rules(rules, standard) for name, standard in held.items()}
 
 
 def learning_of(config: Config) -> Learning | None:

@@ -113,6 +113,7 @@ class Daemon:
             store=self._guarded(INBOUND),
             policies=policies,
             rules=self._policies.standards,
+            absences=self._policies.absences,
             reader=ReadStaffMails(self._policies.reading.quoting),
             clock=self._clock,
             attempt=attempt,

@@ -66,6 +66,24 @@ def show(
 
 
 @app.command()
+def back(
+    name: Annotated[str, typer.Argument(help="A name, a part of one, or an address.")], config: ConfigOption = DEFAULT_CONFIG
+) -> None:
+    """Say that somebody is there, though their automatic reply said that they are away."""
+    from mailbot.cli.commands import staff_commands
+    from mailbot.core.directory import person
+    from mailbot.errors import PermanentError
+
+    settings = load_config(config)
+    try:
+        found = person(_services(settings, config)[1], name)
+    except ValueError as reason:
+        raise PermanentError(str(reason)) from None
+    staff_commands(config).is_back(found.address, _today(settings))
+    typer.echo(f"{found.name} is there")
+
+
+@app.command()
 def check(config: ConfigOption = DEFAULT_CONFIG, on: OnOption = None) -> None:
     """Check the people, teams, rotas and higher standards, and show who would be told of what is late.
 

@@ -15,6 +15,14 @@ class StaffMailKind(StrEnum):
     AUTO_REPLY = "auto_reply"
 
 
+class About(StrEnum):
+    """What a finding is about, as people call it."""
+
+    MESSAGE = "message"
+    REPLY = "automatic reply"
+    ABSENCE = "absence"
+
+
 class StaffMailOutcome(StrEnum):
     """What came of judging a message."""
 
@@ -42,7 +50,7 @@ class StaffFinding:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KeptFinding:
-    """A finding as it lies in the store. ``at``: the moment of the message; ``is_reply``: it is an automatic reply.
+    """A finding as it lies in the store. ``at``: the moment of what it is about: a message, an automatic reply, an absence.
 
     ``words``: what it is about, cut out of the stored text for whoever wrote it; empty where it stands nowhere.
     """
@@ -52,7 +60,7 @@ class KeptFinding:
     at: datetime
     finding: StaffFinding
     words: str = ""
-    is_reply: bool = False
+    about: About = About.MESSAGE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,6 +105,9 @@ RULE_WORDS = {
     "still_on": "absence reply after the return",
 }
 """What the rules are about, as people call it."""
+
+NO_REPLY, STILL_ON = "no_reply", "still_on"
+"""Rules about absences that no single reply shows."""
 
 SIGNATURE_RULES = frozenset({"name", "phone", "email", "named_contact", "font", "organisation", "on_behalf"})
 """The rules that a ready signature satisfies."""

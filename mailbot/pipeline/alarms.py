@@ -9,6 +9,7 @@ from mailbot.core.directory import rota_named
 from mailbot.core.policy import MailboxPolicy
 from mailbot.core.screen import SentBefore
 from mailbot.core.trigger import AlarmRings
+from mailbot.pipeline.presence import present
 from mailbot.pipeline.record import Recording, record
 from mailbot.pipeline.sent_today import unreachable_staff
 from mailbot.ports import Alarm, Clock, Letters, Store, Transaction, Webhook
@@ -36,7 +37,8 @@ class Alarms:
         return len(ringing)
 
     def _ring(self, transaction: Transaction, alarm: Alarm) -> None:
-        policy, now = self.policies[alarm.mailbox], self.clock.now()
+        now = self.clock.now()
+        policy = present(transaction, self.policies[alarm.mailbox], now)
         case = transaction.cases.get(alarm.case_id) if alarm.case_id is not None else None
         trigger = AlarmRings(number=alarm.id, what=alarm.what, times=alarm.times)
         reference = case.reference if case else None

@@ -27,6 +27,7 @@ from mailbot.errors import PermanentError
 from mailbot.pipeline.assigning import material_of_case
 from mailbot.pipeline.clarifying import known_lacks
 from mailbot.pipeline.handing_over import handover_to
+from mailbot.pipeline.presence import present
 from mailbot.pipeline.record import Recording, record
 from mailbot.pipeline.sent_today import sent_today
 from mailbot.ports import Clock, Letters, Originals, Store, Transaction
@@ -50,7 +51,7 @@ class CaseCommands:
             return self._decided(transaction, case, self._handing_over(transaction, case, service, words, by))
 
     def _handing_over(self, transaction: Transaction, case: Case, service: str, words: str, by: str) -> CaseHandedOver:
-        policy = self._policy(case)
+        policy = present(transaction, self._policy(case), self.clock.now())
         try:
             meant = find_service(policy.directory.services, service)
         except ValueError as error:
@@ -157,7 +158,8 @@ class CaseCommands:
         return self._decided(transaction, case, command)
 
     def _decided(self, transaction: Transaction, case: Case, command: CaseCommand) -> Decision:
-        now, policy = self.clock.now(), self._policy(case)
+        now = self.clock.now()
+        policy = present(transaction, self._policy(case), now)
         if isinstance(command, CaseAssigned) and self.originals is not None:
             command = replace(command, material=material_of_case(transaction, self.originals, case, policy))
         before = sent_today(transaction, self.policies, [case], now)

@@ -1,6 +1,7 @@
 """What staff tell mailbot to do: each command is one transaction and leaves an event."""
 
 from dataclasses import dataclass
+from datetime import date
 
 from mailbot.core.action import Reason
 from mailbot.core.case import WITHDRAWAL_NOT_PROVEN, Case
@@ -72,6 +73,13 @@ class Commands:
             if not transaction.standards.end_waiver(person, rule, self.actor, self.clock.now()):
                 raise PermanentError(f"{person} is not spared '{rule}'; see 'mailbot standards waivers'")
             self._note(transaction, "standard-waiver-ended", rule)
+
+    def is_back(self, person: str, today: date) -> None:
+        """Somebody is there, whatever their automatic reply said. Raises PermanentError if none says that they are away."""
+        with self.store.transaction() as transaction:
+            if not transaction.absences.end(person, today):
+                raise PermanentError(f"no automatic reply says that {person} is away; the services file has other absences")
+            self._note(transaction, "absence-ended", "")
 
     def forget_findings(self, person: str) -> int:
         """Nothing that was found names somebody any more; the numbers stay. Returns how many findings that were."""

@@ -43,6 +43,7 @@ from mailbot.pipeline.bounces import what_came_back
 from mailbot.pipeline.clarifying import left_out
 from mailbot.pipeline.gather import DAY, Gathered, gather
 from mailbot.pipeline.handing_over import handover_material
+from mailbot.pipeline.presence import present
 from mailbot.pipeline.record import Recording, record
 from mailbot.pipeline.sent_today import sent_to_staff, sent_today
 from mailbot.ports import (
@@ -171,7 +172,7 @@ class Inbound:
 
     def _message(self, transaction: Transaction, judged: Judged, gathered: Gathered) -> None:
         located, message, now = judged.located, judged.message, self.clock.now()
-        policy = self.policies[located.mailbox]
+        policy = present(transaction, self.policies[located.mailbox], now)
         known = gathered.messages.get(message.digest)
         if known is not None:
             self._seen_again(transaction, located, message.digest, known, policy)

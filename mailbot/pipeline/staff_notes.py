@@ -2,19 +2,21 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from functools import partial
 from itertools import groupby
 
 from mailbot.core.action import QueueLetter
+from mailbot.core.calendar import WorkingCalendar
 from mailbot.core.decide import decide
-from mailbot.core.directory import Person, person_at, team_named
+from mailbot.core.directory import Absence, Person, person_at, team_named
 from mailbot.core.letter import Audience
 from mailbot.core.mime import Headers, to_copy
 from mailbot.core.policy import MailboxPolicy
 from mailbot.core.screen import SentBefore
 from mailbot.core.staff_count import TeamMonth, team_months
-from mailbot.core.staff_finding import FORMAL_RULES, SIGNATURE_RULES, KeptFinding, month_before
+from mailbot.core.staff_finding import FORMAL_RULES, NO_REPLY, SIGNATURE_RULES, KeptFinding, month_before
+from mailbot.core.standard.absence.lasting import absences_over, no_reply
 from mailbot.core.standard.signature_block import signature_block, values_of
 from mailbot.core.standard.values import Standard
 from mailbot.core.trigger import StaffMonthDue, StaffNoteDue
@@ -24,6 +26,7 @@ from mailbot.ports import Attempt, Clock, Letters, Store, Transaction
 
 NOTES, MONTH = "staff-notes", "staff-month"
 SUBJECT = "Your signature"
+MOST_JOB = 100
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,6 +51,7 @@ class StaffNotes:
         if calendar.next_opening(now) > now:
             return
         if self._is_first(NOTES, f"{today:%Y-%m-%d}", now):
+            self._without_reply(policy, today, (month, month_before(month)), now)
             with self.store.view() as transaction:
                 found = transaction.standards.untold(calendar.start_of(today), (month, month_before(month)))
             for address, mine in groupby(sorted(found, key=lambda one: (one.finding.person, one.id)), _person):
@@ -93,6 +97,20 @@ class StaffNotes:
         copied = to_copy(block.text, block.html, SUBJECT, _headers(policy, person, self.clock.now()))
         return StaffNoteDue(person=person, found=found, period=period, live=live, signature_text=block.text, signature=copied)
 
+    # Absences ------------------------------------------------------------------------------------------------------
+
+    def _without_reply(self, policy: MailboxPolicy, today: date, months: tuple[str, ...], now: datetime) -> None:
+        """Each absence of the directory's file that is over is looked at once: did a reply come that was bound to?"""
+        standard = next(iter(self.standards.values())).absence
+        if standard is None:
+            return
+        for person, absence in absences_over(policy.directory, policy.pack.working_calendar, today, months):
+            if self._is_first(f"absence:{person.address}"[:MOST_JOB], f"{absence.from_on:%Y-%m-%d}", now):
+                with self.store.transaction() as transaction:
+                    if _lacks_a_reply(transaction, person, absence, policy.pack.working_calendar):
+                        at = policy.pack.working_calendar.end_of(absence.until_on)
+                        transaction.standards.find(no_reply(person, absence, standard), policy.name, at)
+
     # Counts --------------------------------------------------------------------------------------------------------
 
     def _months(self, month: str) -> Iterator[TeamMonth]:
@@ -126,6 +144,19 @@ class StaffNotes:
 
     def _policy(self, mailbox: str) -> MailboxPolicy:
         return self.policies[mailbox]
+
+
+def _lacks_a_reply(transaction: Transaction, person: Person, absence: Absence, calendar: WorkingCalendar) -> bool:
+    """Whether a reply was bound to come and did not.
+
+    A letter of ours went there meanwhile; replies of colleagues to such letters have been seen, so their mail program answers
+    them; nothing at all came from the person, and they are not spared the rule.
+    """
+    absences, address = transaction.absences, person.address
+    since, until = calendar.start_of(absence.from_on), calendar.end_of(absence.until_on)
+    if (address, NO_REPLY) in transaction.standards.waived([address]) or absences.heard_from(address, since, until):
+        return False
+    return absences.reached(address, since, until) and absences.answered_ours(address.rpartition("@")[2])
 
 
 def _person(found: KeptFinding) -> str:

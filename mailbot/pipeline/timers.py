@@ -14,6 +14,7 @@ from mailbot.core.policy import MailboxPolicy
 from mailbot.core.screen import SentBefore
 from mailbot.core.trigger import CaseHandedOver, DeadlineReached, DigestDue
 from mailbot.pipeline.handing_over import handover_to
+from mailbot.pipeline.presence import present
 from mailbot.pipeline.record import Recording, record
 from mailbot.pipeline.sent_today import SentToday, sent_today, unreachable_staff
 from mailbot.ports import Attempt, Clock, Happened, Letters, Originals, Store, Transaction
@@ -61,7 +62,7 @@ class Timers:
                         self._act(transaction, trigger, cases[case_id], before, now)
 
     def _act(self, transaction: Transaction, trigger: DeadlineReached, case: Case, before: SentToday, now: datetime) -> None:
-        policy = self.policies[case.mailbox]
+        policy = present(transaction, self.policies[case.mailbox], now)
         trigger = replace(trigger, handover=self._handover(transaction, trigger, case, policy, now))
         decision = decide(trigger, case, None, policy, now, before.about(case))
         about = Recording(policy=policy, now=now, case_id=case.id, reference=case.reference)
@@ -126,7 +127,7 @@ class Timers:
     def _digest(
         self, transaction: Transaction, manager: str, policies: Sequence[MailboxPolicy], period: str, now: datetime
     ) -> None:
-        first, since = policies[0], transaction.jobs.last(_digest_of(manager), period)
+        first, since = present(transaction, policies[0], now), transaction.jobs.last(_digest_of(manager), period)
         figures = reduce(add, (self._figures(transaction, policy, since, now) for policy in policies))
         surveys = figures.surveys + _surveys(transaction, policies, now)
         figures = replace(figures, reviews=self._reviews(transaction, policies, now), surveys=surveys)

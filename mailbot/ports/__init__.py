@@ -1,5 +1,6 @@
 """What the flows need from the outside, as small protocols. Adapters implement them; tests may too."""
 
+from mailbot.ports.absences import AbsenceRows
 from mailbot.ports.directory import DirectoryRows, DirectoryVersion
 from mailbot.ports.history import Happened
 from mailbot.ports.letters import CheckedLetter, Composed, LetterRows, Letters, PublishedLetters
@@ -43,6 +44,7 @@ from mailbot.ports.running import JobRows, LeaseRows
 from mailbot.ports.standards import StaffMails, StandardRows, WaitingStaffMail
 
 __all__ = [
+    "AbsenceRows",
     "Alarm",
     "AlarmRows",
     "Attempt",

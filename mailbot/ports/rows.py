@@ -37,6 +37,7 @@ from mailbot.core.letter import Envelope, Lane, OutboxLetter, Purpose
 from mailbot.core.message import Direction, Fetched, Located, Message, Origin
 from mailbot.core.screen import Screening
 from mailbot.core.trigger import DeadlineReached
+from mailbot.ports.absences import AbsenceRows
 from mailbot.ports.assignments import AssignmentRows
 from mailbot.ports.directory import DirectoryRows
 from mailbot.ports.history import CorrectionRows, Happened
@@ -434,6 +435,9 @@ class Transaction(Protocol):
 
     @property
     def standards(self) -> StandardRows: ...
+
+    @property
+    def absences(self) -> AbsenceRows: ...
 
     @property
     def jobs(self) -> JobRows: ...

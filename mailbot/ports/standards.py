@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Protocol
 
 from mailbot.core.staff_count import MonthTotals
-from mailbot.core.staff_finding import JudgedMail, KeptFinding, StaffMailKind, Waiver
+from mailbot.core.staff_finding import JudgedMail, KeptFinding, StaffFinding, StaffMailKind, Waiver
 from mailbot.core.standard.mail import StaffMail
 
 
@@ -30,6 +30,8 @@ class StandardRows(Protocol):
     def waiting(self, limit: int) -> list[WaitingStaffMail]: ...
 
     def settle(self, mail: WaitingStaffMail, judged: JudgedMail, at: datetime) -> None: ...
+
+    def find(self, found: StaffFinding, name: str, at: datetime, message_row: int | None = None) -> None: ...
 
     def untold(self, before: datetime, months: Collection[str]) -> list[KeptFinding]: ...
 

@@ -20,7 +20,7 @@ from mailbot.core.survey import SurveyEvery
 PROGRAM: Mapping[str, str] = {
     "answer-date": "a letter that asks says by when to answer; every other letter says that there is nothing to do",
     "absence-replies": "'mailbot standards check' holds the automatic reply of somebody who is away against a standard: whom "
-    "to turn to, the day of return, and no reason that is not given",
+    "to turn to, the day of return, and no reason that is not given; what a mailbox gets is judged once for each absence",
     "binding": "a clock of the law outranks the pack's, and letters show the date that binds",
     "case-note": "an answer by phone or in person is noted with 'mailbot case note' and stops the clock",
     "directory-change": "what changes in the directory is kept and told once to the contact of each organisation in it",
@@ -42,7 +42,8 @@ PROGRAM: Mapping[str, str] = {
     "recorded; staff are shown what it lacks and which law probably holds, and nothing is refused",
     "review-reminder": "the digest on the first working day of a week names the packs and letters that are due for review",
     "staff-letters": "letters that only a person sends are drafted, checked by another and issued: 'mailbot case draft'",
-    "staff-standards": "'mailbot standards check' holds a message of staff against a standard, rule by rule",
+    "staff-standards": "'mailbot standards check' holds a message of staff against a standard, rule by rule; "
+    "'mailbot standards report' counts what was found",
     "survey-reminder": "the digest names each survey once its month, quarter or year has begun, and who sees to it",
     "reference": "every case has a reference of its own, which can be said aloud and is found again in replies",
 }

@@ -11,7 +11,7 @@ from mailbot.adapters.store.pending import Pending
 from mailbot.adapters.store.tables import mailbox, message, raw, staff_mail, standard_finding, standard_waiver
 from mailbot.core.message import Span
 from mailbot.core.staff_count import Counted, MonthTotals
-from mailbot.core.staff_finding import JudgedMail, KeptFinding, StaffFinding, StaffMailKind, StaffMailOutcome, Waiver
+from mailbot.core.staff_finding import About, JudgedMail, KeptFinding, StaffFinding, StaffMailKind, StaffMailOutcome, Waiver
 from mailbot.ports import WaitingStaffMail
 
 
@@ -158,8 +158,14 @@ def _kept(row: Row[Any]) -> KeptFinding:
         at=row.at,
         finding=found,
         words=" ".join(" ".join(whole[span.start : span.end] for span in spans).split()),
-        is_reply=row.kind == StaffMailKind.AUTO_REPLY.value,
+        about=_about(row),
     )
+
+
+def _about(row: Row[Any]) -> About:
+    if row.message is None:
+        return About.ABSENCE
+    return About.REPLY if row.kind == StaffMailKind.AUTO_REPLY.value else About.MESSAGE
 
 
 def month_totals(connection: Connection, month: str) -> MonthTotals:

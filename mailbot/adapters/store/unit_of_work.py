@@ -8,6 +8,7 @@ from functools import cached_property
 
 from sqlalchemy import Connection, select
 
+from mailbot.adapters.store.absences import SqlAbsences
 from mailbot.adapters.store.alarms import SqlAlarms
 from mailbot.adapters.store.answers import SqlAnswers
 from mailbot.adapters.store.assignments import SqlAssignments
@@ -121,6 +122,10 @@ class SqlTransaction:
     @cached_property
     def standards(self) -> SqlStandards:
         return SqlStandards(self.connection, self.mailbox_ids, self.pending)
+
+    @cached_property
+    def absences(self) -> SqlAbsences:
+        return SqlAbsences(self.connection)
 
     @cached_property
     def jobs(self) -> SqlJobs:

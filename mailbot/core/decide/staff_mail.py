@@ -16,7 +16,7 @@ _SLICES = 2**32
 
 
 def to_judge(trigger: MessageArrived, findings: Findings, policy: MailboxPolicy, now: datetime) -> list[Action]:
-    """What a colleague sent to somebody outside is judged, if an organisation has switched that on.
+    """What a colleague sent to somebody outside is judged, and their automatic replies, if that is switched on.
 
     Left out: what mailbot sent, what a colleague only passed on, talk among colleagues, mail that is too old to be written
     about, and the second copy of what a watched mailbox sent: the one in its Sent folder counts.
@@ -30,6 +30,8 @@ def to_judge(trigger: MessageArrived, findings: Findings, policy: MailboxPolicy,
     if trigger.origin is not Origin.SENT and trigger.message.sender in policy.own_addresses:
         return []
     screening = findings.screening
+    if screening.verdict is Verdict.AUTO_REPLY and trigger.origin is Origin.MAILBOX:
+        return [JudgeStaffMail(kind=StaffMailKind.AUTO_REPLY, reason=Reason("staff-auto-reply"))]
     is_written = screening.verdict in (Verdict.HUMAN, Verdict.OWN) and not screening.looks_automatic
     if not is_written or not _leaves_us(trigger, policy) or not _is_sampled(trigger.message.digest, rule.sample_share):
         return []

@@ -80,8 +80,7 @@ def _lines(found: Iterable[KeptFinding], policy: MailboxPolicy) -> Iterator[str]
     for each in sorted(once.values(), key=lambda one: one.id):
         day = letter_date(policy.pack.working_calendar.local_date(each.at))
         what = f'instead of "{each.words}": {each.finding.fix}' if each.words else each.finding.fix
-        kind = "automatic reply" if each.is_reply else "message"
-        yield f"- {what[:1].upper()}{what[1:]} ({kind} of {day}, {each.finding.clause})"
+        yield f"- {what[:1].upper()}{what[1:]} ({each.about.value} of {day}, {each.finding.clause})"
 
 
 def _opening(policy: MailboxPolicy, now: datetime) -> datetime:

@@ -3,7 +3,11 @@
 from mailbot.core.directory import Person
 from mailbot.core.message import Message, Span
 from mailbot.core.staff_finding import StaffFinding
+from mailbot.core.standard.absence.values import AbsenceRule
 from mailbot.core.standard.values import Finding, Judgement, StandardRule
+
+NO_REASON = "leave the reason out: it is enough to say that you are away"
+"""What puts every reason right. What stands in the rules would tell of which kind it was, and nothing about health is kept."""
 
 
 def kept(judgement: Judgement, person: Person, message: Message, month: str) -> tuple[StaffFinding, ...]:
@@ -15,7 +19,7 @@ def kept(judgement: Judgement, person: Person, message: Message, month: str) -> 
             rule=each.rule.value,
             clause=each.clause,
             confidence=each.confidence,
-            fix=each.fix,
+            fix=NO_REASON if each.rule is AbsenceRule.REASON else each.fix,
             month=month,
             spans=_spans(each, message),
         )

@@ -1,8 +1,8 @@
 """The installation: its organisation, mailboxes, people, jobs and leases."""
 
-from sqlalchemy import JSON, BigInteger, Column, Date, Integer, String, Table, Text, UniqueConstraint
+from sqlalchemy import JSON, BigInteger, Column, Date, Index, Integer, String, Table, Text, UniqueConstraint
 
-from mailbot.adapters.store.columns import count, moment, ref, row_id, word
+from mailbot.adapters.store.columns import count, flag, moment, ref, row_id, word
 from mailbot.adapters.store.tables.schema import metadata
 
 meta = Table("meta", metadata, Column("key", String(40), primary_key=True), Column("value", Text, nullable=False))
@@ -89,11 +89,17 @@ team = Table(
     UniqueConstraint("organisation", "name"),
 )
 
-absence = Table(
+absence = Table(  # that an automatic reply told of; those of the directory's file stand there
     "absence",
     metadata,
     row_id(),
-    ref("person", "person"),
+    Column("person", Text, nullable=False),  # their address
     Column("from_on", Date, nullable=False),
     Column("until_on", Date, nullable=False),
+    Column("return_on", Date),  # as it says; none: it does not
+    Column("deputy", Text),
+    Column("digest", String(64), nullable=False),  # of its text
+    flag("answers_ours"),
+    flag("ended"),  # a later reply, or a person, says otherwise
+    Index("ix_absence_person", "person", "digest"),
 )

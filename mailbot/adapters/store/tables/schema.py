@@ -2,7 +2,7 @@
 
 from sqlalchemy import MetaData
 
-SCHEMA_VERSION = 20
+SCHEMA_VERSION = 21
 """Counts up with every migration."""
 
 COMPAT_VERSION = 6
