@@ -6,7 +6,7 @@ certain. A classifier that has learnt from examples adds its own score to each c
 fitted on texts that it had not learnt from, so that the share is a probability.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from math import exp
 
@@ -21,7 +21,8 @@ BY_MODEL = "model"
 class Hit:
     """What in a message speaks for or against a class or flag, ``class_``. ``rule``: its name, and our phrase or rule.
 
-    ``language``: what the text is in (ISO 639-1), where that is what speaks.
+    ``language``: what the text is in (ISO 639-1), where that is what speaks. ``asks``: it asks for the class, also
+    beside another, where the classifier gives it at least this share.
     """
 
     class_: str
@@ -29,6 +30,7 @@ class Hit:
     weight: float
     span: Span
     language: str = ""
+    asks: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,7 +46,7 @@ class Opinion:
 class Classification:
     """``class_`` is what is acted on (or ``unsure``), ``best`` the top class whatever its confidence.
 
-    ``evidence`` holds the hits that spoke for or against ``best``; ``also`` other classes the text plainly asks for,
+    ``evidence`` holds the hits that spoke for or against ``best``; ``also`` other classes that it asks for besides,
     ``hinted`` every other class that anything speaks for, with the share it would have if nothing spoke for another, and
     ``also_evidence`` what speaks for these;
     ``flags`` marks such as emergency, and ``flag_evidence`` what raised them (``core.flag``); ``rules_version`` the digest of
@@ -87,12 +89,21 @@ def classify(
         class_=best if is_known and confidence >= least else UNSURE,
         best=best if is_known else UNSURE,
         confidence=round(confidence, 3),
-        also=tuple(name for name, share in hinted.items() if share >= classes[name].threshold),
+        also=tuple(_asked_for(counted.values(), hinted, opinion)),
         hinted=tuple(hinted.items()),
         also_evidence=tuple(hit for hit in counted.values() if hit.class_ in hinted and hit.weight > 0),
         evidence=(*_thought(best, opinion, spoken), *sorted(evidence, key=lambda hit: hit.span.start)),
         rules_version=rules_version if opinion is None else f"{rules_version}+{opinion.version}",
     )
+
+
+def _asked_for(hits: Collection[Hit], hinted: Iterable[str], opinion: Opinion | None) -> Iterator[str]:
+    """Those of these classes that a rule says are asked for, unless the classifier sees too little of them."""
+    thought = dict(opinion.scores) if opinion else {}
+    for name in hinted:
+        share = _share(name, thought, float("-inf")) if name in thought else 1.0
+        if any(hit.class_ == name and hit.asks is not None and hit.asks <= share for hit in hits):
+            yield name
 
 
 def _least(policy: ClassPolicy, *, by_rule: bool) -> float:
@@ -107,10 +118,10 @@ def _blended(spoken: Mapping[str, float], opinion: Opinion) -> dict[str, float]:
     return {name: opinion.rule_weight * score + thought.get(name, mean) for name, score in spoken.items()}
 
 
-def _share(best: str, scores: Mapping[str, float], floor: float) -> float:
-    """The share of the best class in exp(score) over all; no score counts as less than ``floor``."""
-    top = max(scores[best], floor)
-    return 1 / sum(exp(max(score, floor) - top) for score in scores.values())
+def _share(name: str, scores: Mapping[str, float], floor: float) -> float:
+    """The share of a class in exp(score) over all; no score counts as less than ``floor``."""
+    top = max(*scores.values(), floor)
+    return exp(max(scores[name], floor) - top) / sum(exp(max(score, floor) - top) for score in scores.values())
 
 
 def _alone(score: float, classes: Mapping[str, ClassPolicy]) -> float:

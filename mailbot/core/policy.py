@@ -309,13 +309,18 @@ class Phrase:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClassRule:
-    """The file of one class or flag, ``class_``, with texts that must and must not be given it."""
+    """The file of one class or flag, ``class_``, with texts that must and must not be given it.
+
+    ``must_ask``: texts that ask for the class, be it beside another; ``must_not_ask``: texts that do not.
+    """
 
     class_: str
     phrases: tuple[Phrase, ...]
     must_hit: tuple[str, ...]
     must_not_hit: tuple[str, ...]
     rules: tuple[Rule, ...] = ()
+    must_ask: tuple[str, ...] = ()
+    must_not_ask: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -18,6 +18,8 @@ class Rule:
     ``any``: at least one of these phrases occurs; ``all``: each does; ``none``: not one does. ``near``: two or more lists of
     phrases; one of each list occurs, in any order, and their first words are at most ``within`` words apart. ``pattern``: an
     expression of RE2 matches somewhere, capitals or not. ``in_subject``: all of this is asked of the subject alone.
+    ``asks``: whoever writes so asks for the class, whatever else they want, where what was learnt gives it at least this
+    share (0: in any case); None: the rule says nothing of that.
     """
 
     weight: float
@@ -28,6 +30,7 @@ class Rule:
     within: int = 0
     pattern: str = ""
     in_subject: bool = False
+    asks: float | None = None
     __pydantic_config__ = {"extra": "forbid"}  # noqa: RUF012
 
     @property

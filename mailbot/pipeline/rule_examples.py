@@ -13,7 +13,7 @@ from mailbot.core.flag import FlagRules, flagged
 from mailbot.core.letter import Audience, LetterSpec, LetterValues, Purpose
 from mailbot.core.letter_variant import letter_of, pack_of, variant_name
 from mailbot.core.message import Address, Message
-from mailbot.core.policy import UNSURE, ClassRules, MailboxPolicy, Pack, ScreeningRules
+from mailbot.core.policy import UNSURE, ClassRule, ClassRules, MailboxPolicy, Pack, ScreeningRules
 from mailbot.core.screen import screen
 from mailbot.core.strong_evidence import Verdict
 from mailbot.ports import CheckedLetter, Phrases
@@ -34,6 +34,17 @@ def failing_examples(rules: ClassRules, phrases: Phrases, pack: Pack) -> Iterato
                     f'rules/classes/{rule.class_}.toml: {wanted} hit: "{text[:80]}" came out as '
                     f"{judged.class_} ({judged.best} {judged.confidence})"
                 )
+        yield from _failing_asks(rule, rules, phrases, pack)
+
+
+def _failing_asks(rule: ClassRule, rules: ClassRules, phrases: Phrases, pack: Pack) -> Iterator[str]:
+    examples = [*((text, True) for text in rule.must_ask), *((text, False) for text in rule.must_not_ask)]
+    found = phrases.judge([f"\n\n{text}" for text, _ in examples])
+    for (text, must_ask), (hits, _) in zip(examples, found, strict=True):
+        judged = classify(hits, pack.classes, rules.version)
+        if (rule.class_ in {judged.best, *judged.also}) is not must_ask:
+            wanted, named = "must" if must_ask else "must not", ", ".join((judged.best, *judged.also))
+            yield f'rules/classes/{rule.class_}.toml: {wanted} ask: "{text[:80]}" came out as {named}'
 
 
 def failing_flag_examples(rules: FlagRules, phrases: Phrases) -> Iterator[str]:

@@ -14,9 +14,9 @@ ALONE = 0.9
 THRESHOLDS = {"enquiry": 0.6, "complaint": 0.6, "compliment": 0.6}
 
 
-def hit(class_: str, weight: float, rule: str = "", start: int = 0) -> Hit:
+def hit(class_: str, weight: float, rule: str = "", start: int = 0, asks: float | None = None) -> Hit:
     """A phrase found in the text."""
-    return Hit(class_=class_, rule=rule or f"{class_}: phrase", weight=weight, span=Span(start, start + 5))
+    return Hit(class_=class_, rule=rule or f"{class_}: phrase", weight=weight, span=Span(start, start + 5), asks=asks)
 
 
 def classes(thresholds: dict[str, float]) -> dict[str, ClassPolicy]:
@@ -67,13 +67,32 @@ def test_two_classes_that_a_text_speaks_for_alike_are_unsure() -> None:
     """A thank-you and a complaint of equal strength are left to a person, who is told of both."""
     found = judged(hit("complaint", 2), hit("compliment", 2))
     assert found.class_ == UNSURE
-    assert {found.best, *found.also} == {"complaint", "compliment"}
+    assert {found.best, *dict(found.hinted)} == {"complaint", "compliment"}
 
 
 def test_what_a_text_also_asks_for_is_named() -> None:
-    """A strong complaint with a plain enquiry in it is a complaint that also enquires."""
-    found = judged(hit("complaint", 5), hit("enquiry", 2))
+    """A strong complaint with a plain question in it is a complaint that also enquires, however many words complain."""
+    found = judged(hit("complaint", 9), hit("enquiry", 1, asks=0))
     assert (found.class_, found.also) == ("complaint", ("enquiry",))
+
+
+def test_words_of_another_class_alone_do_not_ask_for_it() -> None:
+    """Whoever complains of a form speaks of forms: that is a hint, and no second wish."""
+    found = judged(hit("complaint", 5), hit("enquiry", 3))
+    assert (found.also, [name for name, _ in found.hinted]) == ((), ["enquiry"])
+
+
+def test_what_speaks_against_a_class_takes_its_asking_back() -> None:
+    """The number of complaints is asked for, and nobody complains."""
+    assert judged(hit("enquiry", 5), hit("complaint", 1, asks=0), hit("complaint", -2, "complaint: number of")).also == ()
+
+
+@pytest.mark.parametrize(("share", "also"), [(0.15, ("enquiry",)), (0.05, ())])
+def test_the_classifier_must_see_something_of_what_is_asked_for_besides(share: float, also: tuple[str, ...]) -> None:
+    """A rule says from which share on it is believed; where the classifier sees less of the class it is not named."""
+    hits = (hit("complaint", 5), hit("enquiry", 1, asks=0.1))
+    found = classify(hits, classes(THRESHOLDS), "v1", thought(enquiry=share, complaint=0.99 - share, compliment=0.01))
+    assert (found.class_, found.also) == ("complaint", also)
 
 
 def test_a_phrase_may_speak_against_a_class() -> None:

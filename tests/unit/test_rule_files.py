@@ -407,6 +407,8 @@ def test_shut_days_and_the_reading_of_receipt_are_the_pack_s(edit: Edit) -> None
         (FLAG, RULE, f"{RULE}all = ['News  desk']\n", "rule[1].all: 'News  desk': write it in lower case, with single spaces"),
         (FLAG, RULE, f"{RULE}near = [['a', 'b']]\nwithin = 2\n", "rule[1].near: write two or more lists of phrases, such as"),
         (FLAG, RULE, f"{RULE}within = 2\n", "rule[1].within: write near and within together"),
+        (FLAG, RULE, f"{RULE}asks = 0\n", "rule: asks: a flag is nothing that is asked for; take it out"),
+        (CLASS, "asks = 0\n", "asks = 2\n", "rule[1].asks: 2 is no share; write 0 for in any case, or up to 1"),
         (FLAG, RULE, f"{RULE}pattern = '(a'\n", "rule[1].pattern: '(a' is no pattern of RE2: missing ): (a"),
         (FLAG, RULE, f"{RULE}pattern = '(?<=a)b'\n", "rule[1].pattern: '(?<=a)b' is no pattern of RE2: invalid perl operator"),
         (FLAG, RULE, f"{RULE}pattern = '((a{{99}}){{99}}){{99}}'\n", "is no pattern of RE2: "),

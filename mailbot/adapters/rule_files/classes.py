@@ -24,6 +24,8 @@ class _ClassFile:
     must_not_hit: tuple[str, ...]
     phrase: tuple[Phrase, ...] = ()
     rule: tuple[Rule, ...] = ()
+    must_ask: tuple[str, ...] = ()
+    must_not_ask: tuple[str, ...] = ()
     __pydantic_config__ = STRICT
 
 
@@ -49,6 +51,8 @@ def load_flags(rules: Path) -> FlagRules:
     files = _files(rules / "flags", "flag")
     found = [_rules_of(file, "flag", _FlagFile) for file in files]
     for file, (_, flag) in zip(files, found, strict=True):
+        if any(rule.asks is not None for rule in flag.rule):
+            raise PolicyError(f"{file}: rule: asks: a flag is nothing that is asked for; take it out")
         if not 0 < flag.least_precision <= 1:
             raise PolicyError(f"{file}: least_precision: {flag.least_precision} is no share; write one above 0, at most 1")
     return FlagRules(
@@ -77,7 +81,13 @@ def _rules_of(file: Path, kind: str, form: type[F]) -> tuple[ClassRule, F]:
         for trouble in _troubles(rule):
             raise PolicyError(f"{file}: rule[{number}].{trouble}")
     rules = ClassRule(
-        class_=name, phrases=found.phrase, must_hit=found.must_hit, must_not_hit=found.must_not_hit, rules=found.rule
+        class_=name,
+        phrases=found.phrase,
+        must_hit=found.must_hit,
+        must_not_hit=found.must_not_hit,
+        rules=found.rule,
+        must_ask=found.must_ask,
+        must_not_ask=found.must_not_ask,
     )
     return rules, found
 
@@ -93,6 +103,8 @@ def _troubles(rule: Rule) -> Iterator[str]:
         yield 'near: write two or more lists of phrases, such as [["gas", "petrol"], ["smell", "leak"]]'
     if bool(rule.near) is not (rule.within > 0):
         yield "within: write near and within together, within as a number of words above 0"
+    if rule.asks is not None and not 0 <= rule.asks <= 1:
+        yield f"asks: {rule.asks:g} is no share; write 0 for in any case, or up to 1"
     if rule.pattern:
         yield from _pattern_troubles(rule.pattern)
 

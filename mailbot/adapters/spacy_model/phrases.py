@@ -142,7 +142,8 @@ class SpacyPhrases:
                 encoded = encoded or text.plain.encode(errors="replace")
                 span = _matched(compiled.pattern, encoded, subject_end if compiled.rule.in_subject else len(text.plain))
             if span is not None:
-                yield Hit(class_=compiled.class_, rule=compiled.name, weight=compiled.rule.weight, span=span)
+                rule = compiled.rule
+                yield Hit(class_=compiled.class_, rule=compiled.name, weight=rule.weight, span=span, asks=rule.asks)
 
 
 def _in_order(hit: Hit) -> tuple[int, str]:
