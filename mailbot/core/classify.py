@@ -6,7 +6,7 @@ certain. A classifier that has learnt from examples adds its own score to each c
 fitted on texts that it had not learnt from, so that the share is a probability.
 """
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from math import exp
 
@@ -84,23 +84,28 @@ def classify(
     is_known = opinion is not None or scores[best] > 0
     least = classes[best].threshold if opinion is None else _least(classes[best], by_rule=spoken[best] > 0)
     hinted = {name: _alone(spoken[name], classes) for name in classes if name != best and spoken[name] > 0}
-    evidence = [hit for hit in counted.values() if hit.class_ == best]
+    also = tuple(_asked_for(counted.values(), [name for name in classes if name != best and spoken[name] >= 0], opinion))
+    evidence = [hit for hit in counted.values() if hit.class_ == best and hit.weight]
     return Classification(
         class_=best if is_known and confidence >= least else UNSURE,
         best=best if is_known else UNSURE,
         confidence=round(confidence, 3),
-        also=tuple(_asked_for(counted.values(), hinted, opinion)),
+        also=also,
         hinted=tuple(hinted.items()),
-        also_evidence=tuple(hit for hit in counted.values() if hit.class_ in hinted and hit.weight > 0),
+        also_evidence=tuple(hit for hit in counted.values() if hit.class_ != best and _is_for(hit, hinted, also)),
         evidence=(*_thought(best, opinion, spoken), *sorted(evidence, key=lambda hit: hit.span.start)),
         rules_version=rules_version if opinion is None else f"{rules_version}+{opinion.version}",
     )
 
 
-def _asked_for(hits: Collection[Hit], hinted: Iterable[str], opinion: Opinion | None) -> Iterator[str]:
+def _is_for(hit: Hit, hinted: Container[str], also: Container[str]) -> bool:
+    return (hit.weight > 0 and hit.class_ in hinted) or (hit.asks is not None and hit.class_ in also)
+
+
+def _asked_for(hits: Collection[Hit], names: Iterable[str], opinion: Opinion | None) -> Iterator[str]:
     """Those of these classes that a rule says are asked for, unless the classifier sees too little of them."""
     thought = dict(opinion.scores) if opinion else {}
-    for name in hinted:
+    for name in names:
         share = _share(name, thought, float("-inf")) if name in thought else 1.0
         if any(hit.class_ == name and hit.asks is not None and hit.asks <= share for hit in hits):
             yield name

@@ -311,7 +311,8 @@ class Phrase:
 class ClassRule:
     """The file of one class or flag, ``class_``, with texts that must and must not be given it.
 
-    ``must_ask``: texts that ask for the class, be it beside another; ``must_not_ask``: texts that do not.
+    ``must_ask``: texts that ask for the class, be it beside another; ``must_not_ask``: texts that do not. ``asks_in_part``: the
+    share that the classifier must give a part of a text, taken by itself, for it to ask for the class; None: none will do.
     """
 
     class_: str
@@ -321,6 +322,7 @@ class ClassRule:
     rules: tuple[Rule, ...] = ()
     must_ask: tuple[str, ...] = ()
     must_not_ask: tuple[str, ...] = ()
+    asks_in_part: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -16,7 +16,7 @@ from mailbot.adapters.spacy_model.table import TermTable, Weights
 from mailbot.adapters.spacy_model.training import train, version_of
 from mailbot.adapters.spacy_model.words import Vocabulary
 from mailbot.core.example import Example
-from mailbot.core.policy import ClassRules
+from mailbot.core.policy import ClassRule, ClassRules
 
 SAID = {
     "complaint": ("rude slow dirty late", "nobody came and nobody cares", "a queue and a rude clerk", "late again and dirty"),
@@ -28,6 +28,7 @@ EXAMPLES = [
     for number, body in enumerate(bodies * 4)
 ]
 CLASSES = sorted(SAID)
+COMPLIMENT = ClassRule(class_="compliment", phrases=(), must_hit=(), must_not_hit=())
 
 
 def no_rules(texts: Sequence[str]) -> list[dict[str, float]]:
@@ -78,7 +79,8 @@ def test_mail_is_scored_as_the_examples_were(words: list[str]) -> None:
     weights = Weights.of(known, learnt.weights.T[learnt.known])
     vocabulary = Vocabulary()
     vocabulary.learn(weights.words)
-    (scores,) = TermTable(weights).scores(vocabulary.doc(vocabulary.text(f"\n\n{' '.join(words)}").numbers))
+    table = TermTable(weights)
+    (scores,) = table.scores(table.rows_of(vocabulary.doc(vocabulary.text(f"\n\n{' '.join(words)}").numbers)))
     assert scores == pytest.approx(learnt.scores(texts)[-1], rel=1e-4, abs=1e-4)
 
 
@@ -91,6 +93,25 @@ def test_corrections_are_taught_and_not_measured(model: Model) -> None:
     """Figures stay comparable: they are those of the shipped examples, whatever else was learnt."""
     own = Example(id="own", situation="own", label="complaint", subject="", body="the harbour smells")
     assert train([*EXAMPLES, own], CLASSES, "v2", no_rules, 1).figures.texts == len(EXAMPLES)
+
+
+def test_a_part_of_a_text_may_ask_for_another_class(model: Model) -> None:
+    """A long complaint that ends in thanks: the thanks are found where they stand, if the class's file asks for that."""
+    blame, thanks = (
+        "rude and slow and dirty and late again, nobody came. " * 6,
+        "So kind and quick, a lovely visit, thank you. " * 3,
+    )
+    text = f"\n\n{blame}{thanks}"
+    asks, silent = (
+        SpacyPhrases(ClassRules(version="", rules=(replace(COMPLIMENT, asks_in_part=least),))) for least in (0.6, None)
+    )
+    for judge in (asks, silent):
+        judge.ask(Classifier(model))
+    ((hits, _),) = asks.judge([text])
+    (found,) = hits
+    assert (found.class_, found.weight, found.asks) == ("compliment", 0, 0)
+    assert set(text[found.span.start : found.span.end].split()) & {"kind", "lovely"}
+    assert silent.judge([text])[0][0] == asks.judge(["\n\nSo kind, a lovely visit"])[0][0] == ()
 
 
 @pytest.mark.parametrize("text", ["(" * 20_000, "a" * 1_000_000, "e\u0301" * 30_000, "\u202e" * 5_000, ""])

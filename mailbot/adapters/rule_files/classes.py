@@ -26,6 +26,7 @@ class _ClassFile:
     rule: tuple[Rule, ...] = ()
     must_ask: tuple[str, ...] = ()
     must_not_ask: tuple[str, ...] = ()
+    asks_in_part: float | None = None
     __pydantic_config__ = STRICT
 
 
@@ -51,8 +52,8 @@ def load_flags(rules: Path) -> FlagRules:
     files = _files(rules / "flags", "flag")
     found = [_rules_of(file, "flag", _FlagFile) for file in files]
     for file, (_, flag) in zip(files, found, strict=True):
-        if any(rule.asks is not None for rule in flag.rule):
-            raise PolicyError(f"{file}: rule: asks: a flag is nothing that is asked for; take it out")
+        if flag.asks_in_part is not None or any(rule.asks is not None for rule in flag.rule):
+            raise PolicyError(f"{file}: asks: a flag is nothing that is asked for; take it out")
         if not 0 < flag.least_precision <= 1:
             raise PolicyError(f"{file}: least_precision: {flag.least_precision} is no share; write one above 0, at most 1")
     return FlagRules(
@@ -77,6 +78,8 @@ def _rules_of(file: Path, kind: str, form: type[F]) -> tuple[ClassRule, F]:
         raise PolicyError(f'{file}: {kind}: write {kind} = "{file.stem}", the name of the file')
     found = convert(form, data, file, PolicyError)
     refuse_twice((f"{phrase.text.lower()}|{phrase.in_subject}" for phrase in found.phrase), file, "phrase")
+    if found.asks_in_part is not None and not 0.5 <= found.asks_in_part <= 1:
+        raise PolicyError(f"{file}: asks_in_part: {found.asks_in_part:g} is no such share; write one from 0.5 to 1")
     for number, rule in enumerate(found.rule, 1):
         for trouble in _troubles(rule):
             raise PolicyError(f"{file}: rule[{number}].{trouble}")
@@ -88,6 +91,7 @@ def _rules_of(file: Path, kind: str, form: type[F]) -> tuple[ClassRule, F]:
         rules=found.rule,
         must_ask=found.must_ask,
         must_not_ask=found.must_not_ask,
+        asks_in_part=found.asks_in_part,
     )
     return rules, found
 

@@ -3,15 +3,20 @@
 A model belongs to the examples, the rules and the program that it was made from: its version says which.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from mailbot.adapters.spacy_model.flags import NO_FLAGS_LEARNT, FlagModel
+from mailbot.adapters.spacy_model.regression import one_of_all
 from mailbot.adapters.spacy_model.table import TermTable, Weights
 from mailbot.core.classify import Hit, Opinion
 
 WITHIN_CHANCE = 0.005
+PART, STRIDE = 24, 8
+"""How many words a part of a text has, and how many further on the next one begins."""
+LEAST_IN_PART = 0.5
+"""A part is of a class only from this share on."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,22 +48,61 @@ class Model:
     flags: FlagModel = NO_FLAGS_LEARNT
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Part:
+    """The part of a text, from word to word, to which the classifier gives the largest share of a class."""
+
+    class_: str
+    share: float
+    first: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Thought:
+    """What a classifier thinks of a text: of its class, the flags that it raises, and of which class its parts are."""
+
+    opinion: Opinion
+    raised: tuple[Hit, ...]
+    parts: tuple[Part, ...]
+
+
 class Classifier:
     """A model that is ready to be asked. Not for use by several threads at once. Raises ValueError for damaged bytes."""
 
     def __init__(self, model: Model) -> None:
+        import numpy as np
+
         self.words = sorted(model.weights.words | model.flags.weights.words)
         self._model = model
         self._table = TermTable(model.weights, model.flags.weights)
+        self._bias = np.array(model.bias)
 
-    def judge(self, docs: Sequence[Any]) -> list[tuple[Opinion, tuple[Hit, ...]]]:
-        """What it thinks of each document: of its class, and the flags that it raises."""
-        return [self._judged(*self._table.scores(doc)) for doc in docs]
+    def judge(self, docs: Sequence[Any]) -> list[Thought]:
+        """What it thinks of each document."""
+        return [self._judged(self._table.rows_of(doc)) for doc in docs]
 
-    def _judged(self, classes: Any, flags: Any) -> tuple[Opinion, tuple[Hit, ...]]:
+    def _judged(self, rows: tuple[Any, Any]) -> Thought:
         model = self._model
+        classes, flags = self._table.scores(rows)
         scores = (score + bias for score, bias in zip(classes.tolist(), model.bias, strict=True))
         opinion = Opinion(
             version=model.version, rule_weight=model.rule_weight, scores=tuple(zip(model.classes, scores, strict=True))
         )
-        return opinion, tuple(model.flags.raised(flags.tolist()))
+        return Thought(opinion=opinion, raised=tuple(model.flags.raised(flags.tolist())), parts=tuple(self._parts(rows)))
+
+    def _parts(self, rows: tuple[Any, Any]) -> Iterator[Part]:
+        """Of each class the part with the largest share, if that is half or more and the text has several parts."""
+        import numpy as np
+
+        words = len(rows[0])
+        if words <= PART:
+            return
+        starts = np.arange(0, words - PART + STRIDE, STRIDE)
+        ends = np.minimum(starts + PART, words)
+        shares = one_of_all(self._table.scores_of_parts(rows, starts, ends) + self._bias)
+        most = shares.argmax(axis=0).tolist()
+        for at, (class_, part) in enumerate(zip(self._model.classes, most, strict=True)):
+            share = float(shares[part, at])
+            if share >= LEAST_IN_PART:
+                yield Part(class_=class_, share=share, first=int(starts[part]), end=int(ends[part]))

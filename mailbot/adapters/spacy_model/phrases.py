@@ -9,7 +9,8 @@ from dataclasses import dataclass, replace
 from itertools import chain
 from typing import Any
 
-from mailbot.adapters.spacy_model.classifier import Classifier
+from mailbot.adapters.spacy_model.classifier import Classifier, Part, Thought
+from mailbot.adapters.spacy_model.flags import NEVER
 from mailbot.adapters.spacy_model.lean import load_spacy
 from mailbot.adapters.spacy_model.words import MAX_CHARACTERS, Text, Vocabulary, plain_of, words_of
 from mailbot.core.classify import Hit, Opinion
@@ -45,7 +46,9 @@ class SpacyPhrases:
         self._names: dict[int, str] = {}
         self._phrases = defaultdict[str, list[tuple[str, str, Phrase]]](list)
         rules = list[_Compiled]()
-        for found in chain.from_iterable(each.rules for each in rule_sets):
+        classes = [found for each in rule_sets for found in each.rules]
+        self._asks_in_part = {found.class_: found.asks_in_part for found in classes if found.asks_in_part is not None}
+        for found in classes:
             for phrase in found.phrases:
                 name = f"{found.class_}: {phrase.text}"
                 self._phrases[self._add(phrase.text)].append((found.class_, name, phrase))
@@ -69,8 +72,21 @@ class SpacyPhrases:
         classifier = self._classifier  # if it comes meanwhile, these documents lack its words
         split = [self._vocabulary.text(plain_of(text[:MAX_CHARACTERS])) for text in texts]
         docs = [self._vocabulary.doc(text.numbers) for text in split]
-        learnt = classifier.judge(docs) if classifier else [(None, ())] * len(docs)
-        return [((*raised, *self._hits(*one)), opinion) for *one, (opinion, raised) in zip(split, docs, learnt, strict=True)]
+        learnt = classifier.judge(docs) if classifier else [None] * len(docs)
+        return [self._judged(*one) for one in zip(split, docs, learnt, strict=True)]
+
+    def _judged(self, text: Text, doc: Any, thought: Thought | None) -> tuple[tuple[Hit, ...], Opinion | None]:
+        hits = self._hits(text, doc)
+        if thought is None:
+            return hits, None
+        return (*thought.raised, *hits, *self._asked_in_part(text, thought.parts)), thought.opinion
+
+    def _asked_in_part(self, text: Text, parts: Sequence[Part]) -> Iterator[Hit]:
+        """The classes that a part of the text, taken by itself, asks for."""
+        for part in parts:
+            if part.share >= self._asks_in_part.get(part.class_, NEVER):
+                why = f"{part.class_}: learnt from examples, {part.share:.2f} of a part"
+                yield Hit(class_=part.class_, rule=why, weight=0, span=text.span(part.first, part.end), asks=0)
 
     def scores(self, texts: Sequence[str]) -> list[dict[str, float]]:
         """The summed weights of what speaks for each class or flag, each phrase and rule once."""

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+_BITS = 18
 _ODD = 0x9E3779B97F4A7C15
 """An odd number, so that no two words in front of a third make one number: 2**64 divided by the golden ratio (Knuth, 6.4)."""
 
@@ -53,33 +54,66 @@ NO_WEIGHTS = Weights()
 
 
 class TermTable:
-    """The weights of all ``parts`` side by side, with a row for each term."""
+    """The weights of ``each`` of several models side by side: a row for each term, and one of zeros for what is unknown."""
 
-    def __init__(self, *parts: Weights) -> None:
+    def __init__(self, *each: Weights) -> None:
         import numpy as np
 
-        terms = sorted({term for part in parts for term in part.terms})
+        terms = sorted({term for weights in each for term in weights.terms})
         numbers = _numbers_of(terms)
         order = np.argsort(numbers)
-        self._numbers = numbers[order]
-        self._rows = np.concatenate([part.rows_of(terms) for part in parts], axis=1)[order]
-        self._ends = np.cumsum([part.columns + 1 for part in parts]).tolist()
+        self._numbers = np.append(numbers[order], np.uint64(2**64 - 1))
+        self._begins = np.searchsorted(numbers[order], np.arange(2**_BITS, dtype=np.uint64) << np.uint64(64 - _BITS))
+        self._most = int(np.diff(self._begins, append=len(numbers)).max())
+        rows = np.concatenate([weights.rows_of(terms) for weights in each], axis=1)[order]
+        self._rows = np.concatenate([rows, np.zeros_like(rows, shape=(1, rows.shape[1]))])
+        self._first = np.ascontiguousarray(self._rows[:, : each[0].columns + 1])
+        self._ends = np.cumsum([weights.columns + 1 for weights in each]).tolist()
 
-    def scores(self, doc: Any) -> list[Any]:
-        """The scores of a document, for each part an array."""
+    def rows_of(self, doc: Any) -> tuple[Any, Any]:
+        """Where the terms of a document stand here: its words, and each with the word that follows."""
         import numpy as np
         from spacy.attrs import ORTH
 
         words = doc.to_array(ORTH)
-        terms = np.sort(np.concatenate([words, _paired(words[:-1], words[1:])]))
-        is_other = np.ones(len(terms), dtype=bool)
-        np.not_equal(terms[1:], terms[:-1], out=is_other[1:])
-        different = terms[is_other]
-        at = np.searchsorted(self._numbers, different)
-        known = at[self._numbers.take(at, mode="clip") == different] if len(self._numbers) else at[:0]
+        rows = self._look_up(np.concatenate([words, _paired(words[:-1], words[1:])]))
+        return rows[: len(words)], np.append(rows[len(words) :], len(self._numbers) - 1)[: len(words)]
+
+    def _look_up(self, numbers: Any) -> Any:
+        """The row of each number, or that of what is unknown: from where its first bits begin it is a few steps."""
+        import numpy as np
+
+        at = self._begins.take(numbers >> np.uint64(64 - _BITS))
+        for _ in range(self._most):
+            at += self._numbers.take(at) < numbers
+        return np.where(self._numbers.take(at) == numbers, at, len(self._numbers) - 1)
+
+    def scores(self, rows: tuple[Any, Any]) -> list[Any]:
+        """The scores of a document with these rows, for each model an array."""
+        import numpy as np
+
+        stand = np.zeros(len(self._rows), dtype=bool)
+        for some in rows:
+            stand[some] = True
+        known = np.flatnonzero(stand)
         sums = np.ones(len(known), dtype=np.float32) @ self._rows.take(known, axis=0)
-        parts = np.split(sums, self._ends[:-1])
-        return [part[:-1] / max(part[-1], 1) ** 0.5 for part in parts]
+        return [_by_root(one) for one in np.split(sums, self._ends[:-1])]
+
+    def scores_of_parts(self, rows: tuple[Any, Any], starts: Any, ends: Any) -> Any:
+        """The scores by the first model of parts of a document, from word to word, a row for each part."""
+        import numpy as np
+
+        words, pairs = rows
+        until = np.zeros((len(words) + 1, self._first.shape[1]))
+        np.cumsum(self._first.take(words, axis=0) + self._first.take(pairs, axis=0), axis=0, out=until[1:])
+        return _by_root(until[ends] - until[starts])
+
+
+def _by_root(sums: Any) -> Any:
+    """Scores of sums, of which the last is how many terms are known."""
+    import numpy as np
+
+    return sums[..., :-1] / np.sqrt(np.maximum(sums[..., -1:], 1))
 
 
 def _numbers_of(terms: Sequence[str]) -> Any:
