@@ -1,27 +1,44 @@
 """What a message asks for besides its class: counted on the shipped examples, by the shipped rules."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import pytest
 
 from mailbot.adapters.rule_files import load_classes
 from mailbot.adapters.rule_files.corpus import load_corpus
 from mailbot.adapters.spacy_model import SpacyPhrases
-from mailbot.core.classify import classify
+from mailbot.core.classify import Hit, classify
 from mailbot.core.example import Example
+from mailbot.pipeline.rule_examples import failing_examples
 from tests.invented import RULES, shipped_pack
 
+SHIPPED = load_classes(RULES)
 COUNTED = frozenset({"foi_request", "subject_access_request", "complaint", "compensation_claim"})
 
 
 @pytest.fixture(scope="module")
 def named() -> list[tuple[Example, frozenset[str]]]:
     """The examples of which the rules alone are right, each with those classes that they find besides and that have clocks."""
-    rules, classes = load_classes(RULES), shipped_pack().classes
+    rules, classes = SHIPPED, shipped_pack().classes
     examples = load_corpus(RULES, set(classes)).examples
     judged = SpacyPhrases(rules).judge([one.full_text for one in examples])
     found = [(one, classify(hits, classes, rules.version)) for one, (hits, _) in zip(examples, judged, strict=True)]
     return [(one, COUNTED.intersection(said.also)) for one, said in found if said.best == one.label]
+
+
+class Deaf:
+    """Finds nothing."""
+
+    def judge(self, texts: Sequence[str]) -> list[tuple[tuple[Hit, ...], None]]:
+        return [((), None) for _ in texts]
+
+
+def test_an_example_that_does_not_come_out_is_named_with_its_file() -> None:
+    """Whoever changes a rule reads which text it no longer catches, as the class or besides another."""
+    troubles = list(failing_examples(SHIPPED, Deaf(), shipped_pack()))
+    assert any(one.startswith('rules/classes/complaint.toml: must hit: "I wish to make a formal') for one in troubles)
+    assert any(one.startswith('rules/classes/foi_request.toml: must ask: "I wish to make a formal') for one in troubles)
+    assert not list(failing_examples(SHIPPED, SpacyPhrases(SHIPPED), shipped_pack()))
 
 
 def pairs(named: list[tuple[Example, frozenset[str]]]) -> Iterator[tuple[bool, bool]]:

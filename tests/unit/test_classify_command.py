@@ -4,6 +4,7 @@ import json
 from dataclasses import replace
 from pathlib import Path
 from shutil import copytree
+from time import process_time
 
 import pytest
 from typer.testing import CliRunner, Result
@@ -14,6 +15,8 @@ from tests.invented import RULES
 
 pytestmark = pytest.mark.timeout(600)  # the first of them trains the classifier
 ONE_IN = 5
+SECONDS = 5
+"""Of the processor, for a megabyte: a quadratic step would take hours."""
 CONFIG = """
 [organisation]
 name = "Harbour Council"
@@ -103,6 +106,40 @@ def test_orders_to_the_program_are_only_text(folder: Path) -> None:
     said = run("classify", "--text", text, "--config", str(folder / "mailbot.toml"))
     assert said.exit_code == 0
     assert said.stdout.startswith(("complaint", "unsure"))
+
+
+def test_hostile_texts_are_judged_in_bounded_time(folder: Path) -> None:
+    """Brackets, a megabyte without a space, accents and marks of direction without end, the rules' own words: a label each."""
+    units = (
+        "(",
+        "a",
+        "e\u0301\u0327",
+        "\u202e\u2066",
+        "please send copies of how many ",
+        "I wish to complain. ",
+        "\u0000",
+        "\n",
+    )
+    texts = [(unit * 1_000_000)[:1_000_000] for unit in units]
+    file = labelled(folder, *({"id": str(number), "subject": text[:300], "body": text} for number, text in enumerate(texts)))
+    config = str(folder / "mailbot.toml")
+    begun = process_time()
+    said = run("classify", "--jsonl", file, "--config", config)
+    assert process_time() - begun < len(texts) * SECONDS
+    found = [json.loads(line) for line in said.stdout.splitlines()]
+    assert [one["id"] for one in found] == [str(number) for number in range(len(texts))]
+    known = {rule.stem for rule in (RULES / "classes").glob("*.toml")}
+    assert {one["class"] for one in found} <= {*known, "unsure"}
+
+
+def test_what_is_hidden_in_a_page_is_not_judged(folder: Path) -> None:
+    """A page that shows a question and hides a complaint asks a question."""
+    shown, hidden = "How do I apply for a parking permit?", "I wish to make a formal complaint, this is a disgrace."
+    page = f"<p>{shown}</p><div style='display:none'>{hidden}</div>"
+    (folder / "page.eml").write_text(f"From: a@example.org\nContent-Type: text/html\n\n{page}\n", encoding="utf-8")
+    said = run("classify", "--file", str(folder / "page.eml"), "--config", str(folder / "mailbot.toml"))
+    assert "enquiry" in said.stdout.splitlines()[0]
+    assert "complaint" not in said.stdout
 
 
 def test_a_line_that_is_no_object_is_named(folder: Path) -> None:

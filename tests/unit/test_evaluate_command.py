@@ -24,7 +24,7 @@ def labelled(tmp_path: Path) -> Path:
 def test_the_share_of_each_label_that_gets_no_letter_is_counted(labelled: Path) -> None:
     """And every message that came out against its label is named with the reasons."""
     result = CliRunner().invoke(app, ["evaluate", "screening", str(labelled), str(labelled / "labels.tsv"), "--format", "json"])
-    robot, person = json.loads(result.output)
+    robot, person = json.loads(result.stdout)
     assert (robot["label"], robot["messages"], robot["silent"], robot["wrong"]) == ("auto_reply", 1, 1, [])
     assert (person["label"], person["messages"], person["silent"]) == ("human", 2, 1)
     (wrong,) = person["wrong"]
