@@ -23,9 +23,9 @@ STDIN = "-"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Text:
-    """A text to be judged. ``from_``: who wrote it, if it is a message."""
+    """A text to be judged. ``id``: whatever JSON value it came with; ``from_``: who wrote it, if it is a message."""
 
-    id: str
+    id: Any
     subject: str
     body: str
     from_: "Address | None" = None
@@ -48,7 +48,8 @@ def classify(
 ) -> None:
     """Judge texts, and print the class of each with the words and rules that spoke for it. Writes nothing.
 
-    With --jsonl one JSON object a line is printed: id, class, best, confidence, also, flags, evidence, flag_evidence, version.
+    With --jsonl one JSON object a line is printed: id, class, best, confidence, also, flags, evidence,
+    also_evidence, flag_evidence, version.
     'best' is the likeliest class even where the class is 'unsure'.
     """
     if sum(one is not None for one in (text, file, jsonl)) != 1:
@@ -116,27 +117,32 @@ def texts_of(name: str) -> Iterator[Text]:
 
 
 def objects_of(name: str) -> Iterator[tuple[int, dict[str, Any]]]:
-    """The objects of a file of JSON lines, each with its line. Raises PermanentError with the line that is none."""
+    """The objects of a file of JSON lines, each with its line; empty lines are none. Raises PermanentError for another one."""
     from mailbot.errors import PermanentError
 
     try:
-        lines = sys.stdin if name == STDIN else Path(name).open(encoding="utf-8")  # noqa: SIM115  # closed below
+        lines = sys.stdin.buffer if name == STDIN else Path(name).open("rb")  # noqa: SIM115  # closed below
     except OSError as error:
         raise PermanentError(f"{name}: cannot be read: {error.strerror}") from None
     with lines:
         for number, line in enumerate(lines, 1):
+            if not line.strip():
+                continue
             try:
                 data = json.loads(line)
-            except ValueError:
+            except ValueError:  # bytes that are no text, too
                 data = None
             if not isinstance(data, dict):
-                raise PermanentError(f"{name}:{number}: not a JSON object; write one to a line")
+                raise PermanentError(f"{name}:{number}: not a JSON object in UTF-8; write one to a line")
             yield number, data
 
 
 def text_of(data: dict[str, Any]) -> Text:
-    """The text in a JSON object; what is missing is empty."""
-    return Text(id=str(data.get("id", "")), subject=str(data.get("subject") or ""), body=str(data.get("body") or ""))
+    """The text in a JSON object, as of a message; what is missing is empty."""
+    from mailbot.core.text import clean_line, clean_text
+
+    subject, body = str(data.get("subject") or ""), str(data.get("body") or "")
+    return Text(id=data.get("id", ""), subject=clean_line(subject), body=clean_text(body))
 
 
 def line_of(one: Text, judged: "Classification") -> dict[str, Any]:
@@ -153,6 +159,7 @@ def line_of(one: Text, judged: "Classification") -> dict[str, Any]:
         "also": list(judged.also),
         "flags": list(judged.flags),
         "evidence": shown(judged.evidence),
+        "also_evidence": shown([hit for hit in judged.also_evidence if hit.class_ in judged.also]),
         "flag_evidence": shown(judged.flag_evidence),
         "version": judged.rules_version,
     }

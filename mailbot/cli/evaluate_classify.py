@@ -179,6 +179,8 @@ def _figures(judged: Sequence[Judged]) -> dict[str, Any]:
         "expected_calibration_error": calibration_error(judged),
         "classes": class_figures(judged),
         "flags": flag_figures(judged),
+        "coverage": [_covered(threshold, judged) for threshold in THRESHOLDS],
+        "sources": {source: _share(_of(source, judged), "is_right") for source in _sources(judged)},
         "confusions": [[*pair, count] for pair, count in _confusions(judged)],
     }
 
@@ -207,17 +209,21 @@ def _print(judged: Sequence[Judged]) -> None:
         print_table(
             "flags", columns, ((one.flag, str(one.texts), f"{one.precision:.3f}", f"{one.recall:.3f}") for one in flags)
         )
-    print_table("confidence", ("from", "covers", "right"), (_from(threshold, judged) for threshold in THRESHOLDS))
+    print_table("confidence", ("from", "covers", "right"), (_from(_covered(threshold, judged)) for threshold in THRESHOLDS))
     labels = sorted({one.label for one in judged} | {one.best for one in judged})
     print_table("confusion (rows: label)", ("", *labels), (_confused(label, labels, judged) for label in labels))
-    sources = sorted({one.source for one in judged} - {""})
-    if sources:
+    if sources := _sources(judged):
         print_table("sources", ("source", "texts", "right"), (_of_source(source, judged) for source in sources))
 
 
-def _from(threshold: float, judged: Sequence[Judged]) -> tuple[str, ...]:
+def _covered(threshold: float, judged: Sequence[Judged]) -> dict[str, float]:
+    """How much has this confidence or more, and how much of that is right."""
     sure = [one for one in judged if one.confidence >= threshold]
-    return f"{threshold:.2f}", f"{len(sure) / len(judged):.1%}", f"{_share(sure, 'is_right'):.1%}"
+    return {"from": threshold, "covers": round(len(sure) / len(judged), 3), "right": _share(sure, "is_right")}
+
+
+def _from(covered: dict[str, float]) -> tuple[str, ...]:
+    return f"{covered['from']:.2f}", f"{covered['covers']:.1%}", f"{covered['right']:.1%}"
 
 
 def _confused(label: str, labels: Sequence[str], judged: Sequence[Judged]) -> tuple[str, ...]:
@@ -225,6 +231,14 @@ def _confused(label: str, labels: Sequence[str], judged: Sequence[Judged]) -> tu
     return label, *(str(taken[other] or "") for other in labels)
 
 
+def _sources(judged: Sequence[Judged]) -> list[str]:
+    return sorted({one.source for one in judged} - {""})
+
+
+def _of(source: str, judged: Sequence[Judged]) -> list[Judged]:
+    return [one for one in judged if one.source == source]
+
+
 def _of_source(source: str, judged: Sequence[Judged]) -> tuple[str, ...]:
-    its = [one for one in judged if one.source == source]
+    its = _of(source, judged)
     return source, str(len(its)), f"{_share(its, 'is_right'):.1%}"

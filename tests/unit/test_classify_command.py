@@ -72,7 +72,8 @@ def test_lines_in_and_lines_out(folder: Path) -> None:
     first, second = map(json.loads, run("classify", "--jsonl", "-", "--config", config, given=given).stdout.splitlines())
     assert first["id"] == "a"
     assert second["id"] == "b"
-    assert list(first) == ["id", "class", "best", "confidence", "also", "flags", "evidence", "flag_evidence", "version"]
+    said = ["id", "class", "best", "confidence", "also", "flags", "evidence", "also_evidence", "flag_evidence", "version"]
+    assert list(first) == said
     assert (second["class"], second["best"] != "unsure") == ("unsure", True)
 
 
@@ -149,6 +150,17 @@ def test_a_line_that_is_no_object_is_named(folder: Path) -> None:
     (folder / "bad.jsonl").write_text('{"body": "x"}\n[1]\n', encoding="utf-8")
     said = run("classify", "--jsonl", str(folder / "bad.jsonl"), "--config", str(folder / "mailbot.toml"))
     assert "bad.jsonl:2: not a JSON object" in str(said.exception)
+    (folder / "bad.jsonl").write_bytes(b'{"body": "x"}\n\xff\n')
+    said = run("classify", "--jsonl", str(folder / "bad.jsonl"), "--config", str(folder / "mailbot.toml"))
+    assert "bad.jsonl:2: not a JSON object in UTF-8" in str(said.exception)
+
+
+def test_what_other_programs_write_is_read(folder: Path) -> None:
+    """Empty lines, numbers as ids and halves of characters: each text comes out with its id as it was."""
+    written = '{"id": 7, "body": "How do I apply?"}\r\n\n{"id": "b", "subject": null, "body": "so rude \\ud800"}\n\n'
+    said = run("classify", "--jsonl", "-", "--config", str(folder / "mailbot.toml"), given=written)
+    assert said.exit_code == 0
+    assert [json.loads(line)["id"] for line in said.stdout.splitlines()] == [7, "b"]
 
 
 def test_a_classifier_that_does_no_worse_is_kept(folder: Path) -> None:
