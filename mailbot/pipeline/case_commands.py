@@ -7,7 +7,7 @@ from datetime import datetime
 from mailbot.core.action import Decision, Note, Reason
 from mailbot.core.case import ANSWERED, ASSIGNED, WAITS, WITHDRAWAL_NOT_PROVEN, Case, Turn, TurnKind
 from mailbot.core.decide import decide, person_after_all
-from mailbot.core.information_request import ASKED_FOR, Lack
+from mailbot.core.information_request import Lack
 from mailbot.core.policy import MailboxPolicy
 from mailbot.core.service import find_service
 from mailbot.core.trigger import (
@@ -25,7 +25,7 @@ from mailbot.core.trigger import (
 )
 from mailbot.errors import PermanentError
 from mailbot.pipeline.assigning import material_of_case
-from mailbot.pipeline.clarifying import known_lacks
+from mailbot.pipeline.clarifying import asked_at, known_lacks
 from mailbot.pipeline.handing_over import handover_to
 from mailbot.pipeline.presence import present
 from mailbot.pipeline.record import Recording, record
@@ -68,9 +68,8 @@ class CaseCommands:
         """The customer is asked what their request lacks: ``lacks``, or else what was found. ``words``: added to the letter."""
         with self.store.transaction() as transaction:
             case = case_named(transaction, reference)
-            asked_at = transaction.cases.last_events(case.id, (ASKED_FOR,)).get(ASKED_FOR)
-            meant = tuple(lacks) or known_lacks(transaction, case)
-            command = ClarificationAsked(lacks=meant, at=self.clock.now(), words=words, asked_at=asked_at)
+            meant, before = tuple(lacks) or known_lacks(transaction, case), asked_at(transaction, case)
+            command = ClarificationAsked(lacks=meant, at=self.clock.now(), words=words, asked_at=before)
             return self._decided(transaction, case, command)
 
     def reclassify(self, reference: str, class_: str, why: str, also: tuple[str, ...] | None = None) -> Decision:

@@ -1,13 +1,14 @@
 """Jersey: a regulator acknowledges within days of its channel, answers in fifteen, and gives way to the law."""
 
 import json
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from mailbot.core.case import Channel
 from mailbot.core.information_request import Lack
-from mailbot.core.trigger import CaseAcknowledged, CaseDone, ClockExtended, ContactNoted
+from mailbot.core.trigger import CaseAcknowledged, CaseDone, CaseQuieted, ClockExtended, ContactNoted
 from tests.clauses.story import ADA_ADDRESS, ROBIN, Rules, TellStory
 from tests.e2e.command_line import run_cli
 from tests.e2e.installation import MANAGER
@@ -20,6 +21,8 @@ PACK = "jersey-oic"
 OWN_FILE = "Please send me a copy of the personal information that you hold about me. This is a subject access request."
 NAMELESS = ADA_ADDRESS
 """A sender beside whose address no name stands."""
+LATER = datetime(2026, 2, 1, tzinfo=UTC)
+LETTER = "clarification-information"
 SHUT = """
 [organisation]
 name = "Harbour Council"
@@ -314,6 +317,32 @@ class TestJ12:
         assert "write name, address, description, recorded" in " ".join(unknown.stderr.replace("│", " ").split())
         assert story.case(case).line.status == "open"
         assert len(story.letters_to(ADA_ADDRESS)) == 1
+
+    def test_J12_a_letter_that_never_went_asked_nothing(self, tell: TellStory, smtp_server: SmtpServer) -> None:
+        """A case that became quiet before the letter left waits for nothing, and its date holds; it can be asked later."""
+        story = tell(PACK)
+        case = story.customer_writes(ACT, subject="The bridge", sender=NAMELESS)
+        smtp_server.fail(at="MAIL", times=100)
+        story.officer.ask(case)
+        story.say(case, CaseQuieted(until=LATER, reason="a bereavement"))
+        smtp_server.heal()
+        story.until("2025-12-24 09:05")
+        assert story.case(case).line.status == "open"
+        assert story.due(case, "response-foi") == "Friday 23 January 2026"
+        assert "stands still" not in story.tell("case", "show", case)
+        story.say(case, CaseQuieted(until=None, reason="the family writes again"))
+        story.ask(case)
+        assert story.subjects_to(ADA_ADDRESS) == ["We have your information request", "What we need to answer your request"]
+        assert story.case(case).line.status == "waiting"
+
+    def test_J12_a_preview_of_the_letter_shows_what_it_would_ask_for(self, tell: TellStory) -> None:
+        """Of this case, and changes nothing."""
+        story = tell(PACK)
+        case = story.customer_writes(ACT, subject="The bridge", sender=NAMELESS)
+        shown = story.tell("letter", "preview", LETTER, "--case", case, "--folder", str(story.folder))
+        assert "- Your full name: a first name" in shown
+        assert "- Which information" not in shown
+        assert story.case(case).line.status == "open"
 
     def test_J12_a_person_may_name_what_is_missing(self, tell: TellStory) -> None:
         """The command says what it asks for, by which letter, and the case waits."""

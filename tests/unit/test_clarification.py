@@ -9,10 +9,12 @@ from typing import Any
 import pytest
 
 from mailbot.adapters.rule_files import load_pack, load_requests, settings_of
-from mailbot.core.action import Action, ChangeCase, KeepSilent, MoveClock, Note, OpenCase, QueueLetter, StartClock
+from mailbot.core.action import Action, ChangeCase, KeepSilent, MoveClock, Note, OpenCase, QueueLetter, Reason, StartClock
 from mailbot.core.case import FOR_THE_MANAGER, Case, CaseStatus
 from mailbot.core.classify import Hit
 from mailbot.core.decide import decide
+from mailbot.core.decide.passing_on import Passing
+from mailbot.core.decide.routing import routed
 from mailbot.core.information_request import (
     ASKED_FOR,
     InformationRequest,
@@ -21,11 +23,14 @@ from mailbot.core.information_request import (
     lacks_still,
 )
 from mailbot.core.intents import AskedWhen, Clarification
-from mailbot.core.letter import Lane, LetterValues, Purpose
+from mailbot.core.letter import Lane, LetterValues, OutboxLetter, OutboxState, Purpose
 from mailbot.core.message import Address, Span
 from mailbot.core.policy import MailboxPolicy
-from mailbot.core.screen import SentBefore
-from mailbot.core.trigger import ClarificationAsked, LetterWithdrawn
+from mailbot.core.report import Failure, Outcome, ReportedAction
+from mailbot.core.route import NOWHERE
+from mailbot.core.screen import Screening, SentBefore
+from mailbot.core.strong_evidence import Verdict
+from mailbot.core.trigger import ClarificationAsked, LetterWithdrawn, Returned
 from mailbot.errors import PermanentError, PolicyError
 from tests.invented import (
     CUSTOMER,
@@ -194,6 +199,17 @@ def test_in_every_other_case_the_usual_receipt_goes(lacks: tuple[Lack, ...], cha
     assert [one for one in every(Note, actions) if one.reason.rule == ASKED_FOR] == []
 
 
+def test_whoever_gets_a_case_by_a_rule_asks(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where a rule would hand the case over, the letter of the handover goes, or a person decides."""
+    handed = replace(
+        routed(NOWHERE, "foi_request", classified("foi_request"), at_once(), NOW), passing=Passing(waits="a person")
+    )
+    monkeypatch.setattr("mailbot.core.decide.arrival.routed", lambda *_: handed)
+    actions = arrives(Lack.NAME, mailbox=at_once())
+    assert only(QueueLetter, actions).letter == "receipt-foi"
+    assert only(OpenCase, actions).waits_for == ""
+
+
 def test_who_insults_us_is_asked_nothing_by_a_robot() -> None:
     """The neutral receipt goes, and a person asks."""
     insult = Hit(class_="abuse", rule="abuse", weight=2.0, span=Span(0, 2))
@@ -299,9 +315,43 @@ def test_the_letter_never_asks_why(word: str) -> None:
 def test_a_letter_that_never_went_is_told_of() -> None:
     """The case waits for an answer to nothing: a person asks by another way."""
     letter = outbox_letter(purpose=Purpose.CLARIFICATION, letter=LETTER)
-    for known, rules in ((WAITING, ["case-is-quiet", "not-asked"]), (OPEN, ["case-is-quiet"])):
+    for known, rules in ((STANDS_STILL, ["case-is-quiet", "clarification-not-asked"]), (OPEN, ["case-is-quiet"])):
         actions = decide(LetterWithdrawn(letter=letter, why="case-is-quiet"), known, None, policy(pack=PACK), NOW).actions
         assert [one.reason.rule for one in every(Note, actions)] == rules
+        assert [one.paused_on for one in every(MoveClock, actions)] == ([None] if known is STANDS_STILL else [])
+
+
+WENT = outbox_letter(purpose=Purpose.CLARIFICATION, letter=LETTER, state=OutboxState.SENT)
+STANDS_STILL = replace(WAITING, clocks=(running(FOIA, paused_on=MONDAY.date()),))
+
+
+def bounced(failure: Failure, known: Case = STANDS_STILL, letter: OutboxLetter = WENT) -> tuple[Action, ...]:
+    """What a report about the letter brings about."""
+    outcome = Outcome(action=ReportedAction.FAILED, failure=failure, detail="5.1.1 user unknown")
+    came = arrived(
+        message=message(sender="mailer-daemon@relay.example"),
+        received_at=LATER,
+        returned=Returned(letter=letter, recipient=CUSTOMER, case_id=known.id, outcome=outcome),
+    )
+    report = Screening(verdict=Verdict.BOUNCE, reasons=(Reason("null-return-path"),))
+    return decided(came, findings(screening=report), known, policy(pack=PACK), LATER)
+
+
+@pytest.mark.parametrize("failure", [Failure.NO_SUCH_ADDRESS, Failure.MAILBOX_FULL])
+def test_whoever_was_not_reached_was_not_asked(failure: Failure) -> None:
+    """The letter came back: the case is open, the Act's date holds as if nothing had been asked, and staff are told."""
+    actions = bounced(failure)
+    changed, moved = only(ChangeCase, actions), only(MoveClock, actions)
+    assert (changed.status, changed.waits_for) == (CaseStatus.OPEN, "")
+    assert (moved.paused_on, moved.pauses, moved.due_at) == (None, (), STANDS_STILL.clocks[0].due_at)
+    assert moved.deadlines
+    assert only(QueueLetter, actions).values.letter_words == "the letter that asks what the request lacks"
+
+
+def test_another_letter_that_comes_back_changes_no_wait() -> None:
+    """The customer has the one that asks; and a case that has its answer waits for nothing."""
+    assert every(ChangeCase, bounced(Failure.MAILBOX_FULL, letter=replace(WENT, letter="receipt-foi"))) == []
+    assert every(ChangeCase, bounced(Failure.MAILBOX_FULL, known=OPEN)) == []
 
 
 def test_every_condition_is_a_name_of_letters() -> None:

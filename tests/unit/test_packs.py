@@ -305,6 +305,12 @@ CALL_BACK = 'kind = "call_back"'
         ),
         (COUNCIL, 'unread = "unread"', "", "letters.unread: is missing; write it"),
         (COUNCIL, 'alarm = "alarm"', 'alarm = "alarm"\nsiren = "alarm"', "letters.siren: there is no such key"),
+        (
+            COUNCIL,
+            'letter = "clarification-information"',
+            'letter = "clarify"',
+            "intents.clarification.letter: there is no letter 'clarify'",
+        ),
         (COUNCIL, '"receipt-sar"', '"receipt-srr"', "classes.subject_access_request.receipt: there is no letter 'receipt-srr'"),
         (
             COUNCIL,

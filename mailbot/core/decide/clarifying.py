@@ -9,14 +9,14 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from mailbot.core import screen
-from mailbot.core.action import Action, Note, Permission, QueueLetter, Reason
+from mailbot.core.action import Action, ChangeCase, Note, Permission, QueueLetter, Reason
 from mailbot.core.case import FOR_THE_MANAGER, WAITS, Case, CaseStatus
 from mailbot.core.clock_rule import ClockEvent
-from mailbot.core.decide.moving import waits
+from mailbot.core.decide.moving import going_on, waits
 from mailbot.core.decide.wording import case_values
-from mailbot.core.information_request import ASKED_FOR, INFORMATION, LACKS_STILL, InformationRequest, Lack, Regime
+from mailbot.core.information_request import ASKED_FOR, INFORMATION, LACKS_STILL, NOT_ASKED, InformationRequest, Lack, Regime
 from mailbot.core.intents import AskedWhen, Clarification
-from mailbot.core.letter import Audience, Lane, LetterValues, Purpose
+from mailbot.core.letter import Audience, Lane, LetterValues, OutboxLetter, Purpose
 from mailbot.core.policy import MailboxPolicy
 from mailbot.core.screen import SentBefore
 from mailbot.core.text import listed
@@ -69,7 +69,7 @@ def _letter(
         audience=Audience.CUSTOMER,
         language=case.language,
         lane=Lane.NOTICE,
-        key=f"clarification:{case.id}",
+        key=f"clarification:{case.id}:{case.version}",
         values=replace(values, staff_note=command.words.strip().rstrip(".") or None),
         not_before=command.at,
         observed=False,
@@ -97,6 +97,17 @@ def _answer_by(clarification: Clarification, policy: MailboxPolicy, at: datetime
 
 def _asked_for(lacks: Sequence[Lack]) -> list[Note]:
     return [Note(kind="finding", reason=Reason(ASKED_FOR, lack.value)) for lack in lacks]
+
+
+def not_asked(letter: OutboxLetter, case: Case, policy: MailboxPolicy, now: datetime) -> list[Action]:
+    """If that letter was to ask and did not reach the customer: the case waits no more, its clocks have their dates again."""
+    clarification = policy.pack.intents.clarification
+    if clarification is None or letter.letter != clarification.letter or case.waits_for != ClockEvent.CLARIFICATION:
+        return []
+    reason = Reason(NOT_ASKED, clarification.letter)
+    opened = ChangeCase(case_id=case.id, status=CaseStatus.OPEN, waits_for="", reason=reason)
+    told = Reason(NOT_ASKED, "the customer was not asked what the request lacks, and its date holds: ask in another way")
+    return [opened, *going_on(policy, case, now, reason), Note(kind="letter-needs-a-person", reason=told)]
 
 
 # In place of the receipt --------------------------------------------------------------------------------------------------

@@ -171,6 +171,11 @@ def answered(policy: MailboxPolicy, case: Case, event: ClockEvent, at: datetime,
     return _each(policy, case, lambda one: clock.answered(one, event, at), now, Reason(f"answered-{event.value}"))
 
 
+def going_on(policy: MailboxPolicy, case: Case, now: datetime, reason: Reason) -> list[MoveClock]:
+    """Nothing was asked after all: clocks that stand still run on, to the dates they had."""
+    return _each(policy, case, lambda one: replace(one, paused_on=None), now, reason)
+
+
 def _each(policy: MailboxPolicy, case: Case, change: Change, now: datetime, reason: Reason) -> list[MoveClock]:
     found = list[MoveClock]()
     for running in case.clocks:

@@ -25,6 +25,7 @@ from mailbot.core.action import (
 )
 from mailbot.core.case import Case, CaseStatus, ClockStop, RunningClock
 from mailbot.core.clock import OWED
+from mailbot.core.decide.clarifying import not_asked
 from mailbot.core.decide.moving import restored
 from mailbot.core.decide.wording import case_values, letter_words, mailbox_values, other_contact
 from mailbot.core.delivery import TO_CUSTOMERS
@@ -85,6 +86,8 @@ def _comes_to(
     if outcome.is_dead_address:
         marked = Reason("nothing-arrives-there", _words(back))
         yield MarkAddress(address=back.recipient.lower(), letter_id=letter.id if letter else None, reason=marked)
+    if case and letter is not None and not back.is_copy:
+        yield from not_asked(letter, case, policy, now)
     clocks = _not_stopped_after_all(back, case) if case and not back.is_copy else ()
     yield from (_restart(policy, case, clock, now) for clock in clocks if case)
     yield from _tell(trigger, back, case, clocks, policy, now)

@@ -5,7 +5,7 @@ from datetime import datetime
 from mailbot.core import screen
 from mailbot.core.action import Action, Note, QueueLetter, Reason
 from mailbot.core.case import Case
-from mailbot.core.clock_rule import ClockEvent
+from mailbot.core.decide.clarifying import not_asked
 from mailbot.core.decide.wording import receipt_values
 from mailbot.core.letter import Audience, Lane, Purpose
 from mailbot.core.policy import MailboxPolicy
@@ -14,9 +14,10 @@ from mailbot.core.trigger import LetterWithdrawn
 
 def letter_withdrawn(trigger: LetterWithdrawn, case: Case, policy: MailboxPolicy, now: datetime) -> list[Action]:
     """A receipt whose promised date has passed is replaced by the neutral one; anything else is simply not sent."""
-    notes = [Note(kind="letter-withdrawn", reason=Reason(trigger.why, trigger.letter.letter)), *_unasked(trigger, case, policy)]
+    note = Note(kind="letter-withdrawn", reason=Reason(trigger.why, trigger.letter.letter))
+    gone = [note, *not_asked(trigger.letter, case, policy, now)]
     if trigger.why != "stated-date-passed" or trigger.letter.purpose is not Purpose.RECEIPT:
-        return [*notes]
+        return gone
     neutral = QueueLetter(
         permission=screen.permit_again(trigger.letter.envelope.recipient),
         purpose=Purpose.RECEIPT,
@@ -32,12 +33,4 @@ def letter_withdrawn(trigger: LetterWithdrawn, case: Case, policy: MailboxPolicy
         references=trigger.letter.references,
         reason=Reason("stated-date-passed"),
     )
-    return [*notes, neutral]
-
-
-def _unasked(trigger: LetterWithdrawn, case: Case, policy: MailboxPolicy) -> list[Note]:
-    """The case waits for an answer to a letter that never went."""
-    clarification = policy.pack.intents.clarification
-    if not clarification or trigger.letter.letter != clarification.letter or case.waits_for != ClockEvent.CLARIFICATION:
-        return []
-    return [Note(kind="letter-needs-a-person", reason=Reason("not-asked", "the customer was not asked what the request lacks"))]
+    return [*gone, neutral]
