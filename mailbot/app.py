@@ -212,6 +212,8 @@ def _policy(config: Config, mailbox: Mailbox, pack: Pack, people: Directory, tag
         team=team,
         directory=people,
         judges_staff=config.standards.on,
+        relays_replies=mailbox.relay_replies,
+        footers=tuple(each.strip().lower() for each in config.border.footers),
     )
 
 

@@ -284,7 +284,13 @@ class Daemon:
 
     def _outbox(self, mailbox: str, lease: str) -> Outbox:
         policy = self._policies.mailboxes[mailbox]
-        return Outbox(store=self._guarded(lease), letters=self._policies.letters, policy=policy, clock=self._clock)
+        return Outbox(
+            store=self._guarded(lease),
+            letters=self._policies.letters,
+            policy=policy,
+            clock=self._clock,
+            originals=self._policies.originals,
+        )
 
     def _sender(self, mailbox: Mailbox) -> Sender:
         return Sender(mailbox=mailbox.name, letters_per_minute=mailbox.letters_per_minute, sent_copy=mailbox.sent_copy)

@@ -10,11 +10,11 @@ import structlog
 
 from mailbot.adapters.contact_note import ContactReader
 from mailbot.adapters.language import LangidLanguages
-from mailbot.adapters.parser import parse, why_unreadable
+from mailbot.adapters.parser import files_of, parse, why_unreadable
 from mailbot.adapters.spacy_model import Classifier, SpacyPhrases
 from mailbot.core.classify import Hit, Opinion
 from mailbot.core.contact_note import ContactRules
-from mailbot.core.enclosure import enclosure
+from mailbot.core.enclosure import File, enclosure
 from mailbot.core.evidence import Evidence
 from mailbot.core.flag import NO_FLAGS, RAISED_FROM, FlagRules
 from mailbot.core.information_request import NO_REQUESTS, RequestRules
@@ -137,6 +137,18 @@ class ReadOriginals:
             references=tuple(filter(None, references)),
             words=own.own_text,
         )
+
+    def text(self, content: bytes) -> str:
+        """The whole text of a message."""
+        return parse(content).text
+
+    def words(self, content: bytes) -> str:
+        """What the writer of a message wrote and signed with."""
+        return with_signature(parse(content), self.rules).own_text
+
+    def files(self, content: bytes) -> tuple[File, ...]:
+        """What goes with a message besides its text."""
+        return files_of(content)
 
 
 def spacy_reader(rules: ReadingRules) -> PlainReader:

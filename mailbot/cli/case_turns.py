@@ -72,16 +72,20 @@ def withdraw(
 def undo(reference: Reference, config: ConfigOption = DEFAULT_CONFIG) -> None:
     """Take back the newest merge, split, link, withdrawal or note of a case, with its dates as they were.
 
-    So with a customer who was named for what a colleague passed on, as long as no letter has gone to them.
+    So with a customer who was named for what a colleague passed on, as long as no letter has gone to them. An answer of the
+    owner that still waits to go is undone before all else.
     """
     from mailbot.cli.commands import case_commands
-    from mailbot.core.action import TakeBack
+    from mailbot.core.action import TakeBack, WithdrawLetter
     from mailbot.core.case import TurnKind
+    from mailbot.core.decide.replying import UNDONE
 
     what = {
         TurnKind.CONTACT: " The note stays in the history, marked; what it stopped runs again.",
         TurnKind.CUSTOMER_NAMED: " Its customer is open again: mailbot held list",
     }
     for action in case_commands(config).undo(reference).actions:
+        if isinstance(action, WithdrawLetter) and action.reason.rule == UNDONE:
+            typer.echo(f"{reference.upper()}: the answer does not go to the customer.")
         if isinstance(action, TakeBack):
             typer.echo(f"{reference.upper()}: taken back.{what.get(action.turn.kind, '')}")

@@ -81,6 +81,7 @@ class Mailbox:
     ack: AckWhen = AckWhen.IMMEDIATE
     smtp_connections: int = 1
     letters_per_minute: int = 20
+    relay_replies: bool = False
     __pydantic_config__ = STRICT
 
     def __post_init__(self) -> None:
@@ -98,6 +99,11 @@ class Mailbox:
         )
         bearer = self.smtp.oauth is not None and self.smtp.oauth.mechanism == "oauthbearer"
         require(not bearer, "smtp.oauth.mechanism", '"xoauth2", the only way to hand a token to an SMTP server here')
+        require(
+            not (self.relay_replies and self.reply_to),
+            "reply_to",
+            "nothing, because with relay_replies = true the answers of owners must come to this mailbox",
+        )
         needs_sent = self.sent_copy is SentCopy.APPEND and self.folders.sent is None
         require(not needs_sent, "folders.sent", 'the Sent folder, because sent_copy = "append" needs it')
 
@@ -179,16 +185,20 @@ class Border:
     """Our own mail border. ``authserv_id`` is its name in Authentication-Results (RFC 8601); no other is believed.
 
     ``spam_fields``: the header fields by which it marks spam; where some are named, no other server's mark counts.
+    ``footers``: how the notes begin that it puts below messages of staff.
     """
 
     authserv_id: str = ""
     spam_fields: tuple[str, ...] = ()
+    footers: tuple[str, ...] = ()
     __pydantic_config__ = STRICT
 
     def __post_init__(self) -> None:
         require(
             not re.search(r"[\s;]", self.authserv_id), "authserv_id", "the one word before the first semicolon of the field"
         )
+        for begins in self.footers:
+            require(len(begins.strip()) >= 10, "footers", "the first words of each note, ten characters or more")
         for name in self.spam_fields:
             require(re.fullmatch(r"[A-Za-z0-9-]+", name), "spam_fields", 'names of header fields, such as ["X-Spam-Flag"]')
 
@@ -279,6 +289,10 @@ class Config:
 
         nobody = self.standards.on and not self.paths.services
         require(not nobody, "paths.services", "the file of your people: 'standards.on = true' asks who wrote a message")
+        passing = next((mailbox.name for mailbox in self.mailbox if mailbox.relay_replies), None)
+        needs = f"it, because mailbox {passing} passes on what owners answer, by their proof at the border and the directory"
+        require(passing is None or self.border.authserv_id, "border.authserv_id", needs)
+        require(passing is None or self.paths.services, "paths.services", needs)
         unproven = next((one.name for one in self.trusted_senders if one.authenticated and not self.border.authserv_id), None)
         require(
             unproven is None, "border.authserv_id", f"the id of your border, because trusted sender {unproven} is authenticated"

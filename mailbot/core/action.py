@@ -6,6 +6,7 @@ from datetime import date, datetime
 from mailbot.core.case import CaseStatus, Channel, ClockKind, ClockStop, Turn, TurnKind
 from mailbot.core.contact_log import ContactAction, ServiceArea
 from mailbot.core.contact_note import ContactNote
+from mailbot.core.enclosure import File
 from mailbot.core.gap import Gap, GapState
 from mailbot.core.letter import Audience, Lane, LetterValues, Purpose, Written
 from mailbot.core.message import Span
@@ -164,7 +165,7 @@ class QueueLetter:
     speaks of; once that has stopped, a letter about what is owed is withdrawn. ``shape``: of the subject that it answers.
     ``language``: its reader's; the letter goes in it where its pack answers in it.
     ``enclosed``: a message of somebody's, ready to be attached (``core.enclosure``).
-    ``text``: what a person wrote; None: the letter as its files and ``values`` make it.
+    ``text``: what a person wrote; None: the letter as its files and ``values`` make it. ``files`` go with it.
     """
 
     permission: Permission
@@ -184,6 +185,7 @@ class QueueLetter:
     language: str = "en"
     enclosed: bytes = field(default=b"", repr=False)
     text: Written | None = None
+    files: tuple[File, ...] = ()
     reason: Reason = field(default_factory=lambda: Reason("letter"))
 
 

@@ -71,10 +71,15 @@ class AssignmentMaterial:
     @property
     def quoted(self) -> str:
         """The customer's words, each line marked as a quote."""
-        words = self.words.strip()
-        lines = words[:MOST_QUOTED].split("\n") if words else []
-        rest = ["[…]"] if len(words) > MOST_QUOTED else []
-        return "\n".join(f"{QUOTE}{line}".rstrip() for line in (*lines, *rest))
+        return quoted(self.words)
+
+
+def quoted(text: str) -> str:
+    """Somebody's words, each line marked as a quote; of a long text the beginning."""
+    words = text.strip()
+    lines = words[:MOST_QUOTED].split("\n") if words else []
+    rest = ["[…]"] if len(words) > MOST_QUOTED else []
+    return "\n".join(f"{QUOTE}{line}".rstrip() for line in (*lines, *rest))
 
 
 def similar_lines(cases: Iterable[SimilarCase], words: Mapping[str, str], calendar: WorkingCalendar) -> str:

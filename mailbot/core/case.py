@@ -62,7 +62,9 @@ FOR_THE_MANAGER = "for-the-manager"
 """The kind of event that the next morning digest names."""
 WITHDRAWAL_NOT_PROVEN = "withdrawal-not-proven"
 """The question whether a form's withdrawal is genuine: unlike others, it is about a message in the case where it belongs."""
-ANSWERED = (ANSWERED_BY_STAFF, f"stopped-by-{ClockStop.RESPONSE_SENT.value}")
+ANSWERED_BY_OWNER = "answered-by-owner"
+"""The rule by which a history tells that what an owner wrote in reply to mailbot has gone to the customer."""
+ANSWERED = (ANSWERED_BY_STAFF, f"stopped-by-{ClockStop.RESPONSE_SENT.value}", ANSWERED_BY_OWNER)
 """The rules by which a case's history tells that it was given to somebody, that its customer was asked, and that staff have
 answered: in writing, or by phone or in person."""
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
-from mailbot.core.letter import ISSUED, SCHEDULED, OutboxLetter, OutboxState, Purpose
+from mailbot.core.letter import ISSUED, OF_OWNERS, SCHEDULED, OutboxLetter, OutboxState, Purpose
 from mailbot.core.policy import MailboxPolicy, ReversePathKind
 
 ABOUT_WHAT_IS_OWED = frozenset(
@@ -29,13 +29,14 @@ ABOUT_WHAT_IS_OWED = frozenset(
 )
 """Letters that are untrue once the customer has their answer."""
 
-_AWAITED = ISSUED | {Purpose.RECEIPT, Purpose.CLARIFICATION, Purpose.HANDOVER, Purpose.HANDOVER_ANSWER}
+_AWAITED = ISSUED | OF_OWNERS | {Purpose.RECEIPT, Purpose.CLARIFICATION, Purpose.HANDOVER, Purpose.HANDOVER_ANSWER}
 
 TO_CUSTOMERS = SCHEDULED | _AWAITED
 
-AT_ANY_HOUR = _AWAITED | {Purpose.ALARM}
+AT_ANY_HOUR = _AWAITED | {Purpose.ALARM, Purpose.ANSWER_WAITS, Purpose.ANSWERED_FIRST, Purpose.ABOUT_REPLY}
 """Letters that somebody waits for; all others go while the office is open."""
 
+ANSWERED_FIRST = "a-colleague-answered-first"
 DOUBT_WAIT = timedelta(minutes=10)
 DOUBT_BOUND = timedelta(hours=4)
 RETRY_DELAYS = (timedelta(minutes=1), timedelta(minutes=5), timedelta(minutes=15), timedelta(minutes=30))
@@ -191,7 +192,7 @@ class CaseStanding:
     """What a waiting letter must know about its case just before it goes.
 
     ``owed``: the clock that the letter speaks of still runs, or if it names none, one of an answer. ``waits``: the case
-    waits for the customer.
+    waits for the customer. ``answered_since``: staff have answered after the letter was written.
     """
 
     closed: bool
@@ -199,6 +200,7 @@ class CaseStanding:
     quiet: bool
     owed: bool = True
     waits: bool = False
+    answered_since: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -219,6 +221,8 @@ def why_withdraw(letter: OutboxLetter, case: CaseStanding | None, today: date) -
             return "case-is-quiet"
         if letter.purpose is Purpose.RECEIPT and case.answered:
             return "already-answered"
+        if letter.purpose in OF_OWNERS and case.answered_since:
+            return ANSWERED_FIRST
         if _has_been_overtaken(letter.purpose, case):
             return "nothing-is-owed-any-more"
     if letter.states_date is not None and letter.states_date < today:

@@ -1,7 +1,7 @@
 """A customer's message as it goes with a handover: whole where it can be, without its attachments where it is too large."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from email.message import EmailMessage
 from email.policy import SMTP
 
@@ -20,6 +20,15 @@ class Enclosure:
 
     content: bytes
     left_out: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class File:
+    """A part that goes with a message as a file (RFC 2183): its name cleaned for display, its decoded content."""
+
+    filename: str
+    content_type: str
+    content: bytes = field(repr=False)
 
 
 def enclosure(content: bytes, message: Message, at_most: int) -> Enclosure:

@@ -25,6 +25,9 @@ class EventLetters:
     they answer; ``contact_taken``: somebody has what they told us by phone, on paper or in person (N12). To staff:
     ``not_taken``: what was handed over and nobody took; ``contact_for_you``: what was taken down for somebody;
     ``gap``: information is missing from pages that they keep (N9), ``gap_reminder``: it still is; ``gap_closed``: where it is.
+
+    Answers of owners, to staff. ``answer_waits``: it goes soon, and how to undo that; ``answered_first``: a colleague answered
+    before; ``about_reply``: why a reply did not go, or what became of it.
     """
 
     neutral_receipt: str
@@ -59,4 +62,7 @@ class EventLetters:
     gap: str
     gap_reminder: str
     gap_closed: str
+    answer_waits: str
+    answered_first: str
+    about_reply: str
     __pydantic_config__ = {"extra": "forbid"}  # noqa: RUF012

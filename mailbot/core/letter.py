@@ -63,11 +63,26 @@ class Purpose(StrEnum):
     GAP = "gap"
     GAP_REMINDER = "gap_reminder"
     GAP_CLOSED = "gap_closed"
+    OWNER_ANSWER = "owner_answer"
+    OWNER_HOLDING = "owner_holding"
+    ANSWER_WAITS = "answer_waits"
+    ANSWERED_FIRST = "answered_first"
+    ABOUT_REPLY = "about_reply"
     DIGEST = "digest"
 
 
 ISSUED = frozenset({Purpose.ACKNOWLEDGEMENT, Purpose.RESPONSE, Purpose.CONCLUSION, Purpose.SURVEY, Purpose.WORD})
 """Letters that a member of staff issues, by what they do; ``WORD`` ends nothing that is owed."""
+
+
+OF_OWNERS = frozenset({Purpose.OWNER_ANSWER, Purpose.OWNER_HOLDING})
+"""What an owner wrote in reply to the mail that gave them a case, passed to the customer; ``OWNER_HOLDING`` holds them off."""
+
+GIVES_A_CASE = frozenset({Purpose.ASSIGNMENT, Purpose.ANSWERED_FIRST})
+"""Mails to an owner whose plain reply goes to the customer."""
+
+ANSWERED_BY_REPLY = GIVES_A_CASE | {Purpose.ANSWER_WAITS}
+"""Mails to an owner that ask for a reply."""
 
 
 class Content(StrEnum):
@@ -122,6 +137,8 @@ class LetterValues:
     sentences that ask for something, ``similar_lines`` open cases like it, ``message_lines`` the customer's words, quoted;
     ``restricted`` has a value where it is about personnel, and nothing of that is told.
     ``signature_lines``: a signature that a member of staff can copy. ``month``: ``November 2026``.
+    An owner's answer: ``reply_waits`` are the minutes that it waits, ``goes_at`` the time when it goes, ``own_lines`` their
+    words, quoted, ``files`` what goes with them; ``answer_lines`` what a colleague answered first, who is ``answered_by``.
     ``next_stage``: whom a complaint goes to next. ``survey_link``: where the questions are that follow a case.
     A gap in somebody's pages: ``gap_what`` cannot be found, ``gap_number`` by which it is closed, ``gap_reporter`` looks
     for it, ``gap_since`` the day since which it is looked for, in reminders; ``gap_outcome``, located or added at ``gap_url``.
@@ -191,6 +208,12 @@ class LetterValues:
     lacks_recorded: str | None = None
     signature_lines: str | None = None
     month: str | None = None
+    reply_waits: str | None = None
+    goes_at: str | None = None
+    own_lines: str | None = None
+    answer_lines: str | None = None
+    answered_by: str | None = None
+    files: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -332,7 +355,7 @@ RETRYABLE = (OutboxState.FAILED, OutboxState.DEFERRED, OutboxState.IN_DOUBT, Out
 class OutboxLetter:
     """A row of the outbox: the bytes that leave, and all that is known about their leaving.
 
-    ``settled_at``: when it was known that it had gone, or that it had not.
+    ``settled_at``: when it was known that it had gone, or that it had not. ``message_row``: the message that brought it.
     """
 
     id: int
@@ -353,3 +376,5 @@ class OutboxLetter:
     in_reply_to: str = ""
     references: tuple[str, ...] = ()
     settled_at: datetime | None = None
+    message_row: int | None = None
+    created_at: datetime | None = None

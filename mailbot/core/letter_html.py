@@ -10,7 +10,7 @@ from html import escape
 from itertools import groupby
 
 from mailbot.core.letter import Font, Rendered, Written
-from mailbot.core.text import clean_line, clean_text
+from mailbot.core.text import clean_line, clean_text, shown_text
 
 _HEADING, _BULLET = "# ", "- "
 _MARK = re.compile(r"^# +", re.MULTILINE)
@@ -35,6 +35,13 @@ def rendered(text: Written, language: str = "en") -> Rendered:
     """What a person wrote, as a letter in ``language`` (ISO 639-1)."""
     body = clean_text(text.body)
     return Rendered(subject=clean_line(text.subject), body=plain(body), html=html_of(body), language=language)
+
+
+def verbatim(text: Written) -> Rendered:
+    """What a person wrote in a mail, as they wrote it: nothing in it is a mark, and addresses of pages are links."""
+    body = shown_text(text.body).strip("\n")
+    paragraphs = (f"{_PARAGRAPH}{html_with_links(block)}</p>" for block in _BLANK.split(body))
+    return Rendered(subject=clean_line(text.subject), body=body, html="\n".join(paragraphs))
 
 
 def html_value(value: str) -> str:

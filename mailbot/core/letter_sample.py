@@ -78,6 +78,12 @@ FULLEST = LetterValues(
     lacks_address="an address for the answer",
     lacks_description="a description of the information",
     lacks_recorded="recorded information",
+    reply_waits="5",
+    goes_at="10:47",
+    own_lines="> The bridge cost 2.1 million pounds.\n>\n> Di Cole",
+    answer_lines="> The contract is on our web pages.",
+    answered_by="bo.sample@harbour.example",
+    files="contract.pdf",
 )
 """A value for every name; the customer's subject holds what a careless letter would trip over."""
 

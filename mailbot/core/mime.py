@@ -6,13 +6,16 @@ one that could not be written so is left out; encoded words are at most 75 chara
 
 import quopri
 import re
+from base64 import encodebytes
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from email.header import Header
 from email.utils import format_datetime, formataddr
 from hashlib import sha256
+from string import ascii_letters, digits
 
+from mailbot.core.enclosure import File
 from mailbot.core.letter import PLAIN_FONT, Audience, Font, Rendered
 from mailbot.core.letter_html import document
 from mailbot.core.text import clean_line
@@ -21,6 +24,10 @@ LINE_LENGTH = 78
 MAX_PLAIN_WORD = 60
 MAX_REFERENCES = 100
 LETTER_HEADER = "X-Mailbot-Letter"
+_PIECE = 20
+_ATTRIBUTE = frozenset(ascii_letters + digits + "-._~")
+_MEDIA_TYPE = re.compile(r"[a-z0-9][a-z0-9!#$&^_.+-]{0,63}/[a-z0-9][a-z0-9!#$&^_.+-]{0,63}")
+_PLAIN_VALUE = re.compile(r"[A-Za-z0-9 ._()-]{1,50}")
 _ID = re.compile(r"[!-;=?-~]{1,980}")  # what fits on a line of 998 characters without being encoded
 
 
@@ -28,7 +35,8 @@ _ID = re.compile(r"[!-;=?-~]{1,980}")  # what fits on a line of 998 characters w
 class Headers:
     """What a letter's header holds besides subject and Message-ID, and its font. Ids stand without angle brackets.
 
-    ``copies``: who is copied in. ``enclosed``: a message that goes with it (``core.enclosure``).
+    ``copies``: who is copied in. ``enclosed``: a message that goes with it, ``files``: others (``core.enclosure``).
+    ``personal``: a person wrote it, and their correspondent's programs may answer (RFC 3834 section 5).
     """
 
     from_name: str
@@ -42,6 +50,8 @@ class Headers:
     font: Font = PLAIN_FONT
     copies: tuple[str, ...] = ()
     enclosed: bytes = b""
+    files: tuple[File, ...] = ()
+    personal: bool = False
 
 
 def build(letter: Rendered, headers: Headers, message_id: str) -> bytes:
@@ -62,8 +72,9 @@ def build(letter: Rendered, headers: Headers, message_id: str) -> bytes:
     ]
     page = document(letter.html, letter.subject, headers.font, letter.language)
     content = _multipart("alternative", boundary, (_part("plain", letter.body), _part("html", page)))
-    if headers.enclosed:
-        content = _multipart("mixed", f"{boundary}=", (b"\r\n" + content, _enclosed(headers.enclosed)))
+    attached = [*([_enclosed(headers.enclosed)] if headers.enclosed else []), *map(_attached, headers.files)]
+    if attached:
+        content = _multipart("mixed", f"{boundary}=", (b"\r\n" + content, *attached))
     return "\r\n".join((*lines, "")).encode("ascii") + content
 
 
@@ -96,8 +107,29 @@ def _enclosed(content: bytes) -> bytes:
     return head.encode("ascii") + content
 
 
+def _attached(file: File) -> bytes:
+    """A file as a part of its own (RFC 2183); what bears no media type by RFC 2045 is bytes."""
+    kind = file.content_type if _MEDIA_TYPE.fullmatch(file.content_type) else "application/octet-stream"
+    placed = ";\r\n".join(("Content-Disposition: attachment", *_parameter("filename", file.filename or "file")))
+    head = f"\r\nContent-Type: {kind}\r\n{placed}\r\nContent-Transfer-Encoding: base64\r\n\r\n"
+    return head.encode("ascii") + encodebytes(file.content).replace(b"\n", b"\r\n")
+
+
+def _parameter(name: str, value: str) -> Iterator[str]:
+    """A parameter of a MIME field, in pieces if it is long or not plain (RFC 2231 sections 3 and 4.1), each on its line."""
+    if _PLAIN_VALUE.fullmatch(value):
+        yield f' {name}="{value}"'
+        return
+    encoded = [chr(one) if chr(one) in _ATTRIBUTE else f"%{one:02X}" for one in value.encode("utf-8", "replace")]
+    for number, start in enumerate(range(0, len(encoded), _PIECE)):
+        charset = "" if number else "utf-8''"
+        yield f" {name}*{number}*={charset}{''.join(encoded[start : start + _PIECE])}"
+
+
 def _marks(headers: Headers) -> Iterator[str]:
     """RFC 3834 section 3.1.7. Customers' robots are asked not to answer; absence notes of staff are wanted."""
+    if headers.personal:
+        return
     if headers.audience is Audience.CUSTOMER and not headers.copies:
         yield "Auto-Submitted: auto-replied"
         yield "X-Auto-Response-Suppress: All"

@@ -372,6 +372,8 @@ class MailboxPolicy:
     or through a list (RFC 5230 section 4.5). Empty: every message counts as addressed to us. ``relays`` are trusted senders;
     ``authserv_id`` names our border in Authentication-Results, empty: no such field is believed. ``spam_fields`` (lower case)
     are those by which it marks spam, empty: all that are known. ``team`` serves the mailbox;
+    ``relays_replies``: an owner's plain reply goes to the customer. ``footers``: how the notes begin, in lower case, that our
+    server puts below every message.
     ``directory`` has everybody who may be told (``core.directory.who_is_told``), and is empty where no file names them.
     ``judges_staff``: what staff send is held against the pack's standard.
     """
@@ -398,6 +400,8 @@ class MailboxPolicy:
     team: Team | None = None
     directory: Directory = field(default_factory=Directory, repr=False)
     judges_staff: bool = False
+    relays_replies: bool = False
+    footers: tuple[str, ...] = ()
 
     @property
     def standards(self) -> StandardsPolicy | None:
@@ -407,6 +411,12 @@ class MailboxPolicy:
     def is_ours(self, address: str) -> bool:
         """Whether an address (in comparison form) is a watched one, an alias of one, or one of staff."""
         return address in self.own_addresses or address in self.answerable_addresses or self.is_colleague(address)
+
+    def has_in_directory(self, address: str) -> bool:
+        """Whether the directory names somebody of ours, or of a partner that is one with us, at this address (lower case)."""
+        person = next((one for one in self.directory.people if one.address == address), None)
+        employer = self.directory.organisation_named(person.organisation) if person and person.organisation else None
+        return person is not None and not (employer is not None and employer.another)
 
     def is_colleague(self, address: str) -> bool:
         """Whether an address (in comparison form) is one of staff: in the directory, or at the mailbox's own domain."""

@@ -72,6 +72,22 @@ def quoted_lines(lines: Sequence[str], rules: QuoteRules) -> tuple[bool, ...]:
     return tuple(found)
 
 
+def is_sent_from(line: str, rules: QuoteRules) -> bool:
+    """Whether a line is what a telephone's mail program puts below a message."""
+    bare = line.strip()
+    return len(bare) < _LONGEST_ATTRIBUTION and bare.lower().startswith(rules.sent_from or ("\0",))
+
+
+def is_signature_mark(line: str) -> bool:
+    """Whether a line is the delimiter of a signature (RFC 3676 section 4.3), or its like."""
+    return line.strip() in _SIGNATURES
+
+
+def names_a_field(line: str, rules: QuoteRules) -> bool:
+    """Whether a line is a field of another message's head: ``*From:* Ada``, ``Von: Ada``."""
+    return bool(_kind(line, rules))
+
+
 def heads(text: str, rules: QuoteRules) -> list[dict[str, str]]:
     """The heads of other messages in a text: each the values of its fields by kind (from, date, to, subject)."""
     lines, found, at = text[:MOST_TEXT].split("\n"), list[dict[str, str]](), 0
@@ -110,7 +126,7 @@ def _others(lines: Sequence[str], rules: QuoteRules, *, is_forward: bool, with_s
         elif _is_signature(bare, lines, end):
             end = end if with_signature else count
             yield at, end
-        elif len(bare) < _LONGEST_ATTRIBUTION and bare.lower().startswith(rules.sent_from or ("\0",)):
+        elif is_sent_from(bare, rules):
             yield at, end
         at = end
 

@@ -14,7 +14,9 @@ from mailbot.core.case import Channel
 from mailbot.core.message import Address, Message, Span
 
 _COMMENT = re.compile(r"\([^()]*\)")
-_PROPERTY = re.compile(r"(dkim|spf|dmarc|header\.d|header\.i|smtp\.mailfrom|smtp\.from)\s*=\s*\"?([^\s;\"]+)", re.IGNORECASE)
+_PROPERTY = re.compile(
+    r"(dkim|spf|dmarc|header\.d|header\.i|header\.from|smtp\.mailfrom|smtp\.from)\s*=\s*\"?([^\s;\"]+)", re.IGNORECASE
+)
 _HANDED_IN = re.compile(r"\[(?:IPv6:)?([0-9A-Fa-f:.]+)\]")
 _ADDRESS = re.compile(r"[^\s<>,;:()\"\[\]]+@[A-Za-z0-9.-]+\.[A-Za-z0-9-]+")
 _ANGLED = re.compile(r"<([^<>]*@[^<>]*)>")
@@ -56,13 +58,19 @@ class Relayed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Authentication:
-    """What our border found out about the sender. ``dmarc`` is its result in lower case, empty where it said nothing."""
+    """What our border found out about the sender. ``dmarc`` is its result in lower case, empty where it said nothing.
+
+    ``author``: the domain that it took for the author's, where it says so.
+    """
 
     dmarc: str = ""
     passed: frozenset[str] = field(default_factory=frozenset)
+    author: str = ""
 
     def proves(self, domain: str) -> bool:
         """Whether the author's domain is genuine: by DMARC, or by a DKIM signature or SPF of it or of one above it."""
+        if self.author not in ("", domain):
+            return False
         return self.dmarc == "pass" or any(domain == one or domain.endswith(f".{one}") for one in self.passed)
 
 
@@ -79,14 +87,22 @@ def authentication(message: Message, authserv_id: str) -> Authentication:
 
 
 def _read(results: str) -> Authentication:
-    dmarc, passed = "", set[str]()
+    dmarc, passed, author = "", set[str](), ""
     for result in results.split(";"):
         found = {key.lower(): value.lower() for key, value in reversed(_PROPERTY.findall(result))}
         dmarc = dmarc or found.get("dmarc", "")
+        author = author or found.get("header.from", "").rpartition("@")[2]
         domain = found.get("header.d") or found.get("header.i") or found.get("smtp.mailfrom") or found.get("smtp.from") or ""
         if "pass" in (found.get("dkim"), found.get("spf")):
             passed.add(domain.rpartition("@")[2])
-    return Authentication(dmarc=dmarc, passed=frozenset(passed - {""}))
+    return Authentication(dmarc=dmarc, passed=frozenset(passed - {""}), author=author)
+
+
+def is_proven(message: Message, authserv_id: str) -> bool:
+    """Whether our border vouches for the author, and nobody can be in doubt who that is (RFC 7489 section 6.6.1)."""
+    unclear = {"repeated-field: from", "unclear-addresses: from"} & {*message.defects}
+    domain = message.sender.rpartition("@")[2]
+    return bool(domain) and not unclear and authentication(message, authserv_id).proves(domain)
 
 
 def relayed(message: Message, relays: Sequence[Relay], authserv_id: str, *, vouched: bool = False) -> Relayed | None:

@@ -23,27 +23,34 @@ class SubjectRules:
 
 @dataclass(frozen=True, slots=True)
 class BaseSubject:
-    """``text`` in lower case with single spaces, at most ``MOST`` characters; ``is_reply``, ``is_forward``: so marked."""
+    """``text`` in lower case with single spaces, at most ``MOST`` characters; ``is_reply``, ``is_forward``: so marked.
+
+    ``begins_as_forward``: the outermost mark says so; below it may be others.
+    """
 
     text: str
     is_reply: bool = False
     is_forward: bool = False
+    begins_as_forward: bool = False
 
 
 def base_subject(subject: str, rules: SubjectRules) -> BaseSubject:
     """What a subject is about, and how mail programs marked it. ``[list]`` tags before and between the marks go too."""
-    rest, replies, forwards = subject, 0, 0
+    rest, replies, forwards, outermost = subject, 0, 0, False
     mark = _mark(rules.replies, rules.forwards)
     for _ in range(_MOST_PREFIXES):
         found = mark.match(rest)
         if found is None:
             break
+        outermost = outermost if replies or forwards else found["forward"] is not None
         replies += found["reply"] is not None
         forwards += found["forward"] is not None
         rest = rest[found.end() :]
     trailed = _TRAILER.sub("", rest)
     text = " ".join(_LEADING_BLOB.sub("", trailed).lower().split())[:MOST]
-    return BaseSubject(text, is_reply=replies > 0, is_forward=forwards > 0 or trailed != rest)
+    passed_on = forwards > 0 or trailed != rest
+    begins = outermost or (passed_on and not replies and not forwards)
+    return BaseSubject(text, is_reply=replies > 0, is_forward=passed_on, begins_as_forward=begins)
 
 
 @cache

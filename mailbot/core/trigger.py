@@ -15,6 +15,7 @@ from mailbot.core.issuing_rule import LetterIssued, LetterReleased
 from mailbot.core.ladder import Told
 from mailbot.core.letter import OutboxLetter, OutboxState
 from mailbot.core.message import Message, Origin
+from mailbot.core.owner_reply import EarlierAnswer
 from mailbot.core.report import Outcome
 from mailbot.core.service import Service
 from mailbot.core.staff_count import TeamMonth
@@ -164,10 +165,15 @@ class StaffMonthDue:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LetterWithdrawn:
-    """A letter was no longer true when its turn came: what goes instead?"""
+    """A letter was no longer true when its turn came: what goes instead?
+
+    Of an answer of the owner: ``own`` are its words, ``earlier`` is what a colleague answered first.
+    """
 
     letter: OutboxLetter
     why: str
+    earlier: EarlierAnswer | None = None
+    own: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -329,6 +335,13 @@ class CasesLinked:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AnswerUndone:
+    """What the owner answered and is still ``waiting`` does not go to the customer."""
+
+    waiting: tuple[OutboxLetter, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CaseWithdrawn:
     """The customer does not want it dealt with any more, and a person has made sure."""
 
@@ -441,6 +454,7 @@ CaseCommand = (
     | CaseMerged
     | CaseSplit
     | CasesLinked
+    | AnswerUndone
     | CaseWithdrawn
     | TurnUndone
     | CaseReclassified

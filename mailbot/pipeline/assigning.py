@@ -16,8 +16,7 @@ def material_of_case(
     transaction: Transaction, originals: Originals, case: Case, policy: MailboxPolicy
 ) -> AssignmentMaterial | None:
     """What goes with the mail about a case; None where it has no message."""
-    flags = [f"flag-{name}" for name in policy.pack.routes.spare_named_with]
-    if transaction.cases.last_events(case.id, flags):
+    if is_restricted(transaction, case, policy):
         return AssignmentMaterial(restricted=True)
     opening = opening_of(transaction, originals, case, policy, policy.pack.assignment.attach_at_most)
     if opening is None:
@@ -35,6 +34,12 @@ def material_of_message(
     similar = transaction.assignments.similar(customer.lower(), findings.route.service or "", None, MOST_LOOKED_AT)
     at_most = policy.pack.assignment.attach_at_most
     return _material(originals.read(located.content, located.received_at, customer, at_most), similar)
+
+
+def is_restricted(transaction: Transaction, case: Case, policy: MailboxPolicy) -> bool:
+    """Whether a case is about personnel, so that nothing of it is told by mail (F11)."""
+    flags = [f"flag-{name}" for name in policy.pack.routes.spare_named_with]
+    return bool(transaction.cases.last_events(case.id, flags))
 
 
 def _material(original: Original, similar: tuple[SimilarCase, ...]) -> AssignmentMaterial:

@@ -11,6 +11,7 @@ from mailbot.core.information_request import Lack
 from mailbot.core.policy import MailboxPolicy
 from mailbot.core.service import find_service
 from mailbot.core.trigger import (
+    AnswerUndone,
     CaseAssigned,
     CaseCommand,
     CaseHandedOver,
@@ -101,9 +102,14 @@ class CaseCommands:
             return transaction.cases.get(turn.other_id).reference if turn and turn.other_id else reference
 
     def undo(self, reference: str) -> Decision:
-        """Take back the newest turn of a case: a merge, split, link, withdrawal or contact, or that its customer was named."""
+        """Take back the newest turn of a case: a merge, split, link, withdrawal or contact, or that its customer was named.
+
+        Before all else an answer of its owner that still waits to go.
+        """
         with self.store.transaction() as transaction:
             named = case_named(transaction, reference, merged=True)
+            if waiting := transaction.assignments.waiting_answers(named.id):
+                return self._decided(transaction, named, AnswerUndone(waiting=waiting))
             turn = transaction.turns.newest(named.id)
             if turn is None:
                 taken = "it was not merged, split, linked or withdrawn, and no contact was noted"

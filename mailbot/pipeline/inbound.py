@@ -29,6 +29,8 @@ from mailbot.core.information_request import NO_REQUESTS, RequestRules
 from mailbot.core.lead import Clues, Part
 from mailbot.core.match import Match, clues, match, parts
 from mailbot.core.message import Direction, Located, Message, Origin
+from mailbot.core.own_id import is_signed
+from mailbot.core.owner_reply import OwnerReply
 from mailbot.core.policy import MailboxPolicy, ScreeningRules
 from mailbot.core.quoting import QuoteRules
 from mailbot.core.relay import Relay, authentication, named_by, relayed
@@ -36,7 +38,7 @@ from mailbot.core.reply import ReplyKind, ReplyRules, kind_of_reply
 from mailbot.core.route import Route, route
 from mailbot.core.screen import Screening, SentBefore, screen
 from mailbot.core.strong_evidence import OwnMarks, Verdict
-from mailbot.core.subject import SubjectRules
+from mailbot.core.subject import SubjectRules, base_subject
 from mailbot.core.trigger import AlsoArrived, MessageArrived
 from mailbot.pipeline.assigning import material_of_message
 from mailbot.pipeline.bounces import what_came_back
@@ -45,6 +47,7 @@ from mailbot.pipeline.gather import DAY, Gathered, gather
 from mailbot.pipeline.handing_over import handover_material
 from mailbot.pipeline.presence import present
 from mailbot.pipeline.record import Recording, record
+from mailbot.pipeline.replies import owner_reply
 from mailbot.pipeline.sent_today import sent_to_staff, sent_today
 from mailbot.ports import (
     Attempt,
@@ -150,7 +153,7 @@ class Inbound:
         found = relayed(read.message, policy.relays, policy.authserv_id, vouched=located.put_back)
         message = _identity(located, found.message if found else read.message)
         by_staff = located.folder_role == "sent" or _is_by_colleague(message, policy)
-        forward = passed_on(message, self.subjects, self.quoting) if by_staff and located.folder_role != "sent" else None
+        forward = self._passed_on(message, policy) if by_staff and located.folder_role != "sent" else None
         if forward is not None and forward.message is not None and not policy.is_ours(forward.message.sender):
             message, by_staff, weak = forward.message, False, None  # another author's message
         return Judged(
@@ -167,6 +170,13 @@ class Inbound:
             opinion=None if found else read.opinion,  # the labels of a form say nothing
             subject_length=len(read.message.subject),
         )
+
+    def _passed_on(self, message: Message, policy: MailboxPolicy) -> Forward | None:
+        """What a colleague passes on. A reply to a letter of ours passes nothing on, whatever it brings back of that."""
+        answers_us = any(is_signed(one, policy.tag_secret) for one in message.in_reply_to)
+        if answers_us and not base_subject(message.subject, self.subjects).begins_as_forward:
+            return None
+        return passed_on(message, self.subjects, self.quoting)
 
     # The flow of a message ---------------------------------------------------------------------------------------
 
@@ -198,6 +208,8 @@ class Inbound:
         classification = self._classification(judged, policy)
         handed_over, gap = self._handed_over(transaction, judged, case), self._gap(transaction, judged, case)
         news_of_staff = handed_over or gap is not None
+        replied = self._replied(transaction, judged, case, policy)
+        has_news = news_of_staff or replied is not None or reply is ReplyKind.WITHDRAWAL
         found = route(judged.hits, judged.subject_length, policy.pack.routes)
         findings = Findings(
             screening=screening,
@@ -209,15 +221,13 @@ class Inbound:
             history=gathered.history(message, policy.name),
             holding=judged.by_staff and is_holding(message, self.holding),
             reply=reply,
-            before=self._sent_before(
-                transaction, case, gathered, policy, has_news=news_of_staff or reply is ReplyKind.WITHDRAWAL
-            ),
+            before=self._sent_before(transaction, case, gathered, policy, has_news=has_news),
             handed_over=handed_over,
             gap=gap,
             proven=news_of_staff and authentication(message, policy.authserv_id).proves(message.sender.rpartition("@")[2]),
             material=self._material(transaction, case, screening, policy) if handed_over else self._of_new(judged, case, found),
         )
-        findings = replace(findings, assigning=self._assigning(transaction, judged, case, findings, policy))
+        findings = replace(findings, assigning=self._assigning(transaction, judged, case, findings, policy), replied=replied)
         trigger = replace(self._trigger(judged, policy, gathered, our_letter), returned=back)
         decision = decide(trigger, case, findings, policy, now)
         arrived = NewMessage(
@@ -285,6 +295,14 @@ class Inbound:
         received_at, sender = _received_at(judged.located, self.clock.now()), judged.message.sender
         original = self.originals.read(judged.located.content, received_at, sender, rule.attach_at_most)
         return HandoverMaterial(note=original.note, enclosure=original.enclosure, references=original.references)
+
+    def _replied(self, transaction: Transaction, judged: Judged, case: Case | None, policy: MailboxPolicy) -> OwnerReply | None:
+        """What a colleague's message answers, if that is a mail that gave somebody a case."""
+        if case is None or self.originals is None or not judged.by_staff or judged.located.folder_role == "sent":
+            return None
+        content = judged.located.content
+        found = owner_reply(transaction, self.originals, judged.message, content, case, policy, self.quoting)
+        return replace(found, is_forward=judged.forward is not None) if found else None
 
     def _assigning(
         self, transaction: Transaction, judged: Judged, case: Case | None, findings: Findings, policy: MailboxPolicy

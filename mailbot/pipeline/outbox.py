@@ -14,6 +14,7 @@ import structlog
 
 from mailbot import checkpoints
 from mailbot.core.action import Reason
+from mailbot.core.case import Case
 from mailbot.core.decide import decide
 from mailbot.core.delivery import (
     AT_ANY_HOUR,
@@ -26,13 +27,14 @@ from mailbot.core.delivery import (
     settle,
     why_withdraw,
 )
-from mailbot.core.letter import OutboxLetter, OutboxState
+from mailbot.core.letter import OF_OWNERS, OutboxLetter, OutboxState
 from mailbot.core.policy import MailboxPolicy
 from mailbot.core.trigger import LetterWithdrawn
 from mailbot.errors import StorageError
 from mailbot.pipeline.connections import Answered, Connections
 from mailbot.pipeline.record import Recording, letters_went, record
-from mailbot.ports import Clock, Happened, Letters, Store, Transaction, Transport
+from mailbot.pipeline.replies import earlier_answer
+from mailbot.ports import Clock, Happened, Letters, Originals, Store, Transaction, Transport
 
 MINUTE = timedelta(minutes=1)
 STORAGE_PAUSE_SECONDS = 1.0
@@ -59,6 +61,7 @@ class Outbox:
     letters: Letters
     policy: MailboxPolicy
     clock: Clock
+    originals: Originals | None = None
 
     async def deliver(
         self, sender: Sender, transports: Sequence[Transport], stopped: Callable[[], bool], wait: Callable[[], object]
@@ -207,10 +210,18 @@ class Outbox:
         transaction.outbox.withdraw(letter.id, why, now)
         if letter.case_id is not None:
             case = transaction.cases.get(letter.case_id)
-            decision = decide(LetterWithdrawn(letter=letter, why=why), case, None, policy, now)
+            decision = decide(self._what_was_withdrawn(transaction, letter, why, case), case, None, policy, now)
             about = Recording(policy=policy, now=now, case_id=case.id, reference=case.reference)
             record(transaction, self.letters, decision, about)
         return True
+
+    def _what_was_withdrawn(self, transaction: Transaction, letter: OutboxLetter, why: str, case: Case) -> LetterWithdrawn:
+        """Of an answer of the owner also what it said, and what a colleague answered first."""
+        if letter.purpose not in OF_OWNERS or self.originals is None or letter.created_at is None:
+            return LetterWithdrawn(letter=letter, why=why)
+        kept = transaction.assignments.earlier_answer(case.id, letter.created_at, (case.owner_address or "").lower())
+        earlier = earlier_answer(self.originals, kept) if kept else None
+        return LetterWithdrawn(letter=letter, why=why, earlier=earlier, own=self.originals.text(letter.content))
 
 
 def _claimed(letter: OutboxLetter, now: datetime) -> OutboxLetter:

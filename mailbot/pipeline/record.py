@@ -46,12 +46,13 @@ from mailbot.core.action import (
     TakeTurn,
     WithdrawLetter,
 )
-from mailbot.core.case import ClockKind, ClockStop, Role, TurnKind
+from mailbot.core.case import ANSWERED_BY_OWNER, ClockKind, ClockStop, Role, TurnKind
 from mailbot.core.clock_rule import ClockStart
 from mailbot.core.decide import dependants, gone, stop_clocks
+from mailbot.core.decide.logging_contacts import INFORMED
 from mailbot.core.delivery import reverse_path
 from mailbot.core.lead import Filed, Part
-from mailbot.core.letter import ISSUED, Envelope, OutboxLetter, Purpose
+from mailbot.core.letter import ISSUED, OF_OWNERS, Envelope, OutboxLetter, Purpose
 from mailbot.core.message import Located
 from mailbot.core.mime import Headers
 from mailbot.core.policy import MailboxPolicy
@@ -279,7 +280,11 @@ def _composed(transaction: Transaction, letters: Letters, action: QueueLetter, a
         font=policy.pack.font,
         copies=action.permission.copies,
         enclosed=action.enclosed,
+        files=action.files,
+        personal=action.purpose in OF_OWNERS,
     )
+    if action.text is not None and action.purpose in OF_OWNERS:
+        return letters.compose_verbatim(action.text, headers)
     manner = policy.pack.manner(action.language)
     if action.text is not None:
         return letters.compose_text(action.text, headers, transaction.letters, action.letter, manner)
@@ -338,8 +343,10 @@ def letters_went(transaction: Transaction, letters: Sequence[OutboxLetter], poli
         for case_id in receipted:
             _acknowledged(transaction, case_id, policy, at)
     for letter in letters:
-        if letter.purpose in ISSUED and letter.case_id is not None:
+        if letter.purpose in ISSUED | OF_OWNERS and letter.case_id is not None:
             _end(transaction, letter.purpose, letter.case_id, policy, at)
+        if letter.purpose is Purpose.OWNER_ANSWER:
+            _answered(transaction, letter, policy, at)
 
 
 def _end(transaction: Transaction, purpose: Purpose, case_id: int, policy: MailboxPolicy, at: datetime) -> None:
@@ -349,6 +356,13 @@ def _end(transaction: Transaction, purpose: Purpose, case_id: int, policy: Mailb
             transaction.cases.start_clock(case_id, action)
         else:
             transaction.cases.stop_clock(action)
+
+
+def _answered(transaction: Transaction, letter: OutboxLetter, policy: MailboxPolicy, at: datetime) -> None:
+    """The history and the log of contacts tell that the owner's own answer has gone."""
+    about = Recording(policy=policy, now=at, case_id=letter.case_id, message_row=letter.message_row)
+    _note(transaction, about, "answered", Reason(ANSWERED_BY_OWNER))
+    transaction.contacts.settle(_case_of(about), INFORMED, at)
 
 
 def _acknowledged(transaction: Transaction, case_id: int, policy: MailboxPolicy, at: datetime) -> None:

@@ -176,6 +176,9 @@ _GIVEN: dict[Purpose, dict[str, str]] = {
     Purpose.GAP: _GAP,
     Purpose.GAP_REMINDER: _GAP,
     Purpose.GAP_CLOSED: {**_GAP, "gap_outcome": "added", "gap_url": "address"},
+    Purpose.ANSWER_WAITS: {"goes_at": "time", "own_lines": "> words"},
+    Purpose.ANSWERED_FIRST: {"reply_waits": "1"},
+    Purpose.ABOUT_REPLY: {"failure": "why"},
 }
 _CLOCK = RunningClock(
     id=1,

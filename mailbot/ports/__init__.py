@@ -1,6 +1,7 @@
 """What the flows need from the outside, as small protocols. Adapters implement them; tests may too."""
 
 from mailbot.ports.absences import AbsenceRows
+from mailbot.ports.assignments import AssignmentRows, KeptAnswer
 from mailbot.ports.directory import DirectoryRows, DirectoryVersion
 from mailbot.ports.history import Happened
 from mailbot.ports.letters import CheckedLetter, Composed, LetterRows, Letters, PublishedLetters
@@ -47,6 +48,7 @@ __all__ = [
     "AbsenceRows",
     "Alarm",
     "AlarmRows",
+    "AssignmentRows",
     "Attempt",
     "CaseRows",
     "CheckedLetter",
@@ -59,6 +61,7 @@ __all__ = [
     "FolderState",
     "Happened",
     "JobRows",
+    "KeptAnswer",
     "KnownMessage",
     "Languages",
     "LeaseRows",

@@ -97,6 +97,9 @@ class Letters(Protocol):
     ) -> Composed:
         """The final bytes of what a person wrote, who began from this letter in the form that serves ``manner`` best."""
 
+    def compose_verbatim(self, text: Written, headers: Headers) -> Composed:
+        """The final bytes of what a person wrote in a mail of their own, which is no letter of ours."""
+
     def in_force(self, letter: str, published: PublishedLetters, manner: Manner = PLAIN_MANNER) -> CheckedLetter:
         """A letter by the version in force, in the form that serves ``manner`` best. Raises PolicyError for an unknown one."""
 

@@ -9,7 +9,7 @@ from typing import Protocol
 from mailbot.core.classify import Hit, Opinion
 from mailbot.core.contact_note import ContactNote
 from mailbot.core.delivery import Reply
-from mailbot.core.enclosure import Enclosure
+from mailbot.core.enclosure import Enclosure, File
 from mailbot.core.evidence import Evidence
 from mailbot.core.letter import Envelope
 from mailbot.core.message import Fetched, Message
@@ -88,6 +88,15 @@ class Originals(Protocol):
 
     def read(self, content: bytes, received_at: datetime, customer: str, attach_at_most: int) -> Original:
         """``customer``: whose message it is, whoever passed it on. ``attach_at_most``: bytes. Never raises."""
+
+    def text(self, content: bytes) -> str:
+        """The whole text of a message. Never raises."""
+
+    def words(self, content: bytes) -> str:
+        """What the writer of a message wrote and signed with. Never raises."""
+
+    def files(self, content: bytes) -> tuple[File, ...]:
+        """What goes with a message besides its text. Never raises."""
 
 
 class Attempt(Protocol):

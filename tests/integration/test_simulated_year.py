@@ -13,7 +13,7 @@ from sqlalchemy import event
 
 from mailbot.adapters.store import Database, open_database
 from mailbot.core.case import Channel
-from mailbot.core.letter import ISSUED, SCHEDULED, Purpose
+from mailbot.core.letter import ISSUED, OF_OWNERS, SCHEDULED, Purpose
 from tests.integration.council import END, MEETING, START, stories
 from tests.integration.plain_days import Outage
 from tests.integration.simulated_office import SimulatedOffice
@@ -64,6 +64,10 @@ NOT_THIS_YEAR = {
     Purpose.GAP,
     Purpose.GAP_REMINDER,
     Purpose.GAP_CLOSED,
+    Purpose.ANSWER_WAITS,
+    Purpose.ANSWERED_FIRST,
+    Purpose.ABOUT_REPLY,
+    *OF_OWNERS,
     *ISSUED,
 } - {Purpose.ACKNOWLEDGEMENT}
 """Letters that no date and none of these stories brings."""

@@ -406,3 +406,14 @@ def test_check_warns_where_no_border_says_who_is_genuine() -> None:
     assert unguarded.trouble is None
     guarded = border_finding(replace(sample_config(), border=Border(authserv_id="mx.harbour.example")))
     assert (guarded.warning, guarded.trouble) == (None, None)
+
+
+def test_answers_of_owners_are_passed_on_only_where_their_proof_is_at_hand(tmp_path: Path) -> None:
+    """The border's id, the file of people, and a mailbox to which replies come; each is named with what to write."""
+    passing = SMALLEST.replace("[[mailbox]]", "[[mailbox]]\nrelay_replies = true")
+    border, people = '[border]\nauthserv_id = "mx.harbour.example"\n', '[paths]\nservices = "services.toml"\n'
+    assert "border.authserv_id: write it, because mailbox" in refusal(tmp_path, passing + people)
+    assert "paths.services: write it, because mailbox" in refusal(tmp_path, passing + border)
+    elsewhere = passing.replace("relay_replies", 'reply_to = "other@harbour.example"\nrelay_replies')
+    assert "reply_to: write nothing, because" in refusal(tmp_path, elsewhere + border + people)
+    assert "border: footers: write the first words" in refusal(tmp_path, SMALLEST + '[border]\nfooters = ["This"]\n')

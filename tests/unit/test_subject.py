@@ -45,7 +45,13 @@ def test_a_reply_in_any_language_is_about_the_same(written: str) -> None:
 @pytest.mark.parametrize("written", ["Fwd: Bins", "FW: Bins", "WG: Bins", "TR: Bins", "VB: Bins", "转发: Bins", "Bins (fwd)"])
 def test_a_forward_is_no_reply(written: str) -> None:
     """It may be about anything to whoever gets it."""
-    assert base_subject(written, SHIPPED) == BaseSubject("bins", is_forward=True)
+    assert base_subject(written, SHIPPED) == BaseSubject("bins", is_forward=True, begins_as_forward=True)
+
+
+@pytest.mark.parametrize("written", ["Re: Fwd: Bins", "AW: WG: Bins", "Re: Bins (fwd)"])
+def test_a_reply_to_what_was_passed_on_passes_nothing_on(written: str) -> None:
+    """The outermost mark counts."""
+    assert base_subject(written, SHIPPED) == BaseSubject("bins", is_reply=True, is_forward=True)
 
 
 @pytest.mark.parametrize(

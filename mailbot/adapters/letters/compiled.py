@@ -19,7 +19,10 @@ from mailbot.errors import PolicyError
 
 MAX_CHOICES = 32
 OF_MANY_LINES = frozenset(
-    {"summary_lines", "pages", "note_lines", "answer_text", "signature_lines", "similar_lines", "message_lines"}
+    {
+        *("answer_lines", "answer_text", "message_lines", "note_lines", "own_lines"),
+        *("pages", "signature_lines", "similar_lines", "summary_lines"),
+    }
 )
 LINKS = frozenset({"policy_link"})
 WITH_LINKS = frozenset({"pages"})

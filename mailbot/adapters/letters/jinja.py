@@ -8,7 +8,7 @@ from pathlib import Path
 from mailbot.adapters.letters.compiled import CompiledLetter
 from mailbot.adapters.letters.source import Places, read_folder, read_variant
 from mailbot.core.letter import LetterSource, LetterSpec, LetterValues, Rendered, Written
-from mailbot.core.letter_html import rendered
+from mailbot.core.letter_html import rendered, verbatim
 from mailbot.core.letter_text import nearest
 from mailbot.core.letter_variant import choices, language_of, letter_of, pack_of, rests_on, variant_name
 from mailbot.core.letter_version import SHIPPED
@@ -89,6 +89,11 @@ class JinjaLetters:
         message_id, form = self._new_id(headers), self._serving(letter, published, manner)
         content = build(rendered(text, form.language), headers, message_id)
         return Composed(content=content, message_id=message_id, letter_version=form.version)
+
+    def compose_verbatim(self, text: Written, headers: Headers) -> Composed:
+        """The final bytes of what a person wrote in a mail of their own, which is no letter of ours."""
+        message_id = self._new_id(headers)
+        return Composed(content=build(verbatim(text), headers, message_id), message_id=message_id, letter_version="")
 
     def in_force(self, letter: str, published: PublishedLetters, manner: Manner = PLAIN_MANNER) -> CompiledLetter:
         """A letter by the version in force, in the form that serves ``manner`` best. Raises PolicyError for an unknown one."""

@@ -19,9 +19,10 @@ from mailbot.adapters.parser.fields import (
 from mailbot.adapters.parser.limits import ParseLimits
 from mailbot.adapters.parser.reports import read_report
 from mailbot.adapters.parser.source import Source, read
+from mailbot.core.enclosure import File
 from mailbot.core.message import Address, Enclosed, Message
 
-__all__ = ["ParseLimits", "page_of", "parse", "why_unreadable"]
+__all__ = ["ParseLimits", "files_of", "page_of", "parse", "why_unreadable"]
 
 _STANDARD = ParseLimits()
 _PAGES = ParseLimits(max_text=2_000_000)
@@ -74,6 +75,17 @@ def page_of(content: bytes, limits: ParseLimits = _PAGES) -> str:
     """The source of a message's HTML, or an empty string. Never raises."""
     source = read(content, limits)
     return BodyReader(limits).page(tree(source.root)[0]) if source.whole else ""
+
+
+def files_of(content: bytes, limits: ParseLimits = _STANDARD) -> tuple[File, ...]:
+    """Every part of a message but its text, decoded. Never raises."""
+    source = read(content, limits)
+    leaves = tree(source.root)[0].leaves() if source.whole else ()
+    return tuple(
+        File(filename=leaf.filename, content_type=leaf.content_type, content=leaf.content)
+        for leaf in leaves
+        if not leaf.readable
+    )
 
 
 def _enclosed(top: Node) -> tuple[Enclosed, ...]:

@@ -2,8 +2,8 @@
 
 from sqlalchemy import select
 
-from mailbot.adapters.store.tables import case, event, turn
-from mailbot.core.case import ANSWERED, TurnKind
+from mailbot.adapters.store.tables import case, event, outbox, turn
+from mailbot.core.case import ANSWERED, ANSWERED_BY_OWNER, TurnKind
 
 _BY_IT = (turn.c.case == event.c.case) & (turn.c.at == event.c.at) & (turn.c.actor == event.c.actor)
 _UNDONE = (turn.c.kind == TurnKind.CONTACT.value) & turn.c.undone_at.is_not(None)
@@ -12,3 +12,12 @@ TAKEN_BACK = select(turn.c.id).where(_BY_IT, _UNDONE).correlate(event).exists()
 
 ANSWER = select(event.c.id).where(event.c.case == case.c.id, event.c.rule.in_(ANSWERED), ~TAKEN_BACK).limit(1).scalar_subquery()
 """Of a case: an event that says that staff have answered; NULL without one."""
+
+_BY_OTHERS = [rule for rule in ANSWERED if rule != ANSWERED_BY_OWNER]
+ANSWERED_SINCE = (
+    select(event.c.id)
+    .where(event.c.case == outbox.c.case, event.c.rule.in_(_BY_OTHERS), event.c.at > outbox.c.created_at, ~TAKEN_BACK)
+    .limit(1)
+    .scalar_subquery()
+)
+"""Of a letter: an event that says that staff have answered after it was written; NULL without one."""

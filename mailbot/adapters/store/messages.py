@@ -232,6 +232,11 @@ class SqlMessages:
         return (location.c.mailbox == self._ids[name]) & (location.c.folder == folder) & (location.c.uidvalidity == uidvalidity)
 
 
+def content_of(kept: bytes | None) -> bytes:
+    """The bytes of a message as they came, from how they are kept; none where they were erased or are damaged."""
+    return decompressed(kept)[0]
+
+
 def decompressed(content: bytes | None) -> tuple[bytes, str]:
     """The bytes, or why there are none: one damaged row must not stop the others."""
     try:

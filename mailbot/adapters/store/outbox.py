@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Connection, Select, bindparam, func, literal_column, select
 from sqlalchemy.engine import Row
 
-from mailbot.adapters.store.history import ANSWER
+from mailbot.adapters.store.history import ANSWER, ANSWERED_SINCE
 from mailbot.adapters.store.many import Change, update_many
 from mailbot.adapters.store.pending import Pending
 from mailbot.adapters.store.tables import case, clock, hold, mailbox, message_id_alias, outbox
@@ -224,10 +224,14 @@ def _settled(row: Any, settlement: Settlement, at: datetime) -> dict[str, Any]:
 def _standing(row: Row[Any]) -> CaseStanding | None:
     if row.case is None:
         return None
-    closed = row.case_status == CaseStatus.CLOSED.value
-    quiet, answered, owed = (value is not None for value in (row.quiet_until, row.answered, row.owed))
-    waits = row.case_status == CaseStatus.WAITING.value
-    return CaseStanding(closed=closed, quiet=quiet, answered=answered, owed=owed, waits=waits)
+    return CaseStanding(
+        closed=row.case_status == CaseStatus.CLOSED.value,
+        quiet=row.quiet_until is not None,
+        answered=row.answered is not None,
+        owed=row.owed is not None,
+        waits=row.case_status == CaseStatus.WAITING.value,
+        answered_since=row.answered_since is not None,
+    )
 
 
 def letter_rows() -> Select[Any]:
@@ -259,6 +263,8 @@ def letter_of(row: Row[Any]) -> OutboxLetter:
         in_reply_to=values["in_reply_to"],
         references=tuple(values["references"]),
         settled_at=values["settled_at"],
+        message_row=values["message"],
+        created_at=values["created_at"],
     )
 
 
@@ -269,7 +275,13 @@ _OWED = select(clock.c.id).where(clock.c.case == case.c.id, clock.c.stopped_at.i
 _FIRST_IN_LINE = (
     letter_rows()
     .outerjoin(case, case.c.id == outbox.c.case)
-    .add_columns(case.c.status.label("case_status"), case.c.quiet_until, ANSWER.label("answered"), _OWED.label("owed"))
+    .add_columns(
+        case.c.status.label("case_status"),
+        case.c.quiet_until,
+        ANSWER.label("answered"),
+        _OWED.label("owed"),
+        ANSWERED_SINCE.label("answered_since"),
+    )
     .where(outbox.c.mailbox == bindparam("of"), IS_WAITING, outbox.c.not_before <= bindparam("now"))
     .order_by(outbox.c.lane_rank, outbox.c.id)
     .limit(bindparam("most"))

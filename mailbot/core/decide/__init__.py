@@ -18,6 +18,7 @@ from mailbot.core.decide.findings import Findings
 from mailbot.core.decide.gaps import about_gap
 from mailbot.core.decide.issuing import gone, staff_values
 from mailbot.core.decide.moving import dependants, stop_clocks
+from mailbot.core.decide.replying import answer_stopped
 from mailbot.core.decide.returned import heard_from
 from mailbot.core.decide.routing import is_given
 from mailbot.core.decide.staff_mail import to_judge
@@ -25,6 +26,7 @@ from mailbot.core.decide.staff_standards import staff_told
 from mailbot.core.decide.wanted import request_in
 from mailbot.core.decide.withdrawal import letter_withdrawn
 from mailbot.core.gap import GapClosed, GapReminderDue, GapReported
+from mailbot.core.letter import OF_OWNERS
 from mailbot.core.policy import MailboxPolicy
 from mailbot.core.screen import SentBefore
 from mailbot.core.trigger import (
@@ -92,6 +94,8 @@ def decide(  # noqa: C901, PLR0911  # one line a trigger
             return Decision(tuple(staff_told(trigger, policy, now, before or SentBefore())))
         case AlarmRings():
             return Decision(tuple(alarm_rings(trigger, case, policy, now, before or SentBefore())))
+        case LetterWithdrawn() if trigger.letter.purpose in OF_OWNERS:
+            return Decision(tuple(answer_stopped(trigger, _required(case), policy, now)))
         case LetterWithdrawn():
             return Decision(tuple(letter_withdrawn(trigger, _required(case), policy, now)))
         case _:

@@ -36,6 +36,7 @@ from mailbot.core.decide.logging_contacts import contacted
 from mailbot.core.decide.moving import standing_still, start_clocks
 from mailbot.core.decide.occasion import Occasion
 from mailbot.core.decide.passing_on import PassedOn, passed_on
+from mailbot.core.decide.replying import owner_replied
 from mailbot.core.decide.returned import returned
 from mailbot.core.decide.routing import new_case_given, routed
 from mailbot.core.decide.turn import link
@@ -43,9 +44,10 @@ from mailbot.core.decide.wanted import Wanted, wanted
 from mailbot.core.decide.wording import receipt_values
 from mailbot.core.flood import shape_of
 from mailbot.core.ladder import Rung
-from mailbot.core.letter import Audience, Lane, Purpose
+from mailbot.core.letter import ANSWERED_BY_REPLY, Audience, Lane, Purpose
 from mailbot.core.match import Match
 from mailbot.core.message import Origin
+from mailbot.core.owner_reply import OwnerReply
 from mailbot.core.policy import AckWhen, MailboxPolicy
 from mailbot.core.screen import SentBefore
 from mailbot.core.strong_evidence import Verdict
@@ -82,6 +84,8 @@ def _by_a_person(
     """A person wrote: whoever the case was handed to, another colleague, or a customer."""
     if case is not None and (found := gap_answered(trigger, case, findings, policy, now)):
         return found
+    if case is not None and (replied := _replied(trigger, findings)) is not None:
+        return owner_replied(trigger, case, replied, findings, policy, now)
     if case is not None and is_from_contact(trigger, case, findings):
         reaches = _reaches_the_customer(trigger, findings)
         return contact_answered(trigger, case, findings, policy, now, reaches=reaches)
@@ -90,6 +94,14 @@ def _by_a_person(
     if case is not None and (is_thanks(findings) or not _is_long_closed(case, trigger, policy)):
         return follow_up(trigger, case, findings, policy, now)
     return new_case(trigger, case, findings, policy, now)
+
+
+def _replied(trigger: MessageArrived, findings: Findings) -> OwnerReply | None:
+    """A colleague's answer to a mail of ours, unless the customer is addressed, or a contact answers a reminder (N2)."""
+    replied = findings.replied
+    if replied is None or _reaches_the_customer(trigger, findings):
+        return None
+    return replied if replied.letter.purpose in ANSWERED_BY_REPLY or not findings.handed_over else None
 
 
 def also_arrived(trigger: AlsoArrived, case: Case, policy: MailboxPolicy, now: datetime, before: SentBefore) -> list[Action]:

@@ -68,6 +68,7 @@ def _why(binding: RunningClock | StartClock | None, policy: MailboxPolicy) -> st
 
 def _told(values: LetterValues, material: AssignmentMaterial, address: str, policy: MailboxPolicy) -> LetterValues:
     pack = policy.pack
+    offered = policy.relays_replies and policy.has_in_directory(address.lower())
     names = {name: class_name(pack, name) or name for name in pack.classes}
     similar = material.similar_for(address.lower(), pack.assignment.similar_at_most)
     return replace(
@@ -75,5 +76,6 @@ def _told(values: LetterValues, material: AssignmentMaterial, address: str, poli
         asked_for=" ".join(material.asked) or None,
         similar_lines=similar_lines(similar, names, pack.working_calendar) or None,
         message_lines=material.quoted or None,
+        reply_waits=str(pack.assignment.undo_minutes) if offered else None,
         left_out=(material.enclosure.left_out or None) if material.enclosure else None,
     )

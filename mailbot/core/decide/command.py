@@ -33,6 +33,7 @@ from mailbot.core.decide.notice import delay, delayed
 from mailbot.core.decide.occasion import Occasion
 from mailbot.core.decide.owed import EVENTS, answered_to
 from mailbot.core.decide.reclassifying import reclassified
+from mailbot.core.decide.replying import undone as undone_answers
 from mailbot.core.decide.turn import contact, linked, merged, split, undone, withdrawn
 from mailbot.core.handover import CONSENTED
 from mailbot.core.issuing_rule import LetterIssued, LetterReleased
@@ -43,6 +44,7 @@ from mailbot.core.text import listed
 from mailbot.core.tongue import ENGLISH_CODE
 from mailbot.core.trigger import (
     AnswerAfterAll,
+    AnswerUndone,
     CaseAcknowledged,
     CaseAssigned,
     CaseCommand,
@@ -69,7 +71,7 @@ from mailbot.core.trigger import (
 )
 from mailbot.errors import PermanentError
 
-_SAID_NOW = LanguageSaid | LetterReleased
+_SAID_NOW = LanguageSaid | LetterReleased | AnswerUndone
 
 
 def commanded(  # noqa: C901, PLR0911, PLR0912  # one line a command
@@ -116,6 +118,10 @@ def commanded(  # noqa: C901, PLR0911, PLR0912  # one line a command
             return withdrawn(command, case)
         case TurnUndone():
             return undone(command, case)
+        case AnswerUndone():
+            key = f"undo:{case.id}:{case.version}:{now.isoformat()}"
+            occasion = Occasion(case=case, policy=policy, now=now, before=before, key=key)
+            return undone_answers(occasion, case.owner_address, command.waiting)
         case CaseReclassified():
             return reclassified(command, case, policy, now, before)
         case CaseHandedOver():

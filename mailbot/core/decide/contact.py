@@ -22,9 +22,10 @@ NEXT_STEP = {Moment.DUE: Moment.OVERDUE_NEXT, Moment.OVERDUE_NEXT: Moment.OVERDU
 
 
 def is_from_contact(trigger: MessageArrived, case: Case | None, findings: Findings) -> bool:
-    """Whether the person whom a case was handed to wrote it."""
+    """Whether the person whom a case was handed to wrote it. What they pass on is no answer of theirs."""
     owner = (case.owner_address or "").lower() if case else ""
-    return findings.handed_over and trigger.by_staff and bool(owner) and trigger.message.sender == owner
+    is_theirs = trigger.by_staff and bool(owner) and trigger.message.sender == owner
+    return findings.handed_over and is_theirs and not trigger.unclear_forward
 
 
 def contact_answered(

@@ -150,11 +150,11 @@ def _names_an_officer(policy: MailboxPolicy, case: Case) -> bool:
 def gone(purpose: Purpose, case: Case, policy: MailboxPolicy, at: datetime) -> list[StopClock | StartClock]:
     """What a letter of staff ends in a case once it has gone, and what begins then."""
     match purpose:
-        case Purpose.ACKNOWLEDGEMENT:
+        case Purpose.ACKNOWLEDGEMENT | Purpose.OWNER_HOLDING:
             return ended(case, policy, [ClockStop.ACKNOWLEDGEMENT_SENT, ClockStop.RECEIPT_SENT], at, case.clocks)
         case Purpose.CONCLUSION:
             return ended(case, policy, [ClockStop.CONCLUSION_SENT, *EVENTS], at, case.clocks)
-        case Purpose.RESPONSE:
+        case Purpose.RESPONSE | Purpose.OWNER_ANSWER:
             found = answered_to((case.class_,), case, policy, at)
             return [one for one in found if isinstance(one, StopClock | StartClock)]
         case Purpose.SURVEY:

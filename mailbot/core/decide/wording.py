@@ -105,6 +105,8 @@ LETTER_WORDS = {
     Purpose.CONCLUSION: "the conclusion",
     Purpose.SURVEY: "the survey",
     Purpose.WORD: "a letter of staff",
+    Purpose.OWNER_ANSWER: "the answer",
+    Purpose.OWNER_HOLDING: "the word that the answer is still to come",
     Purpose.DIGEST: "the morning summary",
     Purpose.UNDELIVERED: "the mail about a letter that did not arrive",
 }
