@@ -36,6 +36,7 @@ from mailbot.adapters.rule_files import (
     load_directory,
     load_flags,
     load_holding,
+    load_names,
     load_pack,
     load_quoting,
     load_replies,
@@ -57,6 +58,7 @@ from mailbot.core.directory import Directory, team_of
 from mailbot.core.holding import HoldingRules
 from mailbot.core.own_id import signed
 from mailbot.core.policy import Caps, MailboxPolicy, Pack, Scoring, ScreeningRules
+from mailbot.core.redaction import NameRules
 from mailbot.core.relay import Relay
 from mailbot.core.reply import ReplyRules
 from mailbot.core.route import directory_words
@@ -88,6 +90,7 @@ class Policies:
     replies: ReplyRules
     reading: ReadingRules
     contact: ContactRules
+    names: NameRules
     letters: JinjaLetters
     mailboxes: Mapping[str, MailboxPolicy]
     standards: Mapping[str, Rules]
@@ -122,6 +125,7 @@ def load_policies(config: Config, tag_secret: bytes = b"") -> Policies:
         replies=load_replies(rules),
         reading=load_reading(rules, screening.scoring, learning_of(config), people),
         contact=load_contact(rules),
+        names=load_names(rules),
         letters=letters,
         mailboxes=mailboxes,
         standards=(standards := _standards(rules, mailboxes)),

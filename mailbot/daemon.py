@@ -275,6 +275,7 @@ class Daemon:
             bounces=self._policies.bounces,
             flags=self._policies.reading.flags,
             requests=self._policies.reading.requests,
+            names=self._policies.names,
             originals=self._policies.originals,
             rules_version=self._policies.reading.version,
             policies=self._policies.mailboxes,

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from mailbot.cli import case_ask, case_commands, case_drafts, case_handover, case_import, case_turns
+from mailbot.cli import case_ask, case_commands, case_drafts, case_handover, case_import, case_personnel, case_turns
 from mailbot.cli.case_messages import print_messages
 from mailbot.cli.options import DEFAULT_CONFIG, ConfigOption, Format, FormatOption
 from mailbot.core.case import CaseStatus
@@ -20,6 +20,7 @@ case_commands.register(app)
 case_import.register(app)
 case_turns.register(app)
 case_handover.register(app)
+case_personnel.register(app)
 case_ask.register(app)
 case_drafts.register(app)
 

@@ -59,6 +59,7 @@ class OpenCase:
     proposed: tuple[str, ...] = ()
     named: tuple[str, ...] = ()
     owner: tuple[str, str] | None = None
+    restricted: bool = False
     language: str = ""
     waits_for: str = ""
     reason: Reason
@@ -212,6 +213,7 @@ class ChangeCase:
     outcome: str | None = None
     language: str | None = None
     stage: str | None = None
+    restricted: bool | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

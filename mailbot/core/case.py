@@ -58,6 +58,8 @@ FIRST_CONTACT = "first_contact"
 """The outcome of a case that was answered when it first came, from what is published (N1)."""
 ANSWERED_IN_PART = "answered-in-part"
 """The rule by which a history tells that an answer left something owed that the customer wants besides."""
+INCIDENT = "incident"
+"""The kind of event that logs a threat or abuse, and what became of the contact (J15)."""
 FOR_THE_MANAGER = "for-the-manager"
 """The kind of event that the next morning digest names."""
 WITHDRAWAL_NOT_PROVEN = "withdrawal-not-proven"
@@ -184,6 +186,7 @@ class Case:
     ``opened_by_staff``: somebody has read a message of it, or taken it. ``also``: other classes whose clocks it has.
     ``service``: what it is about, once that is sure; ``proposed``: the best services while it is not. ``named``: addresses of
     people of ours whom it names and who are spared it: neither owner nor told (F11). ``outcome``: how it ended, if said.
+    ``restricted``: no name of anybody of ours is recorded of its messages, and few open them (F11).
     ``language``: the customer's (ISO 639-1), English where nobody found or said another.
     """
 
@@ -214,6 +217,7 @@ class Case:
     proposed: tuple[str, ...] = ()
     named: tuple[str, ...] = ()
     outcome: str = ""
+    restricted: bool = False
     language: str = "en"
 
     @property

@@ -13,7 +13,8 @@ class EventLetters:
     ``silence_closing``: none came, the case is closed (F8).
 
     To staff. ``heads_up``: an automatic letter is about to go, and what stops it. ``due_soon``, ``due_today``, ``overdue``: a
-    date nears, is here, has passed. ``no_owner``: nobody has the case (G4). ``unread``: nobody opened it (N4). ``alarm``: at
+    date nears, is here, has passed. ``no_owner``: nobody has the case (G4). ``unread``: nobody opened it (N4).
+    ``flag_notice``: what somebody in particular is to see to or to know (J16, F11). ``alarm``: at
     once, until somebody takes it (F9). ``assignment``: the case is yours. ``undelivered``: a letter to the
     customer did not arrive; ``staff_undelivered``: a mail to a member of staff did not. ``withdrawal``: the customer withdraws,
     close it? ``also_arrived``: a message to another mailbox came to yours too. ``directory_change``: what is new about services
@@ -43,6 +44,7 @@ class EventLetters:
     no_owner: str
     unread: str
     alarm: str
+    flag_notice: str
     assignment: str
     undelivered: str
     staff_undelivered: str

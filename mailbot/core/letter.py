@@ -43,6 +43,7 @@ class Purpose(StrEnum):
     NO_OWNER = "no_owner"
     UNREAD = "unread"
     ALARM = "alarm"
+    FLAG_NOTICE = "flag_notice"
     ASSIGNMENT = "assignment"
     UNDELIVERED = "undelivered"
     WITHDRAWAL = "withdrawal"
@@ -116,7 +117,8 @@ class LetterValues:
 
     Who: ``organisation``, ``mailbox_address``, ``signatory`` (who signs), ``owner`` (who deals with it, a person or a team) and
     ``owner_contact`` (their address or number).
-    ``addressee``: to whom complaints of this kind go.
+    ``addressee``: to whom complaints of this kind go. ``access_contact``: who arranges other formats and languages;
+    ``access_told``: the same, where they were told that this customer needs one. ``what_next``: what staff are asked to do.
     What: ``reference``, ``customer_subject`` (``short_subject`` is its beginning), ``class_words`` ("your enquiry"),
     ``policy_link``, ``privacy_notice``.
     Days, each with its weekday: ``received_on``; ``due_on``, the date that binds; ``revised_on``, the date after an extension;
@@ -181,6 +183,9 @@ class LetterValues:
     services_proposed: str | None = None
     pages: str | None = None
     addressee: str | None = None
+    access_contact: str | None = None
+    access_told: str | None = None
+    what_next: str | None = None
     next_stage: str | None = None
     survey_link: str | None = None
     partner: str | None = None

@@ -66,6 +66,11 @@ class FlagPolicy:
     takes it. ``digest``: the manager's next morning digest names the case.
     ``receipt``: the letter that confirms it instead of the one of its class; it names no class and promises no date.
     ``call``: whom such a letter tells the customer to call.
+    ``tells``: who is written to: ``access_contact`` of the directory, or everybody in a role of it; ``next``: what the mail
+    asks them to do. ``then``: the role that hears of it once it is confirmed (``mailbot case confirm``).
+    ``incident``: it is logged as one (``mailbot incident list``); ``warning``: the letter of staff after which the contact may
+    be limited (J15, G6).
+    ``opens``: names of people are blacked out of what is recorded, and only this role opens the raw message (F11).
     """
 
     words: str
@@ -73,6 +78,12 @@ class FlagPolicy:
     digest: bool = False
     receipt: str = ""
     call: str = ""
+    tells: str = ""
+    next: str = ""
+    then: str = ""
+    opens: str = ""
+    incident: bool = False
+    warning: str = ""
     __pydantic_config__ = {"extra": "forbid"}  # noqa: RUF012
 
 

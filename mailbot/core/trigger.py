@@ -436,6 +436,56 @@ class ConsentGiven:
     how: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FlagConfirmed:
+    """Whoever was told of a flag confirms it, and the pack's next role hears of it (F11). ``raised``: the case bears it."""
+
+    flag: str
+    by: str
+    raised: bool
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IncidentNoted:
+    """A threat or abuse that reached staff by another way than mail (J15)."""
+
+    words: str
+    by: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ContactLimited:
+    """For a time nothing automatic goes to the customer of a case (G6). ``sent``: the letters that went to them."""
+
+    until: datetime
+    reason: str
+    by: str
+    sent: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MisconductNoticed:
+    """Whoever deals with a case saw that somebody of ours may have done wrong, and says so; never inferred (F12)."""
+
+    about: Person
+    words: str
+    by: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RawOpened:
+    """Somebody opens message ``number`` of the case as it came. ``address``: theirs; ``why``: in their words."""
+
+    number: int
+    by: str
+    address: str
+    why: str
+    at: datetime
+
+
 CaseCommand = (
     ContactNoted
     | CaseDone
@@ -461,6 +511,11 @@ CaseCommand = (
     | CaseHandedOver
     | CaseTaken
     | ConsentGiven
+    | FlagConfirmed
+    | RawOpened
+    | IncidentNoted
+    | ContactLimited
+    | MisconductNoticed
     | LetterIssued
     | LetterReleased
 )

@@ -39,7 +39,7 @@ def material_of_message(
 def is_restricted(transaction: Transaction, case: Case, policy: MailboxPolicy) -> bool:
     """Whether a case is about personnel, so that nothing of it is told by mail (F11)."""
     flags = [f"flag-{name}" for name in policy.pack.routes.spare_named_with]
-    return bool(transaction.cases.last_events(case.id, flags))
+    return case.restricted or bool(transaction.cases.last_events(case.id, flags))
 
 
 def _material(original: Original, similar: tuple[SimilarCase, ...]) -> AssignmentMaterial:

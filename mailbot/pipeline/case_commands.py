@@ -7,7 +7,9 @@ from datetime import datetime
 from mailbot.core.action import Decision, Note, Reason
 from mailbot.core.case import ANSWERED, ASSIGNED, WAITS, WITHDRAWAL_NOT_PROVEN, Case, Turn, TurnKind
 from mailbot.core.decide import decide, person_after_all
+from mailbot.core.directory import Person
 from mailbot.core.information_request import Lack
+from mailbot.core.letter import LEFT
 from mailbot.core.policy import MailboxPolicy
 from mailbot.core.service import find_service
 from mailbot.core.trigger import (
@@ -20,8 +22,11 @@ from mailbot.core.trigger import (
     CasesLinked,
     CaseSplit,
     ClarificationAsked,
+    ContactLimited,
     CustomerNamed,
+    FlagConfirmed,
     Past,
+    RawOpened,
     TurnUndone,
 )
 from mailbot.errors import PermanentError
@@ -72,6 +77,34 @@ class CaseCommands:
             meant, before = tuple(lacks) or known_lacks(transaction, case), asked_at(transaction, case)
             command = ClarificationAsked(lacks=meant, at=self.clock.now(), words=words, asked_at=before)
             return self._decided(transaction, case, command)
+
+    def confirm(self, reference: str, flag: str, by: str = "") -> Decision:
+        """Whoever was told of a flag confirms it: the next role hears of it."""
+        with self.store.transaction() as transaction:
+            case, rule = case_named(transaction, reference), f"flag-{flag}"
+            raised = rule in transaction.cases.last_events(case.id, (rule,))
+            command = FlagConfirmed(flag=flag, by=by or self.actor, raised=raised, at=self.clock.now())
+            return self._decided(transaction, case, command)
+
+    def limit_contact(self, reference: str, until: datetime, reason: str, by: str = "") -> Decision:
+        """For a time nothing automatic goes to the customer of this case."""
+        with self.store.transaction() as transaction:
+            case = case_named(transaction, reference)
+            letters = transaction.turns.letters(case.id, case.customer)
+            sent = frozenset(one.letter for one in letters if one.state in LEFT)
+            command = ContactLimited(until=until, reason=reason, by=by or self.actor, sent=sent)
+            return self._decided(transaction, case, command)
+
+    def open_raw(self, reference: str, number: int, by: Person, why: str) -> bytes:
+        """A message of the case as it came; that it was opened stands in the history. Raises PermanentError."""
+        with self.store.transaction() as transaction:
+            case = case_named(transaction, reference)
+            content = transaction.messages.raw(case.id, number)
+            if content is None:
+                raise PermanentError(f"{case.reference} has no message {number}; 'mailbot case show' has their numbers")
+            command = RawOpened(number=number, by=by.name, address=by.address, why=why, at=self.clock.now())
+            self._decided(transaction, case, command)
+            return content
 
     def reclassify(self, reference: str, class_: str, why: str, also: tuple[str, ...] | None = None) -> Decision:
         """The case is of this class, and ``also`` of these; returns what that brings about."""

@@ -18,7 +18,7 @@ from mailbot.core.bounce import BounceRules
 from mailbot.core.case import Case, CaseStatus, Channel
 from mailbot.core.classify import Classification, Hit, Opinion, classify
 from mailbot.core.clock import doubt_receipt
-from mailbot.core.decide import Findings, decide, is_given, request_in
+from mailbot.core.decide import Findings, decide, is_given, names_are_hidden, request_in
 from mailbot.core.evidence import Evidence
 from mailbot.core.flag import NO_FLAGS, FlagRules, flagged
 from mailbot.core.forward import Forward, passed_on
@@ -33,6 +33,7 @@ from mailbot.core.own_id import is_signed
 from mailbot.core.owner_reply import OwnerReply
 from mailbot.core.policy import MailboxPolicy, ScreeningRules
 from mailbot.core.quoting import QuoteRules
+from mailbot.core.redaction import NO_NAMES, NameRules, without_names
 from mailbot.core.relay import Relay, authentication, named_by, relayed
 from mailbot.core.reply import ReplyKind, ReplyRules, kind_of_reply
 from mailbot.core.route import Route, route
@@ -104,6 +105,7 @@ class Inbound:
     attempt: Attempt
     flags: FlagRules = NO_FLAGS
     requests: RequestRules = NO_REQUESTS
+    names: NameRules = NO_NAMES
     originals: Originals | None = None
 
     def drain(self) -> Iterator[int]:
@@ -206,11 +208,15 @@ class Inbound:
         case = transaction.cases.get(concerned.case_id) if concerned and concerned.case_id is not None else None
         reply = kind_of_reply(message, self.replies) if case else ReplyKind.ORDINARY
         classification = self._classification(judged, policy)
+        if names_are_hidden(classification, policy) or (case is not None and case.restricted):
+            judged = self._without_names(judged, policy)
+            message = judged.message
         handed_over, gap = self._handed_over(transaction, judged, case), self._gap(transaction, judged, case)
         news_of_staff = handed_over or gap is not None
         replied = self._replied(transaction, judged, case, policy)
         has_news = news_of_staff or replied is not None or reply is ReplyKind.WITHDRAWAL
         found = route(judged.hits, judged.subject_length, policy.pack.routes)
+        has_news = news_of_staff or reply is ReplyKind.WITHDRAWAL or bool(classification.flags)
         findings = Findings(
             screening=screening,
             match=matched,
@@ -286,6 +292,13 @@ class Inbound:
             return None
         return handover_material(transaction, self.originals, case, policy)
 
+    def _without_names(self, judged: Judged, policy: MailboxPolicy) -> Judged:
+        """The message as it is recorded where no name of anybody of ours is (F11)."""
+        staff = ((one.name, one.address) for one in policy.directory.people)
+        shown = without_names(judged.message, staff, self.names)
+        found = clues(shown, policy.reference_prefix, self.subjects, by_staff=judged.by_staff)
+        return replace(judged, message=shown, clues=found)
+
     def _of_new(self, judged: Judged, case: Case | None, found: Route) -> HandoverMaterial | None:
         """What goes with a new case if a rule hands it over at once."""
         policy = self.policies[judged.located.mailbox]
@@ -320,7 +333,7 @@ class Inbound:
         """What was sent today to those who may be told of this message, or of a new case that has a route."""
         if case is not None:
             return self._before(transaction, case) if has_news else SentBefore()
-        if not policy.pack.routes.rules or not policy.directory.people:
+        if not policy.directory.people:
             return SentBefore()
         if policy.name not in gathered.to_staff:
             gathered.to_staff[policy.name] = sent_to_staff(transaction, policy, self.clock.now())

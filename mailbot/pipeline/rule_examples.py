@@ -167,6 +167,7 @@ _GIVEN: dict[Purpose, dict[str, str]] = {
     Purpose.OVERDUE_ALERT: {"days_late": "1"},
     Purpose.NO_OWNER: {},
     Purpose.UNREAD: {},
+    Purpose.FLAG_NOTICE: {"alarm_what": "what"},
     Purpose.ALARM: {"alarm_what": "what", "alarm_number": "1"},
     Purpose.ASSIGNMENT: {"owner": "name", "owner_contact": "address"},
     Purpose.WITHDRAWAL: {},

@@ -1,10 +1,14 @@
 """Matters that go a way of their own: to the people on duty, to insurance, by a letter and to people of their own."""
 
+import json
+from dataclasses import replace
+from datetime import timedelta
 from email.message import EmailMessage
 from email.utils import getaddresses
 
 import pytest
 
+from mailbot.core.letter import Written
 from mailbot.core.trigger import CaseAssigned
 from mailbot.errors import PermanentError
 from tests.clauses.story import ADA_ADDRESS, Story, TellStory
@@ -172,3 +176,63 @@ class TestJ17:
         (receipt,) = story.letters_to(ADA_ADDRESS)
         assert "Complaints about us go to the Data Protection Authority, and yours is brought there." in words(receipt)
         assert story.case(case).line.owner == "Olu Reed"
+
+
+LARGE = "I would like to report a broken street light. Please repair it. Could I have your answer in large print, please?"
+
+
+class TestOtherFormats:
+    @pytest.mark.parametrize(("clause", "pack"), [("J16", "jersey-oic"), ("G7", "generic"), ("O8", "oxfordshire")])
+    def test_J16_G7_O8_the_contact_is_told_and_the_letter_names_them(self, tell: TellStory, clause: str, pack: str) -> None:
+        """Whoever needs another format reads in the receipt who arranges it, and that they were told; everybody else, whom to
+        ask."""
+        story = begin(tell, pack)
+        case = story.customer_writes(LARGE, subject="Light")
+        (receipt,) = story.letters_to(ADA_ADDRESS)
+        assert "We have told Tess Orr, tess.orr@harbour.example, 01632 960041, who arranges it with you." in words(receipt)
+        (told,) = story.letters_to(TESS)
+        assert "What has come: a customer asks for another format\n" in words(told)
+        assert f"Case: {case}\n" in words(told)
+        story.customer_writes(sender="Ben Marlow <ben.marlow@example.org>")
+        (other,) = story.letters_to("ben.marlow@example.org")
+        assert "To ask for it: Tess Orr, tess.orr@harbour.example, 01632 960041" in words(other)
+        assert len(story.letters_to(TESS)) == 1
+
+
+THREAT = "You useless idiots have lost my form again."
+
+
+class TestIncidents:
+    def test_J15_each_incident_is_logged_and_listed(self, tell: TellStory) -> None:
+        """What was written, and what happened on the phone; the list quotes nobody."""
+        story = begin(tell, "jersey-oic")
+        case = story.customer_writes(THREAT, subject="My form")
+        story.tell("incident", "add", case, "He shouted at the desk", "--by", "Olu Reed")
+        listed = json.loads(story.tell("incident", "list", "--format", "json"))
+        assert [(line["reference"], line["rule"]) for line in listed] == [
+            (case, "incident-abuse"),
+            (case, "incident-noted"),
+        ]
+        assert "idiots" not in story.tell("incident", "list")
+
+    def test_G6_the_contact_is_ended_only_after_the_letter_that_warns(self, tell: TellStory) -> None:
+        """A person writes that letter and another issues it; then nothing automatic goes, and clocks run on."""
+        story = begin(tell, "generic")
+        case = story.customer_writes(THREAT, subject="My form")
+        until = story.clock.now() + timedelta(days=90)
+        with pytest.raises(PermanentError, match="first the customer is told what is to change"):
+            story.officer.limit_contact(case, until, "threats")
+        casework = story.drafts("casework")
+        blank = casework.blank(case, "unacceptable-behaviour")
+        body = "\n".join("Please write to this address only." if x.startswith(">>") else x for x in blank.text.body.split("\n"))
+        casework.submit(replace(blank, text=Written(subject=blank.text.subject, body=body)), "draft")
+        story.drafts("reviewer").issue(case, "unacceptable-behaviour")
+        story.settle()
+        story.officer.limit_contact(case, until, "threats", by="Mo Reed")
+        assert len(story.letters_to(ADA_ADDRESS, "How we speak with one another")) == 1
+        sent = len(story.letters_to(ADA_ADDRESS))
+        story.until("2026-01-23 09:05")
+        assert len(story.letters_to(ADA_ADDRESS)) == sent
+        assert None in story.outcomes(case).values()
+        listed = json.loads(story.tell("incident", "list", "--format", "json"))
+        assert "contact-limited" in [line["rule"] for line in listed]

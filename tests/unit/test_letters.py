@@ -272,7 +272,7 @@ def test_no_value_changes_a_header_field(letter: str, values: dict[str, str | No
         ),
         (
             {"spec": SPEC + 'sender = "x"\n'},
-            "receipt/letter.toml: fallbacks: there is no value 'sender'; known names: addressee, alarm_number",
+            "receipt/letter.toml: fallbacks: there is no value 'sender'; known names: access_contact",
         ),
         ({"spec": SPEC.replace("purpose", "porpoise")}, "receipt/letter.toml: purpose: is missing; write it"),
         ({"spec": SPEC.replace('"customer"', '"everybody"')}, "letter.toml: audience: write one of 'customer' or 'staff'"),

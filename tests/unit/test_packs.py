@@ -390,8 +390,8 @@ CALL_BACK = 'kind = "call_back"'
         ),
         (
             ROWS,
-            'kept_by = ["program:formats", "flags:other_format", "flags:other_language"]',
-            "kept_by = []",
+            'kept_by = ["program:formats", "program:access-contact", "flags:other_format", "flags:other_language"]',
+            'kept_by = []\nlacks = "the letter"',
             "clause O8: lacks: nothing keeps it yet; leave lacks out, or",
         ),
         (ROWS, 'id = "O2"', 'id = "O1"', "the clause 'O1' stands twice; keep one"),

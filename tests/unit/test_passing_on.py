@@ -100,3 +100,28 @@ def test_what_is_our_own_work_is_not_handed_over() -> None:
     assert passing(about("Pier"), "service_request", said("service_request"), partners, TODAY, frozenset()) is not None
     nobody = policy(HandOver.NO)
     assert passing(about("Parks"), "service_request", said("service_request"), nobody, TODAY, frozenset()) is None
+
+
+def test_deputies_that_stand_in_for_one_another_end_with_the_contact() -> None:
+    """Two who are away and name each other: the contact has it though away, and nothing goes round in a circle."""
+    away = [
+        replace(one, absences=(Absence(from_on=TODAY, until_on=TODAY, deputy=other.address),))
+        for one, other in ((LEE, GIL), (GIL, LEE))
+    ]
+    circle = replace(policy(), directory=replace(DIRECTORY, people=(*away, HOME)))
+    found = passing(about("Parks"), "service_request", said("service_request"), circle, TODAY, frozenset())
+    assert found is not None
+    assert found.told is not None
+    assert found.told.person.address == LEE.address
+    assert "told though away" in found.told.why
+
+
+def test_what_hides_names_is_never_handed_over_by_a_rule() -> None:
+    """Whatever the pack says of the flag elsewhere: its message goes along nowhere."""
+    flags = {"personnel": replace(shipped_pack().flags["personnel"], opens="information manager")}
+    told = replace(policy(), pack=replace(policy().pack, flags=flags))
+    handover = replace(told.pack.handover, person_decides_with=()) if told.pack.handover else None
+    told = replace(told, pack=replace(told.pack, handover=handover))
+    found = passing(about("Parks"), "service_request", said("service_request", "personnel"), told, TODAY, frozenset())
+    assert found is not None
+    assert found.waits == "a message is about the conduct of a member of staff"

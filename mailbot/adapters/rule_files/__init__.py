@@ -16,6 +16,7 @@ from mailbot.adapters.rule_files.classes import load_classes, load_flags
 from mailbot.adapters.rule_files.clauses import beside_in_words, load_clauses
 from mailbot.adapters.rule_files.clocks import clock_names, load_clock, load_clocks
 from mailbot.adapters.rule_files.contact import load_contact
+from mailbot.adapters.rule_files.names import load_names
 from mailbot.adapters.rule_files.pack_checks import Remark, check_pack
 from mailbot.adapters.rule_files.packs import load_pack, pack_names
 from mailbot.adapters.rule_files.phrases import load_holding, load_quoting, load_replies, load_requests, load_subjects
@@ -49,6 +50,7 @@ __all__ = [
     "load_directory",
     "load_flags",
     "load_holding",
+    "load_names",
     "load_pack",
     "load_quoting",
     "load_replies",

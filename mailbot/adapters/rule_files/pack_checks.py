@@ -74,6 +74,7 @@ def _letters(pack: Pack, letters: Collection[str]) -> Iterator[str]:
     named += [(f"flags.{flag}.receipt", policy.receipt) for flag, policy in pack.flags.items()]
     named += [(f"clock '{rule.name}': extension.letter", rule.extension.letter) for rule in pack.clocks if rule.extension]
     named += [("issuing.officer_letter", pack.issuing.officer_letter), ("issuing.conclusion", pack.issuing.conclusion)]
+    named += [(f"flags.{flag}.warning", policy.warning) for flag, policy in pack.flags.items()]
     ways = pack.handover.route if pack.handover else ()
     named += [(f"handover.route[{number}].letter", way.letter) for number, way in enumerate(ways, 1)]
     named += [(f"issuing.stages: {stage.name}", stage.letter) for stage in pack.issuing.stages]

@@ -195,6 +195,8 @@ def _check_flags(rules: Path, file: Path, flags: dict[str, FlagPolicy]) -> None:
             raise PolicyError(f"{file}: flags.{name}: there is no such flag; known flags: {', '.join(known)}")
         if policy.call and not policy.receipt:
             raise PolicyError(f"{file}: flags.{name}.call: is for a letter; write receipt too, or take call out")
+        if (policy.next or policy.then) and not policy.tells:
+            raise PolicyError(f"{file}: flags.{name}.tells: write who is told; next and then are for them and after them")
         if not policy.words.strip():
             raise PolicyError(f"{file}: flags.{name}.words: write what the people on duty are told")
 

@@ -26,6 +26,11 @@ PROGRAM: Mapping[str, str] = {
     "directory-change": "what changes in the directory is kept and told once to the contact of each organisation in it",
     "directory-check": "each service has seven kinds of page in the directory; 'mailbot directory check' names missing ones",
     "first-contact": "'mailbot case done --first-contact' closes what was answered when it first came, and the case says so",
+    "access-contact": "each receipt names the directory's contact for other formats and languages",
+    "incidents": "incidents are listed and added with 'mailbot incident'",
+    "limited-contact": "'mailbot incident limit-contact' ends the open contact for a time, once the letter that warns has gone",
+    "misconduct": "'mailbot case misconduct' mails the line manager of whom it is about, and the history names nobody",
+    "names-hidden": "of what a flag with opens marks no name of staff is recorded; 'mailbot case raw' opens it, and logs that",
     "formats": "every letter to a customer offers other formats and other languages",
     "contact-add": "'mailbot contact add' makes a case of what came by phone, in person or on paper, tells whom it is for, "
     "and gives the customer their details by letter or by whoever took it",
@@ -152,6 +157,11 @@ def _flags(pack: Pack) -> Iterator[tuple[str, str]]:
         does = ["logged"]
         does += ["told at once to the people on duty"] if flag.alarm else []
         does += ["told to the manager in the next digest"] if flag.digest else []
+        does += ["logged as an incident"] if flag.incident else []
+        does += [f"contact may be limited after letter {flag.warning}"] if flag.warning else []
+        does += [f"told to the {flag.tells.replace('_', ' ')}"] if flag.tells else []
+        does += [f"and, once confirmed, to the {flag.then}"] if flag.then else []
+        does += [f"recorded without names, opened by the {flag.opens} alone"] if flag.opens else []
         does += [f"confirmed by letter {flag.receipt}"] if flag.receipt else []
         yield f"flags:{name}", f"{name.replace('_', ' ')}: {', '.join(does)}"
 

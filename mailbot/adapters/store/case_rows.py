@@ -71,5 +71,6 @@ def case_of(row: Row[Any], clocks: Sequence[RunningClock]) -> Case:
         proposed=tuple(row.proposed or ()),
         named=tuple(row.named or ()),
         outcome=row.outcome or "",
+        restricted=row.restricted,
         language=row.language or ENGLISH_CODE,
     )

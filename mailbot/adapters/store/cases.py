@@ -107,6 +107,7 @@ class SqlCases:
                 "owner": self._person(self._organisation(self._ids[name]), *action.owner) if action.owner else None,
                 "routed": action.owner is not None,
                 "language": action.language or None,
+                "restricted": action.restricted,
                 "version": 1,
             },
         )
@@ -239,6 +240,8 @@ class SqlCases:
         values |= {name: value or None for name, value in said.items() if value is not None}
         if action.quiet_until is not None:
             values["quiet_until"] = action.quiet_until if action.quiet_until > at else None
+        if action.restricted is not None:
+            values["restricted"] = action.restricted
         if action.may_write is not None:
             values["may_write"] = action.may_write
         this = case.c.id == action.case_id

@@ -136,6 +136,12 @@ class SqlMessages:
         row = self._connection.execute(first).one_or_none()
         return (decompressed(row.content)[0], row.received_at) if row else None
 
+    def raw(self, case_id: int, number: int) -> bytes | None:
+        """The bytes of this message of a case, as they came; None where it has no such message, or it was erased."""
+        query = select(raw.c.content).join(message, message.c.raw == raw.c.sha256)
+        packed = self._connection.execute(query.where(message.c.id == number, message.c.case == case_id)).scalar_one_or_none()
+        return decompressed(packed)[0] if packed else None
+
     def known(self, digests: Sequence[str]) -> dict[str, KnownMessage]:
         """The messages among ``digests`` that are in the store, by digest."""
         query = select(message.c.digest, message.c.id, message.c.case).where(message.c.digest.in_(digests))

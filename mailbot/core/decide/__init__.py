@@ -15,6 +15,7 @@ from mailbot.core.decide.contact_taken import contact_taken
 from mailbot.core.decide.deadline import deadline_reached, digest_due
 from mailbot.core.decide.filed import person_after_all
 from mailbot.core.decide.findings import Findings
+from mailbot.core.decide.flag_notice import names_are_hidden
 from mailbot.core.decide.gaps import about_gap
 from mailbot.core.decide.issuing import gone, staff_values
 from mailbot.core.decide.moving import dependants, stop_clocks
@@ -49,6 +50,7 @@ __all__ = [
     "dependants",
     "gone",
     "is_given",
+    "names_are_hidden",
     "person_after_all",
     "request_in",
     "staff_values",

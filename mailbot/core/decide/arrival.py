@@ -29,6 +29,7 @@ from mailbot.core.decide.command import staff_answered
 from mailbot.core.decide.contact import contact_answered, contact_away, is_from_contact
 from mailbot.core.decide.findings import Findings
 from mailbot.core.decide.first_contact import pages_for
+from mailbot.core.decide.flag_notice import Flagged, flag_notices, names_are_hidden, with_access
 from mailbot.core.decide.flagging import flag_actions, flag_of_receipt
 from mailbot.core.decide.follow_up import follow_up, is_thanks
 from mailbot.core.decide.gaps import gap_answered
@@ -229,6 +230,7 @@ def new_case(
         named=goes.named,
         owner=goes.owner,
         language=findings.classification.language,
+        restricted=names_are_hidden(findings.classification, policy),
         waits_for=ClockEvent.CLARIFICATION.value if waits else "",
         reason=Reason("no-known-case"),
     )
@@ -247,9 +249,26 @@ def new_case(
     linked = [link(None, before, CaseStatus.OPEN)] if before else []
     told = new_case_given(goes, opened, clocks, policy, findings.before, f"message:{message.digest}", now)
     told = with_material(told, findings.assigning, wants.class_, clocks, policy)
+    told += _flag_notices(trigger, findings, opened, policy, now)
     asked = _questions(trigger, findings.match)
     log = contacted(trigger.channel, trigger.received_at, opened.service, policy)
     return [opened, log, *notes, *linked, *asked, *clocks, answer, *handed.more, *told, *breaker(answer, now)]
+
+
+def _flag_notices(
+    trigger: MessageArrived, findings: Findings, opened: OpenCase, policy: MailboxPolicy, now: datetime
+) -> list[Action]:
+    flagged = Flagged(
+        classification=findings.classification,
+        values=receipt_values(policy, None, "", trigger.received_at, None),
+        policy=policy,
+        before=findings.before,
+        digest=trigger.message.digest,
+        named=opened.named,
+        observed=opened.observed,
+        now=now,
+    )
+    return [*flag_notices(flagged)]
 
 
 def _questions(trigger: MessageArrived, match: Match) -> list[AskWhichCase]:
@@ -286,6 +305,7 @@ def _answer(
     usual = class_policy.receipt if class_policy else policy.pack.letters.neutral_receipt
     values = receipt_values(policy, class_policy, message.subject, trigger.received_at, promised)
     values = asking(values, asks.lacks, asks.answer_by) if asks else values
+    values = with_access(values, findings.classification, policy)
     pages = None if flag else pages_for(findings.route, wants.class_, policy)
     references = (*(message.references or message.in_reply_to[:1]), message.message_id)
     return QueueLetter(

@@ -14,7 +14,9 @@ from mailbot.core.contact_log import ContactAction
 from mailbot.core.decide.answer import answered_after_all, customer_named
 from mailbot.core.decide.assigning import with_material
 from mailbot.core.decide.clarifying import clarification_asked
+from mailbot.core.decide.flag_notice import confirmed, opened_raw
 from mailbot.core.decide.handing_over import handed_over, taken
+from mailbot.core.decide.incidents import contact_limited, incident_noted, misconduct_noticed
 from mailbot.core.decide.issuing import assigned_letter, issued, released
 from mailbot.core.decide.logging_contacts import AT_FIRST_CONTACT, INFORMED, contacted
 from mailbot.core.decide.moving import (
@@ -35,6 +37,7 @@ from mailbot.core.decide.owed import EVENTS, answered_to
 from mailbot.core.decide.reclassifying import reclassified
 from mailbot.core.decide.replying import undone as undone_answers
 from mailbot.core.decide.turn import contact, linked, merged, split, undone, withdrawn
+from mailbot.core.decide.wording import case_values
 from mailbot.core.handover import CONSENTED
 from mailbot.core.issuing_rule import LetterIssued, LetterReleased
 from mailbot.core.letter import Purpose
@@ -63,15 +66,20 @@ from mailbot.core.trigger import (
     ClarificationAsked,
     ClockExtended,
     ConsentGiven,
+    ContactLimited,
     ContactNoted,
     CustomerAnswered,
     CustomerNamed,
+    FlagConfirmed,
+    IncidentNoted,
     LanguageSaid,
+    MisconductNoticed,
+    RawOpened,
     TurnUndone,
 )
 from mailbot.errors import PermanentError
 
-_SAID_NOW = LanguageSaid | LetterReleased | AnswerUndone
+_SAID_NOW = ContactLimited | LanguageSaid | LetterReleased | AnswerUndone
 
 
 def commanded(  # noqa: C901, PLR0911, PLR0912  # one line a command
@@ -130,6 +138,18 @@ def commanded(  # noqa: C901, PLR0911, PLR0912  # one line a command
             return taken(command, case)
         case ConsentGiven():
             return [Note(kind="consent", reason=Reason(CONSENTED, command.how))]
+        case FlagConfirmed():
+            occasion = Occasion(case=case, policy=policy, now=now, before=before, key="")
+            return confirmed(command, occasion, replace(case_values(policy, case, None), reference=case.reference))
+        case RawOpened():
+            return opened_raw(command, case, policy)
+        case IncidentNoted():
+            return incident_noted(command)
+        case ContactLimited():
+            return contact_limited(command, case, policy, now)
+        case MisconductNoticed():
+            key = f"misconduct:{case.id}:{case.version}"
+            return misconduct_noticed(command, Occasion(case=case, policy=policy, now=now, before=before, key=key))
         case LetterReleased():
             return released(case, policy, now, before)
         case LetterIssued():

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from mailbot.core.action import Action, Note, RaiseAlarm, Reason
-from mailbot.core.case import FOR_THE_MANAGER
+from mailbot.core.case import FOR_THE_MANAGER, INCIDENT
 from mailbot.core.classify import Classification
 from mailbot.core.policy import FlagPolicy, Pack
 
@@ -17,6 +17,8 @@ def flag_actions(classification: Classification, pack: Pack, digest: str) -> Ite
         reason = Reason(f"flag-{name}", detail, tuple(hit.span for hit in seen))
         yield Note(kind="flag", reason=reason)
         policy = pack.flags.get(name)
+        if policy is not None and policy.incident:
+            yield Note(kind=INCIDENT, reason=Reason(f"incident-{name}", policy.words))
         if policy is not None and policy.digest:
             yield Note(kind=FOR_THE_MANAGER, reason=Reason(reason.rule, policy.words))
         if policy is not None and policy.alarm:

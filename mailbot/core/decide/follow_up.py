@@ -1,5 +1,6 @@
 """A customer writes again in a case: what that changes."""
 
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from mailbot.core.action import Action, AskWhichCase, ChangeCase, JoinCase, KeepSilent, Note, Reason
@@ -7,10 +8,12 @@ from mailbot.core.case import WITHDRAWAL_NOT_PROVEN, Case, CaseStatus
 from mailbot.core.decide.clarifying import left_out
 from mailbot.core.decide.command import customer_answered, reopened_by_customer
 from mailbot.core.decide.findings import Findings
+from mailbot.core.decide.flag_notice import Flagged, flag_notices, names_are_hidden
 from mailbot.core.decide.flagging import flag_actions
 from mailbot.core.decide.logging_contacts import contacted
 from mailbot.core.decide.occasion import Occasion
 from mailbot.core.decide.routing import named_later
+from mailbot.core.decide.wording import case_values
 from mailbot.core.ladder import Rung
 from mailbot.core.lead import Via
 from mailbot.core.letter import Purpose
@@ -35,6 +38,7 @@ def follow_up(trigger: MessageArrived, case: Case, findings: Findings, policy: M
     notes: list[Action] = [contacted(trigger.channel, trigger.received_at, case.service, policy)]
     notes += [Note(kind="finding", reason=reason) for reason in findings.match.reasons[1:]]
     notes += flag_actions(findings.classification, policy.pack, trigger.message.digest)
+    notes += _flagged(trigger, case, findings, policy, now)
     notes += named_later(case, findings.route, findings.classification, policy.pack)
     silent = KeepSilent(reasons=(Reason("one-receipt-per-sender-and-case"), *findings.screening.silences))
     if is_thanks(findings) and case.status is not CaseStatus.WAITING:
@@ -52,6 +56,23 @@ def follow_up(trigger: MessageArrived, case: Case, findings: Findings, policy: M
         *(left_out(findings.lacks_still) if answer else []),
     ]
     return [joined, *notes, *asked, *came, silent]
+
+
+def _flagged(trigger: MessageArrived, case: Case, findings: Findings, policy: MailboxPolicy, now: datetime) -> Iterator[Action]:
+    """What flags of a later message bring besides: mails, and names that are not recorded from now on."""
+    if names_are_hidden(findings.classification, policy) and not case.restricted:
+        yield ChangeCase(case_id=case.id, restricted=True, reason=Reason("names-hidden"))
+    flagged = Flagged(
+        classification=findings.classification,
+        values=case_values(policy, case, None),
+        policy=policy,
+        before=findings.before,
+        digest=trigger.message.digest,
+        named=case.named,
+        observed=case.observed,
+        now=now,
+    )
+    yield from flag_notices(flagged)
 
 
 def _withdrawal(trigger: MessageArrived, case: Case, findings: Findings, policy: MailboxPolicy, now: datetime) -> list[Action]:

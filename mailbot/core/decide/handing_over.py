@@ -64,6 +64,11 @@ def _possible(command: CaseHandedOver, case: Case, policy: MailboxPolicy) -> tup
         raise PermanentError(f"the pack '{policy.pack.name}' hands nothing over; write [handover] in it")
     if case.status is CaseStatus.CLOSED:
         raise PermanentError(f"{case.reference} is closed; 'mailbot case reopen' opens it again")
+    if case.restricted:
+        raise PermanentError(
+            f"{case.reference} is about somebody of ours, and its message goes along nowhere; "
+            f"'mailbot case assign {case.reference}' gives it to whoever deals with it"
+        )
     if told is None:
         raise PermanentError(f"the service '{service.name}' has nobody who can be told; name its contact in the directory")
     if not command.taken_for and _is_at_home(command, told.person, case, policy):

@@ -92,7 +92,7 @@ def _person_decides(
         if wanted in handover.person_decides_in:
             return policy.pack.classes[wanted].words
     for flag in classification.flags:
-        if flag in handover.person_decides_with:
+        if flag in handover.person_decides_with or (flag in policy.pack.flags and policy.pack.flags[flag].opens):
             return policy.pack.flags[flag].words if flag in policy.pack.flags else flag.replace("_", " ")
     if of_its_own := flag_of_receipt(classification, policy.pack):
         return of_its_own.words

@@ -1,0 +1,64 @@
+"""Incidents of abuse, the end of an open contact, and possible misconduct of somebody of ours (J15, G6, F12)."""
+
+from dataclasses import replace
+from datetime import datetime
+
+from mailbot.core.action import Action, ChangeCase, Note, Reason
+from mailbot.core.case import INCIDENT, Case
+from mailbot.core.decide.occasion import Occasion
+from mailbot.core.directory import team_named
+from mailbot.core.ladder import Rung, who_is_told
+from mailbot.core.letter import Purpose
+from mailbot.core.policy import MailboxPolicy
+from mailbot.core.trigger import ContactLimited, IncidentNoted, MisconductNoticed
+from mailbot.errors import PermanentError
+
+LIMITED, MISCONDUCT = "contact-limited", "misconduct-reported"
+
+
+def incident_noted(command: IncidentNoted) -> list[Action]:
+    """Staff log what happened on the phone or at the desk."""
+    return [Note(kind=INCIDENT, reason=Reason("incident-noted", f"{command.words}, by {command.by}"))]
+
+
+def contact_limited(command: ContactLimited, case: Case, policy: MailboxPolicy, now: datetime) -> list[Action]:
+    """No automatic letter goes any more, for a time: a person answers for all of it. Clocks run on for staff.
+
+    Only once the letter has gone that asks for another manner, which a person writes and another checks. Raises PermanentError.
+    """
+    letter = next((flag.warning for flag in policy.pack.flags.values() if flag.warning), "")
+    if not letter:
+        raise PermanentError(f"{case.reference}: the policy has no letter for this; write warning under a flag of the pack")
+    if letter not in command.sent:
+        raise PermanentError(
+            f"{case.reference}: first the customer is told what is to change: mailbot case draft {case.reference} {letter}, "
+            "then submit and issue it"
+        )
+    if command.until <= now:
+        raise PermanentError(f"{case.reference}: write a moment that is still to come")
+    reason = Reason(LIMITED, f"{command.reason}, by {command.by}")
+    return [ChangeCase(case_id=case.id, quiet_until=command.until, reason=reason), Note(kind=INCIDENT, reason=reason)]
+
+
+def misconduct_noticed(command: MisconductNoticed, occasion: Occasion) -> list[Action]:
+    """A person of ours may have done wrong: their line manager gets one mail. The history names nobody (F11, F12).
+
+    Whoever it is about has no part in the case from now on. Raises PermanentError where there is nobody to tell.
+    """
+    case, policy, about = occasion.case, occasion.policy, command.about
+    spared = frozenset({about.address.lower(), *case.named})
+    team = team_named(policy.directory, about.team) or policy.team
+    excluded = occasion.before.excluded | spared
+    told = who_is_told(policy.directory, team, None, Rung.MANAGER, occasion.today, excluded=excluded) if team else None
+    if told is None:
+        raise PermanentError(f"{case.reference}: nobody can be told; name a team with its manager for them in the directory")
+    before = replace(occasion.before, spared=spared)
+    more = {
+        "alarm_what": f"possible misconduct of {about.name}, noticed in a case: {command.words}",
+        "what_next": "Look into it by the rules for conduct. Nobody who is named in the case was told.",
+        "customer_subject": None,
+    }
+    mail = replace(occasion, before=before).tell_address(told.person.address, Purpose.FLAG_NOTICE, more)
+    reason = Reason(MISCONDUCT, f"told to the line manager, by {command.by}")
+    changed = ChangeCase(case_id=case.id, named=(*case.named, *({about.address.lower()} - {*case.named})), reason=reason)
+    return [changed, *mail]

@@ -1,0 +1,171 @@
+"""Complaints about somebody of ours: no name is recorded, few read them as they came, and nobody named has a part in them."""
+
+from email.message import EmailMessage
+
+import pytest
+
+from mailbot.core.directory import Person
+from mailbot.core.trigger import MisconductNoticed
+from mailbot.errors import PermanentError
+from tests.clauses.story import ADA_ADDRESS, Story, TellStory
+from tests.e2e.installation import MANAGER
+
+pytestmark = pytest.mark.dovecot
+
+INGA, CHIEF, ROBIN, SOL = (f"{name}@harbour.example" for name in ("inga.holt", "nora.lane", "robin.vale", "sol.hart"))
+PEOPLE = """
+[organisation]
+name = "Harbour Council"
+domains = ["harbour.example"]
+contact = "Mo Reed"
+[[team]]
+name = "Desk"
+mailboxes = ["enquiries"]
+manager = "Mo Reed"
+director = "Sol Hart"
+[[team]]
+name = "Service Information"
+manager = "Sol Hart"
+[[person]]
+name = "Mo Reed"
+email = "manager@harbour.example"
+team = "Desk"
+[[person]]
+name = "Robin Vale"
+email = "robin.vale@harbour.example"
+[[person]]
+name = "Sol Hart"
+email = "sol.hart@harbour.example"
+[[person]]
+name = "Inga Holt"
+email = "inga.holt@harbour.example"
+role = "information manager"
+[[person]]
+name = "Nora Lane"
+email = "nora.lane@harbour.example"
+role = "assistant chief"
+[[service]]
+name = "Home visits"
+contact = "Robin Vale"
+deputy = "Sol Hart"
+synonyms = ["home visit"]
+"""
+COMPLAINT = (
+    "I wish to make a formal complaint about your officer Robin Vale. At the home visit he shouted at my mother, and his "
+    "colleague, whose badge said Moira Gander, laughed. Robin should be disciplined."
+)
+GONE = ("Robin", "Vale", "Moira", "Gander")
+
+
+def begin(tell: TellStory, **settings: object) -> tuple[Story, str]:
+    story = tell("northants-fire", people=PEOPLE, manager=MANAGER, **settings)
+    return story, story.customer_writes(COMPLAINT, subject="Robin Vale at the home visit")
+
+
+def words_of(letter: EmailMessage) -> str:
+    """Subject and every text of a letter, decoded."""
+    parts = [part.get_content() for part in letter.walk() if part.get_content_maintype() == "text"]
+    return "\n".join([str(letter["Subject"]), *map(str, parts)])
+
+
+def inga() -> Person:
+    return Person(name="Inga Holt", address=INGA)
+
+
+class TestF11:
+    def test_F11_no_name_is_left_in_anything_that_is_recorded_or_told(self, tell: TellStory) -> None:
+        """Listings, the case with its messages, why it is what it is, the tables, letters, alerts, digest and exports."""
+        story, case = begin(tell)
+        story.until("2025-12-24 09:05")
+        commands = (
+            ("case", "list"),
+            ("case", "show", case, "--messages", "--quoted"),
+            ("case", "show", case, "--format", "json"),
+            ("explain", case),
+            ("outbox", "list"),
+            ("held", "list", "--handovers"),
+        )
+        told = [story.tell(*words) for words in commands]
+        told += [str(row) for row in story.rows("SELECT subject, text FROM message")]
+        told += [str(row) for row in story.rows('SELECT subject FROM "case"')]
+        told += [str(row) for row in story.rows("SELECT subject FROM participant")]
+        told += [str(row) for row in story.rows("SELECT detail FROM event")]
+        told += [words_of(letter) for address in (ADA_ADDRESS, MANAGER, INGA, SOL) for letter in story.letters_to(address)]
+        assert len(told) > 15
+        for text in told:
+            assert not [name for name in GONE if name.lower() in text.lower()]
+        assert "shouted at my mother" in story.tell("case", "show", case, "--messages")
+        assert "█" in story.tell("case", "list")
+
+    def test_F11_the_information_manager_decides_whether_the_assistant_chief_hears_of_it(self, tell: TellStory) -> None:
+        """One mail at once; the next only once it is confirmed, and the history says by whom."""
+        story, case = begin(tell)
+        (told,) = story.letters_to(INGA)
+        words = told.get_content()
+        assert "What has come: a message is about the conduct of a member of staff\n" in words
+        assert f"Case: {case}\n" in words
+        assert story.letters_to(CHIEF) == []
+        story.officer.confirm(case, "personnel", by="Inga Holt")
+        story.settle()
+        (confirmed,) = story.letters_to(CHIEF)
+        assert case in confirmed.get_content()
+        assert "confirmed-personnel" in story.rules_of(case)
+        with pytest.raises(PermanentError, match="bears no flag"):
+            story.officer.confirm(story.customer_writes(sender="Ben <ben@example.org>"), "personnel")
+
+    def test_F11_only_the_named_role_opens_the_message_and_each_opening_is_logged(self, tell: TellStory) -> None:
+        """Anybody else is refused; what was opened has every name, and the history says who did it and why."""
+        story, case = begin(tell)
+        number = story.case(case).messages[0].row
+        for name, address in (("Robin Vale", ROBIN), ("Sol Hart", SOL)):
+            with pytest.raises(PermanentError, match="open only for the information manager"):
+                story.officer.open_raw(case, number, Person(name=name, address=address), "curious")
+        content = story.officer.open_raw(case, number, inga(), "to speak to the crew")
+        story.officer.open_raw(case, number, inga(), "once more")
+        assert b"Robin Vale" in content
+        opened = [event.detail for event in story.case(case).events if event.rule == "raw-opened"]
+        assert opened == [
+            f"message {number}, by Inga Holt: to speak to the crew",
+            f"message {number}, by Inga Holt: once more",
+        ]
+
+    def test_F11_nobody_who_is_named_has_a_part_in_it(self, tell: TellStory) -> None:
+        """Neither owner nor deputy, copy or alert: not by rule, not by command, not as it gets late."""
+        story, case = begin(tell)
+        assert story.letters_to(ROBIN) == []
+        with pytest.raises(PermanentError, match="who is spared it"):
+            story.assign(case, "Robin Vale", ROBIN)
+        with pytest.raises(PermanentError, match="goes along nowhere"):
+            story.officer.hand_over(case, "Home visits")
+        story.until("2026-01-12 09:05")
+        story.until("2026-01-14 09:05")
+        story.until("2026-01-16 09:05")
+        assert story.letters_to(ROBIN) == []
+        assert story.letters_to(MANAGER, "Late")
+
+    def test_F11_what_the_customer_writes_later_is_recorded_without_names_too(self, tell: TellStory) -> None:
+        """Even where the later message says nothing that would make it one about somebody."""
+        story, case = begin(tell)
+        story.customer_answers(case, "I forgot: Robin Vale came at ten.")
+        shown = story.tell("case", "show", case, "--messages")
+        assert "came at ten" in shown
+        assert not [name for name in GONE if name in shown]
+
+
+class TestF12:
+    def test_F12_only_staff_report_misconduct_and_the_line_manager_alone_hears_of_it(self, tell: TellStory) -> None:
+        """Nothing is inferred from what was written; the manager of their team gets a mail, never whoever it is about."""
+        story, case = begin(tell)
+        assert story.letters_to(MANAGER, "For you to see to") == []
+        about = Person(name="Robin Vale", address=ROBIN, team="Desk")
+        story.say(case, MisconductNoticed(about=about, words="He took gifts", by="Inga Holt", at=story.clock.now()))
+        story.settle()
+        (told,) = story.letters_to(MANAGER, "For you to see to")
+        assert "possible misconduct of Robin Vale, noticed in a case: He took gifts" in told.get_content()
+        assert story.letters_to(ROBIN) == []
+        assert all("Robin" not in event.detail for event in story.case(case).events)
+        boss = Person(name="Mo Reed", address=MANAGER, team="Desk")
+        story.say(case, MisconductNoticed(about=boss, words="He hid it", by="Inga Holt", at=story.clock.now()))
+        story.settle()
+        assert len(story.letters_to(SOL, "For you to see to")) == 1
+        assert len(story.letters_to(MANAGER, "For you to see to")) == 1
