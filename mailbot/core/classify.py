@@ -44,7 +44,7 @@ class Opinion:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Classification:
-    """``class_`` is what is acted on (or ``unsure``), ``best`` the top class whatever its confidence.
+    """``class_`` is what is acted on (or ``unsure``), ``best`` the top class whatever its confidence, which is its share alone.
 
     ``evidence`` holds the hits that spoke for or against ``best``; ``also`` other classes that it asks for besides,
     ``hinted`` every other class that anything speaks for, with the share it would have if nothing spoke for another, and
@@ -80,14 +80,16 @@ def classify(
         spoken[hit.class_] += hit.weight
     scores = spoken if opinion is None else _blended(spoken, opinion)
     best = max(scores, key=lambda name: scores[name])
-    confidence = _share(best, scores, 0.0 if opinion is None else float("-inf"))
+    floor = 0.0 if opinion is None else float("-inf")
+    confidence = _share(best, scores, floor)
     is_known = opinion is not None or scores[best] > 0
     least = classes[best].threshold if opinion is None else _least(classes[best], by_rule=spoken[best] > 0)
     hinted = {name: _alone(spoken[name], classes) for name in classes if name != best and spoken[name] > 0}
     also = tuple(_asked_for(counted.values(), [name for name in classes if name != best and spoken[name] >= 0], opinion))
+    beside = sum(_share(name, scores, floor) for name in also)  # what is asked for too does not speak against the best
     evidence = [hit for hit in counted.values() if hit.class_ == best and hit.weight]
     return Classification(
-        class_=best if is_known and confidence >= least else UNSURE,
+        class_=best if is_known and confidence + beside >= least else UNSURE,
         best=best if is_known else UNSURE,
         confidence=round(confidence, 3),
         also=also,

@@ -82,6 +82,16 @@ def test_words_of_another_class_alone_do_not_ask_for_it() -> None:
     assert (found.also, [name for name, _ in found.hinted]) == ((), ["enquiry"])
 
 
+def test_what_is_asked_for_besides_does_not_make_the_class_less_sure() -> None:
+    """Whoever wants two things divides the shares between them: it is acted on as one of them that also wants the other."""
+    both = thought(enquiry=0.45, complaint=0.54, compliment=0.01)
+    alone, besides = (
+        classify((hit("complaint", 0.1), hit("enquiry", 0.1, asks=asks)), classes(THRESHOLDS), "v1", both) for asks in (None, 0)
+    )
+    assert (alone.class_, alone.best) == (UNSURE, "complaint")
+    assert (besides.class_, besides.also, besides.confidence) == ("complaint", ("enquiry",), alone.confidence)
+
+
 def test_what_speaks_against_a_class_takes_its_asking_back() -> None:
     """The number of complaints is asked for, and nobody complains."""
     assert judged(hit("enquiry", 5), hit("complaint", 1, asks=0), hit("complaint", -2, "complaint: number of")).also == ()
