@@ -11,7 +11,7 @@ from mailbot.cli.main import app
 from tests.invented import ROOT
 
 SAMPLES = ROOT / "tests" / "staff_mail"
-FOLDERS = ("first", "second", "third")
+FOLDERS = ("first", "second", "third", "fourth")
 
 
 def evaluated(*words: str) -> list[dict[str, object]]:

@@ -155,6 +155,22 @@ def test_a_first_name_alone_is_no_full_name_and_still_a_contact() -> None:
     assert found(plain("Hi Bo", BODY, "Kind regards", "The Enquiries Team", *SIGNATURE[2:])) == {"name", "named_contact"}
 
 
+def test_a_name_typed_above_the_signature_is_no_part_of_it() -> None:
+    """J6: what the mail program puts below is set as it should be; whoever signs by hand as well is not accused."""
+    block = "".join(f"<p {VERDANA}>{line}</p>" for line in SIGNATURE)
+    typed = f"<div style='font:11pt Calibri'><p>Hi Bo</p><p>{BODY}</p><p>Kind regards</p><p>Ada Finch</p></div>"
+    assert found(message(typed + block)) == set()
+    assert found(message(typed + block.replace("10.0pt", "12.0pt"))) == {"font"}
+
+
+def test_small_print_in_another_font_is_no_part_of_the_signature() -> None:
+    """J6: what stands below the last number or address may be a server's addition, and is not held against anybody."""
+    block = "".join(f"<p {VERDANA}>{line}</p>" for line in SIGNATURE)
+    page = f"<p>Hi Bo</p><p>{BODY}</p><p>Kind regards</p>{block}<p {ARIAL}>Follow us for news of the harbour</p>"
+    assert found(message(page)) == set()
+    assert unjudged(message(page)) == {"font"}
+
+
 def test_irritating_words_get_a_better_one() -> None:
     """F19: only in the writer's own words."""
     result = judged(

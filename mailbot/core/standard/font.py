@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from mailbot.core.standard.contact import has_address, has_phone
 from mailbot.core.standard.mail import UNKNOWN, Line, Run
+from mailbot.core.standard.names import says_name
 from mailbot.core.standard.reading import LIKELY, PERHAPS, SURE, Outcome, Reading
 from mailbot.core.standard.values import StandardFont, StandardRule
 
@@ -28,20 +29,31 @@ def font(reading: Reading) -> Outcome:
         return None
     if not reading.mail.styled:
         return reading.unjudged(StandardRule.FONT, "not applicable: plain text has no font")
-    parts = reading.parts
-    seen = font_seen(parts.signature, wanted) if parts.located else None
-    seen = seen or font_seen(tuple(line for line in parts.below if line.marked), wanted)
-    if seen is None:
-        return reading.unjudged(StandardRule.FONT, "no signature was found")
+    block = _block(reading)
+    seen = font_seen(block, wanted)
+    if seen is None or (seen.share and reading.elsewhere):
+        return reading.unjudged(StandardRule.FONT, reading.elsewhere or "no signature was found")
     if seen.unknown:
         return reading.unjudged(StandardRule.FONT, "its size depends on the reader's window")
     if not seen.share:
         return None
     fix = f"set the signature in {wanted.families[0]} {wanted.points:g} pt"
     sure = SURE if seen.share > 0.5 else LIKELY if seen.share > _SMALL_SHARE else PERHAPS
-    if not _is_own_part(parts.signature, wanted):
+    if not _is_own_part(block, wanted):
         sure = PERHAPS
     return reading.found(StandardRule.FONT, f"{seen.words} ({seen.share:.0%} of the signature)", fix, sure)
+
+
+def _block(reading: Reading) -> tuple[Line, ...]:
+    """The signature without a name that is typed above it: what the mail program marks, or the lines from the last name on."""
+    parts = reading.parts
+    if not parts.located:
+        return ()
+    if marked := tuple(line for line in (*parts.signature, *parts.below) if line.marked and line.text):
+        return marked
+    lines = parts.signature
+    named = [at for at, line in enumerate(lines[:-1]) if says_name(line.text, reading.name)]
+    return lines[named[-1] :] if named else lines
 
 
 def _is_own_part(lines: tuple[Line, ...], wanted: StandardFont) -> bool:

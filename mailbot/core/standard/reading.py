@@ -6,7 +6,7 @@ from mailbot.core.standard.author import Author
 from mailbot.core.standard.contact import has_address, has_phone
 from mailbot.core.standard.mail import Line, StaffMail
 from mailbot.core.standard.names import full_name, says_name
-from mailbot.core.standard.signature import Parts, text_of
+from mailbot.core.standard.signature import Parts, may_stand_below_quotes, text_of
 from mailbot.core.standard.values import Finding, NotJudged, SignatureWords, Standard, StandardRule
 
 SURE, LIKELY, PERHAPS = 0.95, 0.85, 0.6
@@ -36,13 +36,16 @@ class Reading:
 
     @property
     def elsewhere(self) -> str:
-        """Where what is missing may stand: in a picture, or in a card beside the text."""
+        """Where what is missing may stand: in a picture, in a card beside the text, or at the very end."""
         if any(each.content_type in _CARDS or each.filename.lower().endswith(".vcf") for each in self.mail.message.attachments):
             return "the signature may stand in the card that is attached"
         lines = (*self.parts.signature, *self.parts.below) if self.parts.located else self.parts.body[-4:]
-        if any(line.images for line in lines) and not has_phone(lines) and not has_address(lines):
+        if has_phone(lines) or has_address(lines):
+            return ""
+        if any(line.images for line in lines):
             return "the signature is a picture"
-        return ""
+        below = may_stand_below_quotes(self.mail.lines, self.name)
+        return "the signature may stand below what is quoted" if below else ""
 
     def said(self, lines: tuple[Line, ...]) -> str:
         """The words of some lines on one line, in lower case."""

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from itertools import takewhile
 
 from mailbot.core.standard.closing import closings_of, is_salutation
-from mailbot.core.standard.contact import ADDRESS, phones
+from mailbot.core.standard.contact import ADDRESS, has_address, has_phone, phones
 from mailbot.core.standard.mail import Line
 from mailbot.core.standard.names import full_name, says_name
 from mailbot.core.standard.values import SignatureWords
@@ -17,6 +17,9 @@ _OPENING, _LETTER_HEAD = 3, 16
 _DELIMITER = frozenset({"--", "—", "–"})
 _FRAME = re.compile(r"[\W_]+")
 _WORD = re.compile(r"[^\W\d_]+")
+_HEAD = re.compile(r"\W*from:", re.IGNORECASE)
+_FIELD = re.compile(r"\W*(?:to|cc|sent|date|subject|dear|hi|hello)\b", re.IGNORECASE)
+_SHORT_SIGNATURE = 8
 _PROSE, _SENTENCE = 14, 5
 """So many words are prose; so few with a full stop behind them are a sentence."""
 
@@ -110,7 +113,21 @@ def _after(line: Line, words: SignatureWords) -> tuple[Line, ...]:
         rest = rest[at + len(closings[-1]) :].strip(" ,.;!-") if at >= 0 else ""
         if rest == before:
             break
-    return (Line(text=rest),) if rest else ()
+    last = next((run for run in reversed(line.runs) if run.text.strip()), None)
+    return (Line(text=rest, runs=(last._replace(text=rest),) if last else ()),) if rest else ()
+
+
+def may_stand_below_quotes(lines: Sequence[Line], name: tuple[str, ...]) -> bool:
+    """Whether the writer's signature is the end of a message whose history ends with somebody else's.
+
+    Only where a head says whose that is: a thread that the writer began ends with their signature, too.
+    """
+    said = [line for line in lines if line.text]
+    heads = [at for at, line in enumerate(said) if line.quoted and _HEAD.match(line.text)]
+    if not heads or not said[-1].quoted or says_name(said[heads[-1]].text, name):
+        return False
+    end = [line for line in said[heads[-1] + 1 :][-_SHORT_SIGNATURE:] if not _FIELD.match(line.text)]
+    return any(says_name(line.text, name) for line in end) and any(has_phone([line]) or has_address([line]) for line in end)
 
 
 def _start(said: Sequence[Line], words: SignatureWords, name: tuple[str, ...]) -> int:
