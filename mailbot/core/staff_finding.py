@@ -92,7 +92,7 @@ RULE_WORDS = {
     "name": "first name and surname",
     "phone": "telephone number",
     "email": "e-mail address",
-    "named_contact": "somebody who is named",
+    "named_contact": "name of whoever deals with it",
     "font": "font of the signature",
     "closing": "closing",
     "organisation": "full name of the organisation",

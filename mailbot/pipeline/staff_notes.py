@@ -1,10 +1,12 @@
 """The flow of what was found in messages of staff: each hears of it in the morning; once a month a manager gets a count."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import partial
 from itertools import groupby
+
+import structlog
 
 from mailbot.core.action import QueueLetter
 from mailbot.core.calendar import WorkingCalendar
@@ -27,6 +29,8 @@ from mailbot.ports import Attempt, Clock, Letters, Store, Transaction
 NOTES, MONTH = "staff-notes", "staff-month"
 SUBJECT = "Your signature"
 MOST_JOB = 100
+
+log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,10 +59,15 @@ class StaffNotes:
             with self.store.view() as transaction:
                 found = transaction.standards.untold(calendar.start_of(today), (month, month_before(month)))
             for address, mine in groupby(sorted(found, key=lambda one: (one.finding.person, one.id)), _person):
-                self.attempt(partial(self._note, address, tuple(mine), f"{today:%Y-%m-%d}", now))
+                self._try(NOTES, partial(self._note, address, tuple(mine), f"{today:%Y-%m-%d}", now))
         if self._is_first(MONTH, month, now):
             for team in self._months(month_before(month)):
-                self.attempt(partial(self._month, team, policy, now))
+                self._try(MONTH, partial(self._month, team, policy, now))
+
+    def _try(self, job: str, work: Callable[[], object]) -> None:
+        """One letter that cannot be written keeps nobody else from theirs; it is tried again the next morning."""
+        if (failure := self.attempt(work)) is not None:
+            log.warning("letter_not_written", job=job, reason=failure)
 
     def _is_first(self, job: str, period: str, now: datetime) -> bool:
         """Whether nobody has done a job for a period. What is lost with a process that dies now, the next one finds."""

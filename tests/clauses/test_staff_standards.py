@@ -274,3 +274,17 @@ def test_what_cannot_be_is_refused_with_what_to_write(tell: TellStory, words: tu
     story = tell(PACK, people=PEOPLE, standards=True)
     refused = story.cli("standards", *words)
     assert (refused.returncode in (2, 64, 65), why in " ".join(refused.stderr.split())) == (True, True), refused.stderr
+
+
+def test_G4_an_answer_that_names_nobody_is_told_to_whoever_sent_it_and_counted(tell: TellStory) -> None:
+    """Under the pack of any organisation: who deals with it is missing, the note offers the name, the month counts it."""
+    story = tell("generic", people=PEOPLE, standards=True)
+    story.customer_writes(subject="The bridge")
+    sends(story, written("The casework team", "01632 960002", sender=f"Robin Vale <{ROBIN}>"), "INBOX")
+    assert found(story)["named_contact"] == "G4"
+    story.until("2025-12-24 09:05")
+    (note,) = gets(story, ROBIN, NOTE)
+    assert "- Say who deals with it: Robin Vale (message of Tuesday 23 December 2025, G4)" in words_of(note)
+    story.until("2026-01-02 09:05")
+    (month,) = gets(story, MARA, COUNT)
+    assert "- Name of whoever deals with it (G4): 1 (November 2025: 0)" in words_of(month)

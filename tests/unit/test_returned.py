@@ -184,6 +184,14 @@ def test_mails_about_bounces_end() -> None:
     assert every(QueueLetter, decided(alert(purpose=Purpose.ALARM), staffed(MO, DI))) == []
 
 
+def test_what_somebodys_own_messages_lack_is_told_to_nobody_else() -> None:
+    """The address is marked; no colleague hears that there was such a note."""
+    note = letter(case_id=None, purpose=Purpose.STANDARDS_NOTE, envelope=Envelope(reverse_path="", recipient=OWNER))
+    done = decided(back(letter=note, recipient=OWNER, case_id=None, clocks=()), staffed())
+    assert MarkAddress in kinds(done)
+    assert QueueLetter not in kinds(done)
+
+
 def test_an_alarm_rings_where_it_can_be_heard() -> None:
     """Whoever cannot be reached is left out of the alarm; if that is everybody, it rings there all the same."""
     trigger = AlarmRings(number=1, what="danger", times=1)

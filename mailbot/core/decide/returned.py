@@ -152,7 +152,12 @@ def _tell(
 
 
 def _is_enough(back: Returned) -> bool:
-    """An alarm rings on by itself. Of a mail about a bounce the next one hears only if its recipient hears nothing more."""
+    """An alarm rings on by itself. Of a mail about a bounce the next one hears only if its recipient hears nothing more.
+
+    What somebody's own messages lack is nobody else's to know.
+    """
+    if back.letter is not None and back.letter.purpose is Purpose.STANDARDS_NOTE:
+        return True
     if back.letter is None or back.outcome is None:
         return False
     dead = back.outcome.is_dead_address
