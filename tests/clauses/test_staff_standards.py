@@ -25,6 +25,10 @@ name = "Casework"
 mailboxes = ["enquiries"]
 manager = "Mara Quill"
 
+[[team]]
+name = "The Authority"
+manager = "Mara Quill"
+
 [[person]]
 name = "Mara Quill"
 email = "mara.quill@harbour.example"
