@@ -17,6 +17,7 @@ from functools import partial
 import structlog
 
 from mailbot.adapters.clock import SystemClock
+from mailbot.adapters.contact_files import files_of
 from mailbot.adapters.jobs import EventWake, Ticker
 from mailbot.adapters.store.instance import only_daemon
 from mailbot.adapters.webhook import HttpWebhook
@@ -34,6 +35,7 @@ from mailbot.config import AfterIntake, Config, Mailbox
 from mailbot.errors import MailbotError
 from mailbot.pipeline.alarms import Alarms
 from mailbot.pipeline.catching_up import CatchingUp
+from mailbot.pipeline.contact_month import ContactMonth
 from mailbot.pipeline.directory_change import DirectoryChange
 from mailbot.pipeline.gaps import Gaps
 from mailbot.pipeline.inbound import Inbound
@@ -104,6 +106,9 @@ class Daemon:
         self._counted = False
         self._recount = Recount(store=self._guarded(TIMERS), policies=policies, clock=self._clock)
         self._directory = DirectoryChange(store=self._guarded(TIMERS), letters=letters, policies=policies, clock=self._clock)
+        self._contact_month = ContactMonth(
+            store=self._guarded(TIMERS), letters=letters, policies=policies, clock=self._clock, files=files_of
+        )
         self._gaps = Gaps(store=self._guarded(TIMERS), letters=letters, policies=policies, clock=self._clock)
         self._alarms = Alarms(
             store=self._guarded(TIMERS), letters=letters, policies=policies, clock=self._clock, webhook=HttpWebhook()
@@ -199,6 +204,7 @@ class Daemon:
             if caught_up:  # or the digest would call late what has been answered
                 self._timers.run_jobs()
                 self._staff_notes.run()
+                self._contact_month.run()
             self._alarms.ring()
             self._gaps.remind()
             for mailbox in self._config.mailbox:

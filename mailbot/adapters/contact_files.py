@@ -2,17 +2,18 @@
 
 import csv
 from collections.abc import Iterator, Sequence
+from datetime import tzinfo
 from io import BytesIO, StringIO
-from zoneinfo import ZoneInfo
 
 from mailbot.core.contact_log import LoggedContact
+from mailbot.core.enclosure import File
 
 COLUMNS = ("organisation", "category number", "category", "service", "channel", "date", "time", "action")
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 """A cell of CSV that begins so may be run by the program that opens it (OWASP: CSV injection)."""
 
 
-def as_csv(contacts: Sequence[LoggedContact], zone: ZoneInfo) -> bytes:
+def as_csv(contacts: Sequence[LoggedContact], zone: tzinfo) -> bytes:
     """With a byte order mark, so that spreadsheets read it as UTF-8. What looks like a formula has an apostrophe before it."""
     text = StringIO(newline="")
     rows = csv.writer(text)
@@ -21,7 +22,7 @@ def as_csv(contacts: Sequence[LoggedContact], zone: ZoneInfo) -> bytes:
     return text.getvalue().encode("utf-8-sig")
 
 
-def as_xlsx(contacts: Sequence[LoggedContact], zone: ZoneInfo) -> bytes:
+def as_xlsx(contacts: Sequence[LoggedContact], zone: tzinfo) -> bytes:
     """One sheet, its first row the columns. Every cell is text: nothing in it is a formula."""
     from openpyxl import Workbook
     from openpyxl.cell import WriteOnlyCell
@@ -38,7 +39,16 @@ def as_xlsx(contacts: Sequence[LoggedContact], zone: ZoneInfo) -> bytes:
     return out.getvalue()
 
 
-def _rows(contacts: Sequence[LoggedContact], zone: ZoneInfo) -> Iterator[tuple[str, ...]]:
+def files_of(month: str, contacts: Sequence[LoggedContact], zone: tzinfo) -> tuple[File, ...]:
+    """A month's contacts in both forms, as they go with a mail."""
+    sheet = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+    return (
+        File(filename=f"contacts-{month}.csv", content_type="text/csv", content=as_csv(contacts, zone)),
+        File(filename=f"contacts-{month}.xlsx", content_type=sheet, content=as_xlsx(contacts, zone)),
+    )
+
+
+def _rows(contacts: Sequence[LoggedContact], zone: tzinfo) -> Iterator[tuple[str, ...]]:
     for one in contacts:
         area, at = one.area, one.at.astimezone(zone)
         number, name = (str(area.category.number), area.category.name) if area.category else ("", "")

@@ -1,6 +1,5 @@
 """``mailbot contact list|export``: the log of contacts, for analysis and for partners (N7, J11)."""
 
-from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -10,8 +9,6 @@ import typer
 from mailbot.cli.options import DEFAULT_CONFIG, ConfigOption, Format, FormatOption
 
 if TYPE_CHECKING:
-    from zoneinfo import ZoneInfo
-
     from mailbot.config import Config
     from mailbot.core.contact_log import LoggedContact
 
@@ -99,9 +96,13 @@ def _contacts(settings: "Config", month: str, organisation: str | None) -> "tupl
 
     from mailbot.adapters.store.queries import Queries
     from mailbot.app import database_of, people_of
+    from mailbot.core.contact_log import month_bounds
     from mailbot.errors import PermanentError
 
-    since, until = _bounds(month, ZoneInfo(settings.organisation.time_zone))
+    try:
+        since, until = month_bounds(month, ZoneInfo(settings.organisation.time_zone))
+    except ValueError:
+        raise typer.BadParameter(f"'{month}' is no month; write it as 2026-11", param_hint="--month") from None
     whole = None
     if organisation is not None:
         directory = people_of(settings)
@@ -111,13 +112,3 @@ def _contacts(settings: "Config", month: str, organisation: str | None) -> "tupl
             raise PermanentError(f"there is no organisation '{organisation}' in the directory; known: {names}")
         whole = named.name if named else organisation
     return Queries(database_of(settings, create=False)).contacts(since, until, whole)
-
-
-def _bounds(month: str, zone: "ZoneInfo") -> tuple[datetime, datetime]:
-    """The month's first moment and the next one's, local midnights. Raises BadParameter."""
-    try:
-        first = datetime.strptime(month, "%Y-%m").replace(tzinfo=zone)
-    except ValueError:
-        raise typer.BadParameter(f"'{month}' is no month; write it as 2026-11", param_hint="--month") from None
-    years, next_month = divmod(first.month, 12)
-    return first, first.replace(year=first.year + years, month=next_month + 1)

@@ -1,7 +1,9 @@
 """The log of contacts: for whom and which service, by which way, when, and what was done (N7, J11). It holds no name."""
 
+from collections import Counter
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, tzinfo
 from enum import StrEnum
 
 from mailbot.core.case import Channel
@@ -61,3 +63,20 @@ def still_to_settle(actions: tuple[ContactAction, ...], new: ContactAction) -> t
         for number, action in enumerate(actions)
         if action is ContactAction.RECEIVED or (number == last and action in more)
     )
+
+
+def month_bounds(month: str, zone: tzinfo) -> tuple[datetime, datetime]:
+    """The first moment of a month such as ``2026-11`` and of the next one, local midnights. Raises ValueError."""
+    first = datetime.strptime(month, "%Y-%m").replace(tzinfo=zone)
+    years, next_month = divmod(first.month, 12)
+    return first, first.replace(year=first.year + years, month=next_month + 1)
+
+
+def totals(contacts: Iterable[LoggedContact]) -> Iterator[str]:
+    """How many contacts there were for each organisation, and what was done about them: a line each, by name (N8)."""
+    found = dict[str, Counter[ContactAction]]()
+    for one in contacts:
+        found.setdefault(one.area.organisation, Counter())[one.action] += 1
+    for name, actions in sorted(found.items()):
+        done = ", ".join(f"{actions[each]} {each.value.replace('_', ' ')}" for each in ContactAction if actions[each])
+        yield f"{name}: {actions.total()} ({done})"

@@ -25,7 +25,8 @@ class EventLetters:
     organisation; ``handover_details``: only how to reach them, for nothing may be passed on (N6); ``handover_answer``: what
     they answer; ``contact_taken``: somebody has what they told us by phone, on paper or in person (N12). To staff:
     ``not_taken``: what was handed over and nobody took; ``contact_for_you``: what was taken down for somebody;
-    ``gap``: information is missing from pages that they keep (N9), ``gap_reminder``: it still is; ``gap_closed``: where it is.
+    ``gap``: information is missing from pages that they keep (N9), ``gap_reminder``: it still is; ``gap_closed``: where it is;
+    ``contact_log``: a month's contacts, for each partner's designated contact (N8).
 
     Answers of owners, to staff. ``answer_waits``: it goes soon, and how to undo that; ``answered_first``: a colleague answered
     before; ``about_reply``: why a reply did not go, or what became of it.
@@ -67,4 +68,5 @@ class EventLetters:
     answer_waits: str
     answered_first: str
     about_reply: str
+    contact_log: str
     __pydantic_config__ = {"extra": "forbid"}  # noqa: RUF012

@@ -69,6 +69,7 @@ class Purpose(StrEnum):
     ANSWER_WAITS = "answer_waits"
     ANSWERED_FIRST = "answered_first"
     ABOUT_REPLY = "about_reply"
+    CONTACT_LOG = "contact_log"
     DIGEST = "digest"
 
 

@@ -8,6 +8,7 @@ from mailbot.core.case import Case, Channel, EndedClock, Figures, FiledMessage, 
 from mailbot.core.clock_rule import ClockEvent
 from mailbot.core.contact_note import ContactNote
 from mailbot.core.directory import Person
+from mailbot.core.enclosure import File
 from mailbot.core.gap import GapClosed, GapReminderDue, GapReported
 from mailbot.core.handover import HandoverMaterial
 from mailbot.core.information_request import Lack
@@ -160,6 +161,18 @@ class StaffMonthDue:
 
     manager: str
     found: TeamMonth
+    live: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ContactMonthOver:
+    """The log of a ``month`` (``2026-11``) is due for a partner's designated contact (N8): ``files``, and ``totals`` of all."""
+
+    month: str
+    organisation: str
+    contact: str
+    totals: tuple[str, ...]
+    files: tuple[File, ...]
     live: bool
 
 
@@ -530,6 +543,7 @@ Trigger = (
     | DirectoryChanged
     | StaffNoteDue
     | StaffMonthDue
+    | ContactMonthOver
     | GapReported
     | GapClosed
     | GapReminderDue

@@ -150,6 +150,8 @@ def _letters(policy: MailboxPolicy) -> Iterator[tuple[str, str, LetterValues]]:
     yield "letters.directory_change", pack.letters.directory_change, change
     yield "letters.standards_note", pack.letters.standards_note, change
     yield "letters.standards_month", pack.letters.standards_month, replace(change, month="month")
+    month = replace(mailbox_values(policy), partner="name", month="month", summary_lines="- line")
+    yield "letters.contact_log", pack.letters.contact_log, month
     yield "letters.digest", pack.letters.digest, digest_values(policy, ("- line",))
 
 

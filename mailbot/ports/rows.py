@@ -28,6 +28,7 @@ from mailbot.core.action import (
 )
 from mailbot.core.case import Case, EndedClock, Figures, FiledMessage, RunningClock, Turn
 from mailbot.core.classify import Classification
+from mailbot.core.contact_log import LoggedContact
 from mailbot.core.contact_note import ContactNote
 from mailbot.core.delivery import Pace, Settlement, WaitingLetter
 from mailbot.core.flood import Answered
@@ -252,6 +253,8 @@ class ContactRows(Protocol):
     def log(self, mailbox: str, case_id: int, message_row: int | None, action: LogContact, at: datetime) -> None: ...
 
     def settle(self, case_id: int, action: SettleContacts, at: datetime) -> None: ...
+
+    def between(self, since: datetime, until: datetime) -> list[LoggedContact]: ...
 
     def take_back(self, turn: Turn) -> None: ...
 

@@ -33,6 +33,9 @@ contact = "Mo Reed"
 name = "Customer Services"
 mailboxes = ["enquiries"]
 manager = "manager@harbour.example"
+[[team]]
+name = "The Authority"
+manager = "manager@harbour.example"
 [[person]]
 name = "Mo Reed"
 email = "manager@harbour.example"
@@ -268,6 +271,30 @@ class TestJ11:
         assert story.outcomes(kept.reference)["acknowledgement-letter"] == "met"
         assert story.outcomes(owed.reference)["acknowledgement-letter"] is None
         assert "no-usable-address" in story.rules_of(owed.reference)
+
+
+class TestN8:
+    def test_N8_each_partner_gets_its_month_once_and_the_totals_of_all(self, tell: TellStory) -> None:
+        """On the first working day of the next month, to the designated person, as a table and a spreadsheet that agree."""
+        designated = PEOPLE.replace(
+            'contact = "Femi Holt"\n[[person]]', 'contact = "Femi Holt"\nlog_contact = "Femi Holt"\n[[person]]'
+        )
+        story = tell("norfolk-connect", people=designated, manager=MANAGER)
+        take_down(story, "The lamp on the pier", phone="01632 960123", service="pier lamp", consent="Yes")
+        take_down(story, "A broken swing", phone="01632 960124", service="Parks")
+        story.until("2026-01-02 09:30")
+        story.wait_until(lambda: story.letters_to(FEMI, "The contacts of"), "the log of December")
+        story.until("2026-01-05 09:30")
+        (mail,) = story.letters_to(FEMI, "The contacts of")
+        assert mail["Subject"] == "The contacts of December 2025"
+        assert "- Harbour Council: 1 (1 referred)\n- Pier Trust: 1 (1 referred)" in words_of(mail)
+        table, sheet = mail.iter_attachments()
+        assert (table.get_filename(), sheet.get_filename()) == ("contacts-2025-12.csv", "contacts-2025-12.xlsx")
+        rows = list(csv.reader(StringIO(table.get_payload(decode=True).decode("utf-8-sig"))))
+        assert [row[0] for row in rows[1:]] == ["Pier Trust"]
+        cells = load_workbook(BytesIO(sheet.get_content())).active.iter_rows(values_only=True)  # type: ignore[union-attr]
+        assert [[cell or "" for cell in row] for row in cells] == rows
+        assert "960123" not in mail.as_string()
 
 
 class TestN7:

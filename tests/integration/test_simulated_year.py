@@ -68,6 +68,7 @@ NOT_THIS_YEAR = {
     Purpose.ANSWERED_FIRST,
     Purpose.ABOUT_REPLY,
     *OF_OWNERS,
+    Purpose.CONTACT_LOG,
     *ISSUED,
 } - {Purpose.ACKNOWLEDGEMENT}
 """Letters that no date and none of these stories brings."""

@@ -1,6 +1,7 @@
 """The log of contacts: what settles which line, whose area a service is, and files in which nothing runs."""
 
 import csv
+from dataclasses import replace
 from datetime import UTC, datetime
 from io import BytesIO, StringIO
 from itertools import product
@@ -10,9 +11,8 @@ import pytest
 from openpyxl import load_workbook
 
 from mailbot.adapters.contact_files import COLUMNS, as_csv, as_xlsx
-from mailbot.cli.contact_log import _bounds
 from mailbot.core.case import Channel
-from mailbot.core.contact_log import ContactAction, LoggedContact, ServiceArea, area_of, still_to_settle
+from mailbot.core.contact_log import ContactAction, LoggedContact, ServiceArea, area_of, month_bounds, still_to_settle, totals
 from mailbot.core.directory import Directory
 from mailbot.core.service import Category, Organisation, Service
 
@@ -66,6 +66,13 @@ def test_no_text_becomes_a_formula(text: str) -> None:
 
 def test_a_month_goes_from_midnight_to_midnight_of_the_place() -> None:
     """December ends with the year, and a summer month begins an hour before UTC's."""
-    since, until = _bounds("2026-12", LONDON)
+    since, until = month_bounds("2026-12", LONDON)
     assert (since.isoformat(), until.isoformat()) == ("2026-12-01T00:00:00+00:00", "2027-01-01T00:00:00+00:00")
-    assert _bounds("2026-07", LONDON)[0].astimezone(UTC) == datetime(2026, 6, 30, 23, tzinfo=UTC)
+    assert month_bounds("2026-07", LONDON)[0].astimezone(UTC) == datetime(2026, 6, 30, 23, tzinfo=UTC)
+
+
+def test_the_summary_counts_each_organisation_by_what_was_done() -> None:
+    """By name; what did not happen is not named."""
+    pier = replace(contact(), area=ServiceArea(organisation="Arch Trust"), action=REFERRED)
+    lines = ["Arch Trust: 2 (2 referred)", "Harbour Council: 2 (1 informed, 1 first contact)"]
+    assert [*totals([contact(), pier, replace(contact(), action=INFORMED), pier])] == lines

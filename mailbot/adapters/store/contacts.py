@@ -41,6 +41,10 @@ class SqlContacts:
         these = contact_log.c.id.in_([rows[number].id for number in chosen])
         self._connection.execute(contact_log.update().where(these).values(values))
 
+    def between(self, since: datetime, until: datetime) -> list[LoggedContact]:
+        """The contacts from ``since`` on and before ``until``, in the order in which they came."""
+        return logged_contacts(self._connection, since, until, None)
+
     def take_back(self, turn: Turn) -> None:
         """A contact that was noted was none: its line goes, and what it did about others was not done."""
         if turn.kind is not TurnKind.CONTACT:

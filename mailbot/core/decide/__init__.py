@@ -11,6 +11,7 @@ from mailbot.core.decide.alarm import alarm_rings
 from mailbot.core.decide.announcing import announced
 from mailbot.core.decide.arrival import also_arrived, arrived
 from mailbot.core.decide.command import commanded
+from mailbot.core.decide.contact_month import month_told
 from mailbot.core.decide.contact_taken import contact_taken
 from mailbot.core.decide.deadline import deadline_reached, digest_due
 from mailbot.core.decide.filed import person_after_all
@@ -33,6 +34,7 @@ from mailbot.core.screen import SentBefore
 from mailbot.core.trigger import (
     AlarmRings,
     AlsoArrived,
+    ContactMonthOver,
     ContactTaken,
     DeadlineReached,
     DigestDue,
@@ -58,7 +60,7 @@ __all__ = [
 ]
 
 
-def decide(  # noqa: C901, PLR0911  # one line a trigger
+def decide(  # noqa: C901, PLR0911, PLR0912  # one line a trigger
     trigger: Trigger,
     case: Case | None,
     findings: Findings | None,
@@ -82,6 +84,8 @@ def decide(  # noqa: C901, PLR0911  # one line a trigger
             )
         case ContactTaken():
             return Decision(tuple(contact_taken(trigger, _found(findings), policy, now)))
+        case ContactMonthOver():
+            return Decision((month_told(trigger, policy, now, before or SentBefore()),))
         case GapReported() | GapClosed() | GapReminderDue():
             return Decision(tuple(about_gap(trigger, _required(case), policy, now, before or SentBefore())))
         case AlsoArrived():
