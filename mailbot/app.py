@@ -57,11 +57,12 @@ from mailbot.core.contact_note import ContactRules
 from mailbot.core.directory import Directory, team_of
 from mailbot.core.holding import HoldingRules
 from mailbot.core.own_id import signed
-from mailbot.core.policy import Caps, MailboxPolicy, Pack, Scoring, ScreeningRules
+from mailbot.core.policy import Caps, MailboxPolicy, Pack
 from mailbot.core.redaction import NameRules
 from mailbot.core.relay import Relay
 from mailbot.core.reply import ReplyRules
 from mailbot.core.route import directory_words
+from mailbot.core.screening_rules import Scoring, ScreeningRules
 from mailbot.core.standard.absence.judge import AbsenceRules
 from mailbot.core.standard.judge import Rules
 from mailbot.errors import ConfigError, MailbotError, PolicyError

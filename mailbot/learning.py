@@ -6,9 +6,9 @@ from pathlib import Path
 
 from mailbot.adapters.rule_files.corpus import Corpus, load_corpus
 from mailbot.adapters.spacy_model import Model, SpacyPhrases, keeping
+from mailbot.core.class_rules import ClassRules
 from mailbot.core.example import Example
 from mailbot.core.flag import FlagRules
-from mailbot.core.policy import ClassRules
 from mailbot.errors import PolicyError
 
 

@@ -12,6 +12,7 @@ from mailbot.adapters.contact_note import ContactReader
 from mailbot.adapters.language import LangidLanguages
 from mailbot.adapters.parser import files_of, parse, why_unreadable
 from mailbot.adapters.spacy_model import Classifier, SpacyPhrases
+from mailbot.core.class_rules import ClassRules
 from mailbot.core.classify import Hit, Opinion
 from mailbot.core.contact_note import ContactRules
 from mailbot.core.enclosure import File, enclosure
@@ -20,8 +21,8 @@ from mailbot.core.flag import NO_FLAGS, RAISED_FROM, FlagRules
 from mailbot.core.information_request import NO_REQUESTS, RequestRules
 from mailbot.core.language import is_another, shown_part, words_to_judge
 from mailbot.core.message import Address, Message
-from mailbot.core.policy import ClassRules, Scoring
 from mailbot.core.quoting import QuoteRules, own_spans
+from mailbot.core.screening_rules import Scoring
 from mailbot.core.subject import SubjectRules, base_subject
 from mailbot.core.weak_evidence import weak_evidence
 from mailbot.errors import MailbotError

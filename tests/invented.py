@@ -17,7 +17,8 @@ from mailbot.core.decide.moving import start_clock
 from mailbot.core.directory import Directory, Person, Team
 from mailbot.core.letter import Envelope, Lane, OutboxLetter, OutboxState, Purpose
 from mailbot.core.message import Address, Message
-from mailbot.core.policy import Caps, MailboxPolicy, Pack, ReversePathKind, ScreeningRules
+from mailbot.core.policy import Caps, MailboxPolicy, Pack, ReversePathKind
+from mailbot.core.screening_rules import ScreeningRules
 from mailbot.core.trigger import DeadlineReached
 
 A = TypeVar("A")

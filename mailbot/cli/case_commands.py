@@ -13,7 +13,7 @@ from mailbot.core.information_request import ASKED_FOR
 
 if TYPE_CHECKING:
     from mailbot.core.action import Decision
-    from mailbot.core.trigger import CaseCommand
+    from mailbot.core.case_command import CaseCommand
 
 Reference = Annotated[str, typer.Argument(help="The case's reference, such as HC-2611-0042-7.")]
 Reason = Annotated[str, typer.Option(help="Why, in a few words; it stands in the history.")]
@@ -73,7 +73,7 @@ def note(  # noqa: PLR0913  # one for each option
     Where a customer wants several things an answer is one to the class of the case, unless --answers names another, such as
     foi_request; it may be given several times.
     """
-    from mailbot.core.trigger import ContactNoted
+    from mailbot.core.case_command import ContactNoted
 
     if no_answer and answers:
         raise typer.BadParameter("write --no-answer or --answers")
@@ -98,7 +98,7 @@ def done(
     config: ConfigOption = DEFAULT_CONFIG,
 ) -> None:
     """Close a case: nothing more is owed."""
-    from mailbot.core.trigger import CaseDone
+    from mailbot.core.case_command import CaseDone
 
     if not reason and not first_contact:
         raise typer.BadParameter("say how it ended, or --first-contact", param_hint="REASON")
@@ -107,7 +107,7 @@ def done(
 
 def acknowledged(reference: Reference, at: At = None, config: ConfigOption = DEFAULT_CONFIG) -> None:
     """Say that the formal acknowledgement went, by a way that mailbot did not see."""
-    from mailbot.core.trigger import CaseAcknowledged
+    from mailbot.core.case_command import CaseAcknowledged
 
     say(reference, CaseAcknowledged(at=moment_of(at, config)), config)
 
@@ -119,7 +119,7 @@ def surveyed(
     config: ConfigOption = DEFAULT_CONFIG,
 ) -> None:
     """Say that the survey after a case was sent, or that none will be: the morning digest names it no more."""
-    from mailbot.core.trigger import CaseSurveyed
+    from mailbot.core.case_command import CaseSurveyed
 
     say(reference, CaseSurveyed(at=moment_of(at, config), unsent=unsent), config)
 
@@ -129,7 +129,7 @@ def answer(
     config: ConfigOption = DEFAULT_CONFIG,
 ) -> None:
     """Send the receipt after all to somebody who was silenced or capped; 'mailbot held list --silenced' lists them."""
-    from mailbot.core.trigger import AnswerAfterAll
+    from mailbot.core.case_command import AnswerAfterAll
 
     for reference in references:
         say(reference, AnswerAfterAll(), config)
@@ -142,21 +142,21 @@ def wait(
     config: ConfigOption = DEFAULT_CONFIG,
 ) -> None:
     """Wait for the customer: clocks stand still where their rule says so."""
-    from mailbot.core.trigger import CaseWaits
+    from mailbot.core.case_command import CaseWaits
 
     say(reference, CaseWaits(event=for_, at=moment_of(at, config)), config)
 
 
 def answered(reference: Reference, at: At = None, config: ConfigOption = DEFAULT_CONFIG) -> None:
     """What the customer was asked for has come: clocks go on, or begin anew."""
-    from mailbot.core.trigger import CustomerAnswered
+    from mailbot.core.case_command import CustomerAnswered
 
     say(reference, CustomerAnswered(at=moment_of(at, config)), config)
 
 
 def reopen(reference: Reference, reason: Reason, at: At = None, config: ConfigOption = DEFAULT_CONFIG) -> None:
     """Open a closed case again; its answer is owed anew."""
-    from mailbot.core.trigger import CaseReopened
+    from mailbot.core.case_command import CaseReopened
 
     say(reference, CaseReopened(at=moment_of(at, config), reason=reason), config)
 
@@ -168,7 +168,7 @@ def extend(
     config: ConfigOption = DEFAULT_CONFIG,
 ) -> None:
     """Give more time, as far as the policy or the law allows. Where a notice of delay does it, that goes with your reason."""
-    from mailbot.core.trigger import ClockExtended
+    from mailbot.core.case_command import ClockExtended
 
     say(reference, ClockExtended(clock_name=clock, reason=reason), config)
 
@@ -181,7 +181,7 @@ def quiet(
     config: ConfigOption = DEFAULT_CONFIG,
 ) -> None:
     """Send no automatic letter on this case (bereavement, safeguarding, a court); its clocks go on for staff."""
-    from mailbot.core.trigger import CaseQuieted
+    from mailbot.core.case_command import CaseQuieted
 
     if end is (until is not None):
         raise typer.BadParameter("write --until with a moment, or --end")
@@ -194,7 +194,7 @@ def assign(
     config: ConfigOption = DEFAULT_CONFIG,
 ) -> None:
     """Give a case to somebody; they are told."""
-    from mailbot.core.trigger import CaseAssigned
+    from mailbot.core.case_command import CaseAssigned
 
     name, address = _colleague(who, config)
     say(reference, CaseAssigned(name=name, address=address), config)
@@ -206,7 +206,7 @@ def language(
     config: ConfigOption = DEFAULT_CONFIG,
 ) -> None:
     """Say in which language the customer gets letters from now on. What waits to be sent stays as it is."""
-    from mailbot.core.trigger import LanguageSaid
+    from mailbot.core.case_command import LanguageSaid
 
     say(reference, LanguageSaid(language=code.lower()), config)
 

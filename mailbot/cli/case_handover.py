@@ -36,7 +36,7 @@ def hand_over(
 
 def take(reference: Reference, at: At = None, config: ConfigOption = DEFAULT_CONFIG) -> None:
     """Take a case that was handed over: nobody is reminded of it any more. An answer to the customer takes it, too."""
-    from mailbot.core.trigger import CaseTaken
+    from mailbot.core.case_command import CaseTaken
 
     say(reference, CaseTaken(at=moment_of(at, config)), config)
 
@@ -48,6 +48,6 @@ def consent(
     config: ConfigOption = DEFAULT_CONFIG,
 ) -> None:
     """Note that the customer agrees to their case being passed on to another organisation."""
-    from mailbot.core.trigger import ConsentGiven
+    from mailbot.core.case_command import ConsentGiven
 
     say(reference, ConsentGiven(at=moment_of(at, config), how=how), config)

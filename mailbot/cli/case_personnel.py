@@ -69,8 +69,8 @@ def misconduct(
     from mailbot.cli.case_commands import moment_of, say
     from mailbot.cli.commands import case_commands
     from mailbot.cli.options import load_config
+    from mailbot.core.case_command import MisconductNoticed
     from mailbot.core.directory import person
-    from mailbot.core.trigger import MisconductNoticed
     from mailbot.errors import PermanentError
 
     try:

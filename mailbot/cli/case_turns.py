@@ -63,7 +63,7 @@ def withdraw(
     """Close a case that its customer does not want dealt with any more; letters that wait do not go."""
     from mailbot.adapters.clock import SystemClock
     from mailbot.cli.commands import case_commands
-    from mailbot.core.trigger import CaseWithdrawn
+    from mailbot.core.case_command import CaseWithdrawn
 
     case_commands(config).carry_out(reference, CaseWithdrawn(at=SystemClock().now(), reason=reason))
     typer.echo(f"{reference.upper()} is closed as withdrawn. To take it back: mailbot case undo {reference.upper()}")

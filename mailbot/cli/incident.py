@@ -42,7 +42,7 @@ def add(
 ) -> None:
     """Log what happened on the phone, at the desk or on a visit."""
     from mailbot.cli.commands import case_commands
-    from mailbot.core.trigger import IncidentNoted
+    from mailbot.core.case_command import IncidentNoted
 
     commands = case_commands(config)
     say(reference, IncidentNoted(words=words, by=by or commands.actor, at=moment_of(None, config)), config)

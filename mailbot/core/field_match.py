@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable
 
 from mailbot.core.message import Message
-from mailbot.core.policy import HeaderRule, SenderRule
+from mailbot.core.screening_rules import HeaderRule, SenderRule
 
 _LEADING_COMMENTS = re.compile(r"^\s*(\([^()]*\)\s*)+")
 _SINGLE_TOKEN = re.compile(r"[^\s;(,]+")

@@ -8,10 +8,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import chain
 
+from mailbot.core.class_rules import ClassRules
 from mailbot.core.classify import Classification, Hit
 from mailbot.core.language import LanguageRule
 from mailbot.core.message import Span
-from mailbot.core.policy import ClassRules
 
 RAISED_FROM = 1.0
 _ROUNDING = 1e-9

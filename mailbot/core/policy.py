@@ -7,7 +7,6 @@ from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Literal
 
 from mailbot.core.assignment import AssignmentRule
 from mailbot.core.calendar import WorkingCalendar
@@ -15,7 +14,6 @@ from mailbot.core.case import Channel, ClockKind
 from mailbot.core.clock_rule import ClockRule, ClockStart, ReceiptRule
 from mailbot.core.directory import Directory, Team
 from mailbot.core.event_letters import EventLetters
-from mailbot.core.evidence import BuildHint, PhraseIndex
 from mailbot.core.handover_rule import HandoverPolicy
 from mailbot.core.intents import ONE_INTENT, Intents
 from mailbot.core.issuing_rule import NO_ISSUING, Issuing
@@ -23,7 +21,6 @@ from mailbot.core.ladder import Rung
 from mailbot.core.letter import PLAIN_FONT, Font
 from mailbot.core.relay import Relay
 from mailbot.core.route_rule import NO_ROUTES, RoutePolicy
-from mailbot.core.rule import Rule
 from mailbot.core.standards_rule import StandardsPolicy
 from mailbot.core.subclass import Subclass
 from mailbot.core.survey import Survey
@@ -231,117 +228,6 @@ def _strictest(rules: Iterable[ClockRule], key: Callable[[ClockRule], Hashable])
         if same is not None and (same not in strictest or rule.rough_days < strictest[same].rough_days):
             strictest[same] = rule
     return tuple(strictest.values())
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class HeaderRule:
-    """A header field that says what a message is, or a reason not to answer it, with the standard it follows.
-
-    ``token`` compares the first token only (comments and parameters are allowed behind it, RFC 3834 section 5);
-    ``contains`` and ``starts_with`` compare the whole value; a value with a word of ``lacks`` does not count. ``silence``
-    adds a reason for silence and leaves the verdict alone. With a ``weight`` it is evidence and decides nothing by itself.
-    """
-
-    id: str
-    header: str
-    source: str
-    verdict: Literal["auto_reply", "bounce", "list", "other_automatic", "spam", "silence"]
-    present: bool = False
-    token_in: tuple[str, ...] = ()
-    token_not_in: tuple[str, ...] = ()
-    contains: tuple[str, ...] = ()
-    starts_with: tuple[str, ...] = ()
-    lacks: tuple[str, ...] = ()
-    weight: float | None = None
-    __pydantic_config__ = {"extra": "forbid"}  # noqa: RUF012
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SenderRule:
-    """Local parts of sender addresses that are machines: whole, as a beginning, or as an end; or a label of their domain.
-
-    With a ``weight`` it is evidence and decides nothing by itself.
-    """
-
-    id: str
-    source: str
-    verdict: Literal["auto_reply", "bounce", "list", "other_automatic", "spam"]
-    local_part: tuple[str, ...] = ()
-    prefix: tuple[str, ...] = ()
-    suffix: tuple[str, ...] = ()
-    domain_label: tuple[str, ...] = ()
-    weight: float | None = None
-    __pydantic_config__ = {"extra": "forbid"}  # noqa: RUF012
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Scoring:
-    """Weak evidence and what its sum means: from ``silent_from`` no letter goes, from ``automatic_from`` it is the verdict."""
-
-    silent_from: float
-    automatic_from: float
-    headers: tuple[HeaderRule, ...] = ()
-    senders: tuple[SenderRule, ...] = ()
-    build: tuple[BuildHint, ...] = ()
-    phrases: PhraseIndex = field(default_factory=PhraseIndex, repr=False)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ScreeningExample:
-    """A text of a rule file, and what must come of it: a verdict, ``silent`` (a case and no letter) or ``human``."""
-
-    file: str
-    subject: str
-    text: str
-    comes_out: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ScreeningRules:
-    """Every screening rule in its order, and the version (digest) of the files they came from."""
-
-    version: str
-    headers: tuple[HeaderRule, ...]
-    senders: tuple[SenderRule, ...]
-    scoring: Scoring
-    shared_domains: frozenset[str] = frozenset()
-    examples: tuple[ScreeningExample, ...] = field(default=(), repr=False)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Phrase:
-    """Words that speak for (positive weight) or against a class. ``in_subject``: they count only in the subject."""
-
-    text: str
-    weight: float
-    in_subject: bool = False
-    __pydantic_config__ = {"extra": "forbid"}  # noqa: RUF012
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ClassRule:
-    """The file of one class or flag, ``class_``, with texts that must and must not be given it.
-
-    ``must_ask``: texts that ask for the class, be it beside another; ``must_not_ask``: texts that do not. ``asks_in_part``: the
-    share that the classifier must give a part of a text, taken by itself, for it to ask for the class; None: none will do.
-    """
-
-    class_: str
-    phrases: tuple[Phrase, ...]
-    must_hit: tuple[str, ...]
-    must_not_hit: tuple[str, ...]
-    rules: tuple[Rule, ...] = ()
-    must_ask: tuple[str, ...] = ()
-    must_not_ask: tuple[str, ...] = ()
-    asks_in_part: float | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ClassRules:
-    """The rules of every class, or of every flag, and the version (digest) of their files."""
-
-    version: str
-    rules: tuple[ClassRule, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

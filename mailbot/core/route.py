@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from itertools import chain
 from math import log
 
+from mailbot.core.class_rules import ClassRule, ClassRules, Phrase
 from mailbot.core.classify import Hit
 from mailbot.core.directory import Directory, Person
-from mailbot.core.policy import ClassRule, ClassRules, Phrase
 from mailbot.core.route_rule import RoutePolicy
 from mailbot.core.service import Service
 from mailbot.core.text import key

@@ -12,7 +12,8 @@ from mailbot.core.action import Permission, Reason
 from mailbot.core.case import Case
 from mailbot.core.evidence import Evidence
 from mailbot.core.message import Message
-from mailbot.core.policy import Caps, MailboxPolicy, Scoring, ScreeningRules
+from mailbot.core.policy import Caps, MailboxPolicy
+from mailbot.core.screening_rules import Scoring, ScreeningRules
 from mailbot.core.service import is_known_domain
 from mailbot.core.strong_evidence import DMARC_FAIL, OwnMarks, Verdict, silences, verdicts
 from mailbot.core.weak_evidence import weak_evidence

@@ -17,7 +17,7 @@ from mailbot.core.field_match import (
     sender_matches,
 )
 from mailbot.core.message import Message
-from mailbot.core.policy import ScreeningRules
+from mailbot.core.screening_rules import ScreeningRules
 
 DMARC_FAIL = "dmarc-fail"
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from mailbot.core.evidence import Evidence, build_evidence, own_words, phrase_evidence
 from mailbot.core.field_match import header_evidence, rules_about, sender_matches
 from mailbot.core.message import Message
-from mailbot.core.policy import Scoring
+from mailbot.core.screening_rules import Scoring
 
 
 def weak_evidence(message: Message, scoring: Scoring) -> tuple[Evidence, ...]:

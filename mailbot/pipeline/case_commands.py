@@ -6,13 +6,7 @@ from datetime import datetime
 
 from mailbot.core.action import Decision, Note, Reason
 from mailbot.core.case import ANSWERED, ASSIGNED, WAITS, WITHDRAWAL_NOT_PROVEN, Case, Turn, TurnKind
-from mailbot.core.decide import decide, person_after_all
-from mailbot.core.directory import Person
-from mailbot.core.information_request import Lack
-from mailbot.core.letter import LEFT
-from mailbot.core.policy import MailboxPolicy
-from mailbot.core.service import find_service
-from mailbot.core.trigger import (
+from mailbot.core.case_command import (
     AnswerUndone,
     CaseAssigned,
     CaseCommand,
@@ -29,6 +23,12 @@ from mailbot.core.trigger import (
     RawOpened,
     TurnUndone,
 )
+from mailbot.core.decide import decide, person_after_all
+from mailbot.core.directory import Person
+from mailbot.core.information_request import Lack
+from mailbot.core.letter import LEFT
+from mailbot.core.policy import MailboxPolicy
+from mailbot.core.service import find_service
 from mailbot.errors import PermanentError
 from mailbot.pipeline.assigning import material_of_case
 from mailbot.pipeline.clarifying import asked_at, known_lacks

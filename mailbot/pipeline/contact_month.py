@@ -4,13 +4,13 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta, tzinfo
 
+from mailbot.core.case_command import ContactMonthOver
 from mailbot.core.contact_log import LoggedContact, month_bounds, totals
 from mailbot.core.decide import decide
 from mailbot.core.enclosure import File
 from mailbot.core.policy import MailboxPolicy
 from mailbot.core.screen import SentBefore
 from mailbot.core.service import Organisation
-from mailbot.core.trigger import ContactMonthOver
 from mailbot.pipeline.record import Recording, record
 from mailbot.pipeline.sent_today import unreachable_staff
 from mailbot.ports import Clock, Letters, Store, Transaction

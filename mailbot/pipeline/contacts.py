@@ -8,6 +8,7 @@ from mailbot.core.action import Decision, QueueLetter, Reason
 from mailbot.core.assignment import AssignmentMaterial
 from mailbot.core.calendar import last_day
 from mailbot.core.case import Case, Channel
+from mailbot.core.case_command import CaseHandedOver
 from mailbot.core.classify import classify
 from mailbot.core.clock import OWED
 from mailbot.core.contact_note import ContactNote
@@ -26,7 +27,7 @@ from mailbot.core.route import route
 from mailbot.core.screen import Screening
 from mailbot.core.service import Service, find_service
 from mailbot.core.strong_evidence import Verdict
-from mailbot.core.trigger import CaseHandedOver, ContactTaken
+from mailbot.core.trigger import ContactTaken
 from mailbot.errors import PermanentError
 from mailbot.pipeline.gather import Gathered, gather
 from mailbot.pipeline.handing_over import handover_material

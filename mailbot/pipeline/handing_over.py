@@ -3,12 +3,12 @@
 from datetime import datetime
 
 from mailbot.core.case import Case
+from mailbot.core.case_command import CaseHandedOver
 from mailbot.core.handover import CONSENTED, HandoverMaterial
 from mailbot.core.ladder import contact_on
 from mailbot.core.letter import OutboxState
 from mailbot.core.policy import MailboxPolicy
 from mailbot.core.service import Service
-from mailbot.core.trigger import CaseHandedOver
 from mailbot.pipeline.opening import opening_of
 from mailbot.pipeline.record import SYSTEM
 from mailbot.ports import Originals, Transaction

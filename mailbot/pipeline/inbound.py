@@ -31,13 +31,14 @@ from mailbot.core.match import Match, clues, match, parts
 from mailbot.core.message import Direction, Located, Message, Origin
 from mailbot.core.own_id import is_signed
 from mailbot.core.owner_reply import OwnerReply
-from mailbot.core.policy import MailboxPolicy, ScreeningRules
+from mailbot.core.policy import MailboxPolicy
 from mailbot.core.quoting import QuoteRules
 from mailbot.core.redaction import NO_NAMES, NameRules, without_names
 from mailbot.core.relay import Relay, authentication, named_by, relayed
 from mailbot.core.reply import ReplyKind, ReplyRules, kind_of_reply
 from mailbot.core.route import Route, route
 from mailbot.core.screen import Screening, SentBefore, screen
+from mailbot.core.screening_rules import ScreeningRules
 from mailbot.core.strong_evidence import OwnMarks, Verdict
 from mailbot.core.subject import SubjectRules, base_subject
 from mailbot.core.trigger import AlsoArrived, MessageArrived

@@ -17,10 +17,11 @@ from mailbot.core.flag import FlagRules, flagged
 from mailbot.core.information_request import RequestRules
 from mailbot.core.match import Match
 from mailbot.core.message import Message, Origin
-from mailbot.core.policy import MailboxPolicy, ScreeningRules
+from mailbot.core.policy import MailboxPolicy
 from mailbot.core.reference import find_references
 from mailbot.core.relay import Relayed, authentication, relayed
 from mailbot.core.screen import Screening, screen
+from mailbot.core.screening_rules import ScreeningRules
 from mailbot.core.strong_evidence import OwnMarks
 from mailbot.core.trigger import MessageArrived
 from mailbot.ports import Phrases

@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 from mailbot.core.case import Case, CaseStatus, ClockKind, RunningClock
+from mailbot.core.class_rules import ClassRule, ClassRules
 from mailbot.core.classify import Classification, classify
 from mailbot.core.decide.clarifying import asking
 from mailbot.core.decide.occasion import letter_for
@@ -13,8 +14,9 @@ from mailbot.core.flag import FlagRules, flagged
 from mailbot.core.letter import Audience, LetterSpec, LetterValues, Purpose
 from mailbot.core.letter_variant import letter_of, pack_of, variant_name
 from mailbot.core.message import Address, Message
-from mailbot.core.policy import UNSURE, ClassRule, ClassRules, MailboxPolicy, Pack, ScreeningRules
+from mailbot.core.policy import UNSURE, MailboxPolicy, Pack
 from mailbot.core.screen import screen
+from mailbot.core.screening_rules import ScreeningRules
 from mailbot.core.strong_evidence import Verdict
 from mailbot.ports import CheckedLetter, Phrases
 

@@ -8,11 +8,12 @@ from operator import add
 
 from mailbot.core.action import ChangeCase, RaiseAlarm, Reason
 from mailbot.core.case import Case, ClockKind, Figures
+from mailbot.core.case_command import CaseHandedOver
 from mailbot.core.decide import decide
 from mailbot.core.ladder import Rung, who_is_told
 from mailbot.core.policy import MailboxPolicy
 from mailbot.core.screen import SentBefore
-from mailbot.core.trigger import CaseHandedOver, DeadlineReached, DigestDue
+from mailbot.core.trigger import DeadlineReached, DigestDue
 from mailbot.pipeline.handing_over import handover_to
 from mailbot.pipeline.presence import present
 from mailbot.pipeline.record import Recording, record

@@ -25,22 +25,8 @@ from mailbot.ports.outside import (
     Webhook,
 )
 from mailbot.ports.recounts import MovedDate, RecountRows, Told
-from mailbot.ports.rows import (
-    AlarmRows,
-    CaseRows,
-    Cursor,
-    KnownMessage,
-    MailboxRow,
-    MailboxRows,
-    MessageRows,
-    NewLetter,
-    NewMessage,
-    OutboxRows,
-    ReturnRows,
-    SentAnswer,
-    Store,
-    Transaction,
-)
+from mailbot.ports.row_values import Cursor, KnownMessage, MailboxRow, NewLetter, NewMessage, SentAnswer
+from mailbot.ports.rows import AlarmRows, CaseRows, MailboxRows, MessageRows, OutboxRows, ReturnRows, Store, Transaction
 from mailbot.ports.running import JobRows, LeaseRows
 from mailbot.ports.standards import StaffMails, StandardRows, WaitingStaffMail
 

@@ -2,8 +2,7 @@
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from typing import Protocol
 
 from mailbot.core.action import (
@@ -27,104 +26,25 @@ from mailbot.core.action import (
     TakeTurn,
 )
 from mailbot.core.case import Case, EndedClock, Figures, FiledMessage, RunningClock, Turn
-from mailbot.core.classify import Classification
 from mailbot.core.contact_log import LoggedContact
 from mailbot.core.contact_note import ContactNote
 from mailbot.core.delivery import Pace, Settlement, WaitingLetter
 from mailbot.core.flood import Answered
 from mailbot.core.gap import Gap
 from mailbot.core.lead import Clues, Leads, Part
-from mailbot.core.letter import Envelope, Lane, OutboxLetter, Purpose
-from mailbot.core.message import Direction, Fetched, Located, Message, Origin
-from mailbot.core.screen import Screening
+from mailbot.core.letter import OutboxLetter
+from mailbot.core.message import Fetched, Located
 from mailbot.core.trigger import DeadlineReached
 from mailbot.ports.absences import AbsenceRows
 from mailbot.ports.assignments import AssignmentRows
 from mailbot.ports.directory import DirectoryRows
 from mailbot.ports.history import CorrectionRows, Happened
-from mailbot.ports.letters import Composed, DraftRows, LetterRows
+from mailbot.ports.letters import DraftRows, LetterRows
 from mailbot.ports.outside import Alarm
 from mailbot.ports.recounts import RecountRows
+from mailbot.ports.row_values import Cursor, KnownMessage, MailboxRow, NewLetter, NewMessage, SentAnswer
 from mailbot.ports.running import JobRows, LeaseRows
 from mailbot.ports.standards import StandardRows
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Cursor:
-    """How far a folder has been stored: every UID up to ``last_uid`` is in the store.
-
-    UIDs below ``reindex_until`` were there when the server renumbered the folder: they may be old acquaintances.
-    """
-
-    uidvalidity: int
-    last_uid: int
-    reindex_until: int = 0
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MailboxRow:
-    """What the store knows about a watched mailbox."""
-
-    name: str
-    started_at: datetime
-    live_since: datetime | None
-    fresh_at: datetime | None
-    backoff_until: datetime | None
-    last_error: str | None
-    reading_rests_until: datetime | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NewMessage:
-    """A decided message on its way into the store. ``parts``: who takes part in its case by it; ``about``: its base subject."""
-
-    parsed: Message
-    direction: Direction
-    origin: Origin
-    received_at: datetime
-    screening: Screening
-    classification: Classification
-    recorded_at: datetime
-    parts: tuple[Part, ...] = ()
-    about: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class KnownMessage:
-    """A message that is already in the store."""
-
-    row: int
-    case_id: int | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SentAnswer:
-    """A message that staff sent from the mailbox. ``sent_at``: the moment at which it stopped clocks."""
-
-    case_id: int
-    sent_at: datetime
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NewLetter:
-    """A rendered letter on its way into the outbox."""
-
-    key: str
-    mailbox: str
-    case_id: int | None
-    message_row: int | None
-    purpose: Purpose
-    letter: str
-    lane: Lane
-    composed: Composed
-    envelope: Envelope
-    not_before: datetime
-    states_date: date | None
-    in_reply_to: str
-    references: tuple[str, ...]
-    observed: bool
-    created_at: datetime
-    clock_id: int | None = None
 
 
 class MailboxRows(Protocol):

@@ -12,9 +12,9 @@ from zoneinfo import ZoneInfo
 from mailbot.adapters.rule_files import load_wording
 from mailbot.app import Policies, load_policies
 from mailbot.core.action import Decision
+from mailbot.core.case_command import CaseAssigned, CaseCommand
 from mailbot.core.information_request import Lack
 from mailbot.core.policy import MailboxPolicy
-from mailbot.core.trigger import CaseAssigned, CaseCommand
 from mailbot.pipeline.case_commands import CaseCommands
 from mailbot.pipeline.draft_commands import DraftCommands
 from tests.e2e.installation import ENQUIRIES, Installation, StoryClock

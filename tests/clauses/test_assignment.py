@@ -4,7 +4,7 @@ from email.message import EmailMessage
 
 import pytest
 
-from mailbot.core.trigger import CaseDone
+from mailbot.core.case_command import CaseDone
 from tests.clauses.story import TellStory
 from tests.clauses.town import ROBIN, TOWN
 from tests.e2e.installation import ENQUIRIES

@@ -13,8 +13,8 @@ import pytest
 from openpyxl import load_workbook
 
 from mailbot.core.case import Channel
+from mailbot.core.case_command import CaseDone, ContactNoted
 from mailbot.core.contact_note import ContactNote, told
-from mailbot.core.trigger import CaseDone, ContactNoted
 from mailbot.errors import PermanentError
 from mailbot.pipeline.contacts import AddedContact, Contacts, TakenContact
 from tests.clauses.story import ADA_ADDRESS, Story, TellStory

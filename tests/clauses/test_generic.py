@@ -4,7 +4,7 @@ import os
 
 import pytest
 
-from mailbot.core.trigger import ClockExtended
+from mailbot.core.case_command import ClockExtended
 from tests.clauses.story import ADA_ADDRESS, ROBIN, Rules, TellStory
 from tests.clauses.town import SOL, TOWN
 from tests.e2e.command_line import run_cli

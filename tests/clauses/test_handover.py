@@ -8,7 +8,7 @@ from email.utils import getaddresses
 import pytest
 
 from mailbot.core.action import Decision
-from mailbot.core.trigger import CaseTaken, ConsentGiven
+from mailbot.core.case_command import CaseTaken, ConsentGiven
 from mailbot.errors import PermanentError
 from tests.clauses.story import ADA_ADDRESS, Story, TellStory
 from tests.e2e.installation import ENQUIRIES, MANAGER

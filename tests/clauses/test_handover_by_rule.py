@@ -6,7 +6,7 @@ from email.utils import getaddresses
 
 import pytest
 
-from mailbot.core.trigger import CaseTaken
+from mailbot.core.case_command import CaseTaken
 from tests.clauses.story import ADA_ADDRESS, Story, TellStory
 from tests.clauses.town import IVO, MARA, NIA, TOWN
 from tests.e2e.installation import ENQUIRIES

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from mailbot.core.case import Channel
+from mailbot.core.case_command import CaseAcknowledged, CaseDone, CaseQuieted, ClockExtended, ContactNoted
 from mailbot.core.information_request import Lack
-from mailbot.core.trigger import CaseAcknowledged, CaseDone, CaseQuieted, ClockExtended, ContactNoted
 from tests.clauses.story import ADA_ADDRESS, ROBIN, Rules, TellStory
 from tests.e2e.command_line import run_cli
 from tests.e2e.installation import MANAGER

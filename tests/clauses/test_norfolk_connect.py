@@ -2,7 +2,7 @@
 
 import pytest
 
-from mailbot.core.trigger import CaseDone
+from mailbot.core.case_command import CaseDone
 from tests.clauses.story import ADA_ADDRESS, TellStory
 from tests.clauses.town import IVO, NIA, ROBIN, TOWN
 from tests.e2e.installation import ENQUIRIES, MANAGER

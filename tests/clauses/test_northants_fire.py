@@ -5,18 +5,11 @@ from pathlib import Path
 
 import pytest
 
+from mailbot.core.case_command import CaseAcknowledged, CaseDone, CaseReopened, CaseSurveyed, CaseWaits, ClockExtended
 from mailbot.core.clock_rule import ClockEvent
 from mailbot.core.draft import DraftFile, headings
 from mailbot.core.issuing_rule import LetterReleased
 from mailbot.core.letter import Written
-from mailbot.core.trigger import (
-    CaseAcknowledged,
-    CaseDone,
-    CaseReopened,
-    CaseSurveyed,
-    CaseWaits,
-    ClockExtended,
-)
 from mailbot.errors import PermanentError, PolicyError
 from tests.clauses.story import ADA_ADDRESS, ROBIN, Rules, Story, TellStory
 from tests.clauses.town import MARA, SOL, TOWN

@@ -4,7 +4,7 @@ from email.message import EmailMessage
 
 import pytest
 
-from mailbot.core.trigger import CaseQuieted
+from mailbot.core.case_command import CaseQuieted
 from tests.clauses.story import ADA_ADDRESS, Story, TellStory
 from tests.clauses.town import IVO, ROBIN, TOWN
 from tests.e2e.installation import ENQUIRIES, MANAGER

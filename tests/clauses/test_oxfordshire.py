@@ -5,7 +5,7 @@ import os
 
 import pytest
 
-from mailbot.core.trigger import CaseAcknowledged, ClockExtended
+from mailbot.core.case_command import CaseAcknowledged, ClockExtended
 from tests.clauses.story import ADA_ADDRESS, ROBIN, TellStory
 from tests.e2e.installation import MANAGER
 

@@ -4,8 +4,8 @@ from email.message import EmailMessage
 
 import pytest
 
+from mailbot.core.case_command import MisconductNoticed
 from mailbot.core.directory import Person
-from mailbot.core.trigger import MisconductNoticed
 from mailbot.errors import PermanentError
 from tests.clauses.story import ADA_ADDRESS, Story, TellStory
 from tests.e2e.installation import MANAGER

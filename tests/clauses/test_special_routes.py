@@ -8,8 +8,8 @@ from email.utils import getaddresses
 
 import pytest
 
+from mailbot.core.case_command import CaseAssigned
 from mailbot.core.letter import Written
-from mailbot.core.trigger import CaseAssigned
 from mailbot.errors import PermanentError
 from tests.clauses.story import ADA_ADDRESS, Story, TellStory
 from tests.e2e.installation import ENQUIRIES, MANAGER

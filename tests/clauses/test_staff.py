@@ -6,7 +6,7 @@ from stat import S_IMODE
 
 import pytest
 
-from mailbot.core.trigger import CaseAssigned
+from mailbot.core.case_command import CaseAssigned
 from tests.clauses.story import ADA_ADDRESS, Story, TellStory
 from tests.e2e.installation import MANAGER
 from tests.e2e.messages import ACT, BIN, LIBRARY

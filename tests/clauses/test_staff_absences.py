@@ -6,7 +6,7 @@ from itertools import count
 
 import pytest
 
-from mailbot.core.trigger import CaseAssigned
+from mailbot.core.case_command import CaseAssigned
 from tests.clauses.story import Story, TellStory
 from tests.e2e.installation import ENQUIRIES
 

@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 
+from mailbot.core.class_rules import ClassRules
 from mailbot.core.classify import Hit
 from mailbot.core.message import Span
-from mailbot.core.policy import ClassRules
 from mailbot.reading import PlainReader, ReadingRules
 
 WORDS = {"lamp": "service_request", "records": "foi_request", "unacceptable": "complaint"}

@@ -16,7 +16,7 @@ from mailbot import checkpoints
 from mailbot.adapters.clock import SystemClock
 from mailbot.adapters.reading_process import ReadingProcess
 from mailbot.cli.run import serve
-from mailbot.core.policy import ClassRules
+from mailbot.core.class_rules import ClassRules
 from mailbot.runner import attempt
 from tests.e2e.few_words import few_words_reader
 

@@ -17,14 +17,7 @@ from mailbot.adapters.store.tables import case, deadline, outbox
 from mailbot.adapters.store.tables import mailbox as mailbox_row
 from mailbot.core.action import Decision, OpenCase, Reason
 from mailbot.core.case import Channel
-from mailbot.core.classify import Hit
-from mailbot.core.clock_rule import ClockEvent, ClockStart
-from mailbot.core.decide.moving import start_clocks
-from mailbot.core.delivery import Reply, SentCopy
-from mailbot.core.letter import OutboxLetter
-from mailbot.core.message import Address, Fetched, Message, Span
-from mailbot.core.policy import UNSURE
-from mailbot.core.trigger import (
+from mailbot.core.case_command import (
     CaseAssigned,
     CaseCommand,
     CaseDone,
@@ -35,6 +28,13 @@ from mailbot.core.trigger import (
     ContactNoted,
     CustomerAnswered,
 )
+from mailbot.core.classify import Hit
+from mailbot.core.clock_rule import ClockEvent, ClockStart
+from mailbot.core.decide.moving import start_clocks
+from mailbot.core.delivery import Reply, SentCopy
+from mailbot.core.letter import OutboxLetter
+from mailbot.core.message import Address, Fetched, Message, Span
+from mailbot.core.policy import UNSURE
 from mailbot.errors import PermanentError
 from mailbot.pipeline.alarms import Alarms
 from mailbot.pipeline.case_commands import CaseCommands

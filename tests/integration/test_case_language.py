@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from mailbot.adapters.rule_files import load_wording
-from mailbot.core.trigger import ClockExtended, LanguageSaid
+from mailbot.core.case_command import ClockExtended, LanguageSaid
 from mailbot.errors import PermanentError, PolicyError
 from mailbot.pipeline.draft_commands import DraftCommands
 from tests.integration.correspondence import Council, council, mail, reading

@@ -9,9 +9,9 @@ import pytest
 from sqlalchemy import text
 
 from mailbot.core.case import Channel, ClockKind
+from mailbot.core.case_command import CaseAssigned, CaseDone, CaseReopened, CaseWithdrawn, ContactNoted
 from mailbot.core.clock_rule import ClockStart
 from mailbot.core.own_id import signed
-from mailbot.core.trigger import CaseAssigned, CaseDone, CaseReopened, CaseWithdrawn, ContactNoted
 from mailbot.errors import PermanentError
 from tests.integration.correspondence import FOI, SECRET, Council, council, mail
 from tests.invented import MAILBOX, MANAGER, OWNER, rule

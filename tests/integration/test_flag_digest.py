@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from mailbot.core.case_command import CaseAssigned
 from mailbot.core.classify import Hit
 from mailbot.core.message import Span
-from mailbot.core.trigger import CaseAssigned
 from mailbot.pipeline.inbound import Inbound
 from mailbot.pipeline.timers import Timers
 from mailbot.reading import PlainReader

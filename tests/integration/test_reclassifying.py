@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from mailbot.core.case import ClockStop
+from mailbot.core.case_command import CaseDone
 from mailbot.core.decide import stop_clocks
-from mailbot.core.trigger import CaseDone
 from mailbot.errors import PermanentError
 from tests.integration.correspondence import Council, council, mail, reading
 from tests.invented import MONDAY

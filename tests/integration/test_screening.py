@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from mailbot.adapters.store.silenced import filed_messages, silenced_cases
-from mailbot.core.trigger import AnswerAfterAll
+from mailbot.core.case_command import AnswerAfterAll
 from mailbot.errors import PermanentError
 from tests.integration.correspondence import Council, council, mail
 from tests.invented import MAILBOX

@@ -14,8 +14,8 @@ from mailbot.adapters.store.queries import Queries
 from mailbot.adapters.store.silenced import silenced_cases
 from mailbot.adapters.store.tables import case
 from mailbot.core.case import Channel
+from mailbot.core.case_command import CaseDone
 from mailbot.core.relay import Relay
-from mailbot.core.trigger import CaseDone
 from mailbot.errors import PermanentError
 from mailbot.pipeline.case_commands import CaseCommands
 from mailbot.pipeline.commands import Commands

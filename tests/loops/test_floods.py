@@ -12,7 +12,7 @@ from sqlalchemy import select
 from mailbot.adapters.store import open_database
 from mailbot.adapters.store.silenced import silenced_cases
 from mailbot.adapters.store.tables import alarm, answer, case, clock
-from mailbot.core.trigger import AnswerAfterAll
+from mailbot.core.case_command import AnswerAfterAll
 from mailbot.errors import PermanentError
 from mailbot.pipeline.case_commands import CaseCommands
 from tests.loops.hall import ENQUIRIES, FOI, LIMITS, Hall, Letter, mail, policies

@@ -6,9 +6,9 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
+from mailbot.core.class_rules import ClassRules
 from mailbot.core.classify import Hit
 from mailbot.core.message import Message
-from mailbot.core.policy import ClassRules
 from mailbot.core.quoting import QuoteRules
 from mailbot.core.subject import SubjectRules
 from mailbot.ports import ReadMessage

@@ -11,6 +11,7 @@ import pytest
 from mailbot.adapters.rule_files import load_pack, load_requests, settings_of
 from mailbot.core.action import Action, ChangeCase, KeepSilent, MoveClock, Note, OpenCase, QueueLetter, Reason, StartClock
 from mailbot.core.case import FOR_THE_MANAGER, Case, CaseStatus
+from mailbot.core.case_command import ClarificationAsked
 from mailbot.core.classify import Hit
 from mailbot.core.decide import decide
 from mailbot.core.decide.passing_on import Passing
@@ -30,7 +31,7 @@ from mailbot.core.report import Failure, Outcome, ReportedAction
 from mailbot.core.route import NOWHERE
 from mailbot.core.screen import Screening, SentBefore
 from mailbot.core.strong_evidence import Verdict
-from mailbot.core.trigger import ClarificationAsked, LetterWithdrawn, Returned
+from mailbot.core.trigger import LetterWithdrawn, Returned
 from mailbot.errors import PermanentError, PolicyError
 from tests.invented import (
     CUSTOMER,

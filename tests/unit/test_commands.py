@@ -20,11 +20,7 @@ from mailbot.core.action import (
     TakeTurn,
 )
 from mailbot.core.case import Case, CaseStatus, Channel, ClockKind, ClockStop, Moment, RunningClock
-from mailbot.core.clock_rule import ClockEvent, ClockRule, ClockStart, ExtendedBy, Extension, Unit
-from mailbot.core.decide import decide
-from mailbot.core.letter import Audience, Purpose
-from mailbot.core.policy import MailboxPolicy
-from mailbot.core.trigger import (
+from mailbot.core.case_command import (
     CaseAcknowledged,
     CaseAssigned,
     CaseCommand,
@@ -37,6 +33,10 @@ from mailbot.core.trigger import (
     ContactNoted,
     CustomerAnswered,
 )
+from mailbot.core.clock_rule import ClockEvent, ClockRule, ClockStart, ExtendedBy, Extension, Unit
+from mailbot.core.decide import decide
+from mailbot.core.letter import Audience, Purpose
+from mailbot.core.policy import MailboxPolicy
 from mailbot.errors import PermanentError
 from tests.invented import (
     MAILBOX,

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from mailbot.core.evidence import HEAD, TAIL, PhraseGroup, PhraseIndex, Where, index, own_words, phrase_evidence, words_of
 from mailbot.core.message import Address, Attachment
-from mailbot.core.policy import ScreeningExample
 from mailbot.core.screen import Screening, screen
+from mailbot.core.screening_rules import ScreeningExample
 from mailbot.core.strong_evidence import Verdict
 from mailbot.pipeline.rule_examples import failing_screening_examples
 from tests.invented import message, shipped_screening

@@ -12,8 +12,8 @@ from structlog.testing import capture_logs
 
 import mailbot.reading
 from mailbot.adapters.spacy_model import Model, keeping
+from mailbot.core.class_rules import ClassRule, ClassRules, Phrase
 from mailbot.core.flag import NO_FLAGS
-from mailbot.core.policy import ClassRule, ClassRules, Phrase
 from mailbot.core.quoting import QuoteRules
 from mailbot.core.subject import SubjectRules
 from mailbot.errors import PolicyError

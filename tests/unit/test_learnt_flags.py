@@ -13,11 +13,12 @@ from mailbot.adapters.rule_files.corpus import Corpus
 from mailbot.adapters.spacy_model import Classifier, Model, SpacyPhrases, keeping
 from mailbot.adapters.spacy_model.flag_training import threshold, train_flags
 from mailbot.adapters.spacy_model.flags import NEVER, FlagModel
+from mailbot.core.class_rules import ClassRule, ClassRules
 from mailbot.core.classify import Classification, Hit
 from mailbot.core.example import Example
 from mailbot.core.flag import FlagRules, flagged
 from mailbot.core.message import Span
-from mailbot.core.policy import UNSURE, ClassRule, ClassRules
+from mailbot.core.policy import UNSURE
 from mailbot.core.rule import Rule
 from mailbot.errors import PolicyError
 from mailbot.learning import trained

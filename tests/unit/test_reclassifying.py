@@ -21,13 +21,13 @@ from mailbot.core.action import (
     WithdrawLetter,
 )
 from mailbot.core.case import Case, CaseStatus, Channel, ClockKind, ClockStop, EndedClock, RunningClock
+from mailbot.core.case_command import CaseReclassified, Past
 from mailbot.core.clock_rule import ClockEvent, ClockRule, ClockStart, WhenPassed
 from mailbot.core.decide import decide
 from mailbot.core.decide.moving import start_clocks
 from mailbot.core.letter import OutboxState, Purpose
 from mailbot.core.policy import UNSURE, Pack
 from mailbot.core.screen import SentBefore
-from mailbot.core.trigger import CaseReclassified, Past
 from mailbot.errors import PermanentError
 from tests.invented import (
     CUSTOMER,

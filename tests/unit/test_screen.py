@@ -11,7 +11,6 @@ from mailbot.core.action import Permission, Reason
 from mailbot.core.field_match import first_token
 from mailbot.core.flood import is_shared, shape_of
 from mailbot.core.message import Address, Message
-from mailbot.core.policy import HeaderRule, SenderRule
 from mailbot.core.screen import (
     History,
     Screening,
@@ -23,6 +22,7 @@ from mailbot.core.screen import (
     permit_staff,
     screen,
 )
+from mailbot.core.screening_rules import HeaderRule, SenderRule
 from mailbot.core.strong_evidence import OwnMarks, Verdict
 from tests.invented import CAPS, CUSTOMER, MAILBOX, MANAGER, case, message, policy, shipped_screening
 

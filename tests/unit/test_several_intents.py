@@ -9,13 +9,13 @@ import pytest
 from mailbot.adapters.rule_files import load_pack
 from mailbot.core.action import Action, ChangeCase, MoveClock, Note, OpenCase, QueueLetter, StartClock, StopClock
 from mailbot.core.case import ANSWERED_IN_PART, FOR_THE_MANAGER, Case, Channel, ClockKind, ClockStop, RunningClock
+from mailbot.core.case_command import CaseReclassified, CaseWaits, ContactNoted, Past
 from mailbot.core.classify import Classification, Hit
 from mailbot.core.clock_rule import ClockEvent
 from mailbot.core.decide import decide
 from mailbot.core.intents import Intents, Several
 from mailbot.core.message import Address, Span
 from mailbot.core.policy import UNSURE, Pack
-from mailbot.core.trigger import CaseReclassified, CaseWaits, ContactNoted, Past
 from mailbot.errors import PermanentError, PolicyError
 from tests.invented import CUSTOMER, LONDON, MONDAY, RULES, at, case, every, message, only, pack, policy, rule, running
 from tests.unit.test_decide import HUMAN, MATCHED, NOW, arrived, decided, findings

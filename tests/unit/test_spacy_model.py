@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from mailbot.adapters.spacy_model import SpacyPhrases
 from mailbot.adapters.spacy_model.words import MAX_CHARACTERS
-from mailbot.core.policy import ClassRule, ClassRules, Phrase
+from mailbot.core.class_rules import ClassRule, ClassRules, Phrase
 from mailbot.core.rule import Rule
 
 PHRASES = ("claim for", "can not", "can't get through", "should not", "my child 's records", "fly - tipping", "100 % free", "?")

@@ -15,8 +15,8 @@ from mailbot.adapters.spacy_model.regression import learn, one_of_all, texts_of
 from mailbot.adapters.spacy_model.table import TermTable, Weights
 from mailbot.adapters.spacy_model.training import train, version_of
 from mailbot.adapters.spacy_model.words import Vocabulary
+from mailbot.core.class_rules import ClassRule, ClassRules
 from mailbot.core.example import Example
-from mailbot.core.policy import ClassRule, ClassRules
 
 SAID = {
     "complaint": ("rude slow dirty late", "nobody came and nobody cares", "a queue and a rude clerk", "late again and dirty"),

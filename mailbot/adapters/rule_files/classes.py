@@ -6,9 +6,9 @@ from pathlib import Path
 from typing import TypeVar
 
 from mailbot.adapters.rule_files.checks import STRICT, digest_of, refuse_twice
+from mailbot.core.class_rules import ClassRule, ClassRules, Phrase
 from mailbot.core.flag import FlagRules, SenderRule
 from mailbot.core.language import LanguageRule
-from mailbot.core.policy import ClassRule, ClassRules, Phrase
 from mailbot.core.rule import Rule
 from mailbot.errors import PolicyError
 from mailbot.patterns import Pattern

@@ -7,7 +7,7 @@ from typing import Literal, TypeVar
 
 from mailbot.adapters.rule_files.checks import STRICT, digest_of, refuse_twice
 from mailbot.core.evidence import BuildHint, PhraseGroup, index, words_of
-from mailbot.core.policy import HeaderRule, Scoring, ScreeningExample, ScreeningRules, SenderRule
+from mailbot.core.screening_rules import HeaderRule, Scoring, ScreeningExample, ScreeningRules, SenderRule
 from mailbot.errors import PolicyError
 from mailbot.toml_values import convert, read_toml
 

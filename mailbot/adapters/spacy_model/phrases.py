@@ -13,9 +13,9 @@ from mailbot.adapters.spacy_model.classifier import Classifier, Part, Thought
 from mailbot.adapters.spacy_model.flags import NEVER
 from mailbot.adapters.spacy_model.lean import load_spacy
 from mailbot.adapters.spacy_model.words import MAX_CHARACTERS, Text, Vocabulary, plain_of, words_of
+from mailbot.core.class_rules import ClassRules, Phrase
 from mailbot.core.classify import Hit, Opinion
 from mailbot.core.message import Span
-from mailbot.core.policy import ClassRules, Phrase
 from mailbot.core.rule import Place, Places, Rule, RuleIndex
 from mailbot.patterns import Pattern
 

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from mailbot.core.action import Decision
 from mailbot.core.case import Case
+from mailbot.core.case_command import ContactMonthOver
 from mailbot.core.decide.alarm import alarm_rings
 from mailbot.core.decide.announcing import announced
 from mailbot.core.decide.arrival import also_arrived, arrived
@@ -34,7 +35,6 @@ from mailbot.core.screen import SentBefore
 from mailbot.core.trigger import (
     AlarmRings,
     AlsoArrived,
-    ContactMonthOver,
     ContactTaken,
     DeadlineReached,
     DigestDue,

@@ -8,10 +8,10 @@ from mailbot.core import screen
 from mailbot.core.action import Action, ChangeCase, Permission, QueueLetter, Reason, StartClock, TakeTurn
 from mailbot.core.calendar import last_day
 from mailbot.core.case import Case, CaseStatus, RunningClock, TurnKind
+from mailbot.core.case_command import CustomerNamed
 from mailbot.core.decide.wording import receipt_values
 from mailbot.core.letter import Audience, Lane, Purpose
 from mailbot.core.policy import MailboxPolicy
-from mailbot.core.trigger import CustomerNamed
 from mailbot.errors import PermanentError
 
 

@@ -11,6 +11,7 @@ from datetime import date, datetime
 from mailbot.core import screen
 from mailbot.core.action import Action, ChangeCase, Note, Permission, QueueLetter, Reason
 from mailbot.core.case import FOR_THE_MANAGER, WAITS, Case, CaseStatus
+from mailbot.core.case_command import ClarificationAsked
 from mailbot.core.clock_rule import ClockEvent
 from mailbot.core.decide.moving import going_on, waits
 from mailbot.core.decide.wording import case_values
@@ -21,7 +22,6 @@ from mailbot.core.policy import MailboxPolicy
 from mailbot.core.screen import SentBefore
 from mailbot.core.text import listed
 from mailbot.core.tongue import letter_date
-from mailbot.core.trigger import ClarificationAsked
 from mailbot.errors import PermanentError
 
 

@@ -8,6 +8,38 @@ from typing import assert_never
 from mailbot.core import clock
 from mailbot.core.action import Action, ChangeCase, KeepSilent, Note, Reason, StopClock
 from mailbot.core.case import ASSIGNED, FIRST_CONTACT, Case, CaseStatus, Channel, ClockKind, ClockStop, RunningClock
+from mailbot.core.case_command import (
+    AnswerAfterAll,
+    AnswerUndone,
+    CaseAcknowledged,
+    CaseAssigned,
+    CaseCommand,
+    CaseDone,
+    CaseHandedOver,
+    CaseMerged,
+    CaseQuieted,
+    CaseReclassified,
+    CaseReopened,
+    CasesLinked,
+    CaseSplit,
+    CaseSurveyed,
+    CaseTaken,
+    CaseWaits,
+    CaseWithdrawn,
+    ClarificationAsked,
+    ClockExtended,
+    ConsentGiven,
+    ContactLimited,
+    ContactNoted,
+    CustomerAnswered,
+    CustomerNamed,
+    FlagConfirmed,
+    IncidentNoted,
+    LanguageSaid,
+    MisconductNoticed,
+    RawOpened,
+    TurnUndone,
+)
 from mailbot.core.clock import ComputedClock
 from mailbot.core.clock_rule import ClockEvent, ClockStart, ExtendedBy
 from mailbot.core.contact_log import ContactAction
@@ -45,38 +77,6 @@ from mailbot.core.policy import MailboxPolicy
 from mailbot.core.screen import SentBefore
 from mailbot.core.text import listed
 from mailbot.core.tongue import ENGLISH_CODE
-from mailbot.core.trigger import (
-    AnswerAfterAll,
-    AnswerUndone,
-    CaseAcknowledged,
-    CaseAssigned,
-    CaseCommand,
-    CaseDone,
-    CaseHandedOver,
-    CaseMerged,
-    CaseQuieted,
-    CaseReclassified,
-    CaseReopened,
-    CasesLinked,
-    CaseSplit,
-    CaseSurveyed,
-    CaseTaken,
-    CaseWaits,
-    CaseWithdrawn,
-    ClarificationAsked,
-    ClockExtended,
-    ConsentGiven,
-    ContactLimited,
-    ContactNoted,
-    CustomerAnswered,
-    CustomerNamed,
-    FlagConfirmed,
-    IncidentNoted,
-    LanguageSaid,
-    MisconductNoticed,
-    RawOpened,
-    TurnUndone,
-)
 from mailbot.errors import PermanentError
 
 _SAID_NOW = ContactLimited | LanguageSaid | LetterReleased | AnswerUndone

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from mailbot.core import screen
 from mailbot.core.action import Action, AddDeadline, Deadline, Hold, JoinCase, Note, Permission, QueueLetter, Reason
 from mailbot.core.case import ANSWERED_BY_STAFF, Case, ClockKind, Moment, RunningClock
+from mailbot.core.case_command import CaseHandedOver
 from mailbot.core.decide.command import staff_answered
 from mailbot.core.decide.findings import Findings
 from mailbot.core.decide.handing_over import handed_over
@@ -15,7 +16,7 @@ from mailbot.core.letter import Audience, Lane, Purpose
 from mailbot.core.policy import MailboxPolicy
 from mailbot.core.service import Service
 from mailbot.core.strong_evidence import Verdict
-from mailbot.core.trigger import CaseHandedOver, MessageArrived
+from mailbot.core.trigger import MessageArrived
 from mailbot.errors import PermanentError
 
 NEXT_STEP = {Moment.DUE: Moment.OVERDUE_NEXT, Moment.OVERDUE_NEXT: Moment.OVERDUE_LAST}

@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime
 from mailbot.core import screen
 from mailbot.core.action import Action, KeepSilent, Note, Permission, QueueLetter, Reason
 from mailbot.core.case import Case
+from mailbot.core.case_command import FlagConfirmed, RawOpened
 from mailbot.core.classify import Classification
 from mailbot.core.decide.occasion import Occasion, somebody_else
 from mailbot.core.directory import Directory, Person, Rota, person_at
@@ -15,7 +16,6 @@ from mailbot.core.letter import Audience, Lane, LetterValues, Purpose
 from mailbot.core.policy import FlagPolicy, MailboxPolicy
 from mailbot.core.screen import SentBefore
 from mailbot.core.text import key
-from mailbot.core.trigger import FlagConfirmed, RawOpened
 from mailbot.errors import PermanentError
 
 ACCESS = "access_contact"

@@ -8,6 +8,7 @@ from mailbot.core import clock, screen
 from mailbot.core.action import Action, ChangeCase, Deadline, Note, Permission, QueueLetter, Reason, StartClock, StopClock
 from mailbot.core.calendar import last_day
 from mailbot.core.case import Case, CaseStatus, ClockKind, ClockStop, Moment, RunningClock
+from mailbot.core.case_command import CaseHandedOver, CaseTaken
 from mailbot.core.clock import OWED
 from mailbot.core.clock_rule import ClockStart
 from mailbot.core.contact_note import ContactNote
@@ -24,7 +25,6 @@ from mailbot.core.policy import MailboxPolicy
 from mailbot.core.screen import SentBefore
 from mailbot.core.service import Service
 from mailbot.core.tongue import letter_date
-from mailbot.core.trigger import CaseHandedOver, CaseTaken
 from mailbot.errors import PermanentError
 
 NOT_PASSED_ON = "nothing-passed-on"

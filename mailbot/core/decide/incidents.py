@@ -5,12 +5,12 @@ from datetime import datetime
 
 from mailbot.core.action import Action, ChangeCase, Note, Reason
 from mailbot.core.case import INCIDENT, Case
+from mailbot.core.case_command import ContactLimited, IncidentNoted, MisconductNoticed
 from mailbot.core.decide.occasion import Occasion
 from mailbot.core.directory import team_named
 from mailbot.core.ladder import Rung, who_is_told
 from mailbot.core.letter import Purpose
 from mailbot.core.policy import MailboxPolicy
-from mailbot.core.trigger import ContactLimited, IncidentNoted, MisconductNoticed
 from mailbot.errors import PermanentError
 
 LIMITED, MISCONDUCT = "contact-limited", "misconduct-reported"

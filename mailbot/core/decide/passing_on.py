@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime
 from mailbot.core import screen
 from mailbot.core.action import Action, Deadline, Note, OpenCase, Permission, QueueLetter, Reason, StartClock, StopClock
 from mailbot.core.case import FOR_THE_MANAGER, CaseStatus, ClockKind, ClockStop, Moment, RunningClock
+from mailbot.core.case_command import CaseHandedOver
 from mailbot.core.classify import Classification
 from mailbot.core.clock import OWED
 from mailbot.core.clock_rule import ClockStart
@@ -24,7 +25,6 @@ from mailbot.core.route import Route
 from mailbot.core.route_rule import HandOver
 from mailbot.core.screen import SentBefore
 from mailbot.core.service import Service
-from mailbot.core.trigger import CaseHandedOver
 from mailbot.errors import PermanentError
 
 _UNSURE = ("the class is not sure", "the service is not sure")

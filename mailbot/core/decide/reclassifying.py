@@ -22,6 +22,7 @@ from mailbot.core.action import (
 )
 from mailbot.core.calendar import last_day
 from mailbot.core.case import RECLASSIFIED, Case, CaseStatus, ClockKind, EndedClock, RunningClock
+from mailbot.core.case_command import CaseReclassified
 from mailbot.core.clock_rule import ClockRule, ClockStart
 from mailbot.core.decide.answer import lacks_its_date, promised_date
 from mailbot.core.decide.moving import start_clock
@@ -32,7 +33,6 @@ from mailbot.core.policy import UNSURE, MailboxPolicy
 from mailbot.core.screen import SentBefore
 from mailbot.core.subclass import parent_of
 from mailbot.core.tongue import letter_date
-from mailbot.core.trigger import CaseReclassified
 from mailbot.errors import PermanentError
 
 DONE = ("met", "late")

@@ -15,11 +15,11 @@ from mailbot.core.action import (
     WithdrawLetter,
 )
 from mailbot.core.case import Case, CaseStatus, Channel, ClockKind, FiledMessage, RunningClock, TurnKind
+from mailbot.core.case_command import CaseMerged, CasesLinked, CaseSplit, CaseWithdrawn, TurnUndone
 from mailbot.core.clock_rule import ClockStart
 from mailbot.core.decide.moving import start_clocks
 from mailbot.core.letter import LEFT, OutboxState
 from mailbot.core.policy import MailboxPolicy
-from mailbot.core.trigger import CaseMerged, CasesLinked, CaseSplit, CaseWithdrawn, TurnUndone
 from mailbot.errors import PermanentError
 
 
