@@ -332,3 +332,17 @@ class TestN7:
         (row,) = list(load_workbook(BytesIO(file.read_bytes())).active.iter_rows(min_row=2))  # type: ignore[union-attr]
         assert (row[3].value, row[3].data_type) == ("=1+1 Parks", "s")
         assert added.reference in story.tell("contact", "list", "--month", "2025-12", "--format", "json")
+
+
+class TestF21:
+    def test_F21_what_a_caller_prefers_is_kept_with_the_case_and_told_to_whoever_has_it(self, tell: TellStory) -> None:
+        """In the words that were taken down, the hour too; the caller has an e-mail address, and the letter goes there."""
+        story = begin(tell)
+        entered = taken(story, email=ADA_ADDRESS, phone="01632 960123", person="Lee Park")
+        added = desk(story).add(replace(entered, note=replace(entered.note, channel=told("phone after six, large print"))))
+        story.settle()
+        letter = story.letters_to(ADA_ADDRESS)[-1]
+        assert who(letter, "Cc") == [LEE]
+        preferred = "Would like an answer by: phone after six, large print"
+        assert f"- {preferred}" in words_of(letter)
+        assert preferred in story.tell("case", "show", added.reference)

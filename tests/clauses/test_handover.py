@@ -257,3 +257,22 @@ class TestG5:
         assert who(told, "Cc") == ["lee.park@harbour.example"]
         assert story.due(case, "response") == due
         assert {"passed-on-inside", "carried-over"} <= set(rules_of(story, case))
+
+
+class TestF21:
+    def test_F21_how_a_customer_wants_to_be_answered_is_shown_and_meanwhile_letters_go_by_mail(self, tell: TellStory) -> None:
+        """The contact's note has phone and large print, the case the words and the flag; the letter goes by e-mail."""
+        story = begin(tell)
+        wish = "Please ring me after six in the evening on 01632 960123, and send anything in large print."
+        case = story.customer_writes(f"Please mend the third lamp on the pier. {wish}", subject="Lamp on the pier")
+        hand_over(story, case, "Pier and promenade")
+        (told,) = story.letters_to(FEMI)
+        words = told.get_body(("plain",)).get_content()  # type: ignore[union-attr]
+        assert "- Would like an answer by: phone, large print\n" in words
+        assert "- Phone: 01632 960123\n" in words
+        (enclosed,) = told.iter_attachments()
+        assert wish in " ".join(enclosed.get_content().get_content().split())
+        assert who(told, "To") == [ADA_ADDRESS]
+        shown = story.tell("case", "show", case, "--messages")
+        assert wish in " ".join(shown.split())
+        assert "other_format" in shown
