@@ -1,4 +1,4 @@
-"""``mailbot case confirm|raw|misconduct``: messages about people of ours, who hears of them, who opens them (F11, F12)."""
+"""``mailbot case restrict|confirm|raw|misconduct``: about people of ours, who hears of it and opens it (F11, F12)."""
 
 import sys
 from typing import Annotated
@@ -11,9 +11,25 @@ from mailbot.cli.options import DEFAULT_CONFIG, ConfigOption
 
 def register(app: typer.Typer) -> None:
     """Add the commands to ``mailbot case``."""
+    app.command()(restrict)
     app.command()(confirm)
     app.command()(raw)
     app.command()(misconduct)
+
+
+def restrict(
+    reference: Reference,
+    why: Annotated[str, typer.Option(help="Why, in a few words; they stand in the history, without names of people.")],
+    by: Annotated[str, typer.Option(help="Who says so, if it is not you.")] = "",
+    config: ConfigOption = DEFAULT_CONFIG,
+) -> None:
+    """Say that a case is about somebody of ours, where mailbot has not noticed: whoever the policy names gets a mail.
+
+    From now on names are not recorded and few open its messages. What was recorded before stays as it was, but for the subject.
+    """
+    from mailbot.cli.commands import case_commands
+
+    tell(reference, case_commands(config).restrict(reference, why, by))
 
 
 def confirm(

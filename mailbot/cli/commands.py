@@ -42,6 +42,7 @@ def case_commands(config: Path) -> "CaseCommands":
         clock=clock,
         actor=getpass.getuser(),
         originals=policies.originals,
+        names=policies.names,
     )
 
 

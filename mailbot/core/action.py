@@ -214,6 +214,7 @@ class ChangeCase:
     language: str | None = None
     stage: str | None = None
     restricted: bool | None = None
+    subject: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

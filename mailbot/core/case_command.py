@@ -316,6 +316,19 @@ class MisconductNoticed:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CaseRestricted:
+    """The case is about somebody of ours, which nothing in its messages told mailbot (F11).
+
+    ``subject``: of the case, and ``why``: in words of whoever says so, ``by``; both without names.
+    """
+
+    subject: str
+    why: str
+    by: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RawOpened:
     """Somebody opens message ``number`` of the case as it came. ``address``: theirs; ``why``: in their words."""
 
@@ -352,6 +365,7 @@ CaseCommand = (
     | CaseTaken
     | ConsentGiven
     | FlagConfirmed
+    | CaseRestricted
     | RawOpened
     | IncidentNoted
     | ContactLimited

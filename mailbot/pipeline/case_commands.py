@@ -13,6 +13,7 @@ from mailbot.core.case_command import (
     CaseHandedOver,
     CaseMerged,
     CaseReclassified,
+    CaseRestricted,
     CasesLinked,
     CaseSplit,
     ClarificationAsked,
@@ -28,6 +29,7 @@ from mailbot.core.directory import Person
 from mailbot.core.information_request import Lack
 from mailbot.core.letter import LEFT
 from mailbot.core.policy import MailboxPolicy
+from mailbot.core.redaction import NO_NAMES, NameRules, blacked, names_in
 from mailbot.core.service import find_service
 from mailbot.errors import PermanentError
 from mailbot.pipeline.assigning import material_of_case
@@ -49,6 +51,7 @@ class CaseCommands:
     clock: Clock
     actor: str
     originals: Originals | None = None
+    names: NameRules = NO_NAMES
 
     def hand_over(self, reference: str, service: str, words: str = "", by: str = "") -> Decision:
         """The case goes to whoever answers for this service today, and its customer is told. ``words``: added for both."""
@@ -85,6 +88,18 @@ class CaseCommands:
             raised = rule in transaction.cases.last_events(case.id, (rule,))
             command = FlagConfirmed(flag=flag, by=by or self.actor, raised=raised, at=self.clock.now())
             return self._decided(transaction, case, command)
+
+    def restrict(self, reference: str, why: str, by: str = "") -> Decision:
+        """The case is about somebody of ours, though nothing told mailbot: few open it from now on, and a role hears of it."""
+        with self.store.transaction() as transaction:
+            case = case_named(transaction, reference)
+            subject, reason = self._without_names(case.subject, case), self._without_names(why, case)
+            command = CaseRestricted(subject=subject, why=reason, by=by or self.actor, at=self.clock.now())
+            return self._decided(transaction, case, command)
+
+    def _without_names(self, text: str, case: Case) -> str:
+        staff = ((one.name, one.address) for one in self._policy(case).directory.people)
+        return blacked(text, names_in(text, staff, self.names))
 
     def limit_contact(self, reference: str, until: datetime, reason: str, by: str = "") -> Decision:
         """For a time nothing automatic goes to the customer of this case."""

@@ -164,6 +164,7 @@ class Story(Installation):
             clock=self.clock,
             actor="officer",
             originals=self.policies.originals,
+            names=self.policies.names,
         )
 
     def arrives(self, reference: str, content: bytes, folder: str) -> None:

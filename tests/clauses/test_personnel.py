@@ -151,6 +151,43 @@ class TestF11:
         assert "came at ten" in shown
         assert not [name for name in GONE if name in shown]
 
+    def test_F11_staff_say_that_a_case_is_about_somebody_where_nothing_told_so(self, tell: TellStory) -> None:
+        """From then on it is like any other: subject, later messages, mails, who opens it, and the next role."""
+        story = tell("northants-fire", people=PEOPLE, manager=MANAGER)
+        case = story.customer_writes("Could you tell me when the station is open?", subject="Robin Vale and the station")
+        assert not story.letters_to(INGA)
+        assert "Robin Vale" in story.tell("case", "list")
+        with pytest.raises(PermanentError, match="bears no flag"):
+            story.officer.confirm(case, "personnel")
+
+        story.officer.restrict(case, "Robin Vale is her brother, whom she means", by="Mo Reed")
+        story.settle()
+        (told,) = story.letters_to(INGA)
+        assert "What has come: a message is about the conduct of a member of staff\n" in told.get_content()
+        assert case in told.get_content()
+        history = [event.detail for event in story.case(case).events if event.rule == "restricted-by-staff"]
+        assert len(history) == 1
+        assert history[0].startswith("by Mo Reed: ██")
+        assert history[0].endswith("is her brother, whom she means")
+        assert "Robin" not in story.tell("case", "list")
+        story.customer_answers(case, "I forgot: Robin Vale came at ten.")
+        newest = story.rows("SELECT text FROM message WHERE direction = 'in' ORDER BY id DESC LIMIT 1")[0][0]
+        assert "came at ten" in newest
+        assert not [name for name in GONE if name in newest]
+        number = story.case(case).messages[0].row
+        with pytest.raises(PermanentError, match="open only for the information manager"):
+            story.officer.open_raw(case, number, Person(name="Sol Hart", address=SOL), "curious")
+        assert b"the station is open" in story.officer.open_raw(case, number, inga(), "to see to it")
+        with pytest.raises(PermanentError, match="goes along nowhere"):
+            story.officer.hand_over(case, "Home visits")
+        with pytest.raises(PermanentError, match="about somebody of ours already"):
+            story.officer.restrict(case, "again")
+
+        story.officer.confirm(case, "personnel", by="Inga Holt")
+        story.settle()
+        assert len(story.letters_to(CHIEF)) == 1
+        assert len(story.letters_to(INGA)) == 1
+
 
 class TestF12:
     def test_F12_only_staff_report_misconduct_and_the_line_manager_alone_hears_of_it(self, tell: TellStory) -> None:

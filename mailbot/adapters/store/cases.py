@@ -236,6 +236,7 @@ class SqlCases:
         lists = {"also": action.also, "named": action.named}
         said = {"waits_for": action.waits_for, "delay_reason": action.delay_reason}
         said |= {"service": action.service, "outcome": action.outcome, "language": action.language, "stage": action.stage}
+        said |= {"subject": action.subject}
         values |= {name: list(each) or None for name, each in lists.items() if each is not None}
         values |= {name: value or None for name, value in said.items() if value is not None}
         if action.quiet_until is not None:

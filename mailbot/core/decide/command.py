@@ -20,6 +20,7 @@ from mailbot.core.case_command import (
     CaseQuieted,
     CaseReclassified,
     CaseReopened,
+    CaseRestricted,
     CasesLinked,
     CaseSplit,
     CaseSurveyed,
@@ -46,7 +47,7 @@ from mailbot.core.contact_log import ContactAction
 from mailbot.core.decide.answer import answered_after_all, customer_named
 from mailbot.core.decide.assigning import with_material
 from mailbot.core.decide.clarifying import clarification_asked
-from mailbot.core.decide.flag_notice import confirmed, opened_raw
+from mailbot.core.decide.flag_notice import confirmed, opened_raw, restricted
 from mailbot.core.decide.handing_over import handed_over, taken
 from mailbot.core.decide.incidents import contact_limited, incident_noted, misconduct_noticed
 from mailbot.core.decide.issuing import assigned_letter, issued, released
@@ -141,6 +142,8 @@ def commanded(  # noqa: C901, PLR0911, PLR0912  # one line a command
         case FlagConfirmed():
             occasion = Occasion(case=case, policy=policy, now=now, before=before, key="")
             return confirmed(command, occasion, replace(case_values(policy, case, None), reference=case.reference))
+        case CaseRestricted():
+            return restricted(command, Occasion(case=case, policy=policy, now=now, before=before, key=""))
         case RawOpened():
             return opened_raw(command, case, policy)
         case IncidentNoted():

@@ -5,11 +5,13 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 
 from mailbot.core import screen
-from mailbot.core.action import Action, KeepSilent, Note, Permission, QueueLetter, Reason
+from mailbot.core.action import Action, ChangeCase, KeepSilent, Note, Permission, QueueLetter, Reason
 from mailbot.core.case import Case
-from mailbot.core.case_command import FlagConfirmed, RawOpened
+from mailbot.core.case_command import CaseRestricted, FlagConfirmed, RawOpened
 from mailbot.core.classify import Classification
+from mailbot.core.decide.flagging import flag_actions
 from mailbot.core.decide.occasion import Occasion, somebody_else
+from mailbot.core.decide.wording import case_values
 from mailbot.core.directory import Directory, Person, Rota, person_at
 from mailbot.core.ladder import rota_members
 from mailbot.core.letter import Audience, Lane, LetterValues, Purpose
@@ -19,7 +21,7 @@ from mailbot.core.text import key
 from mailbot.errors import PermanentError
 
 ACCESS = "access_contact"
-RAW_OPENED = "raw-opened"
+RAW_OPENED, RESTRICTED = "raw-opened", "restricted-by-staff"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,19 +117,41 @@ def confirmed(command: FlagConfirmed, occasion: Occasion, values: LetterValues) 
         raise PermanentError(f"{case.reference}: the policy tells nobody else of '{command.flag}'")
     if not command.raised:
         raise PermanentError(f"{case.reference} bears no flag '{command.flag}'; 'mailbot case show' lists those that it has")
-    nothing = Classification(class_=case.class_, best=case.class_, confidence=1.0)
-    flagged = Flagged(
-        classification=nothing,
+    told = _notices(flag, flag.then, "", f"confirmed:{command.flag}:{case.id}", _said((), occasion, values))
+    return [Note(kind="flag", reason=Reason(f"confirmed-{command.flag}", f"{flag.then}, by {command.by}")), *told]
+
+
+def restricted(command: CaseRestricted, occasion: Occasion) -> list[Action]:
+    """A person says that a case is about somebody of ours: from now on it is one, as if its message had borne the flag.
+
+    The flag is the first of the pack with ``opens``. Raises PermanentError where none has it, or where the case is one already.
+    """
+    case, pack = occasion.case, occasion.policy.pack
+    name = next((name for name, flag in pack.flags.items() if flag.opens), None)
+    if name is None:
+        raise PermanentError(f"{case.reference}: pack {pack.name} says of no flag who opens its messages, so none can be kept")
+    if case.restricted:
+        raise PermanentError(f"{case.reference} is about somebody of ours already; 'mailbot case confirm' tells the next role")
+    reason = Reason(RESTRICTED, f"by {command.by}: {command.why}")
+    changed = ChangeCase(case_id=case.id, restricted=True, subject=command.subject, reason=reason)
+    shown = replace(case, subject=command.subject)
+    flagged = _said((name,), occasion, replace(case_values(occasion.policy, shown, None), reference=case.reference))
+    return [changed, *flag_actions(flagged.classification, pack, flagged.digest), *flag_notices(flagged)]
+
+
+def _said(flags: tuple[str, ...], occasion: Occasion, values: LetterValues) -> Flagged:
+    """A case of which a person, and no message, says that it bears these flags."""
+    case = occasion.case
+    return Flagged(
+        classification=Classification(class_=case.class_, best=case.class_, confidence=1.0, flags=flags),
         values=values,
-        policy=policy,
+        policy=occasion.policy,
         before=occasion.before,
-        digest="",
+        digest=f"case-{case.id}",
         named=case.named,
         observed=case.observed,
         now=occasion.now,
     )
-    told = _notices(flag, flag.then, "", f"confirmed:{command.flag}:{case.id}", flagged)
-    return [Note(kind="flag", reason=Reason(f"confirmed-{command.flag}", f"{flag.then}, by {command.by}")), *told]
 
 
 def opened_raw(command: RawOpened, case: Case, policy: MailboxPolicy) -> list[Action]:
