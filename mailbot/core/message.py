@@ -50,13 +50,17 @@ class Address:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Attachment:
-    """A part that is not body text. ``filename`` is cleaned for display and is never used as a path."""
+    """A part that is not body text. ``filename`` is cleaned for display and is never used as a path.
+
+    ``in_place``: a picture that the text itself shows (RFC 2387), such as a logo in a signature.
+    """
 
     part: str
     filename: str
     content_type: str
     size: int
     sha256: str
+    in_place: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,9 @@
 
 import sqlite3
 from contextlib import closing
+from email import message_from_bytes
 from email.message import EmailMessage
+from email.policy import SMTP
 from email.utils import getaddresses
 
 import pytest
@@ -18,6 +20,7 @@ pytestmark = pytest.mark.dovecot
 
 PACK = "norfolk-connect"
 FEMI, GIL = "femi.holt@pier.example", "gil.moss@pier.example"
+FEMI_HOLT = f"Femi Holt <{FEMI}>"
 PIER = (
     "The third lamp on the pier has been dark for a week. Please mend it before the lantern walk.\n"
     "Please ring me on 01632 960123. I live at 3 Ferry Lane, Saltby, NR99 3QQ."
@@ -87,6 +90,24 @@ def hand_over(story: Story, reference: str, service: str, words: str = "") -> De
     return decision
 
 
+def with_file(written: bytes, name: str, content_type: str) -> bytes:
+    """The same message with a file, as another message."""
+    message = message_from_bytes(written, policy=SMTP)
+    message.replace_header("Message-ID", f"<{name}@pier.example>")
+    maintype, subtype = content_type.split("/")
+    message.add_attachment(name.encode(), maintype=maintype, subtype=subtype, filename=name)
+    return message.as_bytes()
+
+
+def is_held(story: Story, content: bytes, rule: str) -> None:
+    """It arrives and is held by this rule."""
+    before = len(story.queries.held())
+    story.deliver(content)
+    story.wait_until(lambda: len(story.queries.held()) > before, "the reply to be held")
+    assert story.queries.held()[-1].rule == rule
+    story.settle()
+
+
 def rules_of(story: Story, reference: str) -> list[str]:
     return [event.rule for event in story.case(reference).events]
 
@@ -144,6 +165,34 @@ class TestN2:
             "cancelled",
         }
         assert len(story.letters_to(ADA_ADDRESS)) == 4
+
+    def test_N2_the_contact_hears_that_their_reply_has_not_gone_and_why(self, tell: TellStory) -> None:
+        """One mail each for a reply that nobody vouches for, whose words it does not repeat, and for one with a file."""
+        story = begin(tell)
+        case = story.customer_writes(PIER)
+        hand_over(story, case, "Pier and promenade")
+        (told,) = story.letters_to(FEMI)
+        heard = len(story.letters_to(ADA_ADDRESS))
+
+        is_held(story, reply(told, "Pay me first.", sender=FEMI_HOLT), "contact-not-proven")
+        (first,) = story.letters_to(FEMI, "About your reply")
+        assert "has not gone to the customer: the mail server at our border does not vouch" in first.get_content()
+        assert "Pay me" not in first.get_content()
+
+        written = reply(told, "The column is on order.", sender=FEMI_HOLT, headers=VOUCHED)
+        for file in (("order.pdf", "application/pdf"), ("lamp.jpg", "image/jpeg")):
+            is_held(story, with_file(written, *file), "contact-answer-with-attachments")
+        _, second, third = story.letters_to(FEMI, "About your reply")
+        for letter in (second, third):
+            assert "files came with it, and they are not passed on" in letter.get_content()
+            assert "> The column is on order.\n" in letter.get_content()
+        assert len(story.letters_to(ADA_ADDRESS)) == heard
+
+        story.commands().put_back(story.queries.held()[-1].id)
+        story.wait_until(lambda: len(story.letters_to(ADA_ADDRESS)) > heard, "the answer to reach the customer")
+        answer = story.letters_to(ADA_ADDRESS)[-1].get_body(("plain",)).get_content()  # type: ignore[union-attr]
+        assert "The column is on order." in answer
+        assert "not attached: lamp.jpg." in answer
 
     def test_N2_what_nobody_takes_goes_from_contact_to_deputy_to_manager(self, tell: TellStory) -> None:
         """Four office hours each; a handover that somebody took is brought up no more."""

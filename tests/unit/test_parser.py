@@ -412,6 +412,16 @@ def test_parts_of_parts_are_numbered_as_imap_numbers_them() -> None:
     assert [file.part for file in parse(multipart(b"mixed", inner, image)).attachments] == ["1.2", "2"]
 
 
+def test_a_picture_within_the_text_is_told_from_one_that_is_attached() -> None:
+    """A signature's logo belongs to the page it is shown in; a photograph in a mail, inline or not, is a file of its own."""
+    image = b"Content-Type: image/png\r\nContent-Disposition: inline; filename=x.png\r\n\r\nx"
+    attached = image.replace(b"inline", b"attachment")
+    shown = parse(multipart(b"related", text_part(b"<p>Hi</p>", b"html"), image, attached))
+    mixed = parse(multipart(b"mixed", text_part(b"Hi"), image, attached))
+    assert [file.in_place for file in shown.attachments] == [True, False]
+    assert [file.in_place for file in mixed.attachments] == [False, False]
+
+
 def test_an_attached_message_is_not_part_of_the_body() -> None:
     """The words and headers of a forwarded message are not taken for the sender's own."""
     attached = b"Content-Type: message/rfc822\r\n\r\nSubject: inner\r\nFrom: bo@example.org\r\n\r\nInner text"

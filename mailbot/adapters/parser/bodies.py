@@ -23,7 +23,7 @@ class Node:
     """A part of the message: a multipart with ``children``, or a leaf with decoded ``content``.
 
     ``number`` counts as IMAP does: "1.2" is the second part of the first part.
-    ``readable`` says that it is text meant to be read in place, not a file.
+    ``readable`` says that it is text meant to be read in place, not a file; ``in_place``, that it is a picture of such a text.
     """
 
     number: str
@@ -31,6 +31,7 @@ class Node:
     filename: str = ""
     charset: str = ""
     readable: bool = False
+    in_place: bool = False
     content: bytes = b""
     children: tuple["Node", ...] = ()
 
@@ -45,7 +46,7 @@ class Node:
 def tree(root: Part) -> tuple[Node, tuple[str, ...]]:
     """The parts of a message, with every content decoded, and the defects the standard library saw in them."""
     defects: list[str] = []
-    top = _node(root, "", defects, body_place=True)
+    top = _node(root, "", defects)
     return top, tuple(dict.fromkeys(defects))
 
 
@@ -58,6 +59,7 @@ def attachments(top: Node) -> tuple[Attachment, ...]:
             content_type=leaf.content_type,
             size=len(leaf.content),
             sha256=hashlib.sha256(leaf.content).hexdigest(),
+            in_place=leaf.in_place,
         )
         for leaf in top.leaves()
         if not leaf.readable
@@ -139,18 +141,17 @@ def _is_plain(leaf: Node) -> bool:
     return leaf.readable and leaf.content_type == "text/plain"
 
 
-def _node(part: Part, number: str, defects: list[str], *, body_place: bool) -> Node:
+def _node(part: Part, number: str, defects: list[str], within: str = "") -> Node:
     children = list(part.parts())
     if not children:
-        return _leaf(part, number or "1", defects, body_place=body_place)
+        return _leaf(part, number or "1", defects, within)
     defects += _words_of(part)
-    alternative = part.declared_type == "multipart/alternative"
     numbered = ((child, f"{number}.{place}".lstrip(".")) for place, child in enumerate(children, 1))
-    nodes = tuple(_node(child, below, defects, body_place=alternative) for child, below in numbered)
+    nodes = tuple(_node(child, below, defects, part.declared_type) for child, below in numbered)
     return Node(number=number, content_type=part.declared_type, children=nodes)
 
 
-def _leaf(part: Part, number: str, defects: list[str], *, body_place: bool) -> Node:
+def _leaf(part: Part, number: str, defects: list[str], within: str) -> Node:
     content = part.content()
     defects += _words_of(part)
     declared = part.declared_type
@@ -158,13 +159,15 @@ def _leaf(part: Part, number: str, defects: list[str], *, body_place: bool) -> N
     content_type = "text/plain" if declared.startswith("multipart/") else clean_line(declared)
     typed, placed = parameters(part), parameters(part, "content-disposition")
     filename = _filename(placed.get("filename", "") or typed.get("name", ""))
-    attached = "attachment" in placed or (bool(filename) and not body_place)
+    attached = "attachment" in placed or (bool(filename) and within not in ("", "multipart/alternative"))
+    is_picture = content_type.startswith("image/") and "attachment" not in placed
     return Node(
         number=number,
         content_type=content_type,
         filename=filename,
         charset=typed.get("charset", ""),
         readable=content_type in _READABLE and not attached,
+        in_place=is_picture and within == "multipart/related",
         content=content,
     )
 

@@ -10,9 +10,11 @@ from mailbot.core.decide.command import staff_answered
 from mailbot.core.decide.findings import Findings
 from mailbot.core.decide.handing_over import handed_over
 from mailbot.core.decide.occasion import Occasion
+from mailbot.core.decide.replying import CONTACT_ATTACHED, CONTACT_CANNOT, CONTACT_NOT_PROVEN, not_gone
 from mailbot.core.handover import after_office_hours
 from mailbot.core.ladder import Rung, contact_on
 from mailbot.core.letter import Audience, Lane, Purpose
+from mailbot.core.message import Message
 from mailbot.core.policy import MailboxPolicy
 from mailbot.core.service import Service
 from mailbot.core.strong_evidence import Verdict
@@ -34,45 +36,68 @@ def contact_answered(
 ) -> list[Action]:
     """Their reply. One that the customer has not got (``reaches``) is passed to them, if it is surely the contact's.
 
-    One that goes to others besides the mailbox is talk among colleagues: it lies in the case, and nothing else happens.
+    Where it is held, the contact hears why: they may believe that the customer has it. One that goes to others
+    besides the mailbox is talk among colleagues: it lies in the case, and nothing else happens.
     """
     joined = JoinCase(case_id=case.id, version=case.version, reason=Reason(ANSWERED_BY_STAFF, "the contact"))
     over = staff_answered(case, policy, trigger.received_at, holding=findings.holding)
     if reaches:
         return [joined, *over]
-    message = trigger.message
     if not case.customer or _goes_to_others(trigger, policy):
         why = "it goes to others" if case.customer else "the customer has no e-mail address"
         return [
             JoinCase(case_id=case.id, version=case.version, reason=Reason("among-colleagues")),
             Note(kind="finding", reason=Reason("not-for-the-customer", why)),
         ]
-    attached = [one for one in message.attachments if not one.content_type.startswith("image/")]
-    if not trigger.put_back and not findings.proven:
-        return [Hold(reason=Reason("contact-not-proven", "our border does not vouch for the address"))]
-    if not trigger.put_back and attached:
-        return [Hold(reason=Reason("contact-answer-with-attachments", "send them yourself; put back, the words go alone"))]
+    occasion = Occasion(case=case, policy=policy, now=now, before=findings.before, key=f"message:{trigger.message.digest}")
+    if doubt := _doubt(trigger, findings):
+        return _held(trigger.message, occasion, doubt, proven=findings.proven)
     permission = screen.permit_handover(case, None, policy, findings.before)
     if not isinstance(permission, Permission):
-        return [Hold(reason=Reason("contact-answer-cannot-go", ", ".join(one.rule for one in permission)))]
-    names = ", ".join(one.filename for one in attached) or None
-    occasion = Occasion(case=case, policy=policy, now=now, before=findings.before, key=f"message:{message.digest}")
-    answer = QueueLetter(
+        cannot = Reason(CONTACT_CANNOT, ", ".join(one.rule for one in permission))
+        return _held(trigger.message, occasion, cannot, proven=findings.proven)
+    return [joined, _passed_on(trigger.message, occasion, permission), *over]
+
+
+def _doubt(trigger: MessageArrived, findings: Findings) -> Reason | None:
+    """Why a person must look before it goes. Whoever puts it back has looked at who wrote it and at what is with it."""
+    if trigger.put_back:
+        return None
+    if not findings.proven:
+        return Reason(CONTACT_NOT_PROVEN, "our border does not vouch for the address")
+    if _attached(trigger.message):
+        return Reason(CONTACT_ATTACHED, "send them yourself; put back, the words go alone")
+    return None
+
+
+def _held(message: Message, occasion: Occasion, why: Reason, *, proven: bool) -> list[Action]:
+    """A person looks at it, and the contact hears that; words that may be somebody else's are not sent to them."""
+    own = message.own_text.strip() if proven else ""
+    return [Hold(reason=why), *not_gone(occasion, occasion.case.owner_address, why.rule, own)]
+
+
+def _attached(message: Message) -> str:
+    """The names of what is with it, but for pictures that its text shows."""
+    return ", ".join(one.filename or one.content_type for one in message.attachments if not one.in_place)
+
+
+def _passed_on(message: Message, occasion: Occasion, permission: Permission) -> QueueLetter:
+    case, policy = occasion.case, occasion.policy
+    return QueueLetter(
         permission=permission,
         purpose=Purpose.HANDOVER_ANSWER,
         letter=policy.pack.letters.handover_answer,
         audience=Audience.CUSTOMER,
         lane=Lane.ACKNOWLEDGEMENT,
         key=occasion.key,
-        values=occasion.values({"answer_text": message.own_text.strip(), "left_out": names}),
-        not_before=now,
+        values=occasion.values({"answer_text": message.own_text.strip(), "left_out": _attached(message) or None}),
+        not_before=occasion.now,
         observed=case.observed,
         in_reply_to=case.last_message_id,
         references=(case.last_message_id,) if case.last_message_id else (),
         language=case.language,
         reason=Reason("answer-of-the-contact"),
     )
-    return [joined, answer, *over]
 
 
 def _goes_to_others(trigger: MessageArrived, policy: MailboxPolicy) -> bool:

@@ -23,6 +23,8 @@ from mailbot.core.screen import SentBefore
 from mailbot.core.trigger import LetterWithdrawn, MessageArrived
 
 UNDONE, NOTHING_TO_UNDO, NOT_PROVEN = "answer-undone", "nothing-to-undo", "owner-not-proven"
+CONTACT_NOT_PROVEN, CONTACT_ATTACHED = "contact-not-proven", "contact-answer-with-attachments"
+CONTACT_CANNOT = "contact-answer-cannot-go"
 OWN_LETTER = "owner-answer"
 """What the history calls a letter that an owner wrote."""
 _CLOCKS_DIFFER = timedelta(days=1)
@@ -40,6 +42,9 @@ _WHY = {
     Doubt.INTERNAL_LEFT: "words of this mail are left in it that are not for customers; write it without them, as a new reply",
     Doubt.ENCLOSES_MAIL: "another mail is attached to it; attach what the customer is to have as a file, in a new reply",
     "owner-answer-cannot-go": "nothing can be sent to this customer now; see 'mailbot held list'",
+    CONTACT_NOT_PROVEN: "the mail server at our border does not vouch that it is yours; a person looks at it",
+    CONTACT_ATTACHED: "files came with it, and they are not passed on; write again without them, and send them yourself",
+    CONTACT_CANNOT: "nothing can be sent to this customer now; a person looks at it",
 }
 _WHAT = {
     UNDONE: "Undone: nothing has gone to the customer. Reply to the mail with the case again when you are ready",
@@ -158,14 +163,19 @@ def answer_stopped(trigger: LetterWithdrawn, case: Case, policy: MailboxPolicy, 
     note = Note(kind="letter-withdrawn", reason=Reason(trigger.why, trigger.letter.letter))
     if trigger.why == ANSWERED_FIRST and trigger.earlier is not None:
         return [note, *asked(occasion, case.owner_address, trigger.earlier, trigger.own)]
-    values = {"failure": _not_gone("owner-answer-cannot-go"), "own_lines": quoted(trigger.own) or None}
-    return [note, *_at_once(occasion, case.owner_address, Purpose.ABOUT_REPLY, values)]
+    return [note, *not_gone(occasion, case.owner_address, "owner-answer-cannot-go", trigger.own)]
 
 
 def _told(occasion: Occasion, reply: OwnerReply, why: str) -> list[Action]:
     """Why it did not go. Words that may be somebody else's are not sent back to the one whose name they bear."""
-    own = None if why in (NOT_PROVEN, "reply-seen-before") else quoted(reply.words.text) or None
-    return _at_once(occasion, reply.letter.recipient, Purpose.ABOUT_REPLY, {"failure": _not_gone(why), "own_lines": own})
+    own = "" if why in (NOT_PROVEN, "reply-seen-before") else reply.words.text
+    return not_gone(occasion, reply.letter.recipient, why, own)
+
+
+def not_gone(occasion: Occasion, address: str | None, why: str, own: str) -> list[Action]:
+    """The writer of a reply hears at once why it has not gone. ``own``: their words, empty where they may be another's."""
+    more = {"failure": _not_gone(why), "own_lines": quoted(own) or None}
+    return _at_once(occasion, address, Purpose.ABOUT_REPLY, more)
 
 
 def _not_gone(why: str) -> str:
