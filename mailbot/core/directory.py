@@ -145,6 +145,12 @@ def person(directory: Directory, words: str) -> Person:
     raise ValueError(f"there is nobody called '{words}'" + (f"; did you mean {names[near[0]]}?" if near else ""))
 
 
+def person_as_service(directory: Directory, someone: Person, ours: str) -> Service:
+    """Somebody as a service without a name, to hand them a case. ``ours``: our name where the directory has none."""
+    ours = directory.organisations[0].name if directory.organisations else ours
+    return Service(name="", contact=someone.address, organisation=someone.organisation or ours, team=someone.team)
+
+
 def team_of(directory: Directory, mailbox: str) -> Team | None:
     """The team that serves a mailbox (by its short name)."""
     return next((team for team in directory.teams if mailbox in team.mailboxes), None)

@@ -77,6 +77,16 @@ def contact_on(directory: Directory, service: Service, on: date, excluded: Colle
     return Told(person=away, why="contact, told though away, and so is everybody who stands in") if away else None
 
 
+def deputy_on(directory: Directory, address: str, on: date, excluded: Collection[str] = ()) -> Told | None:
+    """Who stands in on a day for somebody who is away, and why: the deputy that their absence names, and so on from there.
+
+    ``excluded`` addresses (F11) are never returned and never named. None: they are there, or it leads to nobody who is.
+    """
+    day = _Day(directory, None, on, frozenset(map(str.lower, excluded)))
+    way = day.way_from(address)
+    return Told(person=way[-1], why=_standing("deputy", way, on)) if len(way) > 1 else None
+
+
 def rota_members(directory: Directory, rota: Rota, on: date, excluded: Collection[str] = ()) -> tuple[Person, ...]:
     """The members of a rota on a day, in order, each who is away replaced by a deputy, nobody twice.
 

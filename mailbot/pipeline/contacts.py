@@ -13,7 +13,7 @@ from mailbot.core.classify import classify
 from mailbot.core.clock import OWED
 from mailbot.core.contact_note import ContactNote
 from mailbot.core.decide import Findings, decide, request_in
-from mailbot.core.directory import Directory, person
+from mailbot.core.directory import person, person_as_service
 from mailbot.core.enclosure import Enclosure
 from mailbot.core.flag import FlagRules, flagged
 from mailbot.core.handover import HandoverMaterial
@@ -116,7 +116,9 @@ class Contacts:
         try:
             if taken.service:
                 return find_service(directory.services, taken.service)
-            return _service_of(directory, taken.person, self.policy.organisation) if taken.person else None
+            if not taken.person:
+                return None
+            return person_as_service(directory, person(directory, taken.person), self.policy.organisation)
         except ValueError as error:
             raise PermanentError(str(error)) from None
 
@@ -172,12 +174,6 @@ class Contacts:
             writes=any(letter.audience is Audience.CUSTOMER for letter in letters),
             observed=case.observed,
         )
-
-
-def _service_of(directory: Directory, words: str, ours: str) -> Service:
-    found = person(directory, words)
-    ours = directory.organisations[0].name if directory.organisations else ours
-    return Service(name="", contact=found.address, organisation=found.organisation or ours, team=found.team)
 
 
 def _as_message(note: ContactNote, digest: str) -> Message:

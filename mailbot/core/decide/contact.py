@@ -11,13 +11,15 @@ from mailbot.core.decide.findings import Findings
 from mailbot.core.decide.handing_over import handed_over
 from mailbot.core.decide.occasion import Occasion
 from mailbot.core.decide.replying import CONTACT_ATTACHED, CONTACT_CANNOT, CONTACT_NOT_PROVEN, not_gone
+from mailbot.core.directory import Person, person_as_service
 from mailbot.core.handover import after_office_hours
-from mailbot.core.ladder import Rung, contact_on
+from mailbot.core.ladder import Rung, Told, contact_on, deputy_on
 from mailbot.core.letter import Audience, Lane, Purpose
 from mailbot.core.message import Message
 from mailbot.core.policy import MailboxPolicy
 from mailbot.core.service import Service
 from mailbot.core.strong_evidence import Verdict
+from mailbot.core.text import key
 from mailbot.core.trigger import MessageArrived
 from mailbot.errors import PermanentError
 
@@ -123,13 +125,15 @@ def contact_away(trigger: MessageArrived, case: Case, findings: Findings, policy
 
 def _to_deputy(occasion: Occasion, findings: Findings) -> list[Action]:
     case, policy = occasion.case, occasion.policy
-    service = policy.directory.service(case.service)
-    away = frozenset({(case.owner_address or "").lower()}) | frozenset(case.named)
-    stands_in = contact_on(policy.directory, service, occasion.today, away) if service else None
-    if service is None or stands_in is None:
+    told = _deputy(occasion)
+    if told is None:
         return [Note(kind="handover", reason=Reason("nobody-stands-in"))]
     again = CaseHandedOver(
-        service=service, told=stands_in, material=findings.material, by="mailbot", instead_of=case.owner or "the contact"
+        service=_service_with(told.person, occasion),
+        told=told,
+        material=findings.material,
+        by="mailbot",
+        instead_of=case.owner or "the contact",
     )
     try:
         return handed_over(again, case, policy, occasion.now, occasion.before)
@@ -137,23 +141,39 @@ def _to_deputy(occasion: Occasion, findings: Findings) -> list[Action]:
         return [Note(kind="handover", reason=Reason("not-given-to-the-deputy", str(error)))]
 
 
+def _service_with(deputy: Person, occasion: Occasion) -> Service:
+    """The service of the case; where it is not the deputy's organisation's, or there is none, the deputy by name."""
+    by_name = person_as_service(occasion.policy.directory, deputy, occasion.policy.organisation)
+    service = occasion.policy.directory.service(occasion.case.service)
+    return service if service and key(service.organisation) == key(by_name.organisation) else by_name
+
+
 def not_taken(occasion: Occasion, running: RunningClock, moment: Moment) -> list[Action]:
-    """Nobody has taken it in time: the contact is reminded, then the deputy hears of it, then the manager."""
+    """Nobody has taken it in time: the contact is reminded, then the deputy hears of it, then the manager.
+
+    Where there is nobody to hear of it, the manager's turn comes at once.
+    """
     case, policy, rule = occasion.case, occasion.policy, occasion.policy.pack.handover
     more = _because(case, "has not taken it")
-    if moment is Moment.OVERDUE_LAST or rule is None:
+    deputy = _deputy(occasion)
+    address = case.owner_address if moment is Moment.DUE else deputy and deputy.person.address
+    if moment is Moment.OVERDUE_LAST or rule is None or not address:
         return occasion.tell(Rung.MANAGER, Purpose.NOT_TAKEN, more)
-    address = case.owner_address if moment is Moment.DUE else _deputy(policy.directory.service(case.service), occasion)
-    told = occasion.tell_address(address, Purpose.NOT_TAKEN, more) if address else []
+    told = occasion.tell_address(address, Purpose.NOT_TAKEN, more)
     due_at = after_office_hours(policy.pack.working_calendar, occasion.now, rule.take_within_hours).astimezone(UTC)
     following = Deadline(kind=NEXT_STEP[moment], due_at=due_at)
     return [*told, AddDeadline(clock_id=running.id, deadline=following, reason=Reason("not-taken", running.name))]
 
 
-def _deputy(service: Service | None, occasion: Occasion) -> str | None:
-    left_out = frozenset({(occasion.case.owner_address or "").lower()})
-    told = contact_on(occasion.policy.directory, service, occasion.today, left_out) if service else None
-    return told.person.address if told else None
+def _deputy(occasion: Occasion) -> Told | None:
+    """Who stands in for whoever has the case: whom their absence names, or else the service's deputy. Nobody whom it names."""
+    case, directory, today = occasion.case, occasion.policy.directory, occasion.today
+    owner = (case.owner_address or "").lower()
+    left_out = frozenset(case.named) | (occasion.before.unreachable - {owner})
+    if stands_in := deputy_on(directory, owner, today, left_out):
+        return stands_in
+    service = directory.service(case.service)
+    return contact_on(directory, service, today, left_out | {owner}) if service else None
 
 
 def _because(case: Case, why: str) -> dict[str, str | None]:
