@@ -108,7 +108,8 @@ def stories(count: int, seed: int, until: datetime = END) -> list[Story]:
 def _story(random: Random, number: int, mailboxes: dict[str, MailboxPolicy], days_long: int) -> Story:
     mailbox = random.choice([*mailboxes, "northants-fire"])  # the one pack that closes cases by silence
     pack = mailboxes[mailbox].pack
-    class_ = random.choice([*(name for name in pack.classes), "enquiry", "complaint", UNSURE])
+    looked_for = [name for name in pack.classes if name not in {one.name for one in pack.subclasses}]
+    class_ = random.choice([*looked_for, "enquiry", "complaint", UNSURE])
     channel = random.choice(CHANNELS) if random.random() < 0.25 else Channel.EMAIL
     days = Days(pack.working_calendar)
     opened_at = START + timedelta(days=random.randrange(days_long), hours=random.randrange(24), minutes=random.randrange(7, 53))

@@ -54,6 +54,7 @@ NOT_THIS_YEAR = {
     Purpose.ALSO_ARRIVED,
     Purpose.WITHDRAWAL,
     Purpose.DIRECTORY_CHANGE,
+    Purpose.FLAG_NOTICE,
     Purpose.CLARIFICATION,
     Purpose.HANDOVER,
     Purpose.HANDOVER_ANSWER,
