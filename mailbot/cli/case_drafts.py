@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from mailbot.pipeline.draft_commands import DraftCommands
 
 Reference = Annotated[str, typer.Argument(help="The case's reference, such as HC-2611-0042-7.")]
-Letter = Annotated[str, typer.Argument(help="The letter's name, such as conclusion (SL039).")]
+Letter = Annotated[str, typer.Argument(help="The letter's name or code, such as conclusion or SL039.")]
 
 
 def register(app: typer.Typer) -> None:

@@ -17,6 +17,7 @@ SAME = {"comment_or_suggestion": "suggestion", "spam_marketing": "not_for_us"}
 """Labels of other hands for classes of ours."""
 THRESHOLDS = (0.5, 0.6, 0.7, 0.8, 0.9, 0.95)
 BINS = 10
+MAIN = ("enquiry", "foi_request", "complaint", "compliment")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -145,6 +146,12 @@ def _class_figures(class_: str, judged: Sequence[Judged]) -> ClassFigures:
     return ClassFigures(class_=class_, texts=borne, precision=round(precision, 3), recall=round(recall, 3), f1=round(f1, 3))
 
 
+def macro_f1(judged: Sequence[Judged]) -> float:
+    """The mean F1 of the main classes that occur among the labels."""
+    found = [one.f1 for one in class_figures(judged) if one.class_ in MAIN]
+    return round(sum(found) / len(found), 3) if found else 0.0
+
+
 def flag_figures(judged: Sequence[Judged]) -> list[FlagFigures]:
     """Precision and recall of each flag that a text bears or that was raised, where people have looked for flags."""
     labelled = [(one.flags, one.raised) for one in judged if one.flags is not None]
@@ -176,6 +183,8 @@ def _figures(judged: Sequence[Judged]) -> dict[str, Any]:
         "accuracy_lenient": _share(judged, "would_do"),
         "acted_on": round(len(acted) / len(judged), 3),
         "accuracy_acted_on": _share(acted, "is_right"),
+        "accuracy_acted_on_lenient": _share(acted, "would_do"),
+        "macro_f1": macro_f1(judged),
         "expected_calibration_error": calibration_error(judged),
         "classes": class_figures(judged),
         "flags": flag_figures(judged),
@@ -198,7 +207,9 @@ def _print(judged: Sequence[Judged]) -> None:
 
     acted = [one for one in judged if one.acted_on]
     typer.echo(f"{len(judged)} texts: {_share(judged, 'is_right'):.1%} right, {_share(judged, 'would_do'):.1%} acceptable")
-    typer.echo(f"acts on {len(acted) / len(judged):.1%}, of these {_share(acted, 'is_right'):.1%} right")
+    right, acceptable = (_share(acted, what) for what in ("is_right", "would_do"))
+    typer.echo(f"acts on {len(acted) / len(judged):.1%}, of these {right:.1%} right, {acceptable:.1%} acceptable")
+    typer.echo(f"macro-F1 over {', '.join(MAIN)}: {macro_f1(judged):.3f}")
     typer.echo(f"expected calibration error {calibration_error(judged):.3f}")
     figures = class_figures(judged)
     rows = [(one.class_, str(one.texts), f"{one.precision:.3f}", f"{one.recall:.3f}", f"{one.f1:.3f}") for one in figures]

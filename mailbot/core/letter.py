@@ -255,7 +255,7 @@ class LetterSpec:
 
     ``variables`` are the names that its texts use, ``fallbacks`` fills one that has no value, ``sentences`` are put by name.
     ``must_contain``: what it says beyond what every letter to a customer says. ``serves``: what it does when staff issue it, of
-    ``ISSUED``; letters without it are mailbot's own.
+    ``ISSUED``; letters without it are mailbot's own. ``code``: what the organisation's list of letters calls it, such as SL039.
     """
 
     name: str
@@ -269,6 +269,7 @@ class LetterSpec:
     sentences: dict[str, Sentence] = field(default_factory=dict)
     must_contain: tuple[Content, ...] = ()
     serves: Purpose | None = None
+    code: str = ""
     __pydantic_config__ = {"extra": "forbid"}  # noqa: RUF012  # read by the file reader; a constant, not a field
 
 

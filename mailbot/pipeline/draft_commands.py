@@ -39,6 +39,7 @@ class DraftCommands:
 
     def blank(self, reference: str, letter: str) -> DraftFile:
         """The letter as the case fills it in, or what was last written of it. Raises PermanentError, PolicyError."""
+        letter = self.letters.named(letter)
         with self.store.view() as transaction:
             case, policy = self._case(transaction, reference)
             last = transaction.drafts.newest(case.id, letter)
@@ -49,8 +50,9 @@ class DraftCommands:
         """Hand a letter in. Raises PolicyError with everything that keeps it from being issued."""
         with self.store.transaction() as transaction:
             case, policy = self._case(transaction, file.reference)
-            self._accept(transaction, case, policy, file.letter, file.text, where)
-            self._add(transaction, case, file.letter, file.text, DraftState.SUBMITTED)
+            letter = self.letters.named(file.letter)
+            self._accept(transaction, case, policy, letter, file.text, where)
+            self._add(transaction, case, letter, file.text, DraftState.SUBMITTED)
 
     def waiting(self) -> list[Waiting]:
         """What waits to be checked, the oldest first."""
@@ -63,6 +65,7 @@ class DraftCommands:
         """Give a letter back to its writer. Raises PermanentError where none waits."""
         with self.store.transaction() as transaction:
             case, _ = self._case(transaction, reference)
+            letter = self.letters.named(letter)
             waiting = _waiting(transaction, case, letter)
             self._add(transaction, case, letter, waiting.text, DraftState.SENT_BACK, reason)
 
@@ -73,6 +76,7 @@ class DraftCommands:
         """
         with self.store.transaction() as transaction:
             case, policy = self._case(transaction, reference)
+            letter = self.letters.named(letter)
             waiting = _waiting(transaction, case, letter)
             if policy.pack.issuing.by_another and waiting.author == self.actor:
                 raise PermanentError(f"{case.reference}: you wrote this letter; somebody else checks and issues it")

@@ -84,6 +84,9 @@ class Letters(Protocol):
     def names(self) -> Sequence[str]:
         """Every letter there is."""
 
+    def named(self, letter: str) -> str:
+        """The name of the letter with this name or code (SL039); what is neither stays as it is."""
+
     def compose(
         self, letter: str, values: LetterValues, headers: Headers, published: PublishedLetters, manner: Manner = PLAIN_MANNER
     ) -> Composed:

@@ -87,6 +87,7 @@ def test_staff_write_to_a_welsh_case_from_the_welsh_letter(town: Council) -> Non
     town.staff.reclassify(reference, "complaint", "nobody came")
     officer, checker = (drafts(town, actor) for actor in ("robin", "di"))
     began = officer.blank(reference, "conclusion")
+    assert officer.blank(reference, "sl039") == began, "by its code, too"
     assert began.text.subject == f"Beth a ganfuom am eich cwyn [{reference}]"
     assert "Dyddiad ei derbyn: dydd Llun 23 Tachwedd 2026" in began.text.body
     with pytest.raises(PolicyError, match=r"write your text in its place, or: Ddim yn berthnasol, oherwydd \.\.\."):

@@ -9,7 +9,7 @@ from time import process_time
 import pytest
 from typer.testing import CliRunner, Result
 
-from mailbot.cli.evaluate_classify import Judged, calibration_error, class_figures, flag_figures
+from mailbot.cli.evaluate_classify import Judged, calibration_error, class_figures, flag_figures, macro_f1
 from mailbot.cli.main import app
 from tests.invented import RULES
 
@@ -219,6 +219,16 @@ def test_figures_are_counted_as_everybody_counts_them() -> None:
     assert (first.precision, first.recall, first.f1) == (1.0, 0.5, 0.667)
     assert (second.precision, second.recall) == (0.667, 1.0)
     assert calibration_error(texts) == pytest.approx((2 * 0.4 + 2 * 0.5) / 4)
+
+
+def test_the_mean_of_the_main_classes_leaves_the_others_out() -> None:
+    """Each of the four that is labelled counts once, whatever becomes of the rest."""
+    texts = [
+        judged("complaint", "complaint", 0.9),
+        judged("enquiry", "complaint", 0.9),
+        judged("suggestion", "suggestion", 0.9),
+    ]
+    assert macro_f1(texts) == pytest.approx((0.667 + 0.0) / 2, abs=0.001)
 
 
 def test_flags_are_counted_as_everybody_counts_them() -> None:

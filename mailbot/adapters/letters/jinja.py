@@ -53,6 +53,11 @@ class JinjaLetters:
         """Every letter there is."""
         return tuple(self._letters)
 
+    def named(self, letter: str) -> str:
+        """The name of the letter with this name or code (SL039), large or small; what is neither stays as it is."""
+        coded = (name for name, found in self._letters.items() if found.spec.code.lower() == letter.lower() and "/" not in name)
+        return letter if letter in self._letters or not letter else next(coded, letter)
+
     def missing(self, letter: str, values: LetterValues) -> tuple[str, ...]:
         """The names of a letter that have neither a value here nor a fallback: it could not be written."""
         return self._find(letter).missing(values)
