@@ -215,9 +215,9 @@ class Inbound:
         handed_over, gap = self._handed_over(transaction, judged, case), self._gap(transaction, judged, case)
         news_of_staff = handed_over or gap is not None
         replied = self._replied(transaction, judged, case, policy)
-        has_news = news_of_staff or replied is not None or reply is ReplyKind.WITHDRAWAL
         found = route(judged.hits, judged.subject_length, policy.pack.routes)
-        has_news = news_of_staff or reply is ReplyKind.WITHDRAWAL or bool(classification.flags)
+        of_staff = news_of_staff or replied is not None
+        has_news = of_staff or reply is ReplyKind.WITHDRAWAL or bool(classification.flags)
         findings = Findings(
             screening=screening,
             match=matched,

@@ -25,7 +25,7 @@ class Findings:
     ``handed_over``: its case was handed to somebody; ``proven``: our border vouches for the address that it comes from;
     ``material``: what goes with another handover, where somebody may be away. ``assigning``: what whoever gets a new case is
     told of it. ``gap``: what whoever wrote it was asked for in this case, if it is missing from their pages (N9).
-    told of it. ``replied``: it answers a mail of ours to a colleague.
+    ``replied``: it answers a mail of ours to a colleague.
     """
 
     screening: Screening
