@@ -30,7 +30,7 @@ _PROCESSES = get_context("spawn")
 _GONE = (EOFError, OSError)  # what either end of a pipe raises when the other is gone
 
 # Hits and evidence go as plain tuples: as dataclasses they take ten times as long to pack and unpack.
-_Hit = tuple[str, str, float, int, int]
+_Hit = tuple[str, str, float, int, int, str, float | None]
 _Weak = tuple[str, Speaks, float, str, list[tuple[int, int]]]
 _Opinion = tuple[str, float, tuple[tuple[str, float], ...]]
 _Packed = tuple[Message, str, list[_Hit], list[_Weak] | None, _Opinion | None]
@@ -153,10 +153,15 @@ def _key(content: bytes) -> bytes:
 
 def _unpacked(packed: _Packed) -> ReadMessage:
     message, unreadable, hits, weak, thought = packed
-    found = [Hit(class_=class_, rule=rule, weight=weight, span=Span(start, end)) for class_, rule, weight, start, end in hits]
+    found = map(_unpacked_hit, hits)
     evidence = None if weak is None else tuple(map(_unpacked_evidence, weak))
     opinion = Opinion(version=thought[0], rule_weight=thought[1], scores=thought[2]) if thought else None
     return ReadMessage(message=message, hits=tuple(found), unreadable=unreadable, weak=evidence, opinion=opinion)
+
+
+def _unpacked_hit(packed: _Hit) -> Hit:
+    class_, rule, weight, start, end, language, asks = packed
+    return Hit(class_=class_, rule=rule, weight=weight, span=Span(start, end), language=language, asks=asks)
 
 
 def _unpacked_evidence(packed: _Weak) -> Evidence:
@@ -194,7 +199,7 @@ def _end_with_parent() -> None:
 
 
 def _packed(one: ReadMessage) -> _Packed:
-    hits = [(hit.class_, hit.rule, hit.weight, hit.span.start, hit.span.end) for hit in one.hits]
+    hits = [(hit.class_, hit.rule, hit.weight, hit.span.start, hit.span.end, hit.language, hit.asks) for hit in one.hits]
     weak = None if one.weak is None else list(map(_packed_evidence, one.weak))
     thought = (one.opinion.version, one.opinion.rule_weight, one.opinion.scores) if one.opinion else None
     return one.message, one.unreadable, hits, weak, thought

@@ -45,7 +45,10 @@ manager = "Mara Quill"
 name = "Mara Quill"
 email = "mara.quill@harbour.example"
 """
-ENQUIRY_CLASSES = 'classes = ["enquiry", "service_request", "complaint", "compensation_claim", "suggestion", "compliment"]'
+ENQUIRY_CLASSES = (
+    'classes = ["enquiry", "service_request", "complaint", "statutory_complaint", "complaint_about_us", '
+    '"compensation_claim", "suggestion", "compliment"]'
+)
 
 
 class TestJ1:

@@ -214,7 +214,7 @@ class TestOneBadMessage:
         """A message over the size limit is held by its header; put back, it is a case from its receipt, promised nothing."""
         mailbot = install(dovecot, smtp_server, tables={"limits": {"message_size_mb": 1}})
         mailbot.start()
-        mailbot.deliver(message("A picture of the bin.\n" * 60_000, subject="Please collect it"))
+        mailbot.deliver(message("A picture of the bin.\n" * 60_000, subject="As promised"))
         (held,) = mailbot.held(1)
         assert held.detail == "larger than the size cap"
         assert held.size is not None

@@ -49,8 +49,8 @@ def test_the_letters_are_listed_with_the_version_in_force(folder: Path) -> None:
     file = edited(folder, "Thank you", "Many thanks")
     run(folder, "publish", "receipt", "--file", file, "--note", "warmer")
     lines = {line.split()[0]: line.split() for line in run(folder, "list").stdout.splitlines()[2:]}
-    assert lines["receipt"][1:3] == ["customer", "1"]
-    assert lines["manager-digest"][1:3] == ["staff", "0"]
+    assert lines["receipt"][1:4] == ["customer", "mailbot", "1"]
+    assert lines["manager-digest"][1:4] == ["staff", "mailbot", "0"]
 
 
 def test_a_letter_is_shown_as_a_file_compared_published_and_taken_back(folder: Path) -> None:

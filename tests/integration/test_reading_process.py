@@ -29,6 +29,10 @@ GONE_WITHIN = 2.0
 MAIL = (
     b"From: ada@example.org\r\nSubject: Claim\r\n\r\nI want compensation. My street light is out.\r\n",
     b"From: bo@example.org\r\nContent-Type: application/pdf; name=plan.pdf\r\n\r\n%PDF\r\n",
+    (
+        b"From: cy@example.org\r\nSubject: Ailgylchu\r\nContent-Type: text/plain; charset=utf-8\r\n\r\n"
+        b"Helo, hoffwn wybod pryd bydd y ganolfan ailgylchu ar agor dros y penwythnos. Diolch yn fawr iawn am eich help.\r\n"
+    ),
     b"\xff\x00",
     b"",
 )
@@ -74,6 +78,8 @@ def test_a_message_reads_alike_in_either_process() -> None:
     assert read[0].hits
     assert any(one.weak for one in read)
     assert read[1].message.attachments
+    assert any(hit.language == "cy" for hit in read[2].hits), "the language is found, and comes along"
+    assert any(hit.asks is not None for hit in read[0].hits), "what it asks for besides comes along, too"
 
 
 def test_the_next_messages_are_read_while_the_first_are_worked_on(reader: ReadingProcess, journal: Path) -> None:
