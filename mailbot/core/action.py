@@ -4,10 +4,8 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from mailbot.core.case import CaseStatus, Channel, ClockKind, ClockStop, Turn, TurnKind
-from mailbot.core.contact_log import ContactAction, ServiceArea
-from mailbot.core.contact_note import ContactNote
+from mailbot.core.contact_action import CloseGap, KeepNote, LogContact, OpenGap, RemindGap, SettleContacts
 from mailbot.core.enclosure import File
-from mailbot.core.gap import Gap, GapState
 from mailbot.core.letter import Audience, Lane, LetterValues, Purpose, Written
 from mailbot.core.message import Span
 from mailbot.core.staff_finding import StaffMailKind
@@ -350,57 +348,6 @@ class JudgeStaffMail:
 
     kind: StaffMailKind
     reason: Reason
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LogContact:
-    """A contact of a customer goes into the log (N7). ``at``: when it came."""
-
-    area: ServiceArea
-    channel: Channel
-    at: datetime
-    action: ContactAction = ContactAction.RECEIVED
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class KeepNote:
-    """Keep what a member of staff took down of the contact that opens the case."""
-
-    note: ContactNote
-    taken_by: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SettleContacts:
-    """What was done about the contacts of the case about which nothing was (N7). ``area``: whose work it proved to be."""
-
-    action: ContactAction
-    area: ServiceArea | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OpenGap:
-    """Somebody is asked for information that is missing from their pages (N9)."""
-
-    gap: Gap
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RemindGap:
-    """Whoever is asked, today ``contact``, is asked once more, and again at ``remind_at``."""
-
-    number: int
-    contact: str
-    remind_at: datetime
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CloseGap:
-    """The information is at ``url``."""
-
-    number: int
-    state: GapState
-    url: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

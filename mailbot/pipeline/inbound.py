@@ -6,7 +6,7 @@ fails it is rolled back and redone one by one: the one bad message is set aside 
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 from functools import partial
 
 import structlog
@@ -45,8 +45,9 @@ from mailbot.core.trigger import AlsoArrived, MessageArrived
 from mailbot.pipeline.assigning import material_of_message
 from mailbot.pipeline.bounces import what_came_back
 from mailbot.pipeline.clarifying import left_out
-from mailbot.pipeline.gather import DAY, Gathered, gather
+from mailbot.pipeline.gather import Gathered, gather
 from mailbot.pipeline.handing_over import handover_material
+from mailbot.pipeline.origin import born_at_of, identity, origin_of, received_at_of
 from mailbot.pipeline.presence import present
 from mailbot.pipeline.record import Recording, record
 from mailbot.pipeline.replies import owner_reply
@@ -154,7 +155,7 @@ class Inbound:
     def _judged(self, located: Located, read: ReadMessage) -> Judged:
         policy, weak = self.policies[located.mailbox], read.weak
         found = relayed(read.message, policy.relays, policy.authserv_id, vouched=located.put_back)
-        message = _identity(located, found.message if found else read.message)
+        message = identity(located, found.message if found else read.message)
         by_staff = located.folder_role == "sent" or _is_by_colleague(message, policy)
         forward = self._passed_on(message, policy) if by_staff and located.folder_role != "sent" else None
         if forward is not None and forward.message is not None and not policy.is_ours(forward.message.sender):
@@ -306,7 +307,7 @@ class Inbound:
         rule = policy.pack.handover
         if case is not None or self.originals is None or rule is None or not found.sure or not policy.pack.routes.hands_over:
             return None
-        received_at, sender = _received_at(judged.located, self.clock.now()), judged.message.sender
+        received_at, sender = received_at_of(judged.located, self.clock.now()), judged.message.sender
         original = self.originals.read(judged.located.content, received_at, sender, rule.attach_at_most)
         return HandoverMaterial(note=original.note, enclosure=original.enclosure, references=original.references)
 
@@ -350,11 +351,11 @@ class Inbound:
 
     def _trigger(self, judged: Judged, policy: MailboxPolicy, gathered: Gathered, our_letter: str) -> MessageArrived:
         located, mailbox = judged.located, gathered.mailboxes[policy.name]
-        received_at = _received_at(located, self.clock.now())
-        born_at = _born_at(located, judged.message, received_at)
+        received_at = received_at_of(located, self.clock.now())
+        born_at = born_at_of(located, judged.message, received_at)
         return MessageArrived(
             message=judged.message,
-            origin=_origin(located, born_at, mailbox.started_at, policy),
+            origin=origin_of(located, born_at, mailbox.started_at, policy),
             received_at=received_at,
             born_at=born_at,
             live=mailbox.live_since is not None and born_at >= mailbox.live_since,
@@ -382,27 +383,3 @@ def _why_unclear(judged: Judged) -> str:
     if judged.forward is None or judged.forward.message is judged.message:
         return ""
     return judged.forward.unclear or "its author is one of us"
-
-
-def _identity(located: Located, message: Message) -> Message:
-    """A copy in Sent is a message of its own: the same text may also have come in by a copy to the mailbox."""
-    return replace(message, digest=f"sent:{message.digest}") if located.folder_role == "sent" else message
-
-
-def _received_at(located: Located, now: datetime) -> datetime:
-    """The server's date of arrival, within bounds: never in the future, and no wild date from a broken server."""
-    return now if doubt_receipt(located.received_at, now) else min(located.received_at, now)
-
-
-def _born_at(located: Located, message: Message, received_at: datetime) -> datetime:
-    """How old a message is. A renumbered folder may have got new dates of arrival: there the sender's date counts too."""
-    return min(received_at, message.sent_at) if located.reindexed and message.sent_at is not None else received_at
-
-
-def _origin(located: Located, born_at: datetime, started_at: datetime, policy: MailboxPolicy) -> Origin:
-    """Mail from before the start is history. A server's clock may lag, so new arrivals have a day's grace."""
-    if located.folder_role == "sent":
-        return Origin.SENT
-    start_at = policy.start_at or started_at
-    is_old = born_at < (start_at if located.reindexed else start_at - DAY)
-    return Origin.HISTORY if is_old else Origin.MAILBOX

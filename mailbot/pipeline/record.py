@@ -16,30 +16,24 @@ from mailbot.core.action import (
     AskWhichCase,
     ChangeCase,
     ClearAddress,
-    CloseGap,
     ConfirmLetter,
     Decision,
     FileMessage,
     Hold,
     JoinCase,
     JudgeStaffMail,
-    KeepNote,
     KeepSilent,
     LearnClass,
     LetterReturned,
-    LogContact,
     MarkAddress,
     MoveClock,
     Note,
     OpenCase,
-    OpenGap,
     QueueLetter,
     RaiseAlarm,
     Reason,
-    RemindGap,
     ReplaceDeadline,
     RestartClock,
-    SettleContacts,
     StartClock,
     StopClock,
     TakeBack,
@@ -48,6 +42,7 @@ from mailbot.core.action import (
 )
 from mailbot.core.case import ANSWERED_BY_OWNER, ClockKind, ClockStop, Role, TurnKind
 from mailbot.core.clock_rule import ClockStart
+from mailbot.core.contact_action import CloseGap, KeepNote, LogContact, OpenGap, RemindGap, SettleContacts
 from mailbot.core.decide import dependants, gone, stop_clocks
 from mailbot.core.decide.logging_contacts import INFORMED
 from mailbot.core.delivery import reverse_path

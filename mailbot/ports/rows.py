@@ -8,24 +8,19 @@ from typing import Protocol
 from mailbot.core.action import (
     AddDeadline,
     ChangeCase,
-    CloseGap,
     JoinCase,
-    KeepNote,
-    LogContact,
     MoveClock,
     OpenCase,
-    OpenGap,
     RaiseAlarm,
     Reason,
-    RemindGap,
     ReplaceDeadline,
     RestartClock,
-    SettleContacts,
     StartClock,
     StopClock,
     TakeTurn,
 )
 from mailbot.core.case import Case, EndedClock, Figures, FiledMessage, RunningClock, Turn
+from mailbot.core.contact_action import CloseGap, KeepNote, LogContact, OpenGap, RemindGap, SettleContacts
 from mailbot.core.contact_log import LoggedContact
 from mailbot.core.contact_note import ContactNote
 from mailbot.core.delivery import Pace, Settlement, WaitingLetter

@@ -14,19 +14,18 @@ from mailbot.core.action import (
     Hold,
     JoinCase,
     KeepSilent,
-    LogContact,
     Note,
     OpenCase,
     Permission,
     QueueLetter,
     RaiseAlarm,
     Reason,
-    SettleContacts,
     StartClock,
     StopClock,
 )
 from mailbot.core.case import Case, CaseStatus, Channel, ClockStop, Figures, Moment, RunningClock
 from mailbot.core.classify import Classification, Hit
+from mailbot.core.contact_action import LogContact, SettleContacts
 from mailbot.core.contact_log import ServiceArea
 from mailbot.core.decide import Findings, decide, stop_clocks
 from mailbot.core.lead import Candidate, Via

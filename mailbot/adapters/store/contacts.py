@@ -8,8 +8,8 @@ from sqlalchemy import Connection, Row, func, select
 
 from mailbot.adapters.store.pending import Pending
 from mailbot.adapters.store.tables import case, contact_log, contact_note, message
-from mailbot.core.action import KeepNote, LogContact, SettleContacts
 from mailbot.core.case import Channel, Turn, TurnKind
+from mailbot.core.contact_action import KeepNote, LogContact, SettleContacts
 from mailbot.core.contact_log import ContactAction, LoggedContact, ServiceArea, still_to_settle
 from mailbot.core.contact_note import ContactNote, told
 from mailbot.core.service import Category

@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, Connection, Row, select
 
 from mailbot.adapters.store.numbers import Numbers
 from mailbot.adapters.store.tables import case, gap
-from mailbot.core.action import CloseGap, OpenGap, RemindGap
+from mailbot.core.contact_action import CloseGap, OpenGap, RemindGap
 from mailbot.core.gap import Gap, GapState
 
 _GAPS = select(gap, case.c.reference, case.c.mailbox).join(case, case.c.id == gap.c.case)

@@ -4,7 +4,8 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime
 
-from mailbot.core.action import Action, KeepNote, Note, QueueLetter, Reason
+from mailbot.core.action import Action, Note, QueueLetter, Reason
+from mailbot.core.contact_action import KeepNote
 from mailbot.core.decide.arrival import new_case
 from mailbot.core.decide.findings import Findings
 from mailbot.core.decide.handing_over import note_lines

@@ -2,8 +2,9 @@
 
 from datetime import UTC, datetime
 
-from mailbot.core.action import Action, CloseGap, Hold, JoinCase, KeepSilent, Note, OpenGap, Reason, RemindGap
+from mailbot.core.action import Action, Hold, JoinCase, KeepSilent, Note, Reason
 from mailbot.core.case import Case
+from mailbot.core.contact_action import CloseGap, OpenGap, RemindGap
 from mailbot.core.decide.findings import Findings
 from mailbot.core.decide.occasion import Occasion
 from mailbot.core.gap import Gap, GapClosed, GapReminderDue, GapReported, GapState, answer_in, is_web_address

@@ -3,8 +3,8 @@
 from dataclasses import replace
 from datetime import datetime
 
-from mailbot.core.action import LogContact, SettleContacts
 from mailbot.core.case import Channel
+from mailbot.core.contact_action import LogContact, SettleContacts
 from mailbot.core.contact_log import ContactAction, area_of
 from mailbot.core.policy import MailboxPolicy
 from mailbot.core.service import Service
