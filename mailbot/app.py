@@ -57,8 +57,8 @@ from mailbot.core.contact_note import ContactRules
 from mailbot.core.directory import Directory, team_of
 from mailbot.core.holding import HoldingRules
 from mailbot.core.own_id import signed
+from mailbot.core.person_name import NameRules
 from mailbot.core.policy import Caps, MailboxPolicy, Pack
-from mailbot.core.redaction import NameRules
 from mailbot.core.relay import Relay
 from mailbot.core.reply import ReplyRules
 from mailbot.core.route import directory_words

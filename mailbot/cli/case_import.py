@@ -1,6 +1,5 @@
 """``mailbot case import``: open cases from the system that was used before."""
 
-import getpass
 import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -76,6 +75,7 @@ def _show(judged: "Judged", zone: str) -> None:
 
 def _flow(settings: "Config", mailbox: str | None) -> "CaseImport":
     from mailbot.adapters.clock import SystemClock
+    from mailbot.adapters.login import signed_in
     from mailbot.app import database_of, load_policies, open_store
     from mailbot.cli.options import one_mailbox
     from mailbot.pipeline.case_import import CaseImport
@@ -84,4 +84,4 @@ def _flow(settings: "Config", mailbox: str | None) -> "CaseImport":
     clock = SystemClock()
     store, tag_secret = open_store(settings, database_of(settings, create=False), clock.now())
     policy = load_policies(settings, tag_secret).mailboxes[name]
-    return CaseImport(store=store, policy=policy, clock=clock, actor=getpass.getuser())
+    return CaseImport(store=store, policy=policy, clock=clock, actor=signed_in())

@@ -20,16 +20,20 @@ def register(app: typer.Typer) -> None:
 def restrict(
     reference: Reference,
     why: Annotated[str, typer.Option(help="Why, in a few words; they stand in the history, without names of people.")],
+    about: Annotated[
+        list[str] | None, typer.Option(help="Whom it is about, of the directory or not; their name is blacked out everywhere.")
+    ] = None,
     by: Annotated[str, typer.Option(help="Who says so, if it is not you.")] = "",
     config: ConfigOption = DEFAULT_CONFIG,
 ) -> None:
     """Say that a case is about somebody of ours, where mailbot has not noticed: whoever the policy names gets a mail.
 
-    From now on names are not recorded and few open its messages. What was recorded before stays as it was, but for the subject.
+    Names are blacked out of what was recorded of it before, too, and few open its messages. Say it again with --about of a case
+    that is one already, where a name was not noticed.
     """
     from mailbot.cli.commands import case_commands
 
-    tell(reference, case_commands(config).restrict(reference, why, by))
+    tell(reference, case_commands(config).restrict(reference, why, by, about or ()))
 
 
 def confirm(
@@ -47,23 +51,25 @@ def confirm(
 def raw(
     reference: Reference,
     number: Annotated[int, typer.Argument(help="The message's number in 'mailbot case show'.")],
-    by: Annotated[str, typer.Option(help="Who opens it: a name or an address among the people.")],
     why: Annotated[str, typer.Option(help="Why, in a few words; it stands in the history with your name.")],
+    by: Annotated[str, typer.Option(help="Who you are, if you like to say it; refused if you are signed in as another.")] = "",
     config: ConfigOption = DEFAULT_CONFIG,
 ) -> None:
-    """Print a message as it came, with the names that are not recorded. That it was opened stands in the history.
+    """Print a message as it came, with the names that are not recorded. That you opened it stands in the history.
 
-    Of a case about somebody of ours this is only for whom the policy says.
+    Of a case about somebody of ours this is only for whom the policy says. Who you are is known by how you signed in to this
+    machine: 'login' of the person in the services file.
     """
+    from mailbot.adapters.login import signed_in
     from mailbot.app import people_of
     from mailbot.cli.commands import case_commands
     from mailbot.cli.options import load_config
-    from mailbot.core.directory import person
+    from mailbot.core.directory import person_who_signed_in
     from mailbot.core.text import shown_text
     from mailbot.errors import PermanentError
 
     try:
-        somebody = person(people_of(load_config(config)), by)
+        somebody = person_who_signed_in(people_of(load_config(config)), signed_in(), by)
     except ValueError as error:
         raise PermanentError(str(error)) from None
     content = case_commands(config).open_raw(reference, number, somebody, why)

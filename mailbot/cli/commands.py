@@ -1,6 +1,5 @@
 """The door for staff commands from the command line."""
 
-import getpass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,17 +17,19 @@ if TYPE_CHECKING:
 def staff_commands(config: Path) -> "Commands":
     """Commands of whoever is signed in to this machine, on the configured database."""
     from mailbot.adapters.clock import SystemClock
+    from mailbot.adapters.login import signed_in
     from mailbot.app import database_of, open_store
     from mailbot.pipeline.commands import Commands
 
     clock, settings = SystemClock(), load_config(config)
     store, _ = open_store(settings, database_of(settings, create=False), clock.now())
-    return Commands(store=store, clock=clock, actor=getpass.getuser())
+    return Commands(store=store, clock=clock, actor=signed_in())
 
 
 def case_commands(config: Path) -> "CaseCommands":
     """Commands about cases, of whoever is signed in to this machine, by the configured policies."""
     from mailbot.adapters.clock import SystemClock
+    from mailbot.adapters.login import signed_in
     from mailbot.app import database_of, load_policies, open_store
     from mailbot.pipeline.case_commands import CaseCommands
 
@@ -40,7 +41,7 @@ def case_commands(config: Path) -> "CaseCommands":
         letters=policies.letters,
         policies=policies.mailboxes,
         clock=clock,
-        actor=getpass.getuser(),
+        actor=signed_in(),
         originals=policies.originals,
         names=policies.names,
     )
@@ -49,6 +50,7 @@ def case_commands(config: Path) -> "CaseCommands":
 def contacts(config: Path, mailbox: str | None) -> "Contacts":
     """Contacts that whoever is signed in to this machine enters, for a mailbox. Raises ConfigError for an unknown one."""
     from mailbot.adapters.clock import SystemClock
+    from mailbot.adapters.login import signed_in
     from mailbot.app import database_of, load_policies, open_store
     from mailbot.cli.options import one_mailbox, tell
     from mailbot.pipeline.contacts import Contacts
@@ -69,13 +71,15 @@ def contacts(config: Path, mailbox: str | None) -> "Contacts":
         rules_version=policies.reading.version,
         shared_domains=policies.screening.shared_domains,
         clock=clock,
-        actor=getpass.getuser(),
+        actor=signed_in(),
+        names=policies.names,
     )
 
 
 def letter_commands(config: Path) -> "LetterCommands":
     """Commands about letters, of whoever is signed in to this machine, by the configured policies."""
     from mailbot.adapters.clock import SystemClock
+    from mailbot.adapters.login import signed_in
     from mailbot.adapters.rule_files import load_wording
     from mailbot.app import database_of, load_policies, open_store
     from mailbot.pipeline.letter_commands import LetterCommands
@@ -88,7 +92,7 @@ def letter_commands(config: Path) -> "LetterCommands":
         letters=policies.letters,
         policies=policies.mailboxes,
         clock=clock,
-        actor=getpass.getuser(),
+        actor=signed_in(),
         wording=load_wording(settings.paths.rules_folder),
     )
 

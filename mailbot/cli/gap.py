@@ -1,6 +1,5 @@
 """``mailbot gap``: information that could not be found on anybody's pages, until it is (N9)."""
 
-import getpass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -83,6 +82,7 @@ def list_gaps(
 
 def _gaps(config: Path) -> "Gaps":
     from mailbot.adapters.clock import SystemClock
+    from mailbot.adapters.login import signed_in
     from mailbot.app import database_of, load_policies, open_store
     from mailbot.cli.options import load_config
     from mailbot.pipeline.gaps import Gaps
@@ -90,4 +90,4 @@ def _gaps(config: Path) -> "Gaps":
     clock, settings = SystemClock(), load_config(config)
     store, tag_secret = open_store(settings, database_of(settings, create=False), clock.now())
     policies = load_policies(settings, tag_secret)
-    return Gaps(store=store, letters=policies.letters, policies=policies.mailboxes, clock=clock, actor=getpass.getuser())
+    return Gaps(store=store, letters=policies.letters, policies=policies.mailboxes, clock=clock, actor=signed_in())

@@ -17,9 +17,9 @@ def live(
     config: ConfigOption = DEFAULT_CONFIG,
 ) -> None:
     """Let letters go for mail received from now on, after showing what was observed so far."""
-    import getpass
 
     from mailbot.adapters.clock import SystemClock
+    from mailbot.adapters.login import signed_in
     from mailbot.adapters.store.queries import Queries
     from mailbot.app import database_of, open_store
     from mailbot.cli.options import load_config, moment, print_table
@@ -56,7 +56,7 @@ def live(
     typer.echo("What was observed stays unsent: the cases above are to be answered by hand, and their clocks run.")
     if not yes:
         typer.confirm("Go live?", abort=True)
-    commands = Commands(store=store, clock=clock, actor=getpass.getuser())
+    commands = Commands(store=store, clock=clock, actor=signed_in())
     for name in chosen:
         commands.go_live(name)
     typer.echo(f"Live: {', '.join(chosen)}.")

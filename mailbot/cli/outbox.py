@@ -63,9 +63,12 @@ def show(
     from mailbot.cli.options import load_config
     from mailbot.errors import PermanentError
 
-    content = Queries(database_of(load_config(config), create=False)).letter_content(letter)
+    queries = Queries(database_of(load_config(config), create=False))
+    content = queries.letter_content(letter)
     if content is None:
         raise PermanentError(f"there is no letter {letter}")
+    if queries.is_closed_letter(letter):
+        raise PermanentError(f"letter {letter} was written before its case was about somebody of ours; it may name them")
     if raw:
         sys.stdout.buffer.write(content)
         return

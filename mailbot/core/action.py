@@ -8,6 +8,7 @@ from mailbot.core.contact_action import CloseGap, KeepNote, LogContact, OpenGap,
 from mailbot.core.enclosure import File
 from mailbot.core.letter import Audience, Lane, LetterValues, Purpose, Written
 from mailbot.core.message import Span
+from mailbot.core.redaction import HiddenTexts
 from mailbot.core.staff_finding import StaffMailKind
 
 
@@ -38,7 +39,8 @@ class OpenCase:
 
     ``told_on``: the date that the customer was told there. ``service``, ``proposed`` and ``named`` are as of ``Case``;
     ``owner``: name and address of whom a rule gives it to, who is still to take it.
-    ``language``: the customer's, if another than ours was found. ``waits_for``: what they are asked for by the same decision.
+    ``restricted`` and ``name_marks`` are as of ``Case``. ``language``: the customer's, if another than ours was found.
+    ``waits_for``: what they are asked for by the same decision.
     """
 
     class_: str
@@ -58,6 +60,7 @@ class OpenCase:
     named: tuple[str, ...] = ()
     owner: tuple[str, str] | None = None
     restricted: bool = False
+    name_marks: tuple[str, ...] = ()
     language: str = ""
     waits_for: str = ""
     reason: Reason
@@ -216,6 +219,15 @@ class ChangeCase:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class HideTexts:
+    """What was recorded of a case before its names were to be hidden becomes black where they stand (F11)."""
+
+    case_id: int
+    hidden: HiddenTexts
+    reason: Reason
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LearnClass:
     """Keep what a person says the class of a case is, beside the message that opened it: mailbot learns from it."""
 
@@ -363,6 +375,7 @@ Action = (
     | JoinCase
     | FileMessage
     | ChangeCase
+    | HideTexts
     | LearnClass
     | WithdrawLetter
     | TakeTurn

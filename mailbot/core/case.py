@@ -51,6 +51,8 @@ class ClockStop(StrEnum):
     TAKEN = "taken"
 
 
+NAMES_HIDDEN, RESTRICTED_BY_STAFF = "names-hidden", "restricted-by-staff"
+"""What the history says where names are not recorded of a case any more (F11)."""
 ASSIGNED, WAITS, ANSWERED_BY_STAFF = "assigned", "waits", "answered-by-staff"
 PROPOSAL, RECLASSIFIED = "proposal", "reclassified"
 """The kind of event that proposes another class to a person, and the rule by which a person said so."""
@@ -186,7 +188,8 @@ class Case:
     ``opened_by_staff``: somebody has read a message of it, or taken it. ``also``: other classes whose clocks it has.
     ``service``: what it is about, once that is sure; ``proposed``: the best services while it is not. ``named``: addresses of
     people of ours whom it names and who are spared it: neither owner nor told (F11). ``outcome``: how it ended, if said.
-    ``restricted``: no name of anybody of ours is recorded of its messages, and few open them (F11).
+    ``restricted``: no name of anybody of ours is recorded of its messages, and few open them (F11); ``name_marks``: by which
+    the words are known that were names in it.
     ``language``: the customer's (ISO 639-1), English where nobody found or said another.
     """
 
@@ -218,6 +221,7 @@ class Case:
     named: tuple[str, ...] = ()
     outcome: str = ""
     restricted: bool = False
+    name_marks: tuple[str, ...] = ()
     language: str = "en"
 
     @property

@@ -13,6 +13,7 @@ from mailbot.core.information_request import Lack
 from mailbot.core.issuing_rule import LetterIssued, LetterReleased
 from mailbot.core.ladder import Told
 from mailbot.core.letter import OutboxLetter, OutboxState
+from mailbot.core.redaction import HiddenTexts
 from mailbot.core.service import Service
 
 
@@ -150,11 +151,15 @@ class CustomerNamed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CaseMerged:
-    """The case is one matter with another, and goes into it. ``hold``: what asked whether it is."""
+    """The case is one matter with another, and goes into it. ``hold``: what asked whether it is.
+
+    ``hidden``: of the one of them whose names were not hidden before, if those of the other are (F11).
+    """
 
     into: Case
     at: datetime
     hold: int | None = None
+    hidden: HiddenTexts | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -319,13 +324,15 @@ class MisconductNoticed:
 class CaseRestricted:
     """The case is about somebody of ours, which nothing in its messages told mailbot (F11).
 
-    ``subject``: of the case, and ``why``: in words of whoever says so, ``by``; both without names.
+    ``hidden``: what was recorded of it, and why ``by`` says so, without names. ``named``: addresses of people of ours whom it
+    is about; ``names_somebody``: whoever it is about was named, one of ours or not.
     """
 
-    subject: str
-    why: str
+    hidden: HiddenTexts
     by: str
     at: datetime
+    named: tuple[str, ...] = ()
+    names_somebody: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -30,7 +30,8 @@ class Absence:
 class Person:
     """A member of staff. ``team`` is a team's name or empty; ``role`` is free words.
 
-    ``organisation``: the partner they work for, empty for ours.
+    ``organisation``: the partner they work for, empty for ours. ``login``: their login name on the machine of mailbot,
+    empty for whoever runs no commands there.
     """
 
     name: str
@@ -39,6 +40,7 @@ class Person:
     team: str = ""
     role: str = ""
     organisation: str = ""
+    login: str = ""
     absences: tuple[Absence, ...] = ()
 
     def absence_on(self, day: date) -> Absence | None:
@@ -125,6 +127,16 @@ def people_named(people: Iterable[Person], words: str) -> tuple[Person, ...]:
 def person_at(directory: Directory, address: str) -> Person | None:
     """The person with this address, in whatever case."""
     return next((each for each in directory.people if each.address == address.lower()), None)
+
+
+def person_who_signed_in(directory: Directory, login: str, says: str = "") -> Person:
+    """The person with this login name. Raises ValueError where there is none, or they say that they are somebody else."""
+    found = next((each for each in directory.people if each.login and each.login == login), None)
+    if found is None:
+        raise ValueError(f"nobody in the services file has login = '{login}', as you are signed in; write it for that person")
+    if says and person(directory, says) != found:
+        raise ValueError(f"you are signed in as '{login}', who is {found.name}")
+    return found
 
 
 def person(directory: Directory, words: str) -> Person:

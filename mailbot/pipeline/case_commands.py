@@ -25,16 +25,18 @@ from mailbot.core.case_command import (
     TurnUndone,
 )
 from mailbot.core.decide import decide, person_after_all
-from mailbot.core.directory import Person
+from mailbot.core.directory import Person, people_named
 from mailbot.core.information_request import Lack
 from mailbot.core.letter import LEFT
+from mailbot.core.person_name import NO_NAMES, NameRules
 from mailbot.core.policy import MailboxPolicy
-from mailbot.core.redaction import NO_NAMES, NameRules, blacked, names_in
+from mailbot.core.redaction import HiddenTexts
 from mailbot.core.service import find_service
 from mailbot.errors import PermanentError
 from mailbot.pipeline.assigning import material_of_case
 from mailbot.pipeline.clarifying import asked_at, known_lacks
 from mailbot.pipeline.handing_over import handover_to
+from mailbot.pipeline.hiding import hidden_texts, sought_in
 from mailbot.pipeline.presence import present
 from mailbot.pipeline.record import Recording, record
 from mailbot.pipeline.sent_today import sent_today
@@ -89,17 +91,24 @@ class CaseCommands:
             command = FlagConfirmed(flag=flag, by=by or self.actor, raised=raised, at=self.clock.now())
             return self._decided(transaction, case, command)
 
-    def restrict(self, reference: str, why: str, by: str = "") -> Decision:
-        """The case is about somebody of ours, though nothing told mailbot: few open it from now on, and a role hears of it."""
+    def restrict(self, reference: str, why: str, by: str = "", about: Sequence[str] = ()) -> Decision:
+        """The case is about somebody of ours, though nothing told mailbot: few open it from now on, and a role hears of it.
+
+        ``about``: who that is, of the directory (by name or address) or not; their names are nowhere recorded.
+        """
         with self.store.transaction() as transaction:
             case = case_named(transaction, reference)
-            subject, reason = self._without_names(case.subject, case), self._without_names(why, case)
-            command = CaseRestricted(subject=subject, why=reason, by=by or self.actor, at=self.clock.now())
+            policy = self._policy(case)
+            found = [one for words in about for one in people_named(policy.directory.people, words)]
+            names = [*about, *(one.name for one in found)]
+            command = CaseRestricted(
+                hidden=hidden_texts(transaction, case, sought_in(case, policy, self.names), why=why, about=names),
+                by=by or self.actor,
+                at=self.clock.now(),
+                named=tuple(one.address for one in found),
+                names_somebody=bool(about),
+            )
             return self._decided(transaction, case, command)
-
-    def _without_names(self, text: str, case: Case) -> str:
-        staff = ((one.name, one.address) for one in self._policy(case).directory.people)
-        return blacked(text, names_in(text, staff, self.names))
 
     def limit_contact(self, reference: str, until: datetime, reason: str, by: str = "") -> Decision:
         """For a time nothing automatic goes to the customer of this case."""
@@ -207,8 +216,17 @@ class CaseCommands:
             return case.reference
 
     def _merged(self, transaction: Transaction, case: Case, into: str, hold: int | None = None) -> Decision:
-        command = CaseMerged(into=case_named(transaction, into), at=self.clock.now(), hold=hold)
+        other = case_named(transaction, into)
+        hidden = self._hidden_by_merging(transaction, case, other)
+        command = CaseMerged(into=other, at=self.clock.now(), hold=hold, hidden=hidden)
         return self._decided(transaction, case, command)
+
+    def _hidden_by_merging(self, transaction: Transaction, case: Case, into: Case) -> HiddenTexts | None:
+        """What becomes of the texts of the one whose names are not hidden, if those of the other are."""
+        if case.restricted == into.restricted:
+            return None
+        restricted, other = (case, into) if case.restricted else (into, case)
+        return hidden_texts(transaction, other, sought_in(restricted, self._policy(restricted), self.names))
 
     def _decided(self, transaction: Transaction, case: Case, command: CaseCommand) -> Decision:
         now = self.clock.now()

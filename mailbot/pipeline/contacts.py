@@ -12,7 +12,7 @@ from mailbot.core.case_command import CaseHandedOver
 from mailbot.core.classify import classify
 from mailbot.core.clock import OWED
 from mailbot.core.contact_note import ContactNote
-from mailbot.core.decide import Findings, decide, request_in
+from mailbot.core.decide import Findings, decide, names_are_hidden, request_in
 from mailbot.core.directory import person, person_as_service
 from mailbot.core.enclosure import Enclosure
 from mailbot.core.flag import FlagRules, flagged
@@ -22,7 +22,9 @@ from mailbot.core.ladder import Told, contact_on
 from mailbot.core.letter import Audience
 from mailbot.core.match import Match
 from mailbot.core.message import Address, Message
+from mailbot.core.person_name import NO_NAMES, NameRules
 from mailbot.core.policy import MailboxPolicy
+from mailbot.core.redaction import HiddenTexts, note_without_names, without_names
 from mailbot.core.route import route
 from mailbot.core.screen import Screening
 from mailbot.core.service import Service, find_service
@@ -31,6 +33,7 @@ from mailbot.core.trigger import ContactTaken
 from mailbot.errors import PermanentError
 from mailbot.pipeline.gather import Gathered, gather
 from mailbot.pipeline.handing_over import handover_material
+from mailbot.pipeline.hiding import sought_in
 from mailbot.pipeline.record import Recording, record
 from mailbot.pipeline.sent_today import sent_to_staff, sent_today
 from mailbot.ports import Clock, Letters, Originals, Phrases, Store, Transaction
@@ -84,6 +87,7 @@ class Contacts:
     shared_domains: frozenset[str]
     clock: Clock
     actor: str
+    names: NameRules = NO_NAMES
 
     def add(self, taken: TakenContact) -> AddedContact:
         """Open its case, and hand it to whom it is for. Raises PermanentError with what to do instead; nothing is kept then."""
@@ -91,9 +95,10 @@ class Contacts:
         message = _as_message(taken.note, f"contact:{self.actor}:{now.isoformat()}")
         with self.store.transaction() as transaction:
             gathered = gather(transaction, [self.policy.name], [message], [], self.shared_domains, now)
+            findings, message, note = self._findings(transaction, taken, message, gathered)
             trigger = ContactTaken(
                 message=message,
-                note=taken.note,
+                note=note,
                 channel=taken.channel,
                 taken_by=taken.taken_by,
                 live=gathered.mailboxes[self.policy.name].live_since is not None,
@@ -101,7 +106,7 @@ class Contacts:
                 consent=taken.consent,
                 anonymous=taken.anonymous,
             )
-            opened = decide(trigger, None, self._findings(transaction, taken, message, gathered), self.policy, now)
+            opened = decide(trigger, None, findings, self.policy, now)
             about = Recording(policy=self.policy, now=now, actor=self.actor)
             record(transaction, self.letters, opened, about)
             if about.case_id is None:
@@ -122,23 +127,30 @@ class Contacts:
         except ValueError as error:
             raise PermanentError(str(error)) from None
 
-    def _findings(self, transaction: Transaction, taken: TakenContact, message: Message, gathered: Gathered) -> Findings:
-        """What its words say, as of any message; a person took it down, so a person said it."""
+    def _findings(
+        self, transaction: Transaction, taken: TakenContact, message: Message, gathered: Gathered
+    ) -> tuple[Findings, Message, ContactNote]:
+        """What its words say, as of any message; a person took it down, so a person said it. Both as recorded (F11)."""
         ((hits, opinion),) = self.phrases.judge([message.full_text])
         pack = self.policy.pack
         found = flagged(classify(hits, pack.classes, self.rules_version, opinion), hits, message.sender, self.flags)
         restricted = not set(pack.routes.spare_named_with).isdisjoint(found.flags)
-        return Findings(
+        sought = sought_in(None, self.policy, self.names).sparing(taken.note.name.value if taken.note.name else "")
+        hides = names_are_hidden(found, self.policy)
+        shown, note = (without_names(message, sought), note_without_names(taken.note, sought)) if hides else (None, taken.note)
+        findings = Findings(
             screening=Screening(verdict=Verdict.HUMAN, reasons=(Reason("taken-by-staff", taken.channel.value),)),
             match=Match(),
             classification=found,
             route=route(hits, len(message.subject), pack.routes),
             request=request_in(message, found, self.requests, pack),
             history=gathered.history(message, self.policy.name),
-            material=HandoverMaterial(note=taken.note, enclosure=Enclosure(b"")),
+            material=HandoverMaterial(note=note, enclosure=Enclosure(b"")),
             assigning=AssignmentMaterial(restricted=True) if restricted else None,
             before=sent_to_staff(transaction, self.policy, self.clock.now()).about_a_new_case(),
+            hidden=HiddenTexts(marks=shown.marks) if shown else HiddenTexts(),
         )
+        return findings, shown.message if shown else message, note
 
     def _handed(
         self, transaction: Transaction, case: Case, to: Service, taken: TakenContact, now: datetime

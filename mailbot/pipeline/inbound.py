@@ -31,9 +31,10 @@ from mailbot.core.match import Match, clues, match, parts
 from mailbot.core.message import Direction, Located, Message, Origin
 from mailbot.core.own_id import is_signed
 from mailbot.core.owner_reply import OwnerReply
+from mailbot.core.person_name import NO_NAMES, NameRules
 from mailbot.core.policy import MailboxPolicy
 from mailbot.core.quoting import QuoteRules
-from mailbot.core.redaction import NO_NAMES, NameRules, without_names
+from mailbot.core.redaction import HiddenTexts, without_names
 from mailbot.core.relay import Relay, authentication, named_by, relayed
 from mailbot.core.reply import ReplyKind, ReplyRules, kind_of_reply
 from mailbot.core.route import Route, route
@@ -47,6 +48,7 @@ from mailbot.pipeline.bounces import what_came_back
 from mailbot.pipeline.clarifying import left_out
 from mailbot.pipeline.gather import Gathered, gather
 from mailbot.pipeline.handing_over import handover_material
+from mailbot.pipeline.hiding import hidden_texts, sought_in
 from mailbot.pipeline.origin import born_at_of, identity, origin_of, received_at_of
 from mailbot.pipeline.presence import present
 from mailbot.pipeline.record import Recording, record
@@ -210,9 +212,10 @@ class Inbound:
         case = transaction.cases.get(concerned.case_id) if concerned and concerned.case_id is not None else None
         reply = kind_of_reply(message, self.replies) if case else ReplyKind.ORDINARY
         classification = self._classification(judged, policy)
+        hidden = HiddenTexts()
         if names_are_hidden(classification, policy) or (case is not None and case.restricted):
-            judged = self._without_names(judged, policy)
-            message = judged.message
+            judged, hidden = self._without_names(transaction, judged, case, policy)
+            message, case = judged.message, replace(case, subject=hidden.subject(case.subject)) if case else None
         handed_over, gap = self._handed_over(transaction, judged, case), self._gap(transaction, judged, case)
         news_of_staff = handed_over or gap is not None
         replied = self._replied(transaction, judged, case, policy)
@@ -234,6 +237,7 @@ class Inbound:
             gap=gap,
             proven=news_of_staff and authentication(message, policy.authserv_id).proves(message.sender.rpartition("@")[2]),
             material=self._material(transaction, case, screening, policy) if handed_over else self._of_new(judged, case, found),
+            hidden=hidden,
         )
         findings = replace(findings, assigning=self._assigning(transaction, judged, case, findings, policy), replied=replied)
         trigger = replace(self._trigger(judged, policy, gathered, our_letter), returned=back)
@@ -248,6 +252,7 @@ class Inbound:
             recorded_at=now,
             parts=self._parts(judged, screening, matched, policy),
             about=judged.clues.about,
+            name_marks=hidden.marks,
         )
         reference = case.reference if case else None
         about = Recording(policy=policy, now=now, located=located, arrived=arrived, reference=reference)
@@ -294,12 +299,17 @@ class Inbound:
             return None
         return handover_material(transaction, self.originals, case, policy)
 
-    def _without_names(self, judged: Judged, policy: MailboxPolicy) -> Judged:
-        """The message as it is recorded where no name of anybody of ours is (F11)."""
-        staff = ((one.name, one.address) for one in policy.directory.people)
-        shown = without_names(judged.message, staff, self.names)
-        found = clues(shown, policy.reference_prefix, self.subjects, by_staff=judged.by_staff)
-        return replace(judged, message=shown, clues=found)
+    def _without_names(
+        self, transaction: Transaction, judged: Judged, case: Case | None, policy: MailboxPolicy
+    ) -> tuple[Judged, HiddenTexts]:
+        """The message as it is recorded where no name of anybody of ours is, and what was recorded of its case before (F11)."""
+        sought, before = sought_in(case, policy, self.names), HiddenTexts()
+        if case is not None and not case.restricted:
+            before = hidden_texts(transaction, case, sought, new=judged.message.full_text)
+            sought = replace(sought, marks=frozenset(before.marks))
+        shown = without_names(judged.message, sought)
+        found = clues(shown.message, policy.reference_prefix, self.subjects, by_staff=judged.by_staff)
+        return replace(judged, message=shown.message, clues=found), replace(before, marks=shown.marks)
 
     def _of_new(self, judged: Judged, case: Case | None, found: Route) -> HandoverMaterial | None:
         """What goes with a new case if a rule hands it over at once."""

@@ -19,6 +19,7 @@ from mailbot.core.action import (
     ConfirmLetter,
     Decision,
     FileMessage,
+    HideTexts,
     Hold,
     JoinCase,
     JudgeStaffMail,
@@ -125,6 +126,8 @@ def _carry_out(  # noqa: C901, PLR0912, PLR0915  # one line an action: the table
         case ChangeCase():
             transaction.cases.change(action, about.now)
             _note(transaction, replace(about, case_id=action.case_id), action.reason.rule, action.reason)
+        case HideTexts():
+            transaction.recorded.hide(action.case_id, action.hidden)
         case LearnClass():
             transaction.corrections.add(action, about.actor, about.now)
         case WithdrawLetter():
@@ -206,6 +209,8 @@ def _join_case(transaction: Transaction, action: JoinCase, about: Recording) -> 
     about.case_id = action.case_id
     if about.arrived is not None:
         transaction.cases.take_part(action.case_id, about.arrived.parts, about.arrived.about)
+        if about.arrived.name_marks:
+            transaction.recorded.keep_marks(action.case_id, about.arrived.name_marks)
     _file_message(transaction, about)
     _note(transaction, about, "joined", action.reason)
 

@@ -38,7 +38,10 @@ class MailboxRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewMessage:
-    """A decided message on its way into the store. ``parts``: who takes part in its case by it; ``about``: its base subject."""
+    """A decided message on its way into the store. ``parts``: who takes part in its case by it; ``about``: its base subject.
+
+    ``name_marks``: by these the names of its case are known, if they are hidden.
+    """
 
     parsed: Message
     direction: Direction
@@ -49,6 +52,7 @@ class NewMessage:
     recorded_at: datetime
     parts: tuple[Part, ...] = ()
     about: str = ""
+    name_marks: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

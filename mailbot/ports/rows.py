@@ -36,6 +36,7 @@ from mailbot.ports.directory import DirectoryRows
 from mailbot.ports.history import CorrectionRows, Happened
 from mailbot.ports.letters import DraftRows, LetterRows
 from mailbot.ports.outside import Alarm
+from mailbot.ports.recorded import RecordedRows
 from mailbot.ports.recounts import RecountRows
 from mailbot.ports.row_values import Cursor, KnownMessage, MailboxRow, NewLetter, NewMessage, SentAnswer
 from mailbot.ports.running import JobRows, LeaseRows
@@ -325,6 +326,9 @@ class Transaction(Protocol):
 
     @property
     def corrections(self) -> CorrectionRows: ...
+
+    @property
+    def recorded(self) -> RecordedRows: ...
 
     @property
     def outbox(self) -> OutboxRows: ...

@@ -150,7 +150,8 @@ class Story(Installation):
 
     @cached_property
     def policies(self) -> Policies:
-        return load_policies(self.config)
+        ((secret,),) = self.rows("SELECT value FROM meta WHERE key = 'tag_secret'")
+        return load_policies(self.config, bytes.fromhex(str(secret)))
 
     # Inside --------------------------------------------------------------------------------------------------------
 

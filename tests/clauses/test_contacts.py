@@ -100,6 +100,7 @@ def desk(story: Story) -> Contacts:
         shared_domains=policies.screening.shared_domains,
         clock=story.clock,
         actor="desk",
+        names=policies.names,
     )
 
 

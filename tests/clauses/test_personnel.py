@@ -1,14 +1,20 @@
 """Complaints about somebody of ours: no name is recorded, few read them as they came, and nobody named has a part in them."""
 
+import re
+from datetime import datetime
 from email.message import EmailMessage
 
 import pytest
 
-from mailbot.core.case_command import MisconductNoticed
+from mailbot.adapters.login import signed_in
+from mailbot.core.case import Channel
+from mailbot.core.case_command import ContactNoted, MisconductNoticed
 from mailbot.core.directory import Person
 from mailbot.errors import PermanentError
 from tests.clauses.story import ADA_ADDRESS, Story, TellStory
-from tests.e2e.installation import MANAGER
+from tests.clauses.test_contacts import take_down
+from tests.e2e.installation import ENQUIRIES, MANAGER
+from tests.e2e.messages import ADA
 
 pytestmark = pytest.mark.dovecot
 
@@ -66,6 +72,41 @@ def words_of(letter: EmailMessage) -> str:
     """Subject and every text of a letter, decoded."""
     parts = [part.get_content() for part in letter.walk() if part.get_content_maintype() == "text"]
     return "\n".join([str(letter["Subject"]), *map(str, parts)])
+
+
+def everything_recorded(story: Story, case: str) -> list[str]:
+    """What tables and commands say of cases."""
+    queries = (
+        "SELECT subject, text FROM message",
+        'SELECT subject, delay_reason FROM "case"',
+        "SELECT subject FROM participant",
+        "SELECT filename FROM attachment",
+        "SELECT detail FROM event",
+        "SELECT about, asked_for FROM contact_note",
+    )
+    told = [str(row) for query in queries for row in story.rows(query)]
+    commands = (("case", "list"), ("case", "show", case, "--messages", "--quoted"), ("explain", case))
+    return told + [story.tell(*words) for words in commands]
+
+
+def no_name_in(told: list[str], *names: str) -> bool:
+    """Whether none of these names stands in any of these texts."""
+    assert told
+    return not [name for name in names for text in told if re.search(rf"\b{name}\b", text, re.IGNORECASE)]
+
+
+def multipart(text: str, filename: str) -> bytes:
+    """A customer's message with a file."""
+    mail = EmailMessage()
+    mail["From"], mail["To"], mail["Subject"] = ADA, ENQUIRIES, "Opening hours"
+    mail["Date"], mail["Message-ID"] = "Tue, 23 Dec 2025 10:00:00 +0000", "<first@example.org>"
+    mail.set_content(text)
+    mail.add_attachment(b"%PDF", maintype="application", subtype="pdf", filename=filename)
+    return mail.as_bytes()
+
+
+def noted(words: str, at: datetime) -> ContactNoted:
+    return ContactNoted(channel=Channel.PHONE, at=at, outcome=words, answers=False)
 
 
 def inga() -> Person:
@@ -152,15 +193,17 @@ class TestF11:
         assert not [name for name in GONE if name in shown]
 
     def test_F11_staff_say_that_a_case_is_about_somebody_where_nothing_told_so(self, tell: TellStory) -> None:
-        """From then on it is like any other: subject, later messages, mails, who opens it, and the next role."""
+        """From then on it is like any other: all that was recorded, later messages, mails, who opens it, the next role."""
         story = tell("northants-fire", people=PEOPLE, manager=MANAGER)
-        case = story.customer_writes("Could you tell me when the station is open?", subject="Robin Vale and the station")
+        case = story.customer_writes(
+            "Could you tell me when the station is open? I met Kit Brown there.", subject="Robin Vale and the station"
+        )
         assert not story.letters_to(INGA)
         assert "Robin Vale" in story.tell("case", "list")
         with pytest.raises(PermanentError, match="bears no flag"):
             story.officer.confirm(case, "personnel")
 
-        story.officer.restrict(case, "Robin Vale is her brother, whom she means", by="Mo Reed")
+        story.officer.restrict(case, "Robin Vale is her brother, whom she means", by="Mo Reed", about=["Kit Brown"])
         story.settle()
         (told,) = story.letters_to(INGA)
         assert "What has come: a message is about the conduct of a member of staff\n" in told.get_content()
@@ -169,11 +212,12 @@ class TestF11:
         assert len(history) == 1
         assert history[0].startswith("by Mo Reed: ██")
         assert history[0].endswith("is her brother, whom she means")
-        assert "Robin" not in story.tell("case", "list")
-        story.customer_answers(case, "I forgot: Robin Vale came at ten.")
+        assert no_name_in(everything_recorded(story, case), *GONE, "Kit", "Brown")
+        assert "the station is open" in story.tell("case", "show", case, "--messages")
+        story.customer_answers(case, "I forgot: Robin Vale came at ten, and kit, too.")
         newest = story.rows("SELECT text FROM message WHERE direction = 'in' ORDER BY id DESC LIMIT 1")[0][0]
         assert "came at ten" in newest
-        assert not [name for name in GONE if name in newest]
+        assert no_name_in([newest], *GONE, "kit")
         number = story.case(case).messages[0].row
         with pytest.raises(PermanentError, match="open only for the information manager"):
             story.officer.open_raw(case, number, Person(name="Sol Hart", address=SOL), "curious")
@@ -187,6 +231,66 @@ class TestF11:
         story.settle()
         assert len(story.letters_to(CHIEF)) == 1
         assert len(story.letters_to(INGA)) == 1
+
+    def test_F11_what_was_recorded_before_a_later_message_told_is_without_names_then(self, tell: TellStory) -> None:
+        """Texts, subject, names of files and history; letters of before open to nobody any more, for they may hold them."""
+        story = tell("northants-fire", people=PEOPLE, manager=MANAGER)
+        first = multipart("When is the station open? Moira Gander knows.", "gander_moira.pdf")
+        story.deliver(first)
+        case = story.cases(1)[-1].reference
+        story.settle()
+        story.officer.carry_out(case, noted("Robin Vale rang her about it", story.clock.now()))
+        (line,) = [one for one in story.outbox("sent") if one.letter.startswith("receipt")]
+        assert "Moira" in story.tell("case", "show", case, "--messages")
+        assert story.tell("outbox", "show", str(line.id))
+        story.customer_answers(case, COMPLAINT)
+        assert "names-hidden" in story.rules_of(case)
+        assert no_name_in(everything_recorded(story, case), *GONE)
+        refused = story.cli("outbox", "show", str(line.id))
+        assert (refused.returncode, "may name them" in refused.stderr) == (65, True)
+        assert b"gander_moira.pdf" in story.officer.open_raw(case, story.case(case).messages[0].row, inga(), "to see to it")
+
+    def test_F11_what_is_taken_down_on_the_phone_is_recorded_without_names(self, tell: TellStory) -> None:
+        """Neither subject nor note nor history has them, and no mail."""
+        story = tell("northants-fire", people=PEOPLE, manager=MANAGER)
+        added = take_down(story, about="Robin Vale at the home visit", asked_for=COMPLAINT, phone="01632 960123")
+        assert no_name_in(everything_recorded(story, added.reference), *GONE)
+        assert no_name_in([words_of(letter) for who in (MANAGER, INGA) for letter in story.letters_to(who)], *GONE)
+
+    def test_F11_names_stay_hidden_where_cases_are_merged_or_split(self, tell: TellStory) -> None:
+        """The other case is one about somebody from then on, what it had is without names, and few open its messages."""
+        story, case = begin(tell)
+        other = story.customer_writes("When is the station open? Moira Gander knows.", subject="Opening hours")
+        number = story.case(other).messages[0].row
+        story.officer.merge(case, other)
+        story.settle()
+        assert no_name_in(everything_recorded(story, other), *GONE)
+        with pytest.raises(PermanentError, match="open only for the information manager"):
+            story.officer.open_raw(other, number, Person(name="Sol Hart", address=SOL), "curious")
+        apart = story.officer.split(other, [number])
+        with pytest.raises(PermanentError, match="open only for the information manager"):
+            story.officer.open_raw(apart, number, Person(name="Sol Hart", address=SOL), "curious")
+
+    def test_F11_who_opens_a_message_is_known_by_how_they_signed_in(self, tell: TellStory) -> None:
+        """Nobody opens it by typing another name; the history has the login, too."""
+        mine = PEOPLE.replace('role = "information manager"', f'role = "information manager"\nlogin = "{signed_in()}"')
+        story = tell("northants-fire", people=mine, manager=MANAGER)
+        case = story.customer_writes(COMPLAINT, subject="Robin Vale at the home visit")
+        number = str(story.case(case).messages[0].row)
+        opened = story.tell("case", "raw", case, number, "--why", "to speak to the crew")
+        assert "Robin should be disciplined" in opened
+        refused = story.cli("case", "raw", case, number, "--by", "Sol Hart", "--why", "curious")
+        assert (refused.returncode, f"you are signed in as '{signed_in()}', who is Inga Holt" in refused.stderr) == (65, True)
+        (event,) = [event for event in story.case(case).events if event.rule == "raw-opened"]
+        assert (event.actor, event.detail) == (signed_in(), f"message {number}, by Inga Holt: to speak to the crew")
+
+    def test_F11_whoever_has_no_login_in_the_directory_opens_nothing(self, tell: TellStory) -> None:
+        """Whatever name they type."""
+        story, case = begin(tell)
+        number = str(story.case(case).messages[0].row)
+        refused = story.cli("case", "raw", case, number, "--by", "Inga Holt", "--why", "curious")
+        assert (refused.returncode, "nobody in the services file has login" in refused.stderr) == (65, True)
+        assert not refused.stdout
 
 
 class TestF12:

@@ -4,13 +4,14 @@ from dataclasses import replace
 
 import pytest
 
-from mailbot.core.action import Action, ChangeCase, KeepSilent, Note, QueueLetter, RaiseAlarm
+from mailbot.core.action import Action, ChangeCase, HideTexts, KeepSilent, Note, QueueLetter, RaiseAlarm
 from mailbot.core.case import FOR_THE_MANAGER, Case
 from mailbot.core.case_command import CaseRestricted
 from mailbot.core.decide import decide
 from mailbot.core.directory import Person
 from mailbot.core.letter import Purpose
 from mailbot.core.policy import FlagPolicy, MailboxPolicy
+from mailbot.core.redaction import HiddenTexts, Place, RecordedText
 from mailbot.errors import PermanentError
 from tests.invented import MO, at, case, shipped_pack, staffed
 
@@ -26,7 +27,9 @@ PERSONNEL = FlagPolicy(
     next="Read it",
     opens="information manager",
 )
-SAID = CaseRestricted(subject="About ████", why="he is the ████", by="Mo", at=NOW)
+SUBJECT = RecordedText(Place.CASE_SUBJECT, 7, "About Robi")
+HIDDEN = HiddenTexts(((SUBJECT, "About ████"),), marks=("a1",), reason="he is the ████")
+SAID = CaseRestricted(hidden=HIDDEN, by="Mo", at=NOW)
 
 
 def mailbox(**flags: FlagPolicy) -> MailboxPolicy:
@@ -42,9 +45,10 @@ def said(known: Case, personnel: FlagPolicy = PERSONNEL) -> tuple[Action, ...]:
 def test_a_case_that_staff_mark_is_kept_close_and_its_subject_has_no_names() -> None:
     """The history says who marked it and why; nothing else of the case changes."""
     (changed,) = [action for action in said(case()) if isinstance(action, ChangeCase)]
-    assert (changed.restricted, changed.subject) == (True, "About ████")
+    (hides,) = [action for action in said(case()) if isinstance(action, HideTexts)]
+    assert (changed.restricted, hides.hidden, hides.case_id) == (True, HIDDEN, 7)
     assert (changed.reason.rule, changed.reason.detail) == ("restricted-by-staff", "by Mo: he is the ████")
-    assert replace(changed, restricted=None, subject=None) == ChangeCase(case_id=7, reason=changed.reason)
+    assert replace(changed, restricted=None, named=None) == ChangeCase(case_id=7, reason=changed.reason)
 
 
 def test_it_bears_the_flag_that_opens_and_no_other_and_each_in_the_role_gets_the_mail() -> None:
@@ -85,6 +89,22 @@ def test_a_case_that_is_about_somebody_already_is_not_marked_again() -> None:
     """The role would hear twice of one thing."""
     with pytest.raises(PermanentError, match="HC-2611-0042-7 is about somebody of ours already"):
         said(case(restricted=True))
+
+
+def test_of_such_a_case_whom_else_it_is_about_is_news_of_its_own() -> None:
+    """Their name is hidden and they are spared it; the role does not hear twice."""
+    command = replace(SAID, named=(MO.address,), names_somebody=True)
+    hides, changed = decide(command, case(restricted=True, named=("x@y.example",)), None, mailbox(p=PERSONNEL), NOW).actions
+    assert isinstance(hides, HideTexts)
+    assert isinstance(changed, ChangeCase)
+    assert changed.named == ("x@y.example", MO.address)
+
+
+def test_whoever_it_is_about_is_spared_the_mail_from_the_first() -> None:
+    """Even in the role, and though the case did not name them before."""
+    command = replace(SAID, named=(INGA.address,), names_somebody=True)
+    actions = decide(command, case(), None, mailbox(personnel=PERSONNEL), NOW).actions
+    assert [one.permission.recipient for one in actions if isinstance(one, QueueLetter)] == [NORA.address]
 
 
 def test_nobody_marks_a_case_in_the_future() -> None:

@@ -135,6 +135,7 @@ def _person(row: PersonRow, names: Sequence[Person], found: ServicesFile) -> Per
         phone=row.phone,
         team=as_written(row.team, (team.name for team in found.team)),
         role=row.role,
+        login=row.login,
         organisation=as_written(row.organisation, (partner.name for partner in found.partner)),
         absences=tuple(sorted(absences, key=lambda absence: absence.from_on)),
     )

@@ -44,6 +44,7 @@ class PersonRow:
     phone: str = ""
     team: str = ""
     role: str = ""
+    login: str = ""
     organisation: str = ""
     absent: tuple[AbsentRow, ...] = ()
     __pydantic_config__ = STRICT
@@ -118,6 +119,7 @@ def _organisation(found: OrganisationRow) -> Iterator[str]:
 
 def _people(found: ServicesFile) -> Iterator[str]:
     yield from _twice("person", "email", (each.email for each in found.person))
+    yield from _twice("person", "login", (each.login for each in found.person if each.login))
     for number, each in enumerate(found.person, 1):
         where = f"person[{number}]"
         if not each.name.strip():

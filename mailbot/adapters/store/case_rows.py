@@ -72,5 +72,6 @@ def case_of(row: Row[Any], clocks: Sequence[RunningClock]) -> Case:
         named=tuple(row.named or ()),
         outcome=row.outcome or "",
         restricted=row.restricted,
+        name_marks=tuple(row.name_marks or ()),
         language=row.language or ENGLISH_CODE,
     )

@@ -108,6 +108,7 @@ class SqlCases:
                 "routed": action.owner is not None,
                 "language": action.language or None,
                 "restricted": action.restricted,
+                "name_marks": list(action.name_marks) or None,
                 "version": 1,
             },
         )

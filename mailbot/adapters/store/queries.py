@@ -14,6 +14,7 @@ from mailbot.adapters.store.database import Database
 from mailbot.adapters.store.figures import IS_BACKSCATTER
 from mailbot.adapters.store.gaps import listed_gaps
 from mailbot.adapters.store.history import TAKEN_BACK
+from mailbot.adapters.store.recorded import is_closed_letter
 from mailbot.adapters.store.recounts import moved_dates
 from mailbot.adapters.store.standards import month_totals, waivers
 from mailbot.adapters.store.tables import (
@@ -196,6 +197,11 @@ class Queries:
     def letter_content(self, letter_id: int) -> bytes | None:
         with self._database.reading() as connection:
             return connection.execute(select(outbox.c.content).where(outbox.c.id == letter_id)).scalar_one_or_none()
+
+    def is_closed_letter(self, letter_id: int) -> bool:
+        """Whether a letter was written before the names of its case were hidden, so that they may stand in it (F11)."""
+        with self._database.reading() as connection:
+            return is_closed_letter(connection, letter_id)
 
     def held(self) -> tuple[HeldLine, ...]:
         """What waits for a person, the oldest first."""

@@ -27,6 +27,7 @@ from mailbot.adapters.store.messages import SqlMessages
 from mailbot.adapters.store.numbers import Numbers
 from mailbot.adapters.store.outbox import SqlOutbox
 from mailbot.adapters.store.pending import Pending
+from mailbot.adapters.store.recorded import SqlRecorded
 from mailbot.adapters.store.recounts import SqlRecounts
 from mailbot.adapters.store.returns import SqlReturns
 from mailbot.adapters.store.standards import SqlStandards
@@ -82,6 +83,10 @@ class SqlTransaction:
     @cached_property
     def corrections(self) -> SqlCorrections:
         return SqlCorrections(self.connection)
+
+    @cached_property
+    def recorded(self) -> SqlRecorded:
+        return SqlRecorded(self.connection, self.flush)
 
     @cached_property
     def outbox(self) -> SqlOutbox:

@@ -231,6 +231,7 @@ def new_case(
         owner=goes.owner,
         language=findings.classification.language,
         restricted=names_are_hidden(findings.classification, policy),
+        name_marks=findings.hidden.marks,
         waits_for=ClockEvent.CLARIFICATION.value if waits else "",
         reason=Reason("no-known-case"),
     )

@@ -9,6 +9,7 @@ from mailbot.core.handover import HandoverMaterial
 from mailbot.core.information_request import InformationRequest, Lack
 from mailbot.core.match import Match
 from mailbot.core.owner_reply import OwnerReply
+from mailbot.core.redaction import HiddenTexts
 from mailbot.core.reply import ReplyKind
 from mailbot.core.route import NOWHERE, Route
 from mailbot.core.screen import History, Screening, SentBefore
@@ -25,7 +26,7 @@ class Findings:
     ``handed_over``: its case was handed to somebody; ``proven``: our border vouches for the address that it comes from;
     ``material``: what goes with another handover, where somebody may be away. ``assigning``: what whoever gets a new case is
     told of it. ``gap``: what whoever wrote it was asked for in this case, if it is missing from their pages (N9).
-    ``replied``: it answers a mail of ours to a colleague.
+    ``replied``: it answers a mail of ours to a colleague. ``hidden``: what was recorded of its case, if names are to be hidden.
     """
 
     screening: Screening
@@ -44,3 +45,4 @@ class Findings:
     assigning: AssignmentMaterial | None = None
     gap: Gap | None = None
     replied: OwnerReply | None = None
+    hidden: HiddenTexts = field(default_factory=HiddenTexts)

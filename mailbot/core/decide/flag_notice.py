@@ -5,8 +5,8 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 
 from mailbot.core import screen
-from mailbot.core.action import Action, ChangeCase, KeepSilent, Note, Permission, QueueLetter, Reason
-from mailbot.core.case import Case
+from mailbot.core.action import Action, ChangeCase, HideTexts, KeepSilent, Note, Permission, QueueLetter, Reason
+from mailbot.core.case import RESTRICTED_BY_STAFF, Case
 from mailbot.core.case_command import CaseRestricted, FlagConfirmed, RawOpened
 from mailbot.core.classify import Classification
 from mailbot.core.decide.flagging import flag_actions
@@ -21,7 +21,7 @@ from mailbot.core.text import key
 from mailbot.errors import PermanentError
 
 ACCESS = "access_contact"
-RAW_OPENED, RESTRICTED = "raw-opened", "restricted-by-staff"
+RAW_OPENED = "raw-opened"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,19 +124,25 @@ def confirmed(command: FlagConfirmed, occasion: Occasion, values: LetterValues) 
 def restricted(command: CaseRestricted, occasion: Occasion) -> list[Action]:
     """A person says that a case is about somebody of ours: from now on it is one, as if its message had borne the flag.
 
-    The flag is the first of the pack with ``opens``. Raises PermanentError where none has it, or where the case is one already.
+    The flag is the first of the pack with ``opens``. Of a case that is one already, only whom else it is about is news.
+    Raises PermanentError where no flag has it, or where there is no news.
     """
     case, pack = occasion.case, occasion.policy.pack
     name = next((name for name, flag in pack.flags.items() if flag.opens), None)
     if name is None:
         raise PermanentError(f"{case.reference}: pack {pack.name} says of no flag who opens its messages, so none can be kept")
-    if case.restricted:
+    if case.restricted and not command.names_somebody:
         raise PermanentError(f"{case.reference} is about somebody of ours already; 'mailbot case confirm' tells the next role")
-    reason = Reason(RESTRICTED, f"by {command.by}: {command.why}")
-    changed = ChangeCase(case_id=case.id, restricted=True, subject=command.subject, reason=reason)
-    shown = replace(case, subject=command.subject)
+    reason = Reason(RESTRICTED_BY_STAFF, f"by {command.by}: {command.hidden.reason}")
+    named = tuple(dict.fromkeys((*case.named, *command.named)))
+    hides = HideTexts(case_id=case.id, hidden=command.hidden, reason=reason)
+    changed = ChangeCase(case_id=case.id, restricted=True, named=named, reason=reason)
+    if case.restricted:
+        return [hides, changed]
+    shown = replace(case, subject=command.hidden.subject(case.subject), named=named)
     flagged = _said((name,), occasion, replace(case_values(occasion.policy, shown, None), reference=case.reference))
-    return [changed, *flag_actions(flagged.classification, pack, flagged.digest), *flag_notices(flagged)]
+    flagged = replace(flagged, named=named)
+    return [hides, changed, *flag_actions(flagged.classification, pack, flagged.digest), *flag_notices(flagged)]
 
 
 def _said(flags: tuple[str, ...], occasion: Occasion, values: LetterValues) -> Flagged:

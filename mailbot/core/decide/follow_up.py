@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
-from mailbot.core.action import Action, AskWhichCase, ChangeCase, JoinCase, KeepSilent, Note, Reason
-from mailbot.core.case import WITHDRAWAL_NOT_PROVEN, Case, CaseStatus
+from mailbot.core.action import Action, AskWhichCase, ChangeCase, HideTexts, JoinCase, KeepSilent, Note, Reason
+from mailbot.core.case import NAMES_HIDDEN, WITHDRAWAL_NOT_PROVEN, Case, CaseStatus
 from mailbot.core.decide.clarifying import left_out
 from mailbot.core.decide.command import customer_answered, reopened_by_customer
 from mailbot.core.decide.findings import Findings
@@ -59,9 +59,11 @@ def follow_up(trigger: MessageArrived, case: Case, findings: Findings, policy: M
 
 
 def _flagged(trigger: MessageArrived, case: Case, findings: Findings, policy: MailboxPolicy, now: datetime) -> Iterator[Action]:
-    """What flags of a later message bring besides: mails, and names that are not recorded from now on."""
+    """What flags of a later message bring besides: mails, and names that are not recorded of the case any more."""
     if names_are_hidden(findings.classification, policy) and not case.restricted:
-        yield ChangeCase(case_id=case.id, restricted=True, reason=Reason("names-hidden"))
+        reason = Reason(NAMES_HIDDEN)
+        yield HideTexts(case_id=case.id, hidden=findings.hidden, reason=reason)
+        yield ChangeCase(case_id=case.id, restricted=True, reason=reason)
     flagged = Flagged(
         classification=findings.classification,
         values=case_values(policy, case, None),

@@ -6,6 +6,7 @@ from datetime import datetime
 from mailbot.core.action import (
     Action,
     ChangeCase,
+    HideTexts,
     OpenCase,
     Reason,
     StartClock,
@@ -14,7 +15,7 @@ from mailbot.core.action import (
     TakeTurn,
     WithdrawLetter,
 )
-from mailbot.core.case import Case, CaseStatus, Channel, ClockKind, FiledMessage, RunningClock, TurnKind
+from mailbot.core.case import NAMES_HIDDEN, Case, CaseStatus, Channel, ClockKind, FiledMessage, RunningClock, TurnKind
 from mailbot.core.case_command import CaseMerged, CasesLinked, CaseSplit, CaseWithdrawn, TurnUndone
 from mailbot.core.clock_rule import ClockStart
 from mailbot.core.decide.moving import start_clocks
@@ -43,8 +44,18 @@ def merged(command: CaseMerged, case: Case) -> list[Action]:
         reason=Reason("merged", f"{case.reference} into {into.reference}"),
     )
     closed = ChangeCase(case_id=case.id, status=CaseStatus.CLOSED, waits_for="", reason=Reason("merged", into.reference))
-    joined = ChangeCase(case_id=into.id, reason=Reason("merged-in", case.reference))
-    return [turn, closed, joined]
+    restricted, named = case.restricted or into.restricted, tuple(dict.fromkeys((*into.named, *case.named)))
+    joined = ChangeCase(case_id=into.id, restricted=restricted, named=named, reason=Reason("merged-in", case.reference))
+    return [*_hiding(command, case), turn, closed, joined]
+
+
+def _hiding(command: CaseMerged, case: Case) -> list[Action]:
+    """Where names are hidden in one of them, they are in both, whatever becomes of the merge (F11)."""
+    if command.hidden is None:
+        return []
+    other, reason = (command.into if case.restricted else case), Reason(NAMES_HIDDEN, case.reference)
+    hides = [HideTexts(case_id=one.id, hidden=command.hidden, reason=reason) for one in (case, command.into)]
+    return [*hides, ChangeCase(case_id=other.id, restricted=True, reason=reason)]
 
 
 def _kept(ours: Sequence[RunningClock], theirs: Sequence[RunningClock]) -> Iterable[RunningClock]:
@@ -91,6 +102,9 @@ def _opened(first: FiledMessage, case: Case) -> OpenCase:
         opened_at=first.received_at,
         observed=case.observed,
         may_write=first.may_answer,
+        named=case.named,
+        restricted=case.restricted,
+        name_marks=case.name_marks,
         reason=Reason("split", f"from {case.reference}"),
     )
 

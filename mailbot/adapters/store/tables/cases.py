@@ -47,6 +47,7 @@ case = Table(
     flag("legal_hold"),
     moment("quiet_until"),
     flag("restricted"),
+    Column("name_marks", JSON(none_as_null=True)),  # by which words that were names in it are known; NULL: none
     flag("observed"),
     Column("version", Integer, nullable=False),
     Index("ix_case_status_opened_at", "status", "opened_at"),

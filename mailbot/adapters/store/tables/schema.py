@@ -2,7 +2,7 @@
 
 from sqlalchemy import MetaData
 
-SCHEMA_VERSION = 21
+SCHEMA_VERSION = 22
 """Counts up with every migration."""
 
 COMPAT_VERSION = 6

@@ -1,0 +1,25 @@
+"""The words that are recorded of a case, as one transaction sees them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from mailbot.core.redaction import HiddenTexts, RecordedText
+
+
+@dataclass(frozen=True, slots=True)
+class RecordedWords:
+    """Every text that is recorded of a case, and its customer's name."""
+
+    texts: tuple[RecordedText, ...]
+    customer: str
+
+
+class RecordedRows(Protocol):
+    """Texts of cases, and the marks of names in them."""
+
+    def of_case(self, case_id: int) -> RecordedWords: ...
+
+    def hide(self, case_id: int, hidden: HiddenTexts) -> None: ...
+
+    def keep_marks(self, case_id: int, marks: Sequence[str]) -> None: ...
