@@ -12,6 +12,7 @@ from enum import StrEnum
 from typing import Any, Literal
 
 from mailbot.core.message import Message, Span
+from mailbot.core.text import lowered
 
 OPENING = 1_500
 """So many characters at the beginning of the text are its opening: a robot says there what it is."""
@@ -137,7 +138,7 @@ def index(groups: tuple[PhraseGroup, ...], phrases: tuple[tuple[str, str, str], 
 
 def words_of(text: str) -> list[str]:
     """The words of a phrase as they are compared."""
-    return _WORD.findall(_plain(text))
+    return _WORD.findall(lowered(text))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -150,14 +151,14 @@ class OwnWords:
 
 def own_words(message: Message) -> OwnWords:
     """The sender's own words, without an attached history, and of a long text its beginning and its end."""
-    start = _plain(message.text[:HISTORY_WITHIN])
+    start = lowered(message.text[:HISTORY_WITHIN])
     history = _HISTORY.search(f"\n{start}\n")
     own = start[: history.start()] if history else start
     if history is not None or len(message.text) <= HEAD + TAIL:
         pieces: tuple[tuple[int, str], ...] = ((0, own[: HEAD + TAIL]),)
     else:
-        pieces = ((0, own[:HEAD]), (len(message.text) - TAIL, _plain(message.text[-TAIL:])))
-    return OwnWords(subject=_plain(message.subject), pieces=pieces)
+        pieces = ((0, own[:HEAD]), (len(message.text) - TAIL, lowered(message.text[-TAIL:])))
+    return OwnWords(subject=lowered(message.subject), pieces=pieces)
 
 
 def phrase_evidence(message: Message, own: OwnWords, phrases: PhraseIndex) -> Iterator[Evidence]:
@@ -224,11 +225,6 @@ def _pattern(text: str) -> re.Pattern[str]:
 
 def _blank(speech: re.Match[str]) -> str:
     return " " * len(speech[0])
-
-
-def _plain(text: str) -> str:
-    """The text in lower case, the same length: U+0130 is the one character that would become two."""
-    return text.replace("\u0130", "i").lower()
 
 
 def _asks(text: str) -> bool:

@@ -11,8 +11,10 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
+from itertools import groupby
 
 from mailbot.core.message import Message, Span
+from mailbot.core.text import lowered
 
 MOST_CHARACTERS = 20_000
 LAST_LINES = 8
@@ -96,7 +98,7 @@ def information_request(
     ``environmental``: a law of its own gives a right to environmental information; ``about_oneself``: it is known that it asks
     for the writer's own; ``understood``: it is in the language of the rules, so that a description would be found.
     """
-    text = message.full_own_text[:MOST_CHARACTERS]
+    text = lowered(message.full_own_text[:MOST_CHARACTERS])
     own, environment = _found(rules.own, text), _found(rules.environment, text) if environmental else ()
     regime = Regime.SUBJECT_ACCESS if own or about_oneself else Regime.EIR if environment else Regime.FOI
     lacks = tuple(one for one in _lacks(message, text, rules, regime) if understood or one is not Lack.DESCRIPTION)
@@ -108,10 +110,10 @@ def lacks_still(asked: Iterable[Lack], message: Message, rules: RequestRules) ->
 
     Its subject is that of our letter, and says nothing.
     """
-    text = message.own_text[:MOST_CHARACTERS]
-    describes = _says_something(text, message, rules)
+    text, names = lowered(message.own_text[:MOST_CHARACTERS]), tuple(_names(message, rules))
+    describes = _says_something(text, names, rules)
     given = {
-        Lack.NAME: _has_name(message, rules),
+        Lack.NAME: _has_name(names),
         Lack.ADDRESS: message.from_ is not None,
         Lack.DESCRIPTION: describes,
         Lack.RECORDED: describes and bool(_found(rules.asks, text) or not _found(rules.opinion, text)),
@@ -121,22 +123,23 @@ def lacks_still(asked: Iterable[Lack], message: Message, rules: RequestRules) ->
 
 def _lacks(message: Message, text: str, rules: RequestRules, regime: Regime) -> Iterator[Lack]:
     asks, wants_an_opinion = _found(rules.asks, text), _found(rules.opinion, text)
-    if regime is not Regime.EIR and not _has_name(message, rules):
+    names = tuple(_names(message, rules))
+    if regime is not Regime.EIR and not _has_name(names):
         yield Lack.NAME
     if message.from_ is None:
         yield Lack.ADDRESS
     if regime is Regime.SUBJECT_ACCESS:
         return
     requests = asks or wants_an_opinion or "?" in text or _found(rules.requests, text)
-    if not requests or not _says_something(text, message, rules):
+    if not requests or not _says_something(text, names, rules):
         yield Lack.DESCRIPTION
     if wants_an_opinion and not asks:
         yield Lack.RECORDED
 
 
-def _says_something(text: str, message: Message, rules: RequestRules) -> bool:
+def _says_something(text: str, names: Iterable[str], rules: RequestRules) -> bool:
     """Whether words are left in a text beside its writer's names, courtesies and the mere wish for information."""
-    nothing = {*rules.says_nothing, *_words(" ".join(_names(message, rules)))}
+    nothing = {*rules.says_nothing, *_words(" ".join(names))}
     return any(word not in nothing for word in _words(text))
 
 
@@ -144,9 +147,9 @@ def _words(text: str) -> Iterator[str]:
     return (found[0].lower().replace("’", "'") for found in _WORD.finditer(text))
 
 
-def _has_name(message: Message, rules: RequestRules) -> bool:
+def _has_name(names: Iterable[str]) -> bool:
     """Whether a first name or initial, or a title, and a surname are given anywhere that people give them."""
-    return any(_NAME.fullmatch(name) for name in _names(message, rules))
+    return any(_NAME.fullmatch(name) for name in names)
 
 
 def _names(message: Message, rules: RequestRules) -> Iterator[str]:
@@ -164,15 +167,24 @@ def _names(message: Message, rules: RequestRules) -> Iterator[str]:
 
 
 def _found(phrases: tuple[str, ...], text: str) -> tuple[Span, ...]:
-    """Where each phrase that occurs stands first."""
+    """Where each phrase that occurs in a text (in lower case) stands first."""
     pattern = _pattern(phrases)
     first = dict[str, Span]()
     for found in pattern.finditer(text) if pattern else ():
-        first.setdefault(" ".join(found.group().lower().split()), Span(*found.span()))
+        first.setdefault(" ".join(found.group().split()), Span(*found.span()))
     return tuple(first.values())
 
 
 @lru_cache(maxsize=16)
 def _pattern(phrases: tuple[str, ...]) -> re.Pattern[str] | None:
-    words = (r"\s{1,4}".join(map(re.escape, phrase.split())) for phrase in sorted(phrases, key=len, reverse=True))
-    return re.compile(rf"\b(?:{'|'.join(words)})\b", re.IGNORECASE) if phrases else None
+    """One branch for each first letter, which stands before everything else: so no phrase is tried where none begins."""
+    plain = (" ".join(lowered(phrase).split()) for phrase in phrases)
+    longest_first = sorted(plain, key=lambda phrase: (phrase[0], -len(phrase)))
+    by_letter = groupby(longest_first, key=lambda phrase: re.escape(phrase[0]))
+    branches = [rf"{letter}(?<!\w{letter})(?:{'|'.join(map(_rest, those))})" for letter, those in by_letter]
+    return re.compile(rf"(?:{'|'.join(branches)})\b") if phrases else None
+
+
+def _rest(phrase: str) -> str:
+    """What follows the first letter of a phrase, with any white space between its words."""
+    return r"\s{1,4}".join(map(re.escape, phrase[1:].split(" ")))

@@ -54,6 +54,11 @@ def _storable(match: re.Match[str]) -> str:
     return REPLACEMENT
 
 
+def lowered(text: str) -> str:
+    """The text in lower case, the same length: U+0130 is the one character that would become two."""
+    return text.replace("\u0130", "i").lower()
+
+
 def key(words: str) -> str:
     """The form in which names and addresses are compared."""
     return " ".join(words.casefold().split())
