@@ -111,7 +111,12 @@ class Daemon:
         )
         self._gaps = Gaps(store=self._guarded(TIMERS), letters=letters, policies=policies, clock=self._clock)
         self._alarms = Alarms(
-            store=self._guarded(TIMERS), letters=letters, policies=policies, clock=self._clock, webhook=HttpWebhook()
+            store=self._guarded(TIMERS),
+            letters=letters,
+            policies=policies,
+            clock=self._clock,
+            webhook=HttpWebhook(),
+            attempt=attempt,
         )
 
         self._standards = Standards(

@@ -99,7 +99,7 @@ class SimulatedOffice:
             attempt=attempt,
         )
         self.timers = Timers(**common, policies=self.policies, attempt=attempt)
-        self.alarms = Alarms(**common, policies=self.policies, webhook=NoWebhook())
+        self.alarms = Alarms(**common, policies=self.policies, webhook=NoWebhook(), attempt=attempt)
         self.outboxes = {name: Outbox(**common, policy=one) for name, one in self.policies.items()}
         self.commands = CaseCommands(**common, policies=self.policies, actor="staff")
         self.went = list[Went]()

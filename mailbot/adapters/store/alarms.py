@@ -4,13 +4,15 @@ from collections.abc import Mapping
 from datetime import datetime
 from functools import cache
 
-from sqlalchemy import Connection, Executable, select
+from sqlalchemy import Connection, Executable, bindparam, select
 
 from mailbot.adapters.store.pending import Pending
 from mailbot.adapters.store.tables import alarm, mailbox
 from mailbot.adapters.store.upsert import insert
 from mailbot.core.action import RaiseAlarm
 from mailbot.ports import Alarm
+
+_RANG = alarm.update().where(alarm.c.id == bindparam("number")).values(next_at=bindparam("next_at"), times=alarm.c.times + 1)
 
 
 @cache
@@ -53,8 +55,7 @@ class SqlAlarms:
 
     def rang(self, alarm_id: int, next_at: datetime) -> None:
         """The people on duty have been told; they are told again at ``next_at``."""
-        values = {"next_at": next_at, "times": alarm.c.times + 1}
-        self._connection.execute(alarm.update().where(alarm.c.id == alarm_id).values(values))
+        self._pending.execute("alarm rang", _RANG, {"number": alarm_id, "next_at": next_at})
 
     def take(self, alarm_id: int, by: str, at: datetime) -> bool:
         """Somebody sees to it; False if there is no such alarm that still rings."""
