@@ -18,6 +18,7 @@ from mailbot.ports import Cursor, KnownMessage, NewMessage
 
 _DECIDED = Change(location)
 COMPRESSION = 3  # a third of the time of the default level for a few per cent more bytes
+LARGE, SAMPLE, PACKED = 32_000, 4_000, 0.72  # base64 of what is packed shrinks to three quarters, that of a text to half
 
 
 class SqlMessages:
@@ -35,7 +36,7 @@ class SqlMessages:
         raws = [
             {
                 "sha256": digest,
-                "content": zlib.compress(fetched.content, COMPRESSION),
+                "content": compressed(fetched.content),
                 "size": fetched.size,
                 "stored_at": at,
             }
@@ -236,6 +237,18 @@ class SqlMessages:
 
     def _here(self, name: str, folder: str, uidvalidity: int) -> ColumnElement[bool]:
         return (location.c.mailbox == self._ids[name]) & (location.c.folder == folder) & (location.c.uidvalidity == uidvalidity)
+
+
+def compressed(content: bytes) -> bytes:
+    """The bytes of a message as they are kept (RFC 1950).
+
+    In an attachment that is packed already nothing is found twice: only its base64 is undone, in a third of the time.
+    """
+    middle = content[len(content) // 2 :][:SAMPLE]
+    is_packed = len(content) > LARGE and len(zlib.compress(middle, COMPRESSION)) > PACKED * len(middle)
+    strategy = zlib.Z_HUFFMAN_ONLY if is_packed else zlib.Z_DEFAULT_STRATEGY
+    packer = zlib.compressobj(COMPRESSION, strategy=strategy)
+    return packer.compress(content) + packer.flush()
 
 
 def content_of(kept: bytes | None) -> bytes:
