@@ -17,15 +17,17 @@ def first_token(value: str) -> str:
     return match.group().lower() if match else ""
 
 
-def rules_about(message: Message, rules: Iterable[HeaderRule]) -> list[HeaderRule]:
-    """The rules about fields that the message has: few of many."""
-    present = {name for name, _ in message.headers}
-    return [rule for rule in rules if rule.header in present]
+def rules_about(message: Message, rules: Iterable[HeaderRule]) -> list[tuple[HeaderRule, list[str]]]:
+    """The rules about fields that the message has, each with the values of its field: few of many."""
+    fields = dict[str, list[str]]()
+    for name, value in message.headers:
+        fields.setdefault(name, []).append(value)
+    return [(rule, fields[rule.header]) for rule in rules if rule.header in fields]
 
 
-def header_evidence(rule: HeaderRule, message: Message) -> str:
+def header_evidence(rule: HeaderRule, values: Iterable[str]) -> str:
     """``header: token`` where the rule holds, or an empty string. A field that names somebody shows its name alone."""
-    for value in message.header_values(rule.header):
+    for value in values:
         token = first_token(value)
         if rule.lacks and any(word in value.lower() for word in rule.lacks):
             continue

@@ -7,8 +7,10 @@ the subject that they answer, and all together (RFC 3834 section 2: a service re
 import re
 from collections.abc import Container, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 MOST_WORDS = 8
+KEPT_SHAPES = 256  # of the messages of a batch, each of which is asked for several times
 _WORD = re.compile(r"[^\W_]+")
 _SHORTEST = 3  # shorter words are the marks of replies, and articles
 
@@ -23,9 +25,11 @@ class Answered:
     shapes: Mapping[str, int] = field(default_factory=dict)
 
 
+@lru_cache(maxsize=KEPT_SHAPES)
 def shape_of(subject: str) -> str:
     """The words of a subject that stay when numbers, marks of replies and short words go; empty for one without words."""
-    words = [word for word in _WORD.findall(subject.lower()) if not any(letter.isdigit() for letter in word)]
+    found = _WORD.findall(subject.lower())
+    words = [word for word in found if word.isalpha() or not any(letter.isdigit() for letter in word)]
     return " ".join([word for word in words if len(word) >= _SHORTEST or not word.isascii()][:MOST_WORDS])
 
 

@@ -3,7 +3,7 @@
 Follows RFC 3834 (when not to answer), RFC 5230 section 4 (lists, system addresses), RFC 3464 and RFC 6522 (reports).
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -17,7 +17,7 @@ from mailbot.core.field_match import (
     sender_matches,
 )
 from mailbot.core.message import Message
-from mailbot.core.screening_rules import ScreeningRules
+from mailbot.core.screening_rules import HeaderRule, ScreeningRules
 
 DMARC_FAIL = "dmarc-fail"
 
@@ -58,12 +58,13 @@ def verdicts(message: Message, rules: ScreeningRules, own: OwnMarks) -> Iterator
     if own.is_our_message_id:
         yield Verdict.OWN, Reason("own-message-id", "Message-ID")
     yield from _report(message)
-    yield from _by_header(message, rules, own, bounces=True)
+    about = rules_about(message, rules.headers)
+    yield from _by_header(message, about, own, bounces=True)
     yield from _by_sender(message, rules, bounces=True)
     null_path = has_null_return_path(message)
     if null_path and first_token(message.header("auto-submitted") or "no") != "no":
         yield Verdict.AUTO_REPLY, Reason("null-return-path-and-auto-submitted", "Return-Path, Auto-Submitted")
-    yield from _by_header(message, rules, own, bounces=False)
+    yield from _by_header(message, about, own, bounces=False)
     if null_path:
         yield Verdict.BOUNCE, Reason("null-return-path", "Return-Path: <>")
     yield from _by_sender(message, rules, bounces=False)
@@ -79,16 +80,18 @@ def _report(message: Message) -> Iterator[tuple[Verdict, Reason]]:
         yield Verdict.OTHER_AUTOMATIC if other else Verdict.BOUNCE, Reason("multipart-report", "Content-Type")
 
 
-def _by_header(message: Message, rules: ScreeningRules, own: OwnMarks, *, bounces: bool) -> Iterator[tuple[Verdict, Reason]]:
+def _by_header(
+    message: Message, about: Sequence[tuple[HeaderRule, list[str]]], own: OwnMarks, *, bounces: bool
+) -> Iterator[tuple[Verdict, Reason]]:
     by_our_group = came_by_group_of(message, own.answerable)
-    for rule in rules_about(message, rules.headers):
+    for rule, values in about:
         if rule.verdict == "silence" or (rule.verdict == "bounce") is not bounces:
             continue
         if rule.verdict == "list" and by_our_group:
             continue
         if rule.verdict == "spam" and own.spam_fields and rule.header not in own.spam_fields:
             continue
-        if evidence := header_evidence(rule, message):
+        if evidence := header_evidence(rule, values):
             yield Verdict(rule.verdict), Reason(rule.id, evidence)
 
 
@@ -99,8 +102,8 @@ def _by_sender(message: Message, rules: ScreeningRules, *, bounces: bool) -> Ite
 
 
 def silences(message: Message, rules: ScreeningRules, own: OwnMarks) -> Iterator[Reason]:
-    for rule in rules_about(message, rules.headers):
-        if rule.verdict == "silence" and (evidence := header_evidence(rule, message)):
+    for rule, values in rules_about(message, rules.headers):
+        if rule.verdict == "silence" and (evidence := header_evidence(rule, values)):
             yield Reason(rule.id, evidence)
     if own.dmarc == "fail":
         yield Reason(DMARC_FAIL, "Authentication-Results")

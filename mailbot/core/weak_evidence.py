@@ -14,8 +14,8 @@ def weak_evidence(message: Message, scoring: Scoring) -> tuple[Evidence, ...]:
 
 
 def _found(message: Message, scoring: Scoring) -> Iterator[Evidence]:
-    for rule in rules_about(message, scoring.headers):
-        if evidence := header_evidence(rule, message):
+    for rule, values in rules_about(message, scoring.headers):
+        if evidence := header_evidence(rule, values):
             yield Evidence(id=rule.id, verdict=rule.verdict, weight=rule.weight or 0.0, detail=evidence)
     for sender in scoring.senders:
         if sender_matches(sender, message):

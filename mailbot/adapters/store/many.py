@@ -8,6 +8,7 @@ changes as one array for each column, and SQLite takes either by one prepared st
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
+from operator import itemgetter
 from typing import Any
 
 from sqlalchemy import Connection, Dialect, Table
@@ -73,7 +74,7 @@ def _execute(connection: Connection, statement: str, columns: Sequence[list[Any]
 
 def _prepared(table: Table, name: str, dialect: Dialect, rows: Sequence[Row]) -> Iterable[Any]:
     """One column of all rows, as the driver takes it."""
-    column = (row[name] for row in rows)
+    column = map(itemgetter(name), rows)
     prepare = _processor(table, name, dialect)
     return map(prepare, column) if prepare else column
 
