@@ -26,6 +26,7 @@ class EventLetters:
     they answer; ``contact_taken``: somebody has what they told us by phone, on paper or in person (N12). To staff:
     ``not_taken``: what was handed over and nobody took; ``contact_for_you``: what was taken down for somebody;
     ``gap``: information is missing from pages that they keep (N9), ``gap_reminder``: it still is; ``gap_closed``: where it is;
+    ``gap_unanswered``: they were asked often enough, for the manager; ``gap_held``: what they wrote does not count yet;
     ``contact_log``: a month's contacts, for each partner's designated contact (N8).
 
     Answers of owners, to staff. ``answer_waits``: it goes soon, and how to undo that; ``answered_first``: a colleague answered
@@ -65,6 +66,8 @@ class EventLetters:
     gap: str
     gap_reminder: str
     gap_closed: str
+    gap_unanswered: str
+    gap_held: str
     answer_waits: str
     answered_first: str
     about_reply: str

@@ -64,6 +64,8 @@ class Purpose(StrEnum):
     GAP = "gap"
     GAP_REMINDER = "gap_reminder"
     GAP_CLOSED = "gap_closed"
+    GAP_UNANSWERED = "gap_unanswered"
+    GAP_HELD = "gap_held"
     OWNER_ANSWER = "owner_answer"
     OWNER_HOLDING = "owner_holding"
     ANSWER_WAITS = "answer_waits"
@@ -144,7 +146,8 @@ class LetterValues:
     words, quoted, ``files`` what goes with them; ``answer_lines`` what a colleague answered first, who is ``answered_by``.
     ``next_stage``: whom a complaint goes to next. ``survey_link``: where the questions are that follow a case.
     A gap in somebody's pages: ``gap_what`` cannot be found, ``gap_number`` by which it is closed, ``gap_reporter`` looks
-    for it, ``gap_since`` the day since which it is looked for, in reminders; ``gap_outcome``, located or added at ``gap_url``.
+    for it, ``gap_since`` the day since which it is looked for, in reminders; ``gap_outcome``, located or added at ``gap_url``;
+    ``gap_contact`` keeps the pages, and was asked ``gap_asked`` times.
     ``lacks_name``, ``lacks_address``, ``lacks_description``, ``lacks_recorded``: what a request for information lacks (J12),
     each only where it does; conditions for sentences.
     """
@@ -201,6 +204,8 @@ class LetterValues:
     gap_since: str | None = None
     gap_outcome: str | None = None
     gap_url: str | None = None
+    gap_contact: str | None = None
+    gap_asked: str | None = None
     short_subject: str | None = None
     class_name: str | None = None
     due_why: str | None = None

@@ -92,7 +92,8 @@ class Alerting:
     ``no_owner_share``: the part of a clock's time, above 0 and up to 1, after which a case without an owner is alerted (G4).
     ``unread_after``: working days after which a message that nobody opened or took is alerted (N4).
     ``alarm_every_minutes``: minutes from one mail of an alarm to the next, at any hour, until somebody takes it (F9).
-    ``gap_every``: working days after which whoever keeps pages is asked again for what is missing there (N9).
+    ``gap_every``: working days after which whoever keeps pages is asked again for what is missing there (N9);
+    ``gap_reminders``: after so many reminders the manager hears that nobody answers, and again after as many more.
     ``heads_up_before``: working days before an automatic letter to a customer at which the owner hears of it.
     ``digest_ahead``: working days that the morning digest looks ahead, after today.
     ``duty_rota``: the rota that hears alarms, by its name among the services; empty: the mailbox's manager does.
@@ -104,6 +105,7 @@ class Alerting:
     unread_after: int
     alarm_every_minutes: int
     gap_every: int
+    gap_reminders: int
     heads_up_before: int
     digest_ahead: int
     duty_rota: str = ""

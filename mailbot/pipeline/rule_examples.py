@@ -180,6 +180,8 @@ _GIVEN: dict[Purpose, dict[str, str]] = {
     Purpose.CONTACT_FOR_YOU: {"owner": "name", "note_lines": "- line"},
     Purpose.GAP: _GAP,
     Purpose.GAP_REMINDER: _GAP,
+    Purpose.GAP_UNANSWERED: {**_GAP, "gap_since": "Monday 3 November 2025", "gap_contact": "Ada Finch", "gap_asked": "3"},
+    Purpose.GAP_HELD: _GAP,
     Purpose.GAP_CLOSED: {**_GAP, "gap_outcome": "added", "gap_url": "address"},
     Purpose.ANSWER_WAITS: {"goes_at": "time", "own_lines": "> words"},
     Purpose.ANSWERED_FIRST: {"reply_waits": "1"},

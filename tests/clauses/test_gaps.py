@@ -71,6 +71,10 @@ class TestN9:
         story.wait_until(story.queries.held, "the answer that nobody vouches for")
         assert [held.rule for held in story.queries.held()] == ["contact-not-proven"]
         assert story.letters_to(LEE) == []
+        story.settle()
+        (held,) = story.letters_to(WEB, "Your reply about what is missing waits")
+        assert "our mail server could not tell that it is yours" in words_of(held)
+        assert PAGE not in words_of(held)
         story.arrives(case, reply(again, f"Added: {PAGE}", sender=f"Gil Moss <{WEB}>", headers=VOUCHED), "INBOX")
         (told,) = story.letters_to(LEE)
         assert f"It was added: {PAGE}" in words_of(told)
@@ -78,7 +82,21 @@ class TestN9:
         assert (closed.number, closed.state, closed.url) == (gap.number, GapState.ADDED, PAGE)
         assert story.queries.gaps() == ()
         story.until("2026-01-12 09:30")
-        assert len(story.letters_to(WEB)) == 2
+        assert len(story.letters_to(WEB, "Missing from")) == 2
+
+    def test_N9_the_manager_hears_of_it_where_reminders_bring_no_answer(self, tell: TellStory) -> None:
+        """After as many as the policy says, and not with every one that follows."""
+        story, case = begin(tell)
+        gaps(story).report(case, LAMPS, "Pier Trust", by="Lee Park")
+        story.settle()
+        for number, moment in enumerate(("2026-01-02 09:30", "2026-01-09 09:30", "2026-01-16 09:30", "2026-01-23 09:30"), 2):
+            story.until(moment)
+            story.wait_until(lambda: len(story.letters_to(WEB)) == number, "the reminder")  # noqa: B023
+            story.settle()
+            assert len(story.letters_to(MANAGER, "Still missing")) == (number >= 4)
+        (told,) = story.letters_to(MANAGER, "Still missing")
+        assert "Asked: Gil Moss, 3 times since Tuesday 23 December 2025" in words_of(told)
+        assert LAMPS in words_of(told)
 
     def test_N9_a_reply_that_says_nothing_of_a_page_closes_nothing(self, tell: TellStory) -> None:
         """It lies in the case, and the gap stays open until somebody says where it is by a command."""

@@ -65,6 +65,8 @@ NOT_THIS_YEAR = {
     Purpose.GAP,
     Purpose.GAP_REMINDER,
     Purpose.GAP_CLOSED,
+    Purpose.GAP_UNANSWERED,
+    Purpose.GAP_HELD,
     Purpose.ANSWER_WAITS,
     Purpose.ANSWERED_FIRST,
     Purpose.ABOUT_REPLY,

@@ -276,6 +276,7 @@ def _check_alerts(file: Path, alerts: Alerting) -> None:
         ("unread_after", alerts.unread_after > 0, "a number of working days greater than 0"),
         ("alarm_every_minutes", alerts.alarm_every_minutes > 0, "a number of minutes greater than 0"),
         ("gap_every", alerts.gap_every > 0, "a number of working days, 1 or more"),
+        ("gap_reminders", alerts.gap_reminders > 0, "a number of reminders, 1 or more"),
         ("heads_up_before", alerts.heads_up_before > 0, "a number of working days greater than 0"),
         ("digest_ahead", alerts.digest_ahead > 0, "a number of working days greater than 0"),
     ):

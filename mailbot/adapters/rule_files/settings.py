@@ -137,6 +137,7 @@ def _alerts(alerts: Alerting) -> Iterator[tuple[str, str]]:
         f"an alarm comes again every {alerts.alarm_every_minutes} minutes until somebody takes it",
     )
     yield "alerts:gap_every", f"whoever keeps pages is asked again for what is missing there every {_days(alerts.gap_every)}"
+    yield "alerts:gap_reminders", f"the manager hears of it after every {alerts.gap_reminders} such reminders"
     yield "alerts:heads_up_before", f"the owner hears of an automatic letter {_days(alerts.heads_up_before)} before it goes"
     yield "alerts:digest_ahead", f"the morning digest names what is due within {_days(alerts.digest_ahead)}"
     if alerts.duty_rota:

@@ -7,7 +7,9 @@ from mailbot.core.case import Case
 from mailbot.core.contact_action import CloseGap, OpenGap, RemindGap
 from mailbot.core.decide.findings import Findings
 from mailbot.core.decide.occasion import Occasion
+from mailbot.core.decide.replying import at_once
 from mailbot.core.gap import Gap, GapClosed, GapReminderDue, GapReported, GapState, answer_in, is_web_address
+from mailbot.core.ladder import Rung
 from mailbot.core.letter import Purpose
 from mailbot.core.policy import MailboxPolicy
 from mailbot.core.schedule import opening
@@ -40,11 +42,18 @@ def gap_answered(trigger: MessageArrived, case: Case, findings: Findings, policy
     if findings.gap is None or answer is None:
         return []
     if not findings.proven and not trigger.put_back:
-        return [Hold(reason=Reason("contact-not-proven", "our border does not vouch for the address"))]
+        return _held(findings.gap, case, findings, policy, now, f"message:{trigger.message.digest}")
     state, url = answer
     joined = JoinCase(case_id=case.id, version=case.version, reason=Reason("gap-answered", f"gap {findings.gap.number}"))
     closed = GapClosed(gap=findings.gap, state=state, url=url)
     return [joined, *about_gap(closed, case, policy, now, findings.before)]
+
+
+def _held(gap: Gap, case: Case, findings: Findings, policy: MailboxPolicy, now: datetime, key: str) -> list[Action]:
+    """A person looks at it, and whoever it names as its author hears that: they may believe that it counts."""
+    occasion = Occasion(case=case, policy=policy, now=now, before=findings.before, key=key)
+    held = Hold(reason=Reason("contact-not-proven", "our border does not vouch for the address"))
+    return [held, *at_once(occasion, gap.contact, Purpose.GAP_HELD, _values(gap, policy))]
 
 
 def _reported(command: GapReported, occasion: Occasion) -> list[Action]:
@@ -83,13 +92,26 @@ def _closed(command: GapClosed, occasion: Occasion) -> list[Action]:
 
 
 def _reminded(trigger: GapReminderDue, occasion: Occasion) -> list[Action]:
-    """Whoever keeps the pages is told again; nobody there today keeps it for the next time."""
+    """Whoever keeps the pages is told again, and in time the manager; nobody there today keeps it for the next time."""
     gap = trigger.gap
     contact = trigger.contact.address if trigger.contact else gap.contact
     since = letter_date(occasion.policy.pack.working_calendar.local_date(gap.reported_at))
     more = _values(gap, occasion.policy) | {"gap_since": since}
     told = _at(occasion, gap).tell_address(contact, Purpose.GAP_REMINDER, more)
-    return [RemindGap(number=gap.number, contact=contact, remind_at=_next(occasion)), *told]
+    return [
+        RemindGap(number=gap.number, contact=contact, remind_at=_next(occasion)),
+        *told,
+        *_manager_told(gap, more, occasion),
+    ]
+
+
+def _manager_told(gap: Gap, values: dict[str, str | None], occasion: Occasion) -> list[Action]:
+    """Our manager hears of it after as many reminders as the pack says, and again after as many more."""
+    reminders = gap.told - 1
+    if not reminders or reminders % occasion.policy.pack.alerts.gap_reminders:
+        return []
+    asked = {"gap_contact": _name(gap.contact, occasion.policy), "gap_asked": str(gap.told)}
+    return _at(occasion, gap).tell(Rung.MANAGER, Purpose.GAP_UNANSWERED, values | asked)
 
 
 def _at(occasion: Occasion, gap: Gap) -> Occasion:
@@ -109,5 +131,9 @@ def _next(occasion: Occasion) -> datetime:
 
 
 def _values(gap: Gap, policy: MailboxPolicy) -> dict[str, str | None]:
-    reporter = next((one.name for one in policy.directory.people if one.address == gap.reporter), gap.reporter)
-    return {"gap_what": gap.what, "gap_number": str(gap.number), "gap_reporter": reporter, "partner": gap.organisation}
+    values: dict[str, str | None] = {"gap_what": gap.what, "gap_number": str(gap.number), "partner": gap.organisation}
+    return values | {"gap_reporter": _name(gap.reporter, policy)}
+
+
+def _name(address: str, policy: MailboxPolicy) -> str:
+    return next((one.name for one in policy.directory.people if one.address == address), address)

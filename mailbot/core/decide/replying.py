@@ -105,7 +105,7 @@ def _passed_on(occasion: Occasion, joined: JoinCase, reply: OwnerReply, *, holdi
     local = at.astimezone(policy.pack.working_calendar.zone)
     names = ", ".join(one.filename or one.content_type for one in reply.files) or None
     values = {"goes_at": f"{local:%H:%M}", "own_lines": quoted(reply.words.text), "files": names}
-    told = _at_once(occasion, reply.letter.recipient, Purpose.ANSWER_WAITS, values)
+    told = at_once(occasion, reply.letter.recipient, Purpose.ANSWER_WAITS, values)
     permission = screen.permit_handover(case, None, policy, occasion.before)
     if not isinstance(permission, Permission) or not any(isinstance(one, QueueLetter) for one in told):
         against = permission if not isinstance(permission, Permission) else (Reason("its-writer-cannot-be-told"),)
@@ -142,7 +142,7 @@ def undone(occasion: Occasion, address: str | None, waiting: Sequence[OutboxLett
     """The answers that still wait do not go, and their writer is told; where none waits, that it is too late."""
     why = UNDONE if waiting else NOTHING_TO_UNDO
     withdrawn = [WithdrawLetter(letter_id=one.id, reason=Reason(UNDONE, one.letter)) for one in waiting]
-    return [*withdrawn, *_at_once(occasion, address, Purpose.ABOUT_REPLY, {"failure": _WHAT[why]})]
+    return [*withdrawn, *at_once(occasion, address, Purpose.ABOUT_REPLY, {"failure": _WHAT[why]})]
 
 
 def asked(occasion: Occasion, address: str | None, earlier: EarlierAnswer, own: str) -> list[Action]:
@@ -153,7 +153,7 @@ def asked(occasion: Occasion, address: str | None, earlier: EarlierAnswer, own: 
         "own_lines": quoted(own) or None,
         "reply_waits": str(occasion.policy.pack.assignment.undo_minutes),
     }
-    return _at_once(occasion, address, Purpose.ANSWERED_FIRST, values)
+    return at_once(occasion, address, Purpose.ANSWERED_FIRST, values)
 
 
 def answer_stopped(trigger: LetterWithdrawn, case: Case, policy: MailboxPolicy, now: datetime) -> list[Action]:
@@ -175,14 +175,14 @@ def _told(occasion: Occasion, reply: OwnerReply, why: str) -> list[Action]:
 def not_gone(occasion: Occasion, address: str | None, why: str, own: str) -> list[Action]:
     """The writer of a reply hears at once why it has not gone. ``own``: their words, empty where they may be another's."""
     more = {"failure": _not_gone(why), "own_lines": quoted(own) or None}
-    return _at_once(occasion, address, Purpose.ABOUT_REPLY, more)
+    return at_once(occasion, address, Purpose.ABOUT_REPLY, more)
 
 
 def _not_gone(why: str) -> str:
     return f"Your reply has not gone to the customer: {_WHY[why]}"
 
 
-def _at_once(occasion: Occasion, address: str | None, purpose: Purpose, more: dict[str, str | None]) -> list[Action]:
+def at_once(occasion: Occasion, address: str | None, purpose: Purpose, more: dict[str, str | None]) -> list[Action]:
     """A mail to the writer that waits for no opening hours: they are there."""
     return list(_now(occasion.tell_address(address, purpose, more), occasion.now.astimezone(UTC)))
 
