@@ -17,7 +17,8 @@ class HandoverMaterial:
     """``note`` and ``enclosure`` of the message that opened the case; ``references`` of its thread, its own id last.
 
     ``noticed``: an earlier letter that reached the customer said that what they write may be passed on; ``consented``: they
-    agreed, and that stands in the history (N6).
+    agreed, and that stands in the history (N6). ``flags``: what any message of the case bears, or a person said of it;
+    ``wrote_again``: the customer has written since the case was opened, perhaps that they do not want it passed on.
     """
 
     note: ContactNote
@@ -25,6 +26,8 @@ class HandoverMaterial:
     references: tuple[str, ...] = ()
     noticed: bool = False
     consented: bool = False
+    flags: tuple[str, ...] = ()
+    wrote_again: bool = False
 
     @property
     def why_passed_on(self) -> str:

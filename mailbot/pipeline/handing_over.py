@@ -31,6 +31,8 @@ def handover_material(
         enclosure=original.enclosure,
         references=original.references,
         noticed=any(one.state in REACHED and one.envelope.recipient.lower() == case.customer.lower() for one in receipts),
+        flags=transaction.messages.flags(case.id),
+        wrote_again=transaction.messages.wrote_again(case.id),
         consented=CONSENTED in transaction.cases.last_events(case.id, (CONSENTED,)),
     )
 

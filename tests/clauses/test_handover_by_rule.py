@@ -116,6 +116,38 @@ class TestN6:
         assert story.case(case).line.owner == "Sol Hart"
 
     @pytest.mark.parametrize(
+        ("text", "why"),
+        [
+            ("I would rather you did not share this with anybody. I will ring them myself.", "the customer has written again"),
+            (AT_RISK, "a customer writes of somebody who may be at risk"),
+        ],
+    )
+    def test_N6_what_the_customer_writes_after_the_notice_leaves_it_to_a_person(
+        self, tell: TellStory, text: str, why: str
+    ) -> None:
+        """They may say no to the notice, or tell of somebody at risk: nothing is passed on, and staff see why it waits."""
+        story = begin(tell)
+        case = story.customer_writes(BIN, subject="Bin")
+        story.customer_answers(case, text)
+        story.until("2025-12-23 12:30")
+        assert story.letters_to(NIA) == []
+        assert story.case(case).line.owner is None
+        (line,) = waiting(story)
+        assert (line["reference"], line["why"]) == (case, why)
+        story.officer.hand_over(case, "Refuse collection")
+        story.settle()
+        assert len(story.letters_to(NIA)) == 1
+
+    def test_N6_thanks_for_the_receipt_hold_nothing_up(self, tell: TellStory) -> None:
+        """Whoever only says thank you has said nothing against it."""
+        story = begin(tell)
+        case = story.customer_writes(BIN, subject="Bin")
+        story.customer_answers(case, "Thank you very much.")
+        story.until("2025-12-23 12:30")
+        assert len(story.letters_to(NIA)) == 1
+        assert "passed-on-after-notice" in story.rules_of(case)
+
+    @pytest.mark.parametrize(
         ("text", "why"), [(COMPLAINT, "your complaint"), (AT_RISK, "a customer writes of somebody who may be at risk")]
     )
     def test_N6_complaints_and_people_at_risk_wait_for_a_person(self, tell: TellStory, text: str, why: str) -> None:

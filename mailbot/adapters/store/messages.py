@@ -10,9 +10,10 @@ from sqlalchemy import ColumnElement, Connection, select
 from mailbot.adapters.store.many import Change
 from mailbot.adapters.store.numbers import Numbers
 from mailbot.adapters.store.pending import Pending
-from mailbot.adapters.store.tables import attachment, hold, location, mailbox, message, raw
+from mailbot.adapters.store.tables import attachment, event, hold, location, mailbox, message, participant, raw
 from mailbot.adapters.store.upsert import insert
 from mailbot.core.action import Reason
+from mailbot.core.case import THANKS, Role
 from mailbot.core.message import Direction, Fetched, Located
 from mailbot.ports import Cursor, KnownMessage, NewMessage
 
@@ -142,6 +143,21 @@ class SqlMessages:
         query = select(raw.c.content).join(message, message.c.raw == raw.c.sha256)
         packed = self._connection.execute(query.where(message.c.id == number, message.c.case == case_id)).scalar_one_or_none()
         return decompressed(packed)[0] if packed else None
+
+    def flags(self, case_id: int) -> tuple[str, ...]:
+        """Every flag that a message of a case bears, each once."""
+        query = select(message.c.flags).where(message.c.case == case_id, message.c.flags.is_not(None))
+        raised = self._connection.execute(query.order_by(message.c.received_at, message.c.id)).scalars()
+        return tuple(dict.fromkeys(flag for found in raised for flag, *_ in found or ()))
+
+    def wrote_again(self, case_id: int) -> bool:
+        """Whether a customer of a case has written more than once; mere thanks are not counted."""
+        customers = select(participant.c.address).where(
+            participant.c.case == case_id, participant.c.role == Role.CUSTOMER.value
+        )
+        thanks = select(event.c.id).where(event.c.message == message.c.id, event.c.rule == THANKS).exists()
+        theirs = (message.c.case == case_id) & (message.c.direction == Direction.IN.value) & message.c.sender.in_(customers)
+        return len(self._connection.execute(select(message.c.id).where(theirs, ~thanks).limit(2)).all()) > 1
 
     def known(self, digests: Sequence[str]) -> dict[str, KnownMessage]:
         """The messages among ``digests`` that are in the store, by digest."""

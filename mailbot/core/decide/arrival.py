@@ -300,7 +300,7 @@ def _answer(
         return KeepSilent(reasons=(*permission, *against))
     if against:
         return KeepSilent(reasons=against)
-    flag = flag_of_receipt(findings.classification, policy.pack)
+    flag = flag_of_receipt(findings.classification.flags, policy.pack)
     class_policy = None if flag else policy.pack.classes.get(wants.class_)
     promised = None if flag or asks else _promised(wants.class_, policy, trigger.channel, clocks)
     usual = class_policy.receipt if class_policy else policy.pack.letters.neutral_receipt
@@ -335,7 +335,7 @@ def _asks_at_once(
 
     Where a rule may hand the case over, whoever has it then asks.
     """
-    if not trigger.live or flag_of_receipt(findings.classification, policy.pack):
+    if not trigger.live or flag_of_receipt(findings.classification.flags, policy.pack):
         return None
     return asked_at_once(wants.class_, findings.request, policy, now)
 

@@ -1,6 +1,6 @@
 """What the flags of a customer's message bring, as the pack says: in the history, by alarm or digest, by another receipt."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from mailbot.core.action import Action, Note, RaiseAlarm, Reason
 from mailbot.core.case import FOR_THE_MANAGER, INCIDENT
@@ -27,6 +27,6 @@ def flag_actions(classification: Classification, pack: Pack, digest: str) -> Ite
             )
 
 
-def flag_of_receipt(classification: Classification, pack: Pack) -> FlagPolicy | None:
-    """The flag whose letter confirms the message instead of its class's: the first in the order of the pack."""
-    return next((policy for name, policy in pack.flags.items() if policy.receipt and name in classification.flags), None)
+def flag_of_receipt(flags: Collection[str], pack: Pack) -> FlagPolicy | None:
+    """The one of these flags whose letter confirms the message instead of its class's: the first in the order of the pack."""
+    return next((policy for name, policy in pack.flags.items() if policy.receipt and name in flags), None)

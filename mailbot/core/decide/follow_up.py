@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from mailbot.core.action import Action, AskWhichCase, ChangeCase, HideTexts, JoinCase, KeepSilent, Note, Reason
-from mailbot.core.case import NAMES_HIDDEN, WITHDRAWAL_NOT_PROVEN, Case, CaseStatus
+from mailbot.core.case import NAMES_HIDDEN, THANKS, WITHDRAWAL_NOT_PROVEN, Case, CaseStatus
 from mailbot.core.decide.clarifying import left_out
 from mailbot.core.decide.command import customer_answered, reopened_by_customer
 from mailbot.core.decide.findings import Findings
@@ -42,7 +42,7 @@ def follow_up(trigger: MessageArrived, case: Case, findings: Findings, policy: M
     notes += named_later(case, findings.route, findings.classification, policy.pack)
     silent = KeepSilent(reasons=(Reason("one-receipt-per-sender-and-case"), *findings.screening.silences))
     if is_thanks(findings) and case.status is not CaseStatus.WAITING:
-        return [joined, *notes, Note(kind="finding", reason=Reason("thanks")), silent]
+        return [joined, *notes, Note(kind="finding", reason=Reason(THANKS)), silent]
     if findings.match.is_stranger:
         return [joined, *notes, *reopened_by_customer(case, policy, trigger.received_at), silent]
     withdraws = findings.reply is ReplyKind.WITHDRAWAL and case.status is not CaseStatus.CLOSED

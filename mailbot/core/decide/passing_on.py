@@ -1,12 +1,12 @@
 """A rule hands a case over where class, service and evidence are sure; whatever is not sure waits for a person (N2, N6)."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 
 from mailbot.core import screen
 from mailbot.core.action import Action, Deadline, Note, OpenCase, Permission, QueueLetter, Reason, StartClock, StopClock
-from mailbot.core.case import FOR_THE_MANAGER, CaseStatus, ClockKind, ClockStop, Moment, RunningClock
+from mailbot.core.case import FOR_THE_MANAGER, Case, CaseStatus, ClockKind, ClockStop, Moment, RunningClock
 from mailbot.core.case_command import CaseHandedOver
 from mailbot.core.classify import Classification
 from mailbot.core.clock import OWED
@@ -20,7 +20,7 @@ from mailbot.core.directory import Person
 from mailbot.core.handover import HANDED_OVER, WAITS_FOR_A_PERSON, HandoverMaterial, after_office_hours
 from mailbot.core.handover_rule import AfterHandover, HandoverPolicy
 from mailbot.core.ladder import Told, contact_on
-from mailbot.core.policy import MailboxPolicy
+from mailbot.core.policy import MailboxPolicy, Pack
 from mailbot.core.route import Route
 from mailbot.core.route_rule import HandOver
 from mailbot.core.screen import SentBefore
@@ -91,14 +91,20 @@ def _person_decides(
     for wanted in (class_, classification.best, *classification.also):
         if wanted in handover.person_decides_in:
             return policy.pack.classes[wanted].words
-    for flag in classification.flags:
-        if flag in handover.person_decides_with or (flag in policy.pack.flags and policy.pack.flags[flag].opens):
-            return policy.pack.flags[flag].words if flag in policy.pack.flags else flag.replace("_", " ")
-    if of_its_own := flag_of_receipt(classification, policy.pack):
-        return of_its_own.words
+    if of_a_flag := _flag_decides(classification.flags, policy.pack, handover):
+        return of_a_flag
     if service is None:
         return _UNSURE[1]
     return "" if told else f"{service.name} has nobody who can be told"
+
+
+def _flag_decides(flags: Collection[str], pack: Pack, handover: HandoverPolicy) -> str:
+    """What of these flags leaves it to a person, in words: at risk, about one of ours, or with a receipt of its own."""
+    for flag in flags:
+        if flag in handover.person_decides_with or (flag in pack.flags and pack.flags[flag].opens):
+            return pack.flags[flag].words if flag in pack.flags else flag.replace("_", " ")
+    of_its_own = flag_of_receipt(flags, pack)
+    return of_its_own.words if of_its_own else ""
 
 
 def passed_on(
@@ -201,9 +207,8 @@ def _passed_later(occasion: Occasion, command: CaseHandedOver | None) -> Iterato
     case, policy, rule = occasion.case, occasion.policy, occasion.policy.pack.handover
     if command is None or rule is None or case.owner_address or case.status is not CaseStatus.OPEN:
         return
-    decided = [one for one in (case.class_, *case.also) if one in rule.person_decides_in or one not in policy.pack.classes]
-    if decided:
-        yield waits(policy.pack.classes[decided[0]].words if decided[0] in policy.pack.classes else _UNSURE[0])
+    if why := _person_decides_by_now(case, command.material, policy.pack, rule):
+        yield waits(why)
         return
     try:
         yield from handed_over(command, case, policy, occasion.now, occasion.before)
@@ -212,6 +217,19 @@ def _passed_later(occasion: Occasion, command: CaseHandedOver | None) -> Iterato
         return
     if command.material is not None and not command.material.why_passed_on:
         yield waits("no consent and no notice")
+
+
+def _person_decides_by_now(case: Case, material: HandoverMaterial | None, pack: Pack, rule: HandoverPolicy) -> str:
+    """Why no rule hands over what it might have when the case was opened: what a person said, or the customer wrote since."""
+    for wanted in (case.class_, *case.also):
+        if wanted not in pack.classes:
+            return _UNSURE[0]
+        if wanted in rule.person_decides_in:
+            return pack.classes[wanted].words
+    if material is None:
+        return ""
+    wrote = "the customer has written again" if material.wrote_again and not material.consented else ""
+    return _flag_decides(material.flags, pack, rule) or wrote
 
 
 def _over(running: RunningClock, now: datetime) -> StopClock:
