@@ -82,6 +82,9 @@ ISSUED = frozenset({Purpose.ACKNOWLEDGEMENT, Purpose.RESPONSE, Purpose.CONCLUSIO
 OF_OWNERS = frozenset({Purpose.OWNER_ANSWER, Purpose.OWNER_HOLDING})
 """What an owner wrote in reply to the mail that gave them a case, passed to the customer; ``OWNER_HOLDING`` holds them off."""
 
+ANSWERS = frozenset({Purpose.RESPONSE, Purpose.CONCLUSION, Purpose.OWNER_ANSWER})
+"""Letters in which staff answer the customer: once one has gone, the history and the log of contacts say so."""
+
 GIVES_A_CASE = frozenset({Purpose.ASSIGNMENT, Purpose.ANSWERED_FIRST})
 """Mails to an owner whose plain reply goes to the customer."""
 

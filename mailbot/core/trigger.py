@@ -171,6 +171,13 @@ class LetterWithdrawn:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LetterRefused:
+    """Our own relay refuses a letter of a case for good, or all tries at handing it in are used up."""
+
+    letter: OutboxLetter
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AlarmRings:
     """An alarm that nobody has taken rings, for the first time or again."""
 
@@ -188,6 +195,7 @@ Trigger = (
     | AlsoArrived
     | DeadlineReached
     | DigestDue
+    | LetterRefused
     | LetterWithdrawn
     | AlarmRings
     | DirectoryChanged

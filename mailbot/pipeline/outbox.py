@@ -29,11 +29,13 @@ from mailbot.core.delivery import (
 )
 from mailbot.core.letter import OF_OWNERS, OutboxLetter, OutboxState
 from mailbot.core.policy import MailboxPolicy
-from mailbot.core.trigger import LetterWithdrawn
+from mailbot.core.trigger import LetterRefused, LetterWithdrawn
 from mailbot.errors import StorageError
 from mailbot.pipeline.connections import Answered, Connections
+from mailbot.pipeline.presence import present
 from mailbot.pipeline.record import Recording, letters_went, record
 from mailbot.pipeline.replies import earlier_answer
+from mailbot.pipeline.sent_today import sent_today
 from mailbot.ports import Clock, Happened, Letters, Originals, Store, Transaction, Transport
 
 MINUTE = timedelta(minutes=1)
@@ -158,12 +160,13 @@ class Outbox:
         now = self.clock.now()
         settlements = {one.letter.id: settle(one.letter, one.reply, now) for one in answered}
         fresh = transaction.outbox.settle(settlements, now)
-        sent, trouble = list[OutboxLetter](), dict[str, str | None]()
+        sent, refused, trouble = list[OutboxLetter](), list[OutboxLetter](), dict[str, str | None]()
         for letter, reply in ((one.letter, one.reply) for one in answered):
             settlement = settlements[letter.id]
             if letter.id in fresh:
                 _note(transaction, letter, settlement, now)
                 sent += [letter] if settlement.state is OutboxState.SENT else []
+                refused += [letter] if settlement.state is OutboxState.FAILED else []
             trouble[letter.mailbox] = settlement.detail if reply.code == 0 else None
             if settlement.throttled and settlement.not_before is not None:
                 transaction.mailboxes.rest_sending(letter.mailbox, settlement.not_before)
@@ -171,6 +174,19 @@ class Outbox:
         for mailbox, error in trouble.items():
             transaction.mailboxes.mark_sending(mailbox, error)
         letters_went(transaction, sent, self.policy, now)
+        for letter in refused:
+            self._refused(transaction, letter, now)
+
+    def _refused(self, transaction: Transaction, letter: OutboxLetter, now: datetime) -> None:
+        """The relay takes a letter never: what it was to bring about has not come about."""
+        if letter.case_id is None:
+            return
+        case = transaction.cases.get(letter.case_id)
+        policy = present(transaction, self.policy, now)
+        before = sent_today(transaction, {case.mailbox: policy}, [case], now).about(case)
+        decision = decide(LetterRefused(letter=letter), case, None, policy, now, before)
+        about = Recording(policy=policy, now=now, case_id=case.id, reference=case.reference)
+        record(transaction, self.letters, decision, about)
 
     def recover(self, mailbox: str) -> int:
         """At start: letters whose sending the last process did not settle are in doubt. Returns how many."""

@@ -41,14 +41,14 @@ from mailbot.core.action import (
     TakeTurn,
     WithdrawLetter,
 )
-from mailbot.core.case import ANSWERED_BY_OWNER, ClockKind, ClockStop, Role, TurnKind
+from mailbot.core.case import ANSWERED_BY_OWNER, ANSWERED_BY_STAFF, ClockKind, ClockStop, Role, TurnKind
 from mailbot.core.clock_rule import ClockStart
 from mailbot.core.contact_action import CloseGap, KeepNote, LogContact, OpenGap, RemindGap, SettleContacts
 from mailbot.core.decide import dependants, gone, stop_clocks
 from mailbot.core.decide.logging_contacts import INFORMED
 from mailbot.core.delivery import reverse_path
 from mailbot.core.lead import Filed, Part
-from mailbot.core.letter import ISSUED, OF_OWNERS, Envelope, OutboxLetter, Purpose
+from mailbot.core.letter import ANSWERS, ISSUED, OF_OWNERS, Envelope, OutboxLetter, Purpose
 from mailbot.core.message import Located
 from mailbot.core.mime import Headers
 from mailbot.core.policy import MailboxPolicy
@@ -345,23 +345,27 @@ def letters_went(transaction: Transaction, letters: Sequence[OutboxLetter], poli
     for letter in letters:
         if letter.purpose in ISSUED | OF_OWNERS and letter.case_id is not None:
             _end(transaction, letter.purpose, letter.case_id, policy, at)
-        if letter.purpose is Purpose.OWNER_ANSWER:
+        if letter.purpose in ANSWERS and letter.case_id is not None:
             _answered(transaction, letter, policy, at)
 
 
 def _end(transaction: Transaction, purpose: Purpose, case_id: int, policy: MailboxPolicy, at: datetime) -> None:
     """A letter of staff went: what it answers is over, and what follows from it begins."""
     for action in gone(purpose, transaction.cases.get(case_id), policy, at):
-        if isinstance(action, StartClock):
-            transaction.cases.start_clock(case_id, action)
-        else:
-            transaction.cases.stop_clock(action)
+        match action:
+            case StartClock():
+                transaction.cases.start_clock(case_id, action)
+            case StopClock():
+                transaction.cases.stop_clock(action)
+            case Note():
+                _note(transaction, Recording(policy=policy, now=at, case_id=case_id), action.kind, action.reason)
 
 
 def _answered(transaction: Transaction, letter: OutboxLetter, policy: MailboxPolicy, at: datetime) -> None:
-    """The history and the log of contacts tell that the owner's own answer has gone."""
+    """The history and the log of contacts tell that an answer of staff has gone: their own words, or a letter they issued."""
     about = Recording(policy=policy, now=at, case_id=letter.case_id, message_row=letter.message_row)
-    _note(transaction, about, "answered", Reason(ANSWERED_BY_OWNER))
+    own = letter.purpose is Purpose.OWNER_ANSWER
+    _note(transaction, about, "answered", Reason(ANSWERED_BY_OWNER) if own else Reason(ANSWERED_BY_STAFF, letter.letter))
     transaction.contacts.settle(_case_of(about), INFORMED, at)
 
 

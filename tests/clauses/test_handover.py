@@ -237,6 +237,21 @@ class TestN2:
         assert any(FEMI in letter.get_body(("plain",)).get_content() for letter in story.letters_to(MANAGER))  # type: ignore[union-attr]
 
 
+    def test_N2_a_handover_that_our_own_server_refuses_is_told_to_the_manager(self, tell: TellStory) -> None:
+        """Neither customer nor contact got it, though the case has moved: an alarm rings, and no copy goes to one of them alone."""
+        story = begin(tell)
+        case = story.customer_writes(PIER)
+        story.smtp.fail(at="RCPT", reply="550 5.7.1 not allowed", recipient=FEMI)
+        hand_over(story, case, "Pier and promenade")
+        assert story.letters_to(ADA_ADDRESS)[1:] == []
+        assert all("Act now" in letter["Subject"] for letter in story.letters_to(FEMI))
+        (told,) = story.letters_to(MANAGER, "Your letter did not arrive")
+        words = " ".join(told.get_content().split())
+        assert "did not arrive: the letter that hands the case over." in words
+        assert "so whoever has the case now has not got it either" in words
+        assert len(story.letters_to(MANAGER, "Act now")) == 1
+
+
 class TestN3:
     def test_N3_what_is_passed_on_has_each_field_found_or_not(self, tell: TellStory) -> None:
         """Name, phone, e-mail, post, preferred way, about, received, asked for; and a large message goes without its parts."""

@@ -289,6 +289,26 @@ class TestJ12:
         assert len(story.letters_to(ADA_ADDRESS)) == 2
         assert "still lacks" not in story.tell("case", "show", case)
 
+    def test_J12_a_question_that_our_own_server_refuses_was_not_asked(self, tell: TellStory) -> None:
+        """The case waits for nobody: its owner hears at once, an alarm rings, the law's date runs, and it may be asked again."""
+        story = tell(PACK)
+        case = story.customer_writes(ACT, subject="The bridge", sender=NAMELESS)
+        story.assign(case)
+        due = story.due(case, "response-foi")
+        story.smtp.fail(at="RCPT", reply="550 5.7.1 not allowed", recipient=ADA_ADDRESS)
+        story.ask(case)
+        assert len(story.letters_to(ADA_ADDRESS)) == 1
+        assert (story.case(case).line.status, story.due(case, "response-foi")) == ("open", due)
+        (told,) = story.letters_to(ROBIN, "Your letter did not arrive")
+        words = " ".join(told.get_content().split())
+        assert "did not arrive: the letter that asks what the request lacks." in words
+        assert "our own mail server refuses it for good" in words
+        (alarm,) = story.letters_to(MANAGER, "Act now")
+        assert f"case {case}: the letter that asks what the request lacks was refused" in " ".join(alarm.get_content().split())
+        story.ask(case)
+        assert story.case(case).line.status == "waiting"
+        assert len(story.letters_to(ADA_ADDRESS)) == 2
+
     def test_J12_what_an_answer_leaves_out_is_shown_to_staff_and_not_asked_again(self, tell: TellStory) -> None:
         """The manager reads of it in the morning, and a second letter of this kind is refused."""
         story = tell(PACK)

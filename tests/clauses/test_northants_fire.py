@@ -149,6 +149,8 @@ class TestF6:
         assert story.outcomes(case)["conclusion"] == "met"
         assert story.due(case, "survey") == "Tuesday 20 January 2026"
         assert {"letter-submitted", "letter-sent-back", "letter-issued", "issued-by-staff"} <= story.rules_of(case)
+        assert [event.kind for event in story.case(case).events if event.rule == "answered-by-staff"] == ["answered"]
+        assert "informed" in story.tell("contact", "list", "--month", "2025-12")
         assert team.waiting() == []
 
 

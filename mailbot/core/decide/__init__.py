@@ -21,6 +21,8 @@ from mailbot.core.decide.flag_notice import names_are_hidden
 from mailbot.core.decide.gaps import about_gap
 from mailbot.core.decide.issuing import gone, staff_values
 from mailbot.core.decide.moving import dependants, stop_clocks
+from mailbot.core.decide.occasion import Occasion
+from mailbot.core.decide.refused import letter_refused
 from mailbot.core.decide.replying import answer_stopped
 from mailbot.core.decide.returned import heard_from
 from mailbot.core.decide.routing import is_given
@@ -39,6 +41,7 @@ from mailbot.core.trigger import (
     DeadlineReached,
     DigestDue,
     DirectoryChanged,
+    LetterRefused,
     LetterWithdrawn,
     MessageArrived,
     StaffMonthDue,
@@ -100,6 +103,11 @@ def decide(  # noqa: C901, PLR0911, PLR0912  # one line a trigger
             return Decision(tuple(staff_told(trigger, policy, now, before or SentBefore())))
         case AlarmRings():
             return Decision(tuple(alarm_rings(trigger, case, policy, now, before or SentBefore())))
+        case LetterRefused():
+            known = _required(case)
+            key = f"refused:{trigger.letter.id}:{trigger.letter.attempts}"
+            occasion = Occasion(case=known, policy=policy, now=now, before=before or SentBefore(), key=key)
+            return Decision(tuple(letter_refused(trigger, occasion)))
         case LetterWithdrawn() if trigger.letter.purpose in OF_OWNERS:
             return Decision(tuple(answer_stopped(trigger, _required(case), policy, now)))
         case LetterWithdrawn():

@@ -10,7 +10,6 @@ from mailbot.core.calendar import last_day
 from mailbot.core.case import Case, CaseStatus, ClockKind, ClockStop, RunningClock
 from mailbot.core.clock import OWED
 from mailbot.core.clock_rule import ClockEvent, ClockStart
-from mailbot.core.decide.logging_contacts import INFORMED
 from mailbot.core.decide.moving import dependants, ended, stop_clocks, waits
 from mailbot.core.decide.owed import EVENTS, answered_to
 from mailbot.core.decide.wording import case_values
@@ -36,8 +35,7 @@ def issued(command: LetterIssued, case: Case, policy: MailboxPolicy, now: dateti
         against = ", ".join(reason.rule for reason in permission)
         raise PermanentError(f"{case.reference}: no letter can go ({against})")
     asked = _asks(command, case, policy, now) if command.asks else []
-    informed = [INFORMED] if command.serves in (Purpose.RESPONSE, Purpose.CONCLUSION) else []
-    return [*asked, *informed, _letter(command, case, policy, permission)]
+    return [*asked, _letter(command, case, policy, permission)]
 
 
 def _asks(command: LetterIssued, case: Case, policy: MailboxPolicy, now: datetime) -> list[Action]:
@@ -147,8 +145,8 @@ def _names_an_officer(policy: MailboxPolicy, case: Case) -> bool:
     )
 
 
-def gone(purpose: Purpose, case: Case, policy: MailboxPolicy, at: datetime) -> list[StopClock | StartClock]:
-    """What a letter of staff ends in a case once it has gone, and what begins then."""
+def gone(purpose: Purpose, case: Case, policy: MailboxPolicy, at: datetime) -> list[StopClock | StartClock | Note]:
+    """What a letter of staff ends in a case once it has gone, what begins then, and what it leaves owed."""
     match purpose:
         case Purpose.ACKNOWLEDGEMENT | Purpose.OWNER_HOLDING:
             return ended(case, policy, [ClockStop.ACKNOWLEDGEMENT_SENT, ClockStop.RECEIPT_SENT], at, case.clocks)
@@ -156,7 +154,7 @@ def gone(purpose: Purpose, case: Case, policy: MailboxPolicy, at: datetime) -> l
             return ended(case, policy, [ClockStop.CONCLUSION_SENT, *EVENTS], at, case.clocks)
         case Purpose.RESPONSE | Purpose.OWNER_ANSWER:
             found = answered_to((case.class_,), case, policy, at)
-            return [one for one in found if isinstance(one, StopClock | StartClock)]
+            return [one for one in found if isinstance(one, StopClock | StartClock | Note)]
         case Purpose.SURVEY:
             return [*stop_clocks(_surveys(case.clocks), ClockStop.SURVEY_SENT, at)]
         case _:
