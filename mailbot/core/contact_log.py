@@ -51,17 +51,20 @@ def area_of(directory: Directory, service: str, ours: str) -> ServiceArea:
     return ServiceArea(organisation=directory.organisations[0].name if directory.organisations else ours, service=service)
 
 
-def still_to_settle(actions: tuple[ContactAction, ...], new: ContactAction) -> tuple[int, ...]:
+def still_to_settle(actions: tuple[ContactAction, ...], new: ContactAction, answered: int = 0) -> tuple[int, ...]:
     """Which of a case's contacts, the oldest first, get ``new`` as what was done about them.
 
-    Whatever nothing was done about; and the newest, where more is done than was: an answer is followed by a handover.
+    Whatever nothing was done about; the newest, where more is done than was: an answer is followed by a handover; and of what
+    somebody else has already, what goes on to the next one unanswered. ``answered``: how many came before the last answer.
     """
     last = len(actions) - 1
-    more = (ContactAction.RECEIVED,) if new is ContactAction.INFORMED else (ContactAction.RECEIVED, ContactAction.INFORMED)
+    goes_on = new is ContactAction.REFERRED
     return tuple(
         number
         for number, action in enumerate(actions)
-        if action is ContactAction.RECEIVED or (number == last and action in more)
+        if action is ContactAction.RECEIVED
+        or (number == last and action is ContactAction.INFORMED and new is not ContactAction.INFORMED)
+        or (number >= answered and action is ContactAction.REFERRED and goes_on)
     )
 
 

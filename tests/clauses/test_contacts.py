@@ -320,6 +320,43 @@ class TestN7:
         assert [row[0] for row in log_of(story, "--organisation", "pier trust")] == ["Pier Trust", "Pier Trust"]
         assert log_of(story, month="2026-01") == []
 
+    def test_N7_a_line_goes_with_its_case_to_whoever_has_it_in_the_end(self, tell: TellStory) -> None:
+        """Handed on unanswered it is the next service's; given to a colleague of ours it is ours; what was answered stays."""
+        story = begin(tell)
+        case = story.customer_writes("The lamp on the pier is dark. Please mend it.", subject="Pier lamp")
+        areas = list[tuple[str, str]]()
+        for service in ("Parks", "Pier and promenade"):
+            story.officer.hand_over(case, service)
+            areas += [(row[0], row[3]) for row in log_of(story)]
+        story.assign(case, "Lee Park", LEE)
+        areas += [(row[0], row[3]) for row in log_of(story)]
+        assert areas == [
+            ("Harbour Council", "Parks"),
+            ("Pier Trust", "Pier and promenade"),
+            ("Harbour Council", "Pier and promenade"),
+        ]
+        assert story.outcomes(case)["handover"] == "cancelled"
+        story.settle()
+        spoke = ContactNoted(channel=Channel.PHONE, at=story.clock.now(), outcome="Told her when.")
+        story.say(case, spoke)
+        story.clock.move(minutes=1)
+        story.customer_answers(case, "Now the bin on the pier is broken.")
+        story.officer.hand_over(case, "Pier and promenade")
+        assert [(row[0], row[7]) for row in log_of(story)] == [
+            ("Harbour Council", "referred"),
+            ("Harbour Council", "informed"),
+            ("Pier Trust", "referred"),
+        ]
+
+    def test_N6_nobody_of_another_organisation_is_given_a_case_without_leave(self, tell: TellStory) -> None:
+        """The mail that gives a case has the customer's message: another organisation gets it by a handover, or not at all."""
+        story = begin(tell)
+        case = story.customer_writes("The lamp on the pier is dark. Please mend it.", subject="Pier lamp")
+        with pytest.raises(PermanentError, match="Femi Holt works for Pier Trust, which gets a case only by consent"):
+            story.assign(case, "Femi Holt", FEMI)
+        story.settle()
+        assert story.letters_to(FEMI) == []
+
     def test_N7_the_file_says_nothing_of_anybody_and_runs_no_formula(self, tell: TellStory) -> None:
         """No name, address, subject or reference; a service called like a formula stays text in both forms."""
         story = tell("norfolk-connect", people=PEOPLE.replace('name = "Parks"\n', 'name = "=1+1 Parks"\n'), manager=MANAGER)

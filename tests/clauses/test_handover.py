@@ -236,9 +236,8 @@ class TestN2:
         assert story.rows("SELECT state FROM outbox WHERE purpose = 'handover'") == [("sent",)]
         assert any(FEMI in letter.get_body(("plain",)).get_content() for letter in story.letters_to(MANAGER))  # type: ignore[union-attr]
 
-
     def test_N2_a_handover_that_our_own_server_refuses_is_told_to_the_manager(self, tell: TellStory) -> None:
-        """Neither customer nor contact got it, though the case has moved: an alarm rings, and no copy goes to one of them alone."""
+        """Neither customer nor contact got it, though the case has moved: an alarm rings, and neither gets it alone."""
         story = begin(tell)
         case = story.customer_writes(PIER)
         story.smtp.fail(at="RCPT", reply="550 5.7.1 not allowed", recipient=FEMI)

@@ -290,7 +290,7 @@ class TestJ12:
         assert "still lacks" not in story.tell("case", "show", case)
 
     def test_J12_a_question_that_our_own_server_refuses_was_not_asked(self, tell: TellStory) -> None:
-        """The case waits for nobody: its owner hears at once, an alarm rings, the law's date runs, and it may be asked again."""
+        """The case waits for nobody: its owner hears, an alarm rings, the law's date runs, and it may be asked again."""
         story = tell(PACK)
         case = story.customer_writes(ACT, subject="The bridge", sender=NAMELESS)
         story.assign(case)

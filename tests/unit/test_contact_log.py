@@ -28,14 +28,19 @@ def contact(service: str = "Parks", at: datetime = datetime(2026, 7, 1, 8, 30, t
 
 @pytest.mark.parametrize("actions", list(product(ContactAction, repeat=3)))
 @pytest.mark.parametrize("new", [INFORMED, ContactAction.FIRST_CONTACT, REFERRED])
-def test_what_nothing_was_done_about_is_settled_and_older_settled_lines_stay(
-    actions: tuple[ContactAction, ...], new: ContactAction
+@pytest.mark.parametrize("answered", range(4))
+def test_what_nothing_was_done_about_is_settled_and_what_ended_before_stays(
+    actions: tuple[ContactAction, ...], new: ContactAction, answered: int
 ) -> None:
-    """An answer never undoes a handover, and a later matter never rewrites how an earlier one ended."""
-    changed = still_to_settle(actions, new)
-    assert {number for number, action in enumerate(actions) if action is RECEIVED} <= set(changed)
-    assert all(actions[number] is RECEIVED for number in changed if number < 2)
-    assert (2 in changed) == (actions[2] is RECEIVED or (actions[2] is INFORMED and new is not INFORMED))
+    """An answer never undoes a handover, and a later matter never rewrites how an earlier one ended.
+
+    What somebody else has and nobody has answered follows the case to the next one.
+    """
+    changed = still_to_settle(actions, new, answered)
+    follows = [number for number in range(answered, 3) if actions[number] is REFERRED and new is REFERRED]
+    settled = [number for number, action in enumerate(actions) if action is RECEIVED]
+    newest = [2] if actions[2] is INFORMED and new is not INFORMED else []
+    assert sorted(changed) == sorted({*follows, *settled, *newest})
 
 
 def test_a_service_says_whose_area_it_is_and_nothing_sure_is_ours() -> None:

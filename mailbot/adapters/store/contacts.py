@@ -6,9 +6,10 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, func, select
 
+from mailbot.adapters.store.history import TAKEN_BACK
 from mailbot.adapters.store.pending import Pending
-from mailbot.adapters.store.tables import case, contact_log, contact_note, message
-from mailbot.core.case import Channel, Turn, TurnKind
+from mailbot.adapters.store.tables import case, contact_log, contact_note, event, message
+from mailbot.core.case import ANSWERED, Channel, Turn, TurnKind
 from mailbot.core.contact_action import KeepNote, LogContact, SettleContacts
 from mailbot.core.contact_log import ContactAction, LoggedContact, ServiceArea, still_to_settle
 from mailbot.core.contact_note import ContactNote, told
@@ -34,9 +35,12 @@ class SqlContacts:
 
     def settle(self, case_id: int, action: SettleContacts, at: datetime) -> None:
         """What was done about the contacts of a case."""
-        query = select(contact_log.c.id, contact_log.c.action).select_from(_CONTACTS).where(_belongs_to == case_id)
-        rows = self._connection.execute(query.order_by(contact_log.c.at, contact_log.c.id)).all()
-        chosen = still_to_settle(tuple(ContactAction(row.action) for row in rows), action.action)
+        answers = select(func.max(event.c.at)).where(event.c.case == case_id, event.c.rule.in_(ANSWERED), ~TAKEN_BACK)
+        contact = select(contact_log.c.id, contact_log.c.action, contact_log.c.at).select_from(_CONTACTS)
+        query = contact.where(_belongs_to == case_id).order_by(contact_log.c.at, contact_log.c.id)
+        rows, answer = self._connection.execute(query).all(), self._connection.execute(answers).scalar_one()
+        answered = sum(answer is not None and row.at <= answer for row in rows)
+        chosen = still_to_settle(tuple(ContactAction(row.action) for row in rows), action.action, answered)
         values = {"action": action.action.value, "settled_at": at} | (_area_values(action.area) if action.area else {})
         these = contact_log.c.id.in_([rows[number].id for number in chosen])
         self._connection.execute(contact_log.update().where(these).values(values))

@@ -1,16 +1,28 @@
-"""The mail that gives somebody a case: in the customer's thread, with their message, what is asked, and cases like it."""
+"""A person gives somebody a case; and the mail that does: in the customer's thread, with their message, and cases like it."""
 
 from collections.abc import Iterable
 from dataclasses import replace
+from datetime import datetime
 
-from mailbot.core.action import Action, QueueLetter, StartClock
+from mailbot.core.action import Action, ChangeCase, QueueLetter, Reason, StartClock
 from mailbot.core.assignment import AssignmentMaterial, similar_lines
-from mailbot.core.case import RunningClock
+from mailbot.core.case import ASSIGNED, Case, RunningClock
+from mailbot.core.case_command import CaseAssigned
 from mailbot.core.clock import OWED
+from mailbot.core.clock_rule import ClockStart
+from mailbot.core.decide.handing_over import taking_cancelled
+from mailbot.core.decide.issuing import assigned_letter
+from mailbot.core.decide.logging_contacts import goes_to
+from mailbot.core.decide.moving import dependants
+from mailbot.core.decide.occasion import Occasion
 from mailbot.core.decide.wording import short_subject
+from mailbot.core.directory import person_at
 from mailbot.core.letter import LetterValues, Purpose
 from mailbot.core.policy import MailboxPolicy, Pack
+from mailbot.core.screen import SentBefore
+from mailbot.core.text import listed
 from mailbot.core.tongue import letter_date
+from mailbot.errors import PermanentError
 
 
 def with_material(
@@ -79,3 +91,42 @@ def _told(values: LetterValues, material: AssignmentMaterial, address: str, poli
         reply_waits=str(pack.assignment.undo_minutes) if offered else None,
         left_out=(material.enclosure.left_out or None) if material.enclosure else None,
     )
+
+
+def assigned(command: CaseAssigned, case: Case, policy: MailboxPolicy, now: datetime, before: SentBefore) -> list[Action]:
+    """Somebody has the case now, by a person's word. Raises PermanentError with what to do instead."""
+    if command.address.lower() in case.named:
+        raise PermanentError(f"{case.reference} names {command.name}, who is spared it; give it to somebody else")
+    _refuse_another_organisation(command, case, policy)
+    owner = (command.name, command.address)
+    changed = ChangeCase(case_id=case.id, owner=owner, reason=Reason(ASSIGNED, command.name))
+    key = f"assign:{case.id}:{case.version}"
+    binding = min((one for one in case.clocks if one.kind in OWED), key=lambda one: (not one.law, one.due_at), default=None)
+    occasion = Occasion(case=case, policy=policy, now=now, before=before, key=key, running=binding)
+    told = occasion.tell_address(command.address, Purpose.ASSIGNMENT, _assignment_values(command, case))
+    told = with_material(told, command.material, case.class_, case.clocks, policy)
+    theirs = replace(case, owner=command.name, owner_address=command.address)
+    named = assigned_letter(theirs, policy, now, before)
+    dates = [*taking_cancelled(case, now, "assigned-by-staff"), *dependants(policy, case, ClockStart.ASSIGNMENT, now)]
+    return [changed, *goes_to(command.address, case, policy), *dates, *told, *named]
+
+
+def _refuse_another_organisation(command: CaseAssigned, case: Case, policy: MailboxPolicy) -> None:
+    """Another organisation learns of a customer only by leave (N6), and whoever is assigned reads the message."""
+    someone = person_at(policy.directory, command.address)
+    theirs = policy.directory.organisation_named(someone.organisation) if someone and someone.organisation else None
+    had = person_at(policy.directory, case.owner_address) if case.owner_address else None
+    if theirs is not None and theirs.another and (had is None or had.organisation != theirs.name):
+        raise PermanentError(
+            f"{command.name} works for {theirs.name}, which gets a case only by consent or after notice; "
+            f"'mailbot case hand-over {case.reference} --to SERVICE' sees to that"
+        )
+
+
+def _assignment_values(command: CaseAssigned, case: Case) -> dict[str, str | None]:
+    return {
+        "owner": command.name,
+        "owner_contact": command.address,
+        "service": case.service or None,
+        "services_proposed": listed(case.proposed) or None,
+    }

@@ -7,7 +7,7 @@ from typing import assert_never
 
 from mailbot.core import clock
 from mailbot.core.action import Action, ChangeCase, KeepSilent, Note, Reason, StopClock
-from mailbot.core.case import ASSIGNED, FIRST_CONTACT, Case, CaseStatus, Channel, ClockKind, ClockStop, RunningClock
+from mailbot.core.case import FIRST_CONTACT, Case, CaseStatus, Channel, ClockKind, ClockStop, RunningClock
 from mailbot.core.case_command import (
     AnswerAfterAll,
     AnswerUndone,
@@ -45,13 +45,13 @@ from mailbot.core.clock import ComputedClock
 from mailbot.core.clock_rule import ClockEvent, ClockStart, ExtendedBy
 from mailbot.core.contact_log import ContactAction
 from mailbot.core.decide.answer import answered_after_all, customer_named
-from mailbot.core.decide.assigning import with_material
+from mailbot.core.decide.assigning import assigned
 from mailbot.core.decide.clarifying import clarification_asked
 from mailbot.core.decide.flag_notice import confirmed, opened_raw, restricted
 from mailbot.core.decide.handing_over import handed_over, taken
 from mailbot.core.decide.incidents import contact_limited, incident_noted, misconduct_noticed
-from mailbot.core.decide.issuing import assigned_letter, issued, released
-from mailbot.core.decide.logging_contacts import AT_FIRST_CONTACT, INFORMED, contacted
+from mailbot.core.decide.issuing import issued, released
+from mailbot.core.decide.logging_contacts import AT_FIRST_CONTACT, INFORMED, contacted_about
 from mailbot.core.decide.moving import (
     answered,
     dependants,
@@ -73,10 +73,8 @@ from mailbot.core.decide.turn import contact, linked, merged, split, undone, wit
 from mailbot.core.decide.wording import case_values
 from mailbot.core.handover import CONSENTED
 from mailbot.core.issuing_rule import LetterIssued, LetterReleased
-from mailbot.core.letter import Purpose
 from mailbot.core.policy import MailboxPolicy
 from mailbot.core.screen import SentBefore
-from mailbot.core.text import listed
 from mailbot.core.tongue import ENGLISH_CODE
 from mailbot.errors import PermanentError
 
@@ -106,7 +104,7 @@ def commanded(  # noqa: C901, PLR0911, PLR0912  # one line a command
         case CaseQuieted():
             return [ChangeCase(case_id=case.id, quiet_until=command.until or now, reason=Reason("quiet", command.reason))]
         case CaseAssigned():
-            return _assigned(command, case, policy, now, before)
+            return assigned(command, case, policy, now, before)
         case CaseAcknowledged():
             return _acknowledged(case, policy, command.at)
         case LanguageSaid():
@@ -218,7 +216,7 @@ def _noted(command: ContactNoted, case: Case, policy: MailboxPolicy) -> list[Act
 
 def _logged(command: ContactNoted, case: Case, policy: MailboxPolicy) -> list[Action]:
     """It is a contact like any other (J10), and what was asked before has its answer, if it was one."""
-    log = contacted(command.channel, command.at, case.service, policy)
+    log = contacted_about(case, command.channel, command.at, policy)
     if command.call_back:
         return [log]
     return [replace(log, action=ContactAction.INFORMED), *([INFORMED] if command.answers else [])]
@@ -346,32 +344,6 @@ def _named(case: Case, name: str) -> RunningClock:
         return found[0]
     names = ", ".join(one.name for one in case.clocks) or "none"
     raise PermanentError(f"{case.reference}: name the clock with --clock; running: {names}")
-
-
-def _assigned(command: CaseAssigned, case: Case, policy: MailboxPolicy, now: datetime, before: SentBefore) -> list[Action]:
-    if command.address.lower() in case.named:
-        raise PermanentError(f"{case.reference} names {command.name}, who is spared it; give it to somebody else")
-    owner = (command.name, command.address)
-    changed = ChangeCase(case_id=case.id, owner=owner, reason=Reason(ASSIGNED, command.name))
-    key = f"assign:{case.id}:{case.version}"
-    binding = min(
-        (one for one in case.clocks if one.kind in clock.OWED), key=lambda one: (not one.law, one.due_at), default=None
-    )
-    occasion = Occasion(case=case, policy=policy, now=now, before=before, key=key, running=binding)
-    told = occasion.tell_address(command.address, Purpose.ASSIGNMENT, _assignment_values(command, case))
-    told = with_material(told, command.material, case.class_, case.clocks, policy)
-    theirs = replace(case, owner=command.name, owner_address=command.address)
-    named = assigned_letter(theirs, policy, now, before)
-    return [changed, *dependants(policy, case, ClockStart.ASSIGNMENT, now), *told, *named]
-
-
-def _assignment_values(command: CaseAssigned, case: Case) -> dict[str, str | None]:
-    return {
-        "owner": command.name,
-        "owner_contact": command.address,
-        "service": case.service or None,
-        "services_proposed": listed(case.proposed) or None,
-    }
 
 
 def _acknowledged(case: Case, policy: MailboxPolicy, at: datetime) -> list[Action]:

@@ -10,7 +10,7 @@ from mailbot.core.decide.command import customer_answered, reopened_by_customer
 from mailbot.core.decide.findings import Findings
 from mailbot.core.decide.flag_notice import Flagged, flag_notices, names_are_hidden
 from mailbot.core.decide.flagging import flag_actions
-from mailbot.core.decide.logging_contacts import contacted
+from mailbot.core.decide.logging_contacts import contacted_about
 from mailbot.core.decide.occasion import Occasion
 from mailbot.core.decide.routing import named_later
 from mailbot.core.decide.wording import case_values
@@ -35,7 +35,7 @@ def follow_up(trigger: MessageArrived, case: Case, findings: Findings, policy: M
     a person is asked.
     """
     joined = JoinCase(case_id=case.id, version=case.version, reason=findings.match.reasons[0])
-    notes: list[Action] = [contacted(trigger.channel, trigger.received_at, case.service, policy)]
+    notes: list[Action] = [contacted_about(case, trigger.channel, trigger.received_at, policy)]
     notes += [Note(kind="finding", reason=reason) for reason in findings.match.reasons[1:]]
     notes += flag_actions(findings.classification, policy.pack, trigger.message.digest)
     notes += _flagged(trigger, case, findings, policy, now)

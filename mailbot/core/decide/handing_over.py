@@ -108,7 +108,7 @@ def is_another(service: Service, policy: MailboxPolicy) -> bool:
 
 def _dates(rule: AfterHandover, case: Case, policy: MailboxPolicy, now: datetime) -> Iterator[Action]:
     """What becomes of each date, stated in the history; one that the law sets goes on, whatever the pack says."""
-    yield from (_cancelled(one, now, "handed-over-again") for one in case.clocks if one.kind is ClockKind.TAKING)
+    yield from taking_cancelled(case, now, "handed-over-again")
     for one in (one for one in case.clocks if one.kind in OWED):
         computed = restored(policy, case, one)
         if rule is AfterHandover.STOPPED and not one.law:
@@ -119,6 +119,11 @@ def _dates(rule: AfterHandover, case: Case, policy: MailboxPolicy, now: datetime
         else:
             due = letter_date(last_day(one.due_at, policy.pack.working_calendar.zone))
             yield Note(kind="clock-carried", reason=Reason("carried-over", f"{one.name}, due {due}"))
+
+
+def taking_cancelled(case: Case, now: datetime, why: str) -> list[StopClock]:
+    """Somebody else has the case: nobody is reminded any more to take what was handed over before."""
+    return [_cancelled(one, now, why) for one in case.clocks if one.kind is ClockKind.TAKING]
 
 
 def _cancelled(running: RunningClock, now: datetime, why: str) -> StopClock:

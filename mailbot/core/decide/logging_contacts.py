@@ -3,9 +3,10 @@
 from dataclasses import replace
 from datetime import datetime
 
-from mailbot.core.case import Channel
+from mailbot.core.case import Case, Channel
 from mailbot.core.contact_action import LogContact, SettleContacts
 from mailbot.core.contact_log import ContactAction, area_of
+from mailbot.core.directory import person_as_service, person_at
 from mailbot.core.policy import MailboxPolicy
 from mailbot.core.service import Service
 
@@ -17,6 +18,29 @@ AT_FIRST_CONTACT = SettleContacts(action=ContactAction.FIRST_CONTACT)
 def contacted(channel: Channel, at: datetime, service: str, policy: MailboxPolicy) -> LogContact:
     """A customer got in touch. ``service``: what it is about, as far as that is sure."""
     return LogContact(area=area_of(policy.directory, service, policy.organisation), channel=channel, at=at)
+
+
+def contacted_about(case: Case, channel: Channel, at: datetime, policy: MailboxPolicy) -> LogContact:
+    """A customer of a case got in touch about it: the contact is theirs who have the case."""
+    log = contacted(channel, at, case.service, policy)
+    has = _organisation(case.owner_address, policy)
+    return replace(log, area=replace(log.area, organisation=has)) if has else log
+
+
+def goes_to(address: str, case: Case, policy: MailboxPolicy) -> list[SettleContacts]:
+    """Somebody of another organisation than so far is given the case by its name: its contacts are theirs from now on."""
+    area = area_of(policy.directory, case.service, policy.organisation)
+    had = _organisation(case.owner_address, policy) or area.organisation
+    gets = _organisation(address, policy)
+    if gets in ("", had):
+        return []
+    return [SettleContacts(action=ContactAction.REFERRED, area=replace(area, organisation=gets))]
+
+
+def _organisation(address: str | None, policy: MailboxPolicy) -> str:
+    """Whom somebody of the directory works for; empty where it does not know them."""
+    someone = person_at(policy.directory, address) if address else None
+    return person_as_service(policy.directory, someone, policy.organisation).organisation if someone else ""
 
 
 def referred(to: Service, policy: MailboxPolicy, about: str = "") -> SettleContacts:
