@@ -107,8 +107,8 @@ def assigned(command: CaseAssigned, case: Case, policy: MailboxPolicy, now: date
     told = with_material(told, command.material, case.class_, case.clocks, policy)
     theirs = replace(case, owner=command.name, owner_address=command.address)
     named = assigned_letter(theirs, policy, now, before)
-    dates = [*taking_cancelled(case, now, "assigned-by-staff"), *dependants(policy, case, ClockStart.ASSIGNMENT, now)]
-    return [changed, *goes_to(command.address, case, policy), *dates, *told, *named]
+    over, begun = taking_cancelled(case, now, "assigned-by-staff"), dependants(policy, case, ClockStart.ASSIGNMENT, now)
+    return [changed, *goes_to(command.address, case, policy), *over, *begun, *told, *named]
 
 
 def _refuse_another_organisation(command: CaseAssigned, case: Case, policy: MailboxPolicy) -> None:

@@ -145,7 +145,7 @@ def _names_an_officer(policy: MailboxPolicy, case: Case) -> bool:
     )
 
 
-def gone(purpose: Purpose, case: Case, policy: MailboxPolicy, at: datetime) -> list[StopClock | StartClock | Note]:
+def gone(purpose: Purpose, case: Case, policy: MailboxPolicy, at: datetime) -> Sequence[StopClock | StartClock | Note]:
     """What a letter of staff ends in a case once it has gone, what begins then, and what it leaves owed."""
     match purpose:
         case Purpose.ACKNOWLEDGEMENT | Purpose.OWNER_HOLDING:
