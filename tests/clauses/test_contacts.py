@@ -327,8 +327,10 @@ class TestN7:
         areas = list[tuple[str, str]]()
         for service in ("Parks", "Pier and promenade"):
             story.officer.hand_over(case, service)
+            story.settle()
             areas += [(row[0], row[3]) for row in log_of(story)]
         story.assign(case, "Lee Park", LEE)
+        story.settle()
         areas += [(row[0], row[3]) for row in log_of(story)]
         assert areas == [
             ("Harbour Council", "Parks"),
@@ -336,12 +338,12 @@ class TestN7:
             ("Harbour Council", "Pier and promenade"),
         ]
         assert story.outcomes(case)["handover"] == "cancelled"
-        story.settle()
         spoke = ContactNoted(channel=Channel.PHONE, at=story.clock.now(), outcome="Told her when.")
         story.say(case, spoke)
         story.clock.move(minutes=1)
         story.customer_answers(case, "Now the bin on the pier is broken.")
         story.officer.hand_over(case, "Pier and promenade")
+        story.settle()
         assert [(row[0], row[7]) for row in log_of(story)] == [
             ("Harbour Council", "referred"),
             ("Harbour Council", "informed"),
