@@ -6,7 +6,8 @@ certain. A classifier that has learnt from examples adds its own score to each c
 fitted on texts that it had not learnt from, so that the share is a probability.
 """
 
-from collections.abc import Collection, Container, Iterable, Iterator, Mapping
+from collections import defaultdict
+from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from math import exp
 
@@ -104,12 +105,15 @@ def _is_for(hit: Hit, hinted: Container[str], also: Container[str]) -> bool:
     return (hit.weight > 0 and hit.class_ in hinted) or (hit.asks is not None and hit.class_ in also)
 
 
-def _asked_for(hits: Collection[Hit], names: Iterable[str], opinion: Opinion | None) -> Iterator[str]:
+def _asked_for(hits: Iterable[Hit], names: Iterable[str], opinion: Opinion | None) -> Iterator[str]:
     """Those of these classes that a rule says are asked for, unless the classifier sees too little of them."""
     thought = dict(opinion.scores) if opinion else {}
+    asked = defaultdict[str, list[float]](list)
+    for hit in hits:
+        if hit.asks is not None:
+            asked[hit.class_].append(hit.asks)
     for name in names:
-        share = _share(name, thought, float("-inf")) if name in thought else 1.0
-        if any(hit.class_ == name and hit.asks is not None and hit.asks <= share for hit in hits):
+        if name in asked and min(asked[name]) <= (_share(name, thought, float("-inf")) if name in thought else 1.0):
             yield name
 
 

@@ -61,16 +61,19 @@ class RuleIndex:
             for at, phrases in enumerate(rule.lists):
                 for phrase in phrases:
                     self._by_phrase[phrase].append((number, 1 << at))
+            for phrase in rule.none:
+                self._by_phrase[phrase].append((number, 0))
 
     def holding(self, places: Places, words: int, subject_words: int) -> Iterator[tuple[int, Place]]:
         """The number of each rule that holds in a text, and where. ``subject_words``: how many of its words are the subject."""
-        said = [0] * len(self._rules)
-        for phrase in places.keys() & self._by_phrase.keys():
-            for number, which in self._by_phrase[phrase]:
+        said, named = [0] * len(self._rules), defaultdict[int, list[str]](list)
+        for phrase in places:
+            for number, which in self._by_phrase.get(phrase, ()):
                 said[number] |= which
+                named[number].append(phrase)
         for number in (*self._always, *(at for at, found in enumerate(said) if found and found == self._whole[at])):
-            rule = self._rules[number]
-            place = holds(rule, places, subject_words if rule.in_subject else words)
+            rule, its_own = self._rules[number], {phrase: places[phrase] for phrase in named[number]}
+            place = holds(rule, its_own, subject_words if rule.in_subject else words)
             if place is not None:
                 yield number, place
 
@@ -80,7 +83,7 @@ def holds(rule: Rule, places: Places, words: int) -> Place | None:
 
     The place of a rule that rests on its pattern alone is the whole text. The pattern itself is not looked at.
     """
-    if any(_within(phrase, places, words) for phrase in _said(rule.none, places)):
+    if rule.none and any(_within(phrase, places, words) for phrase in _said(rule.none, places)):
         return None
     found = [_first(rule.any, places, words)] if rule.any else []
     found += [_first(frozenset({phrase}), places, words) for phrase in rule.all]
@@ -111,7 +114,7 @@ def _nearest(rule: Rule, places: Places, words: int) -> Place | None:
     One walk along the places of all lists: of each list, the last one is the nearest to whatever comes next.
     """
     last, closest, apart = dict[int, Place](), None, rule.within + 1
-    for place, which in sorted(_listed(rule.near, places, words)):
+    for place, which in _listed(rule.near, places, words):
         last[which] = place
         if len(last) == len(rule.near):
             begins = min(last.values())[0]
@@ -121,7 +124,7 @@ def _nearest(rule: Rule, places: Places, words: int) -> Place | None:
     return closest
 
 
-def _listed(lists: Sequence[frozenset[str]], places: Places, words: int) -> Iterator[tuple[Place, int]]:
-    for which, phrases in enumerate(lists):
-        for phrase in _said(phrases, places):
-            yield from ((place, which) for place in _within(phrase, places, words))
+def _listed(lists: Sequence[frozenset[str]], places: Places, words: int) -> list[tuple[Place, int]]:
+    """The places of all phrases of all lists, in the order of the text, each with the number of its list."""
+    counted = ((phrase, place) for phrase in places for place in _within(phrase, places, words))
+    return sorted((place, which) for phrase, place in counted for which, phrases in enumerate(lists) if phrase in phrases)

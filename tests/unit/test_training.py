@@ -80,7 +80,8 @@ def test_mail_is_scored_as_the_examples_were(words: list[str]) -> None:
     vocabulary = Vocabulary()
     vocabulary.learn(weights.words)
     table = TermTable(weights)
-    (scores,) = table.scores(table.rows_of(vocabulary.doc(vocabulary.text(f"\n\n{' '.join(words)}").numbers)))
+    (rows,) = table.rows_of([vocabulary.text(f"\n\n{' '.join(words)}").numbers])
+    (scores,) = table.scores(rows)
     assert scores == pytest.approx(learnt.scores(texts)[-1], rel=1e-4, abs=1e-4)
 
 

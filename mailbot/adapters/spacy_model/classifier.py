@@ -13,8 +13,9 @@ from mailbot.adapters.spacy_model.table import TermTable, Weights
 from mailbot.core.classify import Hit, Opinion
 
 WITHIN_CHANCE = 0.005
-PART, STRIDE = 24, 8
-"""How many words a part of a text has, and how many further on the next one begins."""
+STRIDE, STRIDES = 8, 3
+PART = STRIDE * STRIDES
+"""How many words a part of a text has; the next one begins a stride further on."""
 LEAST_IN_PART = 0.5
 """A part is of a class only from this share on."""
 
@@ -78,9 +79,9 @@ class Classifier:
         self._table = TermTable(model.weights, model.flags.weights)
         self._bias = np.array(model.bias)
 
-    def judge(self, docs: Sequence[Any]) -> list[Thought]:
-        """What it thinks of each document."""
-        return [self._judged(self._table.rows_of(doc)) for doc in docs]
+    def judge(self, texts: Sequence[Any]) -> list[Thought]:
+        """What it thinks of each text (numbers of its words)."""
+        return list(map(self._judged, self._table.rows_of(texts)))
 
     def _judged(self, rows: tuple[Any, Any]) -> Thought:
         model = self._model
@@ -93,16 +94,13 @@ class Classifier:
 
     def _parts(self, rows: tuple[Any, Any]) -> Iterator[Part]:
         """Of each class the part with the largest share, if that is half or more and the text has several parts."""
-        import numpy as np
-
         words = len(rows[0])
         if words <= PART:
             return
-        starts = np.arange(0, words - PART + STRIDE, STRIDE)
-        ends = np.minimum(starts + PART, words)
-        shares = one_of_all(self._table.scores_of_parts(rows, starts, ends) + self._bias)
+        shares = one_of_all(self._table.scores_of_parts(rows, STRIDE, STRIDES) + self._bias)
         most = shares.argmax(axis=0).tolist()
         for at, (class_, part) in enumerate(zip(self._model.classes, most, strict=True)):
             share = float(shares[part, at])
             if share >= LEAST_IN_PART:
-                yield Part(class_=class_, share=share, first=int(starts[part]), end=int(ends[part]))
+                first = part * STRIDE
+                yield Part(class_=class_, share=share, first=first, end=min(first + PART, words))

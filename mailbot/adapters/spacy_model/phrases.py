@@ -1,4 +1,4 @@
-"""Finds what the rules of classes and flags ask for, their phrases with spaCy's PhraseMatcher, and asks the classifier.
+"""Finds what the rules of classes and flags ask for, and asks the classifier.
 
 spaCy is imported only when a finder is made. Offsets always point into the text as it was given.
 """
@@ -6,21 +6,17 @@ spaCy is imported only when a finder is made. Offsets always point into the text
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import chain
-from typing import Any
 
 from mailbot.adapters.spacy_model.classifier import Classifier, Part, Thought
+from mailbot.adapters.spacy_model.finder import PhraseFinder
 from mailbot.adapters.spacy_model.flags import NEVER
 from mailbot.adapters.spacy_model.lean import load_spacy
-from mailbot.adapters.spacy_model.words import MAX_CHARACTERS, Text, Vocabulary, plain_of, words_of
+from mailbot.adapters.spacy_model.words import MAX_CHARACTERS, Text, Vocabulary, plain_of
 from mailbot.core.class_rules import ClassRules, Phrase
 from mailbot.core.classify import Hit, Opinion
 from mailbot.core.message import Span
-from mailbot.core.rule import Place, Places, Rule, RuleIndex
+from mailbot.core.rule import Places, Rule, RuleIndex
 from mailbot.patterns import Pattern
-
-MOST_PLACES = 200
-"""A phrase that is said more often counts where it is said first: a text of one word takes no time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,12 +34,9 @@ class SpacyPhrases:
 
     def __init__(self, *rule_sets: ClassRules) -> None:
         load_spacy()
-        from spacy.matcher import PhraseMatcher
-
         self._vocabulary = Vocabulary()
         self._classifier: Classifier | None = None
-        self._matcher: Any = PhraseMatcher(self._vocabulary.vocab, attr="ORTH")
-        self._names: dict[int, str] = {}
+        self._finder = PhraseFinder(self._vocabulary)
         self._phrases = defaultdict[str, list[tuple[str, str, Phrase]]](list)
         rules = list[_Compiled]()
         classes = [found for each in rule_sets for found in each.rules]
@@ -51,11 +44,10 @@ class SpacyPhrases:
         for found in classes:
             for phrase in found.phrases:
                 name = f"{found.class_}: {phrase.text}"
-                self._phrases[self._add(phrase.text)].append((found.class_, name, phrase))
+                self._phrases[self._finder.add(phrase.text)].append((found.class_, name, phrase))
             for number, rule in enumerate(found.rules, 1):
                 rules.append(self._compiled(found.class_, f"{found.class_}: rule {number}", rule))
         self._rules, self._index = rules, RuleIndex([each.rule for each in rules])
-        self._near = frozenset(chain.from_iterable(chain.from_iterable(each.rule.near for each in rules)))
         self._by_pattern = any(not each.rule.lists for each in rules)
 
     def hits(self, texts: Sequence[str]) -> list[tuple[Hit, ...]]:
@@ -69,14 +61,13 @@ class SpacyPhrases:
 
     def judge(self, texts: Sequence[str]) -> list[tuple[tuple[Hit, ...], Opinion | None]]:
         """What speaks in each text, as ``hits``, and what the classifier thinks of it (None without one)."""
-        classifier = self._classifier  # if it comes meanwhile, these documents lack its words
+        classifier = self._classifier  # if it comes meanwhile, these texts lack its words
         split = [self._vocabulary.text(plain_of(text[:MAX_CHARACTERS])) for text in texts]
-        docs = [self._vocabulary.doc(text.numbers) for text in split]
-        learnt = classifier.judge(docs) if classifier else [None] * len(docs)
-        return [self._judged(*one) for one in zip(split, docs, learnt, strict=True)]
+        learnt = classifier.judge([text.numbers for text in split]) if classifier else [None] * len(split)
+        return list(map(self._judged, split, learnt))
 
-    def _judged(self, text: Text, doc: Any, thought: Thought | None) -> tuple[tuple[Hit, ...], Opinion | None]:
-        hits = self._hits(text, doc)
+    def _judged(self, text: Text, thought: Thought | None) -> tuple[tuple[Hit, ...], Opinion | None]:
+        hits = self._hits(text)
         if thought is None:
             return hits, None
         return (*thought.raised, *hits, *self._asked_in_part(text, thought.parts)), thought.opinion
@@ -97,47 +88,23 @@ class SpacyPhrases:
                 found[-1][hit.class_] = found[-1].get(hit.class_, 0.0) + hit.weight
         return found
 
-    def _add(self, phrase: str) -> str:
-        """Look for a phrase too; returns the name of its words."""
-        plain = plain_of(phrase)
-        words = words_of(plain)
-        name = " ".join(words)
-        self._vocabulary.learn(words)
-        key = self._vocabulary.vocab.strings.add(name)
-        if key not in self._names:
-            self._matcher.add(name, [self._vocabulary.doc(self._vocabulary.text(plain).numbers)])
-            self._names[key] = name
-        return name
-
     def _compiled(self, class_: str, name: str, rule: Rule) -> _Compiled:
         named = replace(
             rule,
-            any=frozenset(map(self._add, rule.any)),
-            all=frozenset(map(self._add, rule.all)),
-            none=frozenset(map(self._add, rule.none)),
-            near=tuple(frozenset(map(self._add, phrases)) for phrases in rule.near),
+            any=frozenset(map(self._finder.add, rule.any)),
+            all=frozenset(map(self._finder.add, rule.all)),
+            none=frozenset(map(self._finder.add, rule.none)),
+            near=tuple(frozenset(map(self._finder.add, phrases)) for phrases in rule.near),
         )
         return _Compiled(class_, name, named, Pattern(rule.pattern) if rule.pattern else None)
 
-    def _hits(self, text: Text, doc: Any) -> tuple[Hit, ...]:
-        places = self._places(self._matcher(doc))
+    def _hits(self, text: Text) -> tuple[Hit, ...]:
+        places = self._finder.places(text)
         if not places and not self._by_pattern:
             return ()
         subject_end = max(text.plain.find("\n\n"), 0)
-        found = [*self._said(text, subject_end, places), *self._holding(text, subject_end, len(doc), places)]
+        found = [*self._said(text, subject_end, places), *self._holding(text, subject_end, places)]
         return tuple(sorted(found, key=_in_order))
-
-    def _places(self, matches: Sequence[tuple[int, int, int]]) -> Places:
-        """Where each phrase stands, in the order of the text: all its places if it may stand near others, else the first."""
-        places, names, near = dict[str, list[Place]](), self._names, self._near
-        for key, first, end in matches:
-            name = names[key]
-            held = places.get(name)
-            if held is None:
-                places[name] = [(first, end)]
-            elif name in near and len(held) < MOST_PLACES:
-                held.append((first, end))
-        return places
 
     def _said(self, text: Text, subject_end: int, places: Places) -> Iterator[Hit]:
         """The phrases that speak by themselves."""
@@ -147,10 +114,10 @@ class SpacyPhrases:
                 if not phrase.in_subject or span.end <= subject_end:
                     yield Hit(class_=class_, rule=rule, weight=phrase.weight, span=span)
 
-    def _holding(self, text: Text, subject_end: int, words: int, places: Places) -> Iterator[Hit]:
+    def _holding(self, text: Text, subject_end: int, places: Places) -> Iterator[Hit]:
         """The rules that hold."""
         encoded = b""
-        for number, place in self._index.holding(places, words, text.words_before(subject_end)):
+        for number, place in self._index.holding(places, len(text.numbers), text.words_before(subject_end)):
             compiled = self._rules[number]
             if compiled.pattern is None:
                 span: Span | None = text.span(*place)

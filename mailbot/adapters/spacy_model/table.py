@@ -3,13 +3,14 @@
 A term is a word, or two words that follow each other, with a space between.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
+from mailbot.adapters.spacy_model.words import paired
+
 _BITS = 18
-_ODD = 0x9E3779B97F4A7C15
-"""An odd number, so that no two words in front of a third make one number: 2**64 divided by the golden ratio (Knuth, 6.4)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,16 +69,17 @@ class TermTable:
         rows = np.concatenate([weights.rows_of(terms) for weights in each], axis=1)[order]
         self._rows = np.concatenate([rows, np.zeros_like(rows, shape=(1, rows.shape[1]))])
         self._first = np.ascontiguousarray(self._rows[:, : each[0].columns + 1])
-        self._ends = np.cumsum([weights.columns + 1 for weights in each]).tolist()
+        self._ends = np.cumsum([0, *(weights.columns + 1 for weights in each)]).tolist()
 
-    def rows_of(self, doc: Any) -> tuple[Any, Any]:
-        """Where the terms of a document stand here: its words, and each with the word that follows."""
+    def rows_of(self, texts: Sequence[Any]) -> Iterator[tuple[Any, Any]]:
+        """Where the terms of each text (numbers of its words) stand here: its words, and each with the word that follows."""
         import numpy as np
-        from spacy.attrs import ORTH
 
-        words = doc.to_array(ORTH)
-        rows = self._look_up(np.concatenate([words, _paired(words[:-1], words[1:])]))
-        return rows[: len(words)], np.append(rows[len(words) :], len(self._numbers) - 1)[: len(words)]
+        numbers, ends = np.concatenate(texts), np.cumsum([len(text) for text in texts])
+        mixed = paired(numbers)
+        words, pairs = self._look_up(mixed), self._look_up(mixed + np.append(numbers[1:], np.uint64(0)))
+        pairs[ends[ends > 0] - 1] = len(self._numbers) - 1  # nothing follows the last word of a text
+        return zip(np.split(words, ends[:-1]), np.split(pairs, ends[:-1]), strict=True)
 
     def _look_up(self, numbers: Any) -> Any:
         """The row of each number, or that of what is unknown: from where its first bits begin it is a few steps."""
@@ -89,7 +91,7 @@ class TermTable:
         return np.where(self._numbers.take(at) == numbers, at, len(self._numbers) - 1)
 
     def scores(self, rows: tuple[Any, Any]) -> list[Any]:
-        """The scores of a document with these rows, for each model an array."""
+        """The scores of a text with these rows, for each model an array."""
         import numpy as np
 
         stand = np.zeros(len(self._rows), dtype=bool)
@@ -97,16 +99,19 @@ class TermTable:
             stand[some] = True
         known = np.flatnonzero(stand)
         sums = np.ones(len(known), dtype=np.float32) @ self._rows.take(known, axis=0)
-        return [_by_root(one) for one in np.split(sums, self._ends[:-1])]
+        return [_by_root(sums[begin:end]) for begin, end in pairwise(self._ends)]
 
-    def scores_of_parts(self, rows: tuple[Any, Any], starts: Any, ends: Any) -> Any:
-        """The scores by the first model of parts of a document, from word to word, a row for each part."""
+    def scores_of_parts(self, rows: tuple[Any, Any], stride: int, strides: int) -> Any:
+        """The scores by the first model of parts of a text that is longer than a part, a row for each part.
+
+        A part has ``strides`` times ``stride`` words (the last one may have fewer), the next one begins ``stride`` words on.
+        """
         import numpy as np
 
         words, pairs = rows
-        until = np.zeros((len(words) + 1, self._first.shape[1]))
-        np.cumsum(self._first.take(words, axis=0) + self._first.take(pairs, axis=0), axis=0, out=until[1:])
-        return _by_root(until[ends] - until[starts])
+        each = self._first.take(words, axis=0) + self._first.take(pairs, axis=0)
+        sums = np.add.reduceat(each, np.arange(0, len(words), stride))
+        return _by_root(sum(sums[at : len(sums) - strides + 1 + at] for at in range(strides)))
 
 
 def _by_root(sums: Any) -> Any:
@@ -117,17 +122,11 @@ def _by_root(sums: Any) -> Any:
 
 
 def _numbers_of(terms: Sequence[str]) -> Any:
-    """The numbers by which spaCy knows words, and ours of two words."""
+    """Numbers for words and for two words, of those by which spaCy knows each."""
     import numpy as np
     from spacy.strings import get_string_id
 
     words = [term.partition(" ") for term in terms]
     first = np.array([get_string_id(one) for one, _, _ in words], dtype=np.uint64)
     second = np.array([get_string_id(other) if other else 0 for _, _, other in words], dtype=np.uint64)
-    return np.where(second > 0, _paired(first, second), first)
-
-
-def _paired(first: Any, second: Any) -> Any:
-    import numpy as np
-
-    return first * np.uint64(_ODD) + second
+    return paired(first, second)

@@ -6,10 +6,10 @@ are what stands between white space: nearly all of them have been seen before.
 """
 
 import re
-from bisect import bisect_right
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from functools import cache, cached_property
-from itertools import accumulate, chain
+from itertools import chain
+from struct import Struct
 from typing import Any
 
 from mailbot.core.message import Span
@@ -27,6 +27,10 @@ _WORD = re.compile(
     re.VERBOSE,
 )
 _OTHER_WORD = " "
+_PACKED = Struct("<QII")
+_NOWHERE = Span(0, 0)
+_ODD = 0x9E3779B97F4A7C15
+"""An odd number, so that no two words in front of a third make one number: 2**64 divided by the golden ratio (Knuth, 6.4)."""
 _SPACE_UNTIL = 0x3001
 """No character from here on is white space."""
 
@@ -35,39 +39,36 @@ class Vocabulary:
     """The words that are looked for, as numbers that spaCy need not look up again."""
 
     def __init__(self) -> None:
-        from spacy.tokens import Doc
         from spacy.vocab import Vocab
 
         self.vocab: Any = Vocab()
-        self._doc: Any = Doc
-        self._other: int = self.vocab.strings.add(_OTHER_WORD)
+        self.other: int = self.vocab.strings.add(_OTHER_WORD)
         self._numbers = dict[str, int]()
-        self._pieces = _Pieces(self._numbers, self._other)
+        self._pieces = _Pieces(self._numbers, self.other)
 
     def learn(self, words: Iterable[str]) -> None:
         """From now on these words are looked for, too."""
         self._numbers |= {word: self.vocab.strings.add(word) for word in words}
-        self._pieces = _Pieces(self._numbers, self._other)
+        self._pieces = _Pieces(self._numbers, self.other)
 
     def text(self, plain: str) -> "Text":
-        """A text in comparison form with its words, as far as they are looked for now."""
-        pieces = plain.split()
-        return Text(plain, pieces, list(map(self._pieces.__getitem__, pieces)))
-
-    def doc(self, numbers: Sequence[int]) -> Any:
-        """spaCy's document of these words; all that nobody looks for are one and the same."""
-        return self._doc(self.vocab, words=numbers)
+        """A text in comparison form with its words, as far as they are looked for now; all others are one and the same."""
+        return Text(plain, b"".join(map(self._pieces.__getitem__, plain.split())))
 
 
-class _Pieces(dict[str, tuple[int, ...]]):
-    """The numbers of the words of each piece that was asked for. Odd pieces are not kept."""
+class _Pieces(dict[str, bytes]):
+    """The words of each piece that was asked for, packed: their numbers, and where in the piece they stand.
+
+    Odd pieces are not kept.
+    """
 
     def __init__(self, numbers: Mapping[str, int], other: int) -> None:
         self._numbers = numbers
         self._other = other
 
-    def __missing__(self, piece: str) -> tuple[int, ...]:
-        found = tuple(self._numbers.get(word, self._other) for word in _WORD.findall(piece))
+    def __missing__(self, piece: str) -> bytes:
+        words = _WORD.finditer(piece)
+        found = b"".join(_PACKED.pack(self._numbers.get(word[0], self._other), *word.span()) for word in words)
         if len(piece) <= MAX_KEPT_LENGTH:
             if len(self) >= MOST_KEPT:
                 self.clear()
@@ -78,50 +79,40 @@ class _Pieces(dict[str, tuple[int, ...]]):
 class Text:
     """A text in comparison form, split into words. Where a word stands is found out when somebody asks."""
 
-    def __init__(self, plain: str, pieces: Sequence[str], numbers: Sequence[tuple[int, ...]]) -> None:
-        self.plain = plain
-        self._pieces = pieces
-        self._numbers = numbers
-        self._edges = dict[int, Sequence[tuple[int, int]]]()
+    def __init__(self, plain: str, packed: bytes) -> None:
+        import numpy as np
 
-    @property
-    def numbers(self) -> list[int]:
-        """All its words."""
-        return list(chain.from_iterable(self._numbers))
+        self.plain = plain
+        self._words: Any = np.frombuffer(packed, dtype=_unpacked())
+        self.numbers: Any = np.ascontiguousarray(self._words["number"])
 
     def words_before(self, end: int) -> int:
-        """How many words the first ``end`` characters have, if white space follows there."""
-        return sum(map(len, self._numbers[: len(self.plain[:end].split())]))
+        """How many words stand in the first ``end`` characters."""
+        return int(self._edges[0].searchsorted(end))
 
     def span(self, first: int, end: int) -> Span:
         """Where the words from ``first`` until before ``end`` stand."""
-        return Span(self._edge(first)[0], self._edge(end - 1)[1]) if end > first else Span(0, 0)
-
-    def _edge(self, word: int) -> tuple[int, int]:
-        """Where a word begins and ends."""
-        at = bisect_right(self._ends, word)
-        start, piece, count = self._starts[at], self._pieces[at], len(self._numbers[at])
-        if count == 1:
-            return start, start + len(piece)
-        if at not in self._edges:
-            self._edges[at] = [found.span() for found in _WORD.finditer(piece)]
-        begins, ends = self._edges[at][word - self._ends[at]]  # counted from the end of the piece
-        return start + begins, start + ends
+        begins, ends = self._edges
+        return Span(int(begins[first]), int(ends[end - 1])) if end > first else _NOWHERE
 
     @cached_property
-    def _ends(self) -> Sequence[int]:
-        """How many words there are until the end of each piece."""
-        return list(accumulate(map(len, self._numbers)))
-
-    @cached_property
-    def _starts(self) -> Sequence[int]:
-        """Where each piece begins: at what is not white space, but follows it."""
+    def _edges(self) -> tuple[Any, Any]:
+        """Where each word begins, and where it ends: a piece begins at what is not white space, but follows it."""
         import numpy as np
 
         characters = np.frombuffer(f" {self.plain}".encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
         is_space = _space_table()[np.minimum(characters, _SPACE_UNTIL)]
-        found: Sequence[int] = np.flatnonzero(is_space[:-1] & ~is_space[1:]).tolist()
-        return found
+        pieces = np.flatnonzero(is_space[:-1] & ~is_space[1:])
+        piece = pieces[np.cumsum(self._words["begins"] == 0) - 1]  # something stands at the very begin of each piece
+        return piece + self._words["begins"], piece + self._words["ends"]
+
+
+@cache
+def _unpacked() -> Any:
+    """How numpy reads what ``_PACKED`` packs."""
+    import numpy as np
+
+    return np.dtype([("number", "<u8"), ("begins", "<u4"), ("ends", "<u4")])
 
 
 @cache
@@ -130,6 +121,13 @@ def _space_table() -> Any:
     import numpy as np
 
     return np.array([chr(number).isspace() for number in range(_SPACE_UNTIL + 1)])
+
+
+def paired(first: Any, second: Any = 0) -> Any:
+    """Numbers of two words that follow each other, well spread, as a word's own number is not; without a second, of a word."""
+    import numpy as np
+
+    return first * np.uint64(_ODD) + second
 
 
 def words_of(plain: str) -> list[str]:
