@@ -12,7 +12,14 @@ import ssl
 from dataclasses import dataclass
 
 from aiosmtplib import SMTP
-from aiosmtplib.errors import SMTPAuthenticationError, SMTPException, SMTPResponseException, SMTPServerDisconnected
+from aiosmtplib.email import quote_address
+from aiosmtplib.errors import (
+    SMTPAuthenticationError,
+    SMTPException,
+    SMTPHeloError,
+    SMTPResponseException,
+    SMTPServerDisconnected,
+)
 
 from mailbot import checkpoints
 from mailbot.core.delivery import Reply
@@ -25,6 +32,8 @@ COMMAND_SECONDS = 300  # RFC 5321 section 4.5.3.2
 FINAL_DOT_SECONDS = 600
 REFUSED_FOR_GOOD = 500
 MAX_SERVER_TEXT = 200
+_ACCEPTED = (250, 251)
+_PLAIN = re.compile(r"[\w.+=/'~-]+@[\w.-]+", re.ASCII)
 _ADDRESS = re.compile(r"\S+@\S+")
 _LOST = (SMTPServerDisconnected, OSError, asyncio.TimeoutError)
 
@@ -86,6 +95,7 @@ class SmtpTransport:
         client = _client(self._account, given)
         try:
             await client.connect()
+            await _greet(client)
         except SMTPResponseException as error:
             client.close()
             if credentials and given and isinstance(error, SMTPAuthenticationError) and error.code >= REFUSED_FOR_GOOD:
@@ -108,22 +118,16 @@ class SmtpTransport:
         refused = await self._connect()
         if refused is not None or self._client is None:
             return refused
+        client = self._client
         try:
-            with checkpoints.around("smtp"):
-                await self._client.mail(envelope.reverse_path, options=self._options(content), timeout=COMMAND_SECONDS)
+            await _name(client, b"MAIL", b"FROM:", envelope.reverse_path, *_options(client, content))
             for recipient in envelope.recipients:
-                with checkpoints.around("smtp"):
-                    await self._client.rcpt(recipient, timeout=COMMAND_SECONDS)
+                await _name(client, b"RCPT", b"TO:", recipient)
         except SMTPResponseException as error:
             return await self._refused(error)
         except (SMTPException, ValueError, *_LOST) as error:
             return self._lost(error)
         return None
-
-    def _options(self, content: bytes) -> list[str]:
-        """RFC 6152: a message that is enclosed may have eight bits."""
-        takes_eight = self._client is not None and self._client.supports_extension("8bitmime")
-        return [] if content.isascii() or not takes_eight else ["BODY=8BITMIME"]
 
     async def _content(self, content: bytes) -> Reply:
         client = self._client
@@ -167,6 +171,29 @@ class SmtpTransport:
         if self._client is not None:
             self._client.close()
             self._client = None
+
+
+async def _greet(client: SMTP) -> None:
+    """EHLO, or HELO where that is not known (RFC 5321 section 3.2), unless signing in needed it already."""
+    if client.is_ehlo_or_helo_needed:
+        try:
+            await client.ehlo()
+        except SMTPHeloError:
+            await client.helo()
+
+
+async def _name(client: SMTP, verb: bytes, word: bytes, address: str, *options: bytes) -> None:
+    """MAIL or RCPT. aiosmtplib takes every address apart; a plain one needs nothing but its brackets."""
+    named = f"<{address}>" if _PLAIN.fullmatch(address) else quote_address(address)
+    with checkpoints.around("smtp"):
+        answer = await client.execute_command(verb, word + named.encode("ascii"), *options, timeout=COMMAND_SECONDS)
+    if answer.code not in _ACCEPTED:
+        raise SMTPResponseException(answer.code, answer.message)
+
+
+def _options(client: SMTP, content: bytes) -> tuple[bytes, ...]:
+    """RFC 6152: a message that is enclosed may have eight bits."""
+    return () if content.isascii() or not client.supports_extension("8bitmime") else (b"BODY=8BITMIME",)
 
 
 def _client(account: SmtpAccount, given: SignIn | None) -> SMTP:
