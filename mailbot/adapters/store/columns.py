@@ -1,6 +1,7 @@
 """The kinds of columns that tables are made of. Times are aware UTC through one column type."""
 
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import (
@@ -16,6 +17,8 @@ from sqlalchemy import (
     false,
     text,
 )
+
+KEPT_MOMENTS = 256  # a transaction writes the same moment again and again
 
 
 class UtcDateTime(TypeDecorator[datetime]):
@@ -42,7 +45,13 @@ def _in_utc(value: datetime) -> datetime:
 
 
 def _as_text(value: datetime | None) -> str | None:
-    return None if value is None else _in_utc(value).replace(tzinfo=None).isoformat(" ", "microseconds")
+    return None if value is None else _written(_in_utc(value))
+
+
+@lru_cache(maxsize=KEPT_MOMENTS)
+def _written(utc: datetime) -> str:
+    """Only what is in UTC is kept: in other zones the two readings of a repeated hour are equal."""
+    return utc.replace(tzinfo=None).isoformat(" ", "microseconds")
 
 
 def row_id() -> Column[int]:

@@ -250,7 +250,7 @@ def new_case(
     linked = [link(None, before, CaseStatus.OPEN)] if before else []
     told = new_case_given(goes, opened, clocks, policy, findings.before, f"message:{message.digest}", now)
     told = with_material(told, findings.assigning, wants.class_, clocks, policy)
-    told += _flag_notices(trigger, findings, opened, policy, now)
+    told += _flag_notices(trigger, findings, opened, policy, now) if findings.classification.flags else []
     asked = _questions(trigger, findings.match)
     log = contacted(trigger.channel, trigger.received_at, opened.service, policy)
     return [opened, log, *notes, *linked, *asked, *clocks, answer, *handed.more, *told, *breaker(answer, now)]
@@ -317,7 +317,7 @@ def _answer(
         language=findings.classification.language or ENGLISH_CODE,
         lane=Lane.ACKNOWLEDGEMENT,
         key=f"message:{message.digest}",
-        values=replace(values, call=(flag.call or None) if flag else None, pages=pages),
+        values=replace(values, call=(flag.call or None) if flag else None, pages=pages) if flag or pages else values,
         not_before=now if asks or (flag and flag.alarm) else _goes_at(policy, clocks, now),
         observed=not trigger.live,
         states_date=asks.answer_by if asks else promised,

@@ -2,14 +2,15 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 from functools import lru_cache
 
 from mailbot.core import clock, schedule
 from mailbot.core.action import ChangeCase, MoveClock, Reason, StartClock, StopClock
+from mailbot.core.calendar import WorkingCalendar
 from mailbot.core.case import WAITS, Case, CaseStatus, Channel, ClockKind, ClockStop, RunningClock
 from mailbot.core.clock import ComputedClock
-from mailbot.core.clock_rule import ClockEvent, ClockRule, ClockStart
+from mailbot.core.clock_rule import ClockEvent, ClockRule, ClockStart, ReceiptRule
 from mailbot.core.policy import MailboxPolicy
 
 ENDS = {ClockKind.ACKNOWLEDGEMENT: ClockStart.ACKNOWLEDGEMENT, ClockKind.CONCLUSION: ClockStart.CONCLUSION}
@@ -39,8 +40,8 @@ def start_clock(
     policy: MailboxPolicy, rule: ClockRule, at: datetime, started_by: str, now: datetime | None = None
 ) -> StartClock:
     """One clock, with every moment of its life. ``now``: it starts only then with what happened ``at`` an earlier moment."""
-    pack = policy.pack
-    computed = clock.compute(rule, pack.calendars[rule.calendar], at, pack.receipt)
+    pack, calendar = policy.pack, policy.pack.calendars[rule.calendar]
+    computed, why = _begun_on(rule, calendar, calendar.local_date(at), pack.receipt)
     return StartClock(
         name=rule.name,
         kind=rule.kind,
@@ -48,11 +49,18 @@ def start_clock(
         started_by=started_by,
         started_at=at,
         due_at=computed.due_at,
-        why=_why(computed),
+        why=why,
         stopped_by=rule.stopped_by,
         deadlines=schedule.from_now_on(computed, pack.alerts, now or at),
         reason=Reason(f"clock-{rule.name}", rule.authority),
     )
+
+
+@lru_cache(maxsize=KEPT_DERIVATIONS)
+def _begun_on(rule: ClockRule, calendar: WorkingCalendar, day: date, receipt: ReceiptRule) -> tuple[ComputedClock, str]:
+    """A clock that begins at the end of a day, and how its date was reached: the same for all that begin on that day."""
+    computed = clock.compute(rule, calendar, calendar.end_of(day), receipt)
+    return computed, _why(computed)
 
 
 def _why(computed: ComputedClock) -> str:
