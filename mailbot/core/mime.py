@@ -21,6 +21,7 @@ from mailbot.core.letter_html import document
 from mailbot.core.text import clean_line
 
 LINE_LENGTH = 78
+FOLDED_LENGTH = 76
 MAX_PLAIN_WORD = 60
 MAX_REFERENCES = 100
 LETTER_HEADER = "X-Mailbot-Letter"
@@ -155,6 +156,8 @@ def _author(name: str, address: str) -> str:
 
 
 def _unstructured(text: str, name: str) -> str:
+    if _is_plain(text) and len(name) + len(": ") + len(text) <= FOLDED_LENGTH:
+        return text
     return _folded(text, "us-ascii" if _is_plain(text) else "utf-8", name)
 
 
@@ -164,7 +167,7 @@ def _is_plain(text: str) -> bool:
 
 
 def _folded(text: str, charset: str, name: str) -> str:
-    return Header(text, charset, maxlinelen=76, header_name=name).encode(linesep="\r\n")
+    return Header(text, charset, maxlinelen=FOLDED_LENGTH, header_name=name).encode(linesep="\r\n")
 
 
 def _part(kind: str, text: str) -> bytes:
