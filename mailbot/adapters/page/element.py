@@ -10,6 +10,8 @@ MOST_STEPS = 1_000_000
 """From element to element, on one page: about a second."""
 
 _SIBLINGS_A_STEP = 16
+_TO_MAKE_ONE = 10
+"""Steps: a selector with ``:has`` makes the elements that it looks at anew, each time."""
 
 
 class TooMuchError(Exception):
@@ -37,7 +39,7 @@ class PageElement(cssselect2.ElementWrapper):  # type: ignore[misc]
 
     def __init__(self, etree_element: Element, parent: "PageElement | None", *rest: Any, **named: Any) -> None:
         self.steps: Steps = parent.steps if parent is not None else Steps()
-        self.steps.take()
+        self.steps.take(_TO_MAKE_ONE)
         super().__init__(etree_element, parent, *rest, **named)
 
     @property
