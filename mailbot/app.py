@@ -72,12 +72,6 @@ from mailbot.ports import Clock, Credentials, Mechanism, Reader
 from mailbot.reading import ReadingRules, ReadOriginals, reader_alone, spacy_reader
 from mailbot.runner import attempt
 
-INBOUND_SECONDS = 30
-SWEEP_SECONDS = 15
-OUTBOX_SECONDS = 5
-DAEMON_LEASE = "daemon"
-LEASE = timedelta(seconds=60)
-
 log = structlog.get_logger()
 
 

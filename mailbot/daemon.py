@@ -11,6 +11,7 @@ import socket
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, suppress
+from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
 
@@ -50,17 +51,29 @@ from mailbot.pipeline.timers import Timers
 from mailbot.pipeline.watch import Watcher
 from mailbot.ports import Clock, Reader
 from mailbot.reading import ReadingRules
-from mailbot.runner import Runner, Trouble, attempt, spare_the_collector
+from mailbot.runner import Runner, Trouble, attempt
 from mailbot.staff_mail import ReadStaffMails
 
 INBOUND, TIMERS, LEASES, OUTBOX, WATCH = "inbound", "timers", "leases", "outbox", "watch"
-SWEEP_SECONDS = 15
-CATCH_UP_SECONDS = 0.5
-POLL_SECONDS = 2  # how long work waits at most that another process has put into the tables
-STANDBY_SECONDS = 3
 TROUBLE_SHOWN = timedelta(seconds=60)
 
 log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pace:
+    """After how many seconds a loop looks by itself, where nothing wakes it.
+
+    ``poll``: how long work waits at most that another process has put into the tables.
+    """
+
+    sweep: float = 15.0
+    catch_up: float = 0.5
+    poll: float = 2.0
+    standby: float = 3.0
+
+
+USUAL = Pace()
 
 
 class Daemon:
@@ -70,9 +83,15 @@ class Daemon:
     """
 
     def __init__(
-        self, config: Config, *, reader: Callable[[ReadingRules], Reader] | None = None, clock: Clock | None = None
+        self,
+        config: Config,
+        *,
+        reader: Callable[[ReadingRules], Reader] | None = None,
+        clock: Clock | None = None,
+        pace: Pace = USUAL,
     ) -> None:
         self._config = config
+        self._pace = pace
         self._clock = clock or SystemClock()
         self._wake = EventWake()
         self._ticker = Ticker(self._wake)
@@ -140,15 +159,14 @@ class Daemon:
 
     def start(self) -> None:
         """Start every loop."""
-        spare_the_collector()
         for mailbox in self._config.mailbox:
             watcher, sender = self._watcher(mailbox), self._sender(mailbox)
             self._start_loop(f"watch {mailbox.name}", partial(self._watch, watcher))
             self._start_loop(f"send {mailbox.name}", partial(self._send, mailbox, sender))
-            self._ticker.every(POLL_SECONDS, OUTBOX, mailbox.name)
+            self._ticker.every(self._pace.poll, OUTBOX, mailbox.name)
         for name, loop in ((INBOUND, self._decide), (TIMERS, self._sweep), (LEASES, self._renew)):
             self._start_loop(name, loop)
-        for seconds, kind in ((POLL_SECONDS, INBOUND), (SWEEP_SECONDS, TIMERS), (RENEW_SECONDS, LEASES)):
+        for seconds, kind in ((self._pace.poll, INBOUND), (self._pace.sweep, TIMERS), (RENEW_SECONDS, LEASES)):
             self._ticker.every(seconds, kind)
         self._ticker.start()
         log.info("started", mailboxes=len(self._config.mailbox))
@@ -169,7 +187,7 @@ class Daemon:
     def _watch(self, watcher: Watcher) -> None:
         name = f"watch {watcher.mailbox}"
         if not self._leases.hold(name):
-            self._wake.wait(WATCH, watcher.mailbox, seconds=STANDBY_SECONDS)
+            self._wake.wait(WATCH, watcher.mailbox, seconds=self._pace.standby)
             return
         if (rest := self._rest_of(watcher.mailbox)) > 0:
             self.runner.stopped.wait(min(rest, RENEW_SECONDS))
@@ -195,11 +213,11 @@ class Daemon:
                         break
                 while not self._must_end(INBOUND) and self._standards.judge():
                     pass
-        self._wake.wait(INBOUND, seconds=STANDBY_SECONDS)
+        self._wake.wait(INBOUND, seconds=self._pace.standby)
 
     def _sweep(self) -> None:
         if not self._leases.hold(TIMERS):
-            self._wake.wait(TIMERS, seconds=STANDBY_SECONDS)
+            self._wake.wait(TIMERS, seconds=self._pace.standby)
             return
         caught_up = self._catching_up.done()
         with suppress(LeaseLostError):
@@ -215,7 +233,7 @@ class Daemon:
             for mailbox in self._config.mailbox:
                 self._outbox(mailbox.name, TIMERS).resolve_doubts(self._sender(mailbox))
             self._wake_outbox()
-        self._wake.wait(TIMERS, seconds=SWEEP_SECONDS if caught_up else CATCH_UP_SECONDS)
+        self._wake.wait(TIMERS, seconds=self._pace.sweep if caught_up else self._pace.catch_up)
 
     def _count_again(self) -> None:
         """Before the first sweep: dates that rest on other calendars than these are counted by these.
@@ -233,7 +251,7 @@ class Daemon:
     def _send(self, mailbox: Mailbox, sender: Sender) -> None:
         name = f"send {mailbox.name}"
         if not self._leases.hold(name):
-            self._wake.wait(OUTBOX, mailbox.name, seconds=STANDBY_SECONDS)
+            self._wake.wait(OUTBOX, mailbox.name, seconds=self._pace.standby)
             return
         with suppress(LeaseLostError):
             asyncio.run(self._deliver(mailbox, sender, name))
@@ -246,7 +264,7 @@ class Daemon:
         if outbox.recover(mailbox.name):
             log.warning("letters_in_doubt", mailbox=mailbox.name)
             self._wake.wake(TIMERS)  # the first sweep may have looked for doubts before they were written down
-        wait = partial(self._wake.wait, OUTBOX, mailbox.name, seconds=POLL_SECONDS)
+        wait = partial(self._wake.wait, OUTBOX, mailbox.name, seconds=self._pace.poll)
         transports = [smtp_transport(mailbox, self._sign_ins) for _ in range(mailbox.smtp_connections)]
         await outbox.deliver(sender, transports, partial(self._must_end, name), wait)
 

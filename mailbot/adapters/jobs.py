@@ -47,7 +47,7 @@ class Ticker:
             timezone="UTC", job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
         )
 
-    def every(self, seconds: int, kind: str, key: str = "") -> None:
+    def every(self, seconds: float, kind: str, key: str = "") -> None:
         self._scheduler.add_job(self._wake.wake, "interval", args=(kind, key), seconds=seconds)
 
     def start(self) -> None:

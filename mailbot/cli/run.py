@@ -35,12 +35,14 @@ def serve(config: Path, reader: "Callable[[ReadingRules], Reader] | None" = None
     from mailbot.cli.logs import configure_logs
     from mailbot.cli.options import load_config
     from mailbot.daemon import Daemon
+    from mailbot.runner import spare_the_collector
 
     settings = load_config(config)
     configure_logs(settings.log.format, settings.log.level)
     daemon = Daemon(settings, reader=reader, clock=clock)
     ends = {signal.SIGTERM, signal.SIGINT}
     signal.pthread_sigmask(signal.SIG_BLOCK, ends)  # kept until asked for: a handler would miss one that comes too early
+    spare_the_collector()
     daemon.start()
     signal.sigwait(ends)
     if not daemon.stop():

@@ -17,6 +17,7 @@ def run(config_path: Path, child_process: str) -> None:
     from mailbot.cli.logs import configure_logs
     from mailbot.config import load
     from mailbot.daemon import Daemon
+    from mailbot.runner import spare_the_collector
 
     config = load(config_path, {"MAILBOT_PROCESSING__CHILD_PROCESS": child_process})
     configure_logs(config.log.format, config.log.level)
@@ -27,6 +28,7 @@ def run(config_path: Path, child_process: str) -> None:
     signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM})
     print("ready", flush=True)
     sys.stdin.readline()
+    spare_the_collector()  # as ``mailbot run`` does
     daemon.start()
     signal.sigwait({signal.SIGTERM})
     daemon.stop()
