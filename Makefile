@@ -5,6 +5,9 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.complete
 ARGS ?=
 
+# Programs and tests start many processes, and each would compile what it imports anew.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: venv demo test test-all bench check lint lock clean
 
 venv: $(STAMP)

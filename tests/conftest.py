@@ -10,6 +10,7 @@ import hypothesis
 import pytest
 import structlog
 
+from tests.read_once import read_once
 from tests.servers.dovecot import Dovecot, StartDovecot, available
 from tests.servers.postgres import Postgres
 from tests.servers.postgres import available as postgres_available
@@ -85,6 +86,14 @@ def postgres() -> Iterator[Postgres]:
             yield server
         finally:
             server.stop()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _read_once() -> Iterator[None]:
+    """Rules and letters that have not changed are not read anew for each installation."""
+    with pytest.MonkeyPatch.context() as patch:
+        read_once(patch)
+        yield
 
 
 @pytest.fixture(autouse=True)

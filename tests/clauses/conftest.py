@@ -74,7 +74,7 @@ def tell(tmp_path: Path, imap_server: Dovecot, smtp_server: SmtpServer, _reading
                 tmp_path,
                 imap_server,
                 smtp_server,
-                mailboxes={"enquiries": {"pack": pack, **settings}},
+                mailboxes={"enquiries": {"pack": pack, "idle": False, **settings}},
                 clock=Calendar(),
                 tables=tables,
             )

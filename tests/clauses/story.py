@@ -15,6 +15,7 @@ from mailbot.core.action import Decision
 from mailbot.core.case_command import CaseAssigned, CaseCommand
 from mailbot.core.information_request import Lack
 from mailbot.core.policy import MailboxPolicy
+from mailbot.daemon import WATCH
 from mailbot.pipeline.case_commands import CaseCommands
 from mailbot.pipeline.draft_commands import DraftCommands
 from tests.e2e.installation import ENQUIRIES, Installation, StoryClock
@@ -38,6 +39,12 @@ class Story(Installation):
     """One group mailbox under one pack. Moments are local ones."""
 
     clock: Calendar
+
+    def deliver(self, content: bytes, user: str = ENQUIRIES, folder: str = "INBOX") -> None:
+        """A message arrives, and the next poll comes at once: the server itself would call half a second later."""
+        super().deliver(content, user, folder)
+        if self.daemon is not None:
+            self.daemon._wake.wake(WATCH, user.partition("@")[0])
 
     # What people do ------------------------------------------------------------------------------------------------
 

@@ -16,7 +16,7 @@ from typing import Any, Protocol, TypeVar
 from mailbot.adapters.store import open_database
 from mailbot.adapters.store.queries import CaseLine, CaseView, HeldLine, LetterLine, MailboxLine, Queries
 from mailbot.config import Config, load
-from mailbot.daemon import Daemon
+from mailbot.daemon import Daemon, Pace
 from mailbot.pipeline.commands import Commands
 from mailbot.ports import Clock, Reader
 from mailbot.reading import ReadingRules, spacy_reader
@@ -31,17 +31,22 @@ MANAGER = "manager@harbour.example"
 DIGEST = "Today in "
 PATIENCE = 45.0  # seconds; a busy machine takes its time to start a process
 BORDER = {"authserv_id": "mx.harbour.example"}
+BRISK = Pace(sweep=0.2, catch_up=0.1, poll=0.2, standby=0.2)  # a story waits for people, not for its own daemon
 BEGINNING = datetime(2025, 12, 23, 10, 0, tzinfo=UTC)  # in opening hours, holidays ahead; IMAP takes no future date
 T = TypeVar("T")
 
+MOST_READERS = 8  # 14 MB each
 _readers: dict[str, Reader] = {}
 
 
 def reader(rules: ReadingRules) -> Reader:
-    """A reader by these rules alone. Loading takes two seconds, and the rules are the same in every story."""
-    alone = replace(rules, learning=None)
+    """A reader by these rules alone. Loading takes two seconds, and the rules are the same in most stories."""
     version = f"{rules.version}-{rules.directory.version}"
-    return _readers.get(version) or _readers.setdefault(version, spacy_reader(alone))
+    if version not in _readers:
+        if len(_readers) == MOST_READERS:
+            _readers.pop(next(reversed(_readers)))  # the first is the shipped rules'
+        _readers[version] = spacy_reader(replace(rules, learning=None))
+    return _readers[version]
 
 
 class StoryClock:
@@ -106,7 +111,7 @@ class Installation:
 
     def start(self, *, live: bool = True) -> None:
         """Start the daemon in this process and return once it has looked into every mailbox that lets it."""
-        self.daemon = Daemon(self.config, reader=reader, clock=self.clock)
+        self.daemon = Daemon(self.config, reader=reader, clock=self.clock, pace=BRISK)
         if live and not any(line.live_since for line in self.mailboxes().values()):
             self.go_live()
         self.daemon.start()

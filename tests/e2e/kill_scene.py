@@ -41,9 +41,8 @@ LOOK_EVERY_SECONDS = 0.05
 BEGINNING = datetime(2025, 12, 2, 10, 0, tzinfo=UTC)  # a Tuesday, in opening hours; IMAP takes no future date
 STEP = timedelta(minutes=11)
 
-# Each daemon is forked from a process that has imported it: importing takes longer than the whole scene.
 PROCESSES = get_context("forkserver")
-PROCESSES.set_forkserver_preload(["tests.e2e.killed_daemon", "mailbot.daemon", "mailbot.cli.logs", "mailbot.cli.options"])
+PROCESSES.set_forkserver_preload(["tests.e2e.ready_to_fork"])
 
 CONFIG_HEAD = """
 [organisation]

@@ -1,7 +1,7 @@
 """A daemon that can be made to die at a named place, with a clock of the scene's own.
 
 It is the daemon of ``mailbot run``, with a process of its own that reads, but for a small finder of phrases, which is
-there at once.
+there at once. That process is forked like the daemon itself (``tests.e2e.ready_to_fork``).
 """
 
 import os
@@ -9,22 +9,21 @@ import signal
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
+from multiprocessing import get_context
 from pathlib import Path
 from threading import Lock
+from unittest import mock
 
 from mailbot import checkpoints
+from mailbot.adapters import reading_process
 from mailbot.adapters.clock import SystemClock
-from mailbot.adapters.reading_process import ReadingProcess
+from mailbot.app import load_policies
 from mailbot.cli.run import serve
-from mailbot.core.class_rules import ClassRules
+from mailbot.config import load
 from mailbot.runner import attempt
 from tests.e2e.few_words import few_words_reader
 
 ANYWHERE = "*"
-
-
-def few_words_process(rules: ClassRules) -> ReadingProcess:
-    return ReadingProcess(partial(few_words_reader, rules), attempt)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,5 +60,13 @@ class Cut:
 
 def run(config: Path, clock: ShiftedClock, places: Path, place: str, nth: int, how: signal.Signals) -> None:
     """Serve until SIGTERM, or until ``place`` is reached for the ``nth`` time; ``places`` is the file to write them to."""
+    reading = few_words_process(config)
     checkpoints.install(Cut(place, nth, places, how))
-    serve(config, reader=few_words_process, clock=clock)
+    serve(config, reader=lambda _rules: reading, clock=clock)
+
+
+def few_words_process(config: Path) -> reading_process.ReadingProcess:
+    """Forked before this process has opened a file or started a thread; should it end, the next one is spawned."""
+    rules = load_policies(load(config, {})).reading
+    with mock.patch.object(reading_process, "_PROCESSES", get_context("fork")):
+        return reading_process.ReadingProcess(partial(few_words_reader, rules), attempt)
