@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-from mailbot.core.directory import Absence, Directory, Person, Rota, Team, person_at
+from mailbot.core.directory import Absence, Directory, Person, Rota, Team, person_at, team_named
 from mailbot.core.service import Service
-from mailbot.core.text import listed
+from mailbot.core.text import key, listed
 
 
 class Rung(StrEnum):
@@ -64,14 +64,16 @@ def who_is_told(
 def contact_on(directory: Directory, service: Service, on: date, excluded: Collection[str] = ()) -> Told | None:
     """Who answers for a service on a day, and why it is they: its contact, or whoever stands in while they are away.
 
-    The deputy that the absence names comes first, then the service's. Nobody there: the contact though away. ``excluded``
-    addresses (F11) are never returned and never named: None if that leaves nobody.
+    The deputy that the absence names comes first, then the service's, then whoever stands in by team and role. Nobody there:
+    the contact though away. ``excluded`` addresses (F11) are never returned and never named: None if that leaves nobody.
     """
     day = _Day(directory, None, on, frozenset(map(str.lower, excluded)))
     for address in filter(None, (service.contact, service.deputy)):
         if way := day.way_from(address):
             stands_in = address == service.deputy and len(way) == 1
             return Told(person=way[-1], why=f"deputy for {service.name}" if stands_in else _standing("contact", way, on))
+    if beside := _beside(day, service.contact):
+        return beside
     left = (day.may_be_told(address) for address in (service.contact, service.deputy))
     away = next(filter(None, left), None)
     return Told(person=away, why="contact, told though away, and so is everybody who stands in") if away else None
@@ -85,6 +87,24 @@ def deputy_on(directory: Directory, address: str, on: date, excluded: Collection
     day = _Day(directory, None, on, frozenset(map(str.lower, excluded)))
     way = day.way_from(address)
     return Told(person=way[-1], why=_standing("deputy", way, on)) if len(way) > 1 else None
+
+
+def colleague_on(directory: Directory, address: str, on: date, excluded: Collection[str] = ()) -> Told | None:
+    """Who stands in on a day for somebody by their row of the directory, where no absence of theirs says who, and why.
+
+    For a team's manager the team's deputy; for anybody else of a team somebody with the same role in it, in the order of the
+    file. ``excluded`` addresses (F11) are never returned. None: it leads to nobody who is there.
+    """
+    return _beside(_Day(directory, None, on, frozenset(map(str.lower, excluded))), address)
+
+
+def _beside(day: "_Day", address: str) -> Told | None:
+    """Nobody stands in by team and role for whoever must not be told: their colleagues are no better placed (F11)."""
+    someone = day.may_be_told(address)
+    for standing_in, why in day.beside(someone) if someone else ():
+        if way := day.way_from(standing_in, frozenset({address.lower()})):
+            return Told(person=way[-1], why=why if len(way) == 1 else _standing(why, way, day.on))
+    return None
 
 
 def rota_members(directory: Directory, rota: Rota, on: date, excluded: Collection[str] = ()) -> tuple[Person, ...]:
@@ -128,6 +148,15 @@ class _Day:
             yield absence.deputy
         if self.team and self.team.deputy and someone.address == self.team.manager:
             yield self.team.deputy
+
+    def beside(self, someone: Person) -> Iterator[tuple[str, str]]:
+        """Addresses of whoever may stand in for somebody by team and role, and what each is."""
+        team = team_named(self.directory, someone.team) if someone.team else None
+        if team and team.deputy and someone.address == team.manager:
+            yield team.deputy, f"deputy of {team.name}"
+        for each in self.directory.people if team and someone.role else ():
+            if each is not someone and (key(each.team), key(each.role)) == (key(someone.team), key(someone.role)):
+                yield each.address, f"{each.role} of {each.team} like {someone.name}"
 
     def why_not(self, rung: Rung, address: str | None) -> str:
         """Why a step of the ladder leads to nobody. Whoever is excluded stays unnamed."""

@@ -89,6 +89,48 @@ def test_a_deputy_stands_in_only_while_somebody_is_away_and_only_if_there() -> N
     assert told(Moment.OVERDUE_NEXT, office(deputy=SAM.address, away=False), service="Pier")[0] == [KIM.address]
 
 
+def clerks(*others: Person, bo: Person = BO) -> MailboxPolicy:
+    """Bo is a clerk of the team, and so are these."""
+    usual = office(deputy=None)
+    known = {one.address: one for one in usual.directory.people}
+    bo = replace(bo, role="clerk", absences=known[OWNER].absences)
+    people = (bo, *(one for one in usual.directory.people if one.address != OWNER), *others)
+    return replace(usual, directory=replace(usual.directory, people=people))
+
+
+LOU = Person(name="Lou Sample", address="lou@harbour.example", team="Harbour", role="Clerk")
+
+
+def test_a_colleague_of_the_same_team_and_role_stands_in_where_no_absence_says_who() -> None:
+    """After the deputies that are named, in the order of the file; nobody away, of another team or without a role."""
+    absent, elsewhere = replace(LOU, absences=(AWAY,)), replace(LOU, team="Coast")
+    ida = replace(LOU, name="Ida Sample", address="ida@harbour.example")
+    assert told(Moment.OVERDUE_NEXT, clerks(LOU, ida)) == ([LOU.address], [Moment.OVERDUE_LAST])
+    assert told(Moment.OVERDUE_NEXT, clerks(absent, ida))[0] == [ida.address]
+    assert told(Moment.OVERDUE_NEXT, clerks(LOU), service="Pier")[0] == [KIM.address]
+    for nobody in (elsewhere, absent, replace(LOU, role="")):
+        assert told(Moment.OVERDUE_NEXT, clerks(nobody)) == ([MANAGER], [])
+    assert told(Moment.OVERDUE_NEXT, clerks(LOU), named=(LOU.address,)) == ([MANAGER], [])
+    assert told(Moment.OVERDUE_NEXT, clerks(LOU), named=(OWNER,)) == ([MANAGER], [])
+
+
+def test_the_deputy_of_a_team_stands_in_for_its_manager() -> None:
+    """A case that was given to the manager by name goes to whoever the team's row says."""
+    usual = clerks(LOU)
+    team = replace(usual.directory.teams[0], deputy=LOU.address)
+    mailbox = replace(usual, team=team, directory=replace(usual.directory, teams=(team,)))
+    assert told(Moment.OVERDUE_NEXT, mailbox, owner="Mo Sample", owner_address=MANAGER)[0] == [LOU.address]
+
+
+def test_a_case_of_somebody_away_goes_to_their_colleague_by_role() -> None:
+    """The absence names nobody: the history says why it is the colleague who has it, and the customer hears of it."""
+    actions = away_note(clerks(LOU))
+    changed = only(ChangeCase, actions)
+    assert changed.owner == ("Lou Sample", LOU.address)
+    assert changed.reason.detail == "by name: Lou Sample, Clerk of Harbour like Bo Sample"
+    assert [letter.purpose for letter in every(QueueLetter, actions)] == [Purpose.HANDOVER, Purpose.NOT_TAKEN]
+
+
 def test_somebody_whom_the_case_names_never_stands_in() -> None:
     """F11: neither by the absence nor by the service; then it is the manager's."""
     mailbox = office(deputy=SAM.address)

@@ -13,7 +13,7 @@ from mailbot.core.decide.occasion import Occasion
 from mailbot.core.decide.replying import CONTACT_ATTACHED, CONTACT_CANNOT, CONTACT_NOT_PROVEN, not_gone
 from mailbot.core.directory import Person, person_as_service
 from mailbot.core.handover import after_office_hours
-from mailbot.core.ladder import Rung, Told, contact_on, deputy_on
+from mailbot.core.ladder import Rung, Told, colleague_on, contact_on, deputy_on
 from mailbot.core.letter import Audience, Lane, Purpose
 from mailbot.core.message import Message
 from mailbot.core.policy import MailboxPolicy
@@ -166,14 +166,18 @@ def not_taken(occasion: Occasion, running: RunningClock, moment: Moment) -> list
 
 
 def _deputy(occasion: Occasion) -> Told | None:
-    """Who stands in for whoever has the case: whom their absence names, or else the service's deputy. Nobody whom it names."""
+    """Who stands in for whoever has the case: whom their absence names, the service's deputy, or a colleague by team and role.
+
+    Nobody whom the case names.
+    """
     case, directory, today = occasion.case, occasion.policy.directory, occasion.today
     owner = (case.owner_address or "").lower()
     left_out = frozenset(case.named) | (occasion.before.unreachable - {owner})
     if stands_in := deputy_on(directory, owner, today, left_out):
         return stands_in
     service = directory.service(case.service)
-    return contact_on(directory, service, today, left_out | {owner}) if service else None
+    by_service = contact_on(directory, service, today, left_out | {owner}) if service else None
+    return by_service or colleague_on(directory, owner, today, left_out)
 
 
 def _because(case: Case, why: str) -> dict[str, str | None]:
