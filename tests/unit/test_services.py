@@ -210,6 +210,27 @@ def test_a_pack_that_alarms_a_rota_needs_one_of_that_name() -> None:
     assert own_pack(SAMPLE, load_directory(SAMPLE), "library", replace(alarmed, alerts=replace(pack.alerts, duty_rota="Duty")))
 
 
+@pytest.mark.parametrize(
+    ("name", "team", "cases"),
+    [
+        ("jersey-oic", "The Authority", "complaint about us"),
+        ("oxfordshire", "Social Care Complaints", "social care complaint"),
+        ("northants-fire", "Service Information", "suggestion"),
+    ],
+)
+def test_a_team_that_a_pack_names_is_asked_for_with_what_to_write(tmp_path: Path, name: str, team: str, cases: str) -> None:
+    """Which pack, which cases, the rows to add, and the other way; with those rows the same file is taken."""
+    with pytest.raises(PolicyError) as caught:
+        own_pack(SAMPLE, load_directory(SAMPLE), "enquiries", shipped_pack(name))
+    said = str(caught.value)
+    assert f"team: pack {name} gives its cases of {cases} to the team '{team}', which is missing. Write here: [[team]]" in said
+    assert f'name = "{team}" and manager = the name of a [[person]]' in said
+    assert "a team of yours (this file has 'Customer Services', 'Information Governance')" in said
+    file = tmp_path / "people.toml"
+    file.write_text(f'{TEXT}\n[[team]]\nname = "{team}"\nmanager = "Dev Oram"\n')
+    assert own_pack(file, load_directory(file), "enquiries", shipped_pack(name)).name == name
+
+
 def test_a_laxer_standard_names_its_place_in_the_file() -> None:
     """The place, the key, and the mailbox whose pack promises more."""
     lax = Override(clock="response", amount=20, unit=Unit.WORKING_DAYS, mailbox="enquiries")

@@ -8,7 +8,8 @@ from mailbot.adapters.rule_files.checks import STRICT, names_in
 from mailbot.core.directory import Directory, team_named
 from mailbot.core.policy import Pack
 from mailbot.core.route import RoutingWords
-from mailbot.core.route_rule import SERVICE_FOUND, HandOver, RoutePolicy
+from mailbot.core.route_rule import SERVICE_FOUND, HandOver, RoutePolicy, RouteRule
+from mailbot.core.text import listed
 from mailbot.errors import PolicyError
 from mailbot.toml_values import convert, read_toml
 
@@ -57,9 +58,18 @@ def check_routes(rules: Path, file: Path, routes: RoutePolicy, classes: Containe
 
 def missing_teams(pack: Pack, directory: Directory) -> Iterator[str]:
     """A sentence for each team that the routes of a pack name and that the people's file does not have."""
+    known = ", ".join(f"'{each.name}'" for each in directory.teams)
+    yours = f"a team of yours (this file has {known})" if known else "a team of yours"
     for number, rule in enumerate(pack.routes.rules, 1):
         if rule.to != SERVICE_FOUND and team_named(directory, rule.to) is None:
             yield (
-                f"team: pack {pack.name} sends mail to the team '{rule.to}' (routes.rules[{number}]), which is missing; "
-                "write a [[team]] of that name, or change the pack"
+                f"team: pack {pack.name} gives {_whose_cases(rule)} to the team '{rule.to}', which is missing. Write here: "
+                f'[[team]] with name = "{rule.to}" and manager = the name of a [[person]]; or, in your own copy of the pack, '
+                f'write {yours} or "service" as "to" of routes.rules[{number}]'
             )
+
+
+def _whose_cases(rule: RouteRule) -> str:
+    """What a rule is for, as people say it."""
+    wanted = listed(each.replace("_", " ") for each in (*rule.classes, *rule.flags))
+    return f"its cases of {wanted}" if wanted else "its cases"
