@@ -1,4 +1,4 @@
-"""``mailbot directory import``: services, absences and calendars into the file of the directory."""
+"""``mailbot directory import``: services, people, absences and calendars into the file of the directory."""
 
 from collections.abc import Iterator
 from difflib import unified_diff
@@ -24,13 +24,14 @@ def import_file(
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only show what would change.")] = False,
     config: ConfigOption = DEFAULT_CONFIG,
 ) -> None:
-    """Bring services, or absences of people, into the directory's file; a second time the same file changes nothing.
+    """Bring services, people, or absences of people, into the directory's file; a second time the same file changes nothing.
 
     Line 1 of a table names its columns. Services: service, and what you have of organisation, team, contact, contact_email,
     contact_phone, deputy, deputy_email, synonyms, category_number, category, hours, url and the seven kinds of page (a name
     and an address each). Several things in a cell are parted by semicolons; an empty cell changes nothing, a "-" takes out
-    what stands there. Absences: person, from, until, deputy. A calendar has absences as events of whole days. If anything is
-    wrong, nothing is written.
+    what stands there. People: email, by which they are known, and what you have of name, phone, team, role, organisation, and
+    of an absence: from, until, deputy. Absences alone: person, from, until, deputy. A calendar has absences as events of whole
+    days. If anything is wrong, nothing is written.
     """
     from mailbot.adapters.directory_files import replace_file, written_beside
     from mailbot.adapters.rule_files import load_directory
@@ -56,6 +57,7 @@ def import_file(
             typer.echo("Nothing was written. To bring it in: the same command without --dry-run.")
             return
         replace_file(target, beside)
+    typer.echo(_of_people(before, after))
     typer.echo(f"{target} is written. Restart mailbot: it reads the file and tells the partners' contacts what changed.")
 
 
@@ -79,10 +81,12 @@ def _taken_in(file: Path, text: str, settings: "Config") -> str:
 
     from mailbot.adapters.directory_files import (
         AWAY_COLUMNS,
+        PEOPLE_COLUMNS,
         SERVICE_COLUMNS,
         absences_taken_in,
         aways_of,
         names_of,
+        people_taken_in,
         read_calendar,
         read_table,
         services_taken_in,
@@ -93,9 +97,19 @@ def _taken_in(file: Path, text: str, settings: "Config") -> str:
         return absences_taken_in(text, read_calendar(file, ZoneInfo(settings.organisation.time_zone)))
     if file.suffix.lower() not in (".csv", ".xlsx"):
         raise PermanentError(f"{file}: bring in a table (.csv, .xlsx) or a calendar (.ics)")
-    if "person" in names_of(file):
+    columns = names_of(file)
+    if "person" in columns:
         return absences_taken_in(text, aways_of(read_table(file, AWAY_COLUMNS, "person"), str(file)))
+    if "email" in columns:
+        return people_taken_in(text, read_table(file, PEOPLE_COLUMNS, "email"), str(file))
     return services_taken_in(text, read_table(file, SERVICE_COLUMNS, "service"), str(file))
+
+
+def _of_people(before: "Directory", after: "Directory") -> str:
+    known = {each.address: each for each in before.people}
+    new = sum(each.address not in known for each in after.people)
+    changed = sum(each.address in known and known[each.address] != each for each in after.people)
+    return f"People: {new} new, {changed} changed (details or absences)."
 
 
 def _difference(old: str, new: str, target: Path) -> Iterator[str]:

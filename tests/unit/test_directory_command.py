@@ -1,5 +1,6 @@
 """``mailbot directory``: what it shows and misses, and what it takes in from tables and calendars."""
 
+from datetime import datetime
 from io import BytesIO
 from pathlib import Path
 from zipfile import ZIP_DEFLATED, ZipFile
@@ -217,6 +218,69 @@ END:VCALENDAR
 
 FIVE_DAYS = ("DTSTART;VALUE=DATE:20270201", "DTEND;VALUE=DATE:20270206")
 CORA = "ATTENDEE:mailto:Cora.Lind@harbour.example"
+
+
+PEOPLE = (
+    "Name,Email,Phone,Team,Role,Organisation,From,Until,Deputy\n"
+    "Gus Moor,Gus.Moor@harbour.example,01632 960009,customer services,clerk,,2026-12-01,2026-12-04,Ben Marsh\n"
+    "Ida Lund,ida.lund@example.org,,,harbour clerk,Harbour Trust,,,\n"
+    ",cora.lind@harbour.example,-,,chief executive,,,,\n"
+)
+
+
+def test_people_are_taken_in_from_a_table(config: Path) -> None:
+    """New ones with team, role and partner, and with an absence; a "-" takes a number out; others stay, and so do comments."""
+    shown = bring_in(config, "staff.csv", PEOPLE)
+    assert "People: 2 new, 1 changed" in shown.stdout
+    people = {each.address: each for each in read(config).people}
+    gus, ida = people["gus.moor@harbour.example"], people["ida.lund@example.org"]
+    assert (gus.name, gus.phone, gus.team, gus.role) == ("Gus Moor", "01632 960009", "Customer Services", "clerk")
+    assert [(one.from_on.isoformat(), one.until_on.isoformat(), one.deputy) for one in gus.absences] == [
+        ("2026-12-01", "2026-12-04", "ben.marsh@harbour.example")
+    ]
+    assert (ida.organisation, ida.role, ida.absences) == ("Harbour Trust", "harbour clerk", ())
+    cora = people["cora.lind@harbour.example"]
+    assert (cora.name, cora.phone, cora.role) == ("Cora Lind", "", "chief executive")
+    assert "# A duty rota is told at once, whatever the hour." in config.with_name("people.toml").read_text()
+    assert "nothing changes" in bring_in(config, "staff.csv", PEOPLE).stdout
+
+
+def test_a_workbook_of_people_is_tried_without_writing(config: Path) -> None:
+    """The dry run shows each line that would be there, and the file stays as it is; dates are those of the spreadsheet."""
+    book = workbook(
+        ("email", "name", "team", "from", "until"),
+        ("gus.moor@harbour.example", "Gus Moor", "Customer Services", datetime(2026, 12, 1), datetime(2026, 12, 4)),
+    )
+    shown = bring_in(config, "staff.xlsx", book, "--dry-run")
+    assert '+email = "gus.moor@harbour.example"' in shown.stdout
+    assert "+absent = [{from = 2026-12-01, until = 2026-12-04}]" in shown.stdout
+    assert config.with_name("people.toml").read_text() == TEXT
+    assert bring_in(config, "staff.xlsx", book).returncode == 0
+    assert any(each.name == "Gus Moor" and each.absences for each in read(config).people)
+
+
+@pytest.mark.parametrize(
+    ("row", "said"),
+    [
+        ("Gus Moor,,,,,,,,", "staff.csv, line 2, email: is empty; write the person's own address"),
+        (",gus@harbour.example,,,,,,,", "staff.csv, line 2, name: is empty; write the name of gus@harbour.example"),
+        ("Gus Moor,gus,,,,,,,", "email: write one plain address such as"),
+        ("Gus Moor,gus@harbour.example,,Lamps,,,,,", "there is no team 'Lamps'"),
+        ("Gus Moor,gus@harbour.example,,,,Pier Co,,,", "Pier Co"),
+        ("Gus Moor,gus@harbour.example,,,,,soon,,", "staff.csv, line 2, from: 'soon' is no date"),
+        ("Gus Moor,gus@harbour.example,,,,,,2026-12-04,", "staff.csv, line 2, from: '' is no date"),
+        ("Gus Moor,gus@harbour.example,,,,,2026-12-04,2026-12-01,", "the absence ends before it begins"),
+        ("Gus Moor,gus@harbour.example,,,,,2026-12-04,,Nobody", "there is no [[person]] 'Nobody'"),
+        ("Gus Moor,gus@harbour.example,,,,,2026-12-04,,Gus Moor", "nobody stands in for themselves"),
+        ("Gus Moor,enquiries@harbour.example,,,,,,,", "is a watched mailbox; write the person's own address"),
+    ],
+)
+def test_people_who_cannot_be_taken_in_are_refused(config: Path, row: str, said: str) -> None:
+    """With line and column, or with the row of the file that it would become; nothing is written."""
+    shown = bring_in(config, "staff.csv", f"{PEOPLE.splitlines()[0]}\n{row}\n")
+    assert said in shown.stderr
+    assert shown.returncode != 0
+    assert config.with_name("people.toml").read_text() == TEXT
 
 
 def event(*lines: str) -> str:

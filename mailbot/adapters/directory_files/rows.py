@@ -22,6 +22,8 @@ SERVICE_COLUMNS = (
     "url",
     *PAGES,
 )
+PEOPLE_COLUMNS = ("name", "email", "phone", "team", "role", "organisation", "from", "until", "deputy")
+"""Whoever a row names, and one absence of theirs if it has ``from``."""
 AWAY_COLUMNS = ("person", "from", "until", "deputy")
 TAKE_OUT = "-"
 """In a cell: what stands in the directory goes. An empty cell leaves it as it is."""

@@ -16,6 +16,7 @@ from mailbot.errors import PermanentError
 
 _PARTS = re.compile(r"[;\n]")
 _URL = re.compile(r"(https?://\S+)\s*$")
+_OF_PEOPLE = ("name", "phone", "team", "role", "organisation")
 _COPIED = ("organisation", "team", "url")
 
 
@@ -41,6 +42,36 @@ def absences_taken_in(text: str, absences: Sequence[Away]) -> str:
             raise PermanentError(f"{away.where}: there is no [[person]] '{away.person}'; write the name or address of one")
         _add_absence(person, away)
     return tomlkit.dumps(document)
+
+
+def people_taken_in(text: str, rows: Sequence[TableRow], where: str) -> str:
+    """The file's text with these people, who are known by their address, and with an absence of each row that tells of one.
+
+    Raises PermanentError with line and column of what cannot be understood.
+    """
+    document = tomlkit.parse(text)
+    people = document.setdefault("person", AoT([]))
+    for row in rows:
+        _take_in_person(people, row.values, f"{where}, line {row.line}")
+    return tomlkit.dumps(document)
+
+
+def _take_in_person(people: Any, values: dict[str, str], where: str) -> None:
+    address, name = values["email"].lower(), values.get("name", "").removeprefix(TAKE_OUT)
+    if not address:
+        raise PermanentError(f"{where}, email: is empty; write the person's own address, by which they are known")
+    found = next((each for each in people if key(str(each.get("email", ""))) == key(address)), None)
+    if found is None:
+        if not name:
+            raise PermanentError(f"{where}, name: is empty; write the name of {address}")
+        new = tomlkit.table()
+        new.update({"name": name, "email": address})
+        people.append(new)
+        found = people[-1]
+    for column in _OF_PEOPLE:
+        _set(found, column, name if column == "name" else values.get(column, ""))
+    if values.get("from") or values.get("until") or values.get("deputy"):
+        _add_absence(found, _away(where, values | {"person": address}))
 
 
 def aways_of(rows: Iterable[TableRow], where: str) -> list[Away]:
