@@ -125,8 +125,10 @@ class ReadOriginals:
     contact: ContactRules
     our_numbers: tuple[str, ...] = ()
 
-    def read(self, content: bytes, received_at: datetime, customer: str, attach_at_most: int) -> Original:
-        """The note, the message as it goes along, and its thread."""
+    def read(
+        self, content: bytes, received_at: datetime, customer: str, attach_at_most: int, *, is_all: bool = True
+    ) -> Original:
+        """The note, the message as it goes along, and its thread. ``is_all``: its bytes are all there, not its head alone."""
         message = parse(content)
         passed_on = bool(customer) and message.sender != customer.lower()
         named = replace(message, from_=Address(address=customer)) if passed_on else message
@@ -134,7 +136,7 @@ class ReadOriginals:
         references = (*(message.references or message.in_reply_to[:1]), message.message_id)
         return Original(
             note=ContactReader(self.contact, self.rules.subjects).read(own, received_at, self.our_numbers),
-            enclosure=enclosure(content, message, attach_at_most),
+            enclosure=enclosure(content, message, attach_at_most, is_all=is_all, is_read=not why_unreadable(message)),
             references=tuple(filter(None, references)),
             words=own.own_text,
         )

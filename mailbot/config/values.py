@@ -18,6 +18,8 @@ from mailbot.core.policy import AckWhen, ReversePathKind
 PACKAGE = Path(__file__).parent.parent
 SHIPPED = PACKAGE / "shipped"
 CHECKOUT = PACKAGE.parent
+MOST_MEGABYTES = 70
+"""The largest message that is read: a file of 50 MB is 68 MB of it (``adapters.parser.limits``)."""
 ADDRESS = re.compile(r"[!-;=?-~]+@[A-Za-z0-9.-]+")  # ASCII: others need SMTPUTF8 (RFC 6531) at every relay on the way
 
 
@@ -164,7 +166,7 @@ class Limits:
     answers_per_domain_per_hour: int = 60
     answers_per_hour: int = 2_000
     letters_per_manager_per_day: int = 50
-    message_size_mb: int = 50
+    message_size_mb: int = MOST_MEGABYTES
     __pydantic_config__ = STRICT
 
     def __post_init__(self) -> None:
@@ -177,7 +179,8 @@ class Limits:
             "letters_per_manager_per_day",
         ):
             require(getattr(self, key) > 0, key, "a number greater than 0")
-        require(self.message_size_mb > 0, "message_size_mb", "a number of megabytes greater than 0")
+        possible = f"a number of megabytes from 1 to {MOST_MEGABYTES}"
+        require(0 < self.message_size_mb <= MOST_MEGABYTES, "message_size_mb", possible)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

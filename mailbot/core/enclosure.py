@@ -31,13 +31,26 @@ class File:
     content: bytes = field(repr=False)
 
 
-def enclosure(content: bytes, message: Message, at_most: int) -> Enclosure:
-    """The message of these bytes, which say what ``message`` has. Above ``at_most`` bytes only its head and text go."""
-    whole = _LINE_END.sub(b"\r\n", content)
-    if len(whole) <= at_most and b"\0" not in whole and all(len(line) <= LONGEST_LINE for line in whole.split(b"\r\n")):
+def enclosure(content: bytes, message: Message, at_most: int, *, is_all: bool = True, is_read: bool = True) -> Enclosure:
+    """The message of these bytes, which say what ``message`` has. Above ``at_most`` bytes only its head and text go.
+
+    ``is_all``: the bytes are the whole message, not its head alone; ``is_read``: ``message`` has all that they say.
+    """
+    if is_all and (whole := _as_it_came(content, at_most)):
         return Enclosure(whole)
     names = ", ".join(clean_line(one.filename) or one.content_type for one in message.attachments)
+    if not (is_all and is_read):
+        names = "its text and its files"
     return Enclosure(_without_attachments(message), names or "its form; the words are there")
+
+
+def _as_it_came(content: bytes, at_most: int) -> bytes:
+    """The bytes with the line ends of mail; none where they are too many, or no server would take them."""
+    if len(content) > at_most:
+        return b""  # line ends only add to it
+    whole = _LINE_END.sub(b"\r\n", content)
+    sendable = b"\0" not in whole and all(len(line) <= LONGEST_LINE for line in whole.split(b"\r\n"))
+    return whole if sendable and len(whole) <= at_most else b""
 
 
 def _without_attachments(message: Message) -> bytes:

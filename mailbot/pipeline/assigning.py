@@ -33,7 +33,9 @@ def material_of_message(
         return AssignmentMaterial(restricted=True)
     similar = transaction.assignments.similar(customer.lower(), findings.route.service or "", None, MOST_LOOKED_AT)
     at_most = policy.pack.assignment.attach_at_most
-    return _material(originals.read(located.content, located.received_at, customer, at_most), similar)
+    return _material(
+        originals.read(located.content, located.received_at, customer, at_most, is_all=not located.incomplete), similar
+    )
 
 
 def is_restricted(transaction: Transaction, case: Case, policy: MailboxPolicy) -> bool:

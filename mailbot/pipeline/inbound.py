@@ -317,8 +317,9 @@ class Inbound:
         rule = policy.pack.handover
         if case is not None or self.originals is None or rule is None or not found.sure or not policy.pack.routes.hands_over:
             return None
-        received_at, sender = received_at_of(judged.located, self.clock.now()), judged.message.sender
-        original = self.originals.read(judged.located.content, received_at, sender, rule.attach_at_most)
+        located, sender = judged.located, judged.message.sender
+        received_at, is_all = received_at_of(located, self.clock.now()), not located.incomplete
+        original = self.originals.read(located.content, received_at, sender, rule.attach_at_most, is_all=is_all)
         return HandoverMaterial(note=original.note, enclosure=original.enclosure, references=original.references)
 
     def _replied(self, transaction: Transaction, judged: Judged, case: Case | None, policy: MailboxPolicy) -> OwnerReply | None:

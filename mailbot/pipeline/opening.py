@@ -15,4 +15,6 @@ def opening_of(
     if taken is not None:
         return Original(note=taken, enclosure=Enclosure(b""), references=(), words=note_lines(taken, policy))
     found = transaction.messages.opening(case.id)
-    return originals.read(*found, case.customer, attach_at_most) if found else None
+    if found is None:
+        return None
+    return originals.read(found.content, found.received_at, case.customer, attach_at_most, is_all=found.is_all)

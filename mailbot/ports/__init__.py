@@ -25,7 +25,7 @@ from mailbot.ports.outside import (
     Webhook,
 )
 from mailbot.ports.recounts import MovedDate, RecountRows, Told
-from mailbot.ports.row_values import Cursor, KnownMessage, MailboxRow, NewLetter, NewMessage, SentAnswer
+from mailbot.ports.row_values import Cursor, KeptMessage, KnownMessage, MailboxRow, NewLetter, NewMessage, SentAnswer
 from mailbot.ports.rows import AlarmRows, CaseRows, MailboxRows, MessageRows, OutboxRows, ReturnRows, Store, Transaction
 from mailbot.ports.running import JobRows, LeaseRows
 from mailbot.ports.standards import StaffMails, StandardRows, WaitingStaffMail
@@ -48,6 +48,7 @@ __all__ = [
     "Happened",
     "JobRows",
     "KeptAnswer",
+    "KeptMessage",
     "KnownMessage",
     "Languages",
     "LeaseRows",

@@ -86,7 +86,9 @@ class Original:
 class Originals(Protocol):
     """Reads what a customer wrote for whoever takes it over."""
 
-    def read(self, content: bytes, received_at: datetime, customer: str, attach_at_most: int) -> Original:
+    def read(
+        self, content: bytes, received_at: datetime, customer: str, attach_at_most: int, *, is_all: bool = True
+    ) -> Original:
         """``customer``: whose message it is, whoever passed it on. ``attach_at_most``: bytes. Never raises."""
 
     def text(self, content: bytes) -> str:

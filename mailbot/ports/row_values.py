@@ -56,6 +56,15 @@ class NewMessage:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class KeptMessage:
+    """The bytes of a message as they are kept. ``is_all``: the whole of it, not its head alone."""
+
+    content: bytes
+    received_at: datetime
+    is_all: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class KnownMessage:
     """A message that is already in the store."""
 

@@ -38,7 +38,7 @@ from mailbot.ports.letters import DraftRows, LetterRows
 from mailbot.ports.outside import Alarm
 from mailbot.ports.recorded import RecordedRows
 from mailbot.ports.recounts import RecountRows
-from mailbot.ports.row_values import Cursor, KnownMessage, MailboxRow, NewLetter, NewMessage, SentAnswer
+from mailbot.ports.row_values import Cursor, KeptMessage, KnownMessage, MailboxRow, NewLetter, NewMessage, SentAnswer
 from mailbot.ports.running import JobRows, LeaseRows
 from mailbot.ports.standards import StandardRows
 
@@ -72,7 +72,7 @@ class MessageRows(Protocol):
 
     def waiting(self, limit: int, max_bytes: int, besides: Sequence[int] = ()) -> list[Located]: ...
 
-    def opening(self, case_id: int) -> tuple[bytes, datetime] | None: ...
+    def opening(self, case_id: int) -> KeptMessage | None: ...
 
     def raw(self, case_id: int, number: int) -> bytes | None: ...
 

@@ -61,6 +61,7 @@ def tell(tmp_path: Path, imap_server: Dovecot, smtp_server: SmtpServer, _reading
             rules: Path | None = None,
             begins: str = "",
             standards: bool = False,
+            limits: dict[str, int] | None = None,
             **settings: Any,
         ) -> Story:
             paths = {"rules": str(rules)} if rules else {}
@@ -70,6 +71,7 @@ def tell(tmp_path: Path, imap_server: Dovecot, smtp_server: SmtpServer, _reading
                 paths["services"] = str(services)
             tables: dict[str, dict[str, Any]] = {"paths": paths} if paths else {}
             tables |= {"standards": {"on": True}} if standards else {}
+            tables |= {"limits": limits} if limits else {}
             story = Story(
                 tmp_path,
                 imap_server,

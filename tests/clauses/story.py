@@ -240,7 +240,7 @@ class Rules:
 class TellStory(Protocol):
     """The fixture ``tell``: begins a story under a pack. ``people`` is a services file's text; settings are a mailbox's.
 
-    ``standards``: what staff send is judged.
+    ``standards``: what staff send is judged. ``limits``: the installation's.
     """
 
     def __call__(
@@ -252,5 +252,6 @@ class TellStory(Protocol):
         rules: Path | None = ...,
         begins: str = ...,
         standards: bool = ...,
+        limits: dict[str, int] | None = ...,
         **settings: object,
     ) -> Story: ...

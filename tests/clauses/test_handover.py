@@ -271,22 +271,53 @@ class TestN3:
         ):
             assert line in words
 
-    def test_N3_a_message_that_is_too_large_goes_without_its_attachments_and_both_are_told(self, tell: TellStory) -> None:
-        """Nothing is lost without a word: the letter names what is not with it, and the words of the customer are."""
+    def test_N3_a_file_of_50_mb_is_left_out_and_both_are_told(self, tell: TellStory) -> None:
+        """Nothing is lost without a word: the one letter that both get names what is missing, and has the customer's words."""
         story = begin(tell)
-        large = EmailMessage()
-        large["From"], large["To"], large["Subject"] = ADA, ENQUIRIES, "Plan of the pier"
-        large["Date"], large["Message-ID"] = "Tue, 23 Dec 2025 10:05:00 +0000", "<large@example.org>"
-        large.set_content("Here is my plan. Can you look at it?\n")
-        large.add_attachment(b"x" * 16_000_000, maintype="application", subtype="pdf", filename="plan.pdf")
-        story.deliver(large.as_bytes())
+        case = writes_at_length(story, b"x" * 50_000_000)
+        hand_over(story, case, "Pier and promenade")
+        (told,) = story.letters_to(FEMI)
+        assert story.letters_to(ADA_ADDRESS)[-1]["Message-ID"] == told["Message-ID"]
+        assert len(told.as_bytes()) < 20_000
+        assert "These parts are not with it: plan.pdf." in told.get_body(("plain",)).get_content()  # type: ignore[union-attr]
+        (enclosed,) = told.iter_attachments()
+        assert enclosed.get_content().get_content().strip() == "Here is my plan. Can you look at it?"
+        assert not story.queries.held()
+
+    def test_N3_of_a_message_beyond_the_limit_only_the_head_goes_and_both_are_told(self, tell: TellStory) -> None:
+        """It is held; a person puts it back and hands it over: the letter says that text and files are not with it."""
+        story = tell(PACK, people=PEOPLE, manager=MANAGER, limits={"message_size_mb": 1})
+        story.deliver(at_length(b"x" * 2_000_000))
+        (held,) = story.wait_until(story.queries.held, "the message to be held")
+        assert held.detail == "larger than the size cap"
+        story.commands().put_back(held.id)
         case = story.cases(1)[0].reference
         story.settle()
         hand_over(story, case, "Pier and promenade")
         (told,) = story.letters_to(FEMI)
-        assert "These parts are not with it: plan.pdf." in told.get_body(("plain",)).get_content()  # type: ignore[union-attr]
+        words = told.get_body(("plain",)).get_content()  # type: ignore[union-attr]
+        assert "These parts are not with it: its text and its files." in words
+        assert "- About: Plan of the pier" in words
         (enclosed,) = told.iter_attachments()
-        assert enclosed.get_content().get_content().strip() == "Here is my plan. Can you look at it?"
+        assert enclosed.get_content()["Subject"] == "Plan of the pier"
+
+
+def at_length(file: bytes) -> bytes:
+    """A message of the customer with a file of these bytes."""
+    large = EmailMessage(policy=SMTP)
+    large["From"], large["To"], large["Subject"] = ADA, ENQUIRIES, "Plan of the pier"
+    large["Date"], large["Message-ID"] = "Tue, 23 Dec 2025 10:05:00 +0000", "<large@example.org>"
+    large.set_content("Here is my plan. Can you look at it?\n")
+    large.add_attachment(file, maintype="application", subtype="pdf", filename="plan.pdf")
+    return large.as_bytes()
+
+
+def writes_at_length(story: Story, file: bytes) -> str:
+    """That message has come, and has its case and its receipt; returns the reference."""
+    story.deliver(at_length(file))
+    case = story.cases(1)[0].reference
+    story.settle()
+    return case
 
 
 class TestN6:

@@ -8,8 +8,10 @@ from typing import Any
 
 import pytest
 
+from mailbot.adapters.parser import ParseLimits
 from mailbot.cli.check import border_finding
 from mailbot.config import AfterIntake, Border, Config, OAuth, SecretRef, Tls, example_text, load, sample_config
+from mailbot.config.values import MOST_MEGABYTES
 from mailbot.core.delivery import SentCopy
 from mailbot.core.policy import ReversePathKind
 from mailbot.errors import ConfigError
@@ -382,6 +384,13 @@ def test_limits_are_numbers_above_zero(tmp_path: Path) -> None:
     for key, value in values.items():
         found = refusal(tmp_path, SMALLEST + f"[limits]\n{key} = {value}\n")
         assert f"limits: {key}: write a number" in found
+
+
+def test_a_larger_message_than_can_be_read_is_not_promised(tmp_path: Path) -> None:
+    """What the parser would refuse anyway cannot be written as the limit."""
+    found = refusal(tmp_path, SMALLEST + "[limits]\nmessage_size_mb = 100\n")
+    assert "limits: message_size_mb: write a number of megabytes from 1 to 70" in found
+    assert ParseLimits().max_bytes >= MOST_MEGABYTES * 1024 * 1024
 
 
 def test_a_trusted_sender_needs_a_proof(tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 from email import message_from_bytes
 from email.policy import default
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -31,6 +32,13 @@ def test_a_message_that_fits_goes_as_it_is_and_a_larger_one_keeps_its_words() ->
     assert (shown["Subject"], shown["Message-ID"]) == ("Lamp", "<1@example.org>")
     assert shown.get_content().strip() == "It is dark."
     assert less.left_out
+
+
+@pytest.mark.parametrize("part", [{"is_all": False}, {"is_read": False}])
+def test_what_was_not_read_is_never_said_to_be_there(part: dict[str, bool]) -> None:
+    """Of the head alone, or of a message that cannot be read, text and files are named as left out."""
+    content = b"From: ada@example.org\r\nSubject: Lamp\r\n\r\n"
+    assert enclosure(content, parse(content), 0, **part).left_out == "its text and its files"
 
 
 def test_office_hours_stop_in_the_evening_and_on_closed_days() -> None:

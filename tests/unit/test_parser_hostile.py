@@ -45,7 +45,7 @@ def nested(levels: int) -> bytes:
         ),
         pytest.param(HEAD + b"X-W: " + b" =?utf-8?q?a?=" * 20_000 + b"\r\n\r\n", "header-length", id="20,000 encoded words"),
         pytest.param(HEAD + b"\r\n" + b"\n" * 1_100_000, "lines", id="a million empty lines"),
-        pytest.param(HEAD + b"\r\n" + b"x" * 50_000_000, "size", id="more than 50 MB"),
+        pytest.param(HEAD + b"\r\n" + b"x" * 75_000_000, "size", id="more than 75 MB"),
     ],
 )
 def test_a_message_beyond_a_limit_is_read_by_its_headers_only(content: bytes, cap: str) -> None:

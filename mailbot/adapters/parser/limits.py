@@ -9,11 +9,12 @@ class ParseLimits:
 
     ``max_parts`` counts the parts below the message itself, multiparts among them.
     ``max_depth`` counts multiparts in the whole message, so it bounds how deep they can be nested.
-    ``max_lines`` bounds the work of splitting: 50 MB of attachments have about 650,000 lines.
+    ``max_bytes`` leaves room for a file of 50 MB, which base64 makes 68 MB of. ``max_lines`` bounds the work of splitting: such
+    a file has about 900,000 lines.
     A text beyond ``max_text`` characters is shortened and says so; it is still read.
     """
 
-    max_bytes: int = 50_000_000
+    max_bytes: int = 75_000_000
     max_lines: int = 1_000_000
     max_depth: int = 30
     max_parts: int = 1_000

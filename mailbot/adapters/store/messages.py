@@ -15,7 +15,7 @@ from mailbot.adapters.store.upsert import insert
 from mailbot.core.action import Reason
 from mailbot.core.case import THANKS, Role
 from mailbot.core.message import Direction, Fetched, Located
-from mailbot.ports import Cursor, KnownMessage, NewMessage
+from mailbot.ports import Cursor, KeptMessage, KnownMessage, NewMessage
 
 _DECIDED = Change(location)
 COMPRESSION = 3  # a third of the time of the default level for a few per cent more bytes
@@ -126,17 +126,20 @@ class SqlMessages:
             )
         return found
 
-    def opening(self, case_id: int) -> tuple[bytes, datetime] | None:
-        """The bytes of the first message that came in a case, and when; None where there is none, or it was erased."""
+    def opening(self, case_id: int) -> KeptMessage | None:
+        """The first message that came in a case; None where there is none, or it was erased."""
         first = (
-            select(raw.c.content, message.c.received_at)
+            select(raw.c.content, raw.c.size, message.c.received_at)
             .join(raw, raw.c.sha256 == message.c.raw)
             .where(message.c.case == case_id, message.c.direction == Direction.IN.value, raw.c.content.is_not(None))
             .order_by(message.c.received_at, message.c.id)
             .limit(1)
         )
         row = self._connection.execute(first).one_or_none()
-        return (decompressed(row.content)[0], row.received_at) if row else None
+        if row is None:
+            return None
+        content = content_of(row.content)
+        return KeptMessage(content=content, received_at=row.received_at, is_all=len(content) == row.size)
 
     def raw(self, case_id: int, number: int) -> bytes | None:
         """The bytes of this message of a case, as they came; None where it has no such message, or it was erased."""
