@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
+from mailbot.adapters.spacy_model.table import DAMPING
 from mailbot.adapters.spacy_model.words import MAX_CHARACTERS, plain_of, words_of
 from mailbot.core.example import Example
 
@@ -17,7 +18,7 @@ STEP = 0.1
 HELD_BACK = 0.001
 LEAST_TEXTS = 2
 """Two words that follow each other count where they do so in as many texts; a word counts wherever it stands."""
-RECIPE = f"{STEPS}.{STEP}.{HELD_BACK}.{LEAST_TEXTS}"
+RECIPE = f"{STEPS}.{STEP}.{HELD_BACK}.{LEAST_TEXTS}.{DAMPING}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +126,7 @@ def _least(term: str) -> int:
 
 
 def _roots(texts: Texts, known: Any) -> Any:
-    """Of the number of known terms in each text."""
+    """Of the number of known terms in each text, and ``DAMPING`` more."""
     import numpy as np
 
-    return np.sqrt(np.maximum(np.bincount(texts.text, known[texts.term], minlength=texts.count), 1))
+    return np.sqrt(np.bincount(texts.text, known[texts.term], minlength=texts.count) + DAMPING)

@@ -17,7 +17,8 @@ _BITS = 18
 class Weights:
     """What was learnt of some things to be told. ``content``: little-endian floats of 4 bytes, a row for each term.
 
-    The score of a thing is the sum of its weights of the different terms of a text, divided by the root of how many are known.
+    The score of a thing is the sum of its weights of the different terms of a text, divided by the root of how many are known
+    and ``DAMPING`` more.
     """
 
     columns: int = 0
@@ -52,6 +53,8 @@ class Weights:
 
 NO_WEIGHTS = Weights()
 """Of whoever has learnt nothing."""
+DAMPING = 20
+"""So many terms are added to those that are known of a text, lest a few words of a short or a foreign one weigh too much."""
 
 
 class TermTable:
@@ -118,7 +121,7 @@ def _by_root(sums: Any) -> Any:
     """Scores of sums, of which the last is how many terms are known."""
     import numpy as np
 
-    return sums[..., :-1] / np.sqrt(np.maximum(sums[..., -1:], 1))
+    return sums[..., :-1] / np.sqrt(sums[..., -1:] + DAMPING)
 
 
 def _numbers_of(terms: Sequence[str]) -> Any:
