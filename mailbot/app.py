@@ -207,6 +207,7 @@ def _policy(config: Config, mailbox: Mailbox, pack: Pack, people: Directory, tag
         tag_secret=tag_secret,
         relays=tuple(_relay(sender) for sender in config.trusted_senders),
         authserv_id=config.border.authserv_id,
+        internal_marks=tuple(_mark(each) for each in mailbox.internal_marks),
         spam_fields=frozenset(name.lower() for name in config.border.spam_fields),
         team=team,
         directory=people,
@@ -214,6 +215,11 @@ def _policy(config: Config, mailbox: Mailbox, pack: Pack, people: Directory, tag
         relays_replies=mailbox.relay_replies,
         footers=tuple(each.strip().lower() for each in config.border.footers),
     )
+
+
+def _mark(field: str) -> tuple[str, str]:
+    name, _, value = field.partition(":")
+    return name.strip().lower(), value.strip().lower()
 
 
 def _relay(sender: TrustedSender) -> Relay:

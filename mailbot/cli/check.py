@@ -117,6 +117,7 @@ def _files(settings: "Config", sign_ins: "SignIns") -> Iterator[Finding]:
     yield Finding(f"{len(corpus.examples)} examples that the classifier learns from", wrong)
     if settings != sample_config():
         yield border_finding(settings)
+        yield from internal_findings(settings)
         yield Finding(f"database {settings.storage.database}", why_database_unusable(settings))
     for mailbox in settings.mailbox:
         for protocol in PROTOCOLS:
@@ -152,6 +153,17 @@ def border_finding(settings: "Config") -> Finding:
         ' "mx.harbour.example", or whatever word your own server puts first into Authentication-Results'
     )
     return Finding("border", warning=warning)
+
+
+def internal_findings(settings: "Config") -> Iterator[Finding]:
+    """What a mailbox believes of mail from within: nobody but its own server can keep outsiders from writing that."""
+    for mailbox in settings.mailbox:
+        if mailbox.internal_marks:
+            fields = " and ".join(mailbox.internal_marks)
+            warning = (
+                f"mail with {fields} counts as your own people's; make sure that your server takes them off mail from outside"
+            )
+            yield Finding(f"{mailbox.name}: internal_marks", warning=warning)
 
 
 def _secrets(mailbox: "Mailbox", protocol: "Protocol", sign_ins: "SignIns", today: "date") -> Iterator[Finding]:

@@ -57,6 +57,9 @@ class Folders:
         require(not twice, "folders", f"each folder once; {', '.join(sorted(twice))} stands in two places")
 
 
+_INTERNAL_MARK = re.compile(r"[A-Za-z0-9-]+:[ \t]*\*?[^\s*][^*]*")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mailbox:
     """One watched group mailbox."""
@@ -84,6 +87,7 @@ class Mailbox:
     smtp_connections: int = 1
     letters_per_minute: int = 20
     relay_replies: bool = False
+    internal_marks: tuple[str, ...] = ()
     __pydantic_config__ = STRICT
 
     def __post_init__(self) -> None:
@@ -106,6 +110,9 @@ class Mailbox:
             "reply_to",
             "nothing, because with relay_replies = true the answers of owners must come to this mailbox",
         )
+        for mark in self.internal_marks:
+            need = 'fields with their values, such as ["X-MS-Exchange-Organization-AuthAs: Internal"]'
+            require(_INTERNAL_MARK.fullmatch(mark), "internal_marks", need)
         needs_sent = self.sent_copy is SentCopy.APPEND and self.folders.sent is None
         require(not needs_sent, "folders.sent", 'the Sent folder, because sent_copy = "append" needs it')
 
@@ -292,10 +299,13 @@ class Config:
 
         nobody = self.standards.on and not self.paths.services
         require(not nobody, "paths.services", "the file of your people: 'standards.on = true' asks who wrote a message")
-        passing = next((mailbox.name for mailbox in self.mailbox if mailbox.relay_replies), None)
-        needs = f"it, because mailbox {passing} passes on what owners answer, by their proof at the border and the directory"
-        require(passing is None or self.border.authserv_id, "border.authserv_id", needs)
-        require(passing is None or self.paths.services, "paths.services", needs)
+        relaying = [mailbox for mailbox in self.mailbox if mailbox.relay_replies]
+        for key, lacks in (
+            ("border.authserv_id", [one for one in relaying if not (self.border.authserv_id or one.internal_marks)]),
+            ("paths.services", relaying if not self.paths.services else []),
+        ):
+            why = "passes on what owners answer, by their proof at the border and the directory"
+            require(not lacks, key, f"it, because mailbox {lacks[0].name if lacks else ''} {why}")
         unproven = next((one.name for one in self.trusted_senders if one.authenticated and not self.border.authserv_id), None)
         require(
             unproven is None, "border.authserv_id", f"the id of your border, because trusted sender {unproven} is authenticated"

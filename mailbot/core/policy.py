@@ -19,7 +19,8 @@ from mailbot.core.intents import ONE_INTENT, Intents
 from mailbot.core.issuing_rule import NO_ISSUING, Issuing
 from mailbot.core.ladder import Rung
 from mailbot.core.letter import PLAIN_FONT, Font
-from mailbot.core.relay import Relay
+from mailbot.core.message import Message
+from mailbot.core.relay import Relay, is_internal, is_proven
 from mailbot.core.route_rule import NO_ROUTES, RoutePolicy
 from mailbot.core.standards_rule import StandardsPolicy
 from mailbot.core.subclass import Subclass
@@ -269,7 +270,8 @@ class MailboxPolicy:
 
     ``answerable_addresses`` are the watched addresses and their aliases: mail addressed to none of them was sent blind
     or through a list (RFC 5230 section 4.5). Empty: every message counts as addressed to us. ``relays`` are trusted senders;
-    ``authserv_id`` names our border in Authentication-Results, empty: no such field is believed. ``spam_fields`` (lower case)
+    ``authserv_id`` names our border in Authentication-Results, empty: no such field is believed. ``internal_marks``: fields by
+    which our server marks mail from within (``core.relay.is_internal``). ``spam_fields`` (lower case)
     are those by which it marks spam, empty: all that are known. ``team`` serves the mailbox;
     ``relays_replies``: an owner's plain reply goes to the customer. ``footers``: how the notes begin, in lower case, that our
     server puts below every message.
@@ -295,6 +297,7 @@ class MailboxPolicy:
     tag_secret: bytes = field(repr=False)
     relays: tuple[Relay, ...] = ()
     authserv_id: str = ""
+    internal_marks: tuple[tuple[str, str], ...] = ()
     spam_fields: frozenset[str] = frozenset()
     team: Team | None = None
     directory: Directory = field(default_factory=Directory, repr=False)
@@ -316,6 +319,12 @@ class MailboxPolicy:
         person = next((one for one in self.directory.people if one.address == address), None)
         employer = self.directory.organisation_named(person.organisation) if person and person.organisation else None
         return person is not None and not (employer is not None and employer.another)
+
+    def proves(self, message: Message) -> bool:
+        """Whether our border vouches for the author, or our server for mail from within, of a colleague."""
+        if is_proven(message, self.authserv_id):
+            return True
+        return self.has_in_directory(message.sender) and is_internal(message, self.internal_marks, self.authserv_id)
 
     def is_colleague(self, address: str) -> bool:
         """Whether an address (in comparison form) is one of staff: in the directory, or at the mailbox's own domain."""

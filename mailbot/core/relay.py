@@ -100,9 +100,27 @@ def _read(results: str) -> Authentication:
 
 def is_proven(message: Message, authserv_id: str) -> bool:
     """Whether our border vouches for the author, and nobody can be in doubt who that is (RFC 7489 section 6.6.1)."""
+    return _is_clear(message) and authentication(message, authserv_id).proves(message.sender.rpartition("@")[2])
+
+
+def is_internal(message: Message, marks: Sequence[tuple[str, str]], authserv_id: str) -> bool:
+    """Whether our own server marks the message as one from within, for which no border writes a result.
+
+    ``marks``: names of fields and their values, in lower case; all must be there, each once; ``*`` before a value stands for
+    anything. They prove as much as the server that takes such fields off all mail from outside.
+    """
+    refused = authentication(message, authserv_id).dmarc not in ("", "pass", "none")
+    return bool(marks) and _is_clear(message) and not refused and all(_bears(message, name, value) for name, value in marks)
+
+
+def _bears(message: Message, name: str, value: str) -> bool:
+    found = [one.strip().lower() for one in message.header_values(name)]
+    return len(found) == 1 and (found[0].endswith(value[1:]) if value.startswith("*") else found[0] == value)
+
+
+def _is_clear(message: Message) -> bool:
     unclear = {"repeated-field: from", "unclear-addresses: from"} & {*message.defects}
-    domain = message.sender.rpartition("@")[2]
-    return bool(domain) and not unclear and authentication(message, authserv_id).proves(domain)
+    return bool(message.sender.rpartition("@")[2]) and not unclear
 
 
 def relayed(message: Message, relays: Sequence[Relay], authserv_id: str, *, vouched: bool = False) -> Relayed | None:

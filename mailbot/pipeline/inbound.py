@@ -235,7 +235,7 @@ class Inbound:
             before=self._sent_before(transaction, case, gathered, policy, has_news=has_news),
             handed_over=handed_over,
             gap=gap,
-            proven=news_of_staff and authentication(message, policy.authserv_id).proves(message.sender.rpartition("@")[2]),
+            proven=news_of_staff and policy.proves(message),
             material=self._material(transaction, case, screening, policy) if handed_over else self._of_new(judged, case, found),
             hidden=hidden,
         )

@@ -6,7 +6,6 @@ from mailbot.core.own_words import outgoing, own_words
 from mailbot.core.owner_reply import EarlierAnswer, OwnerReply
 from mailbot.core.policy import MailboxPolicy
 from mailbot.core.quoting import QuoteRules
-from mailbot.core.relay import is_proven
 from mailbot.pipeline.assigning import is_restricted
 from mailbot.ports import KeptAnswer, Originals, Transaction
 
@@ -35,7 +34,7 @@ def owner_reply(
         files=files,
         earlier=earlier_answer(originals, earlier) if earlier else None,
         waiting=waiting,
-        proven=is_proven(message, policy.authserv_id) and policy.has_in_directory(message.sender),
+        proven=policy.proves(message) and policy.has_in_directory(message.sender),
         restricted=is_restricted(transaction, case, policy),
     )
 

@@ -189,6 +189,17 @@ class TestWhatStays:
         six_minutes_later(story)
         assert to_customer(story) == []
 
+    def test_G5_an_owner_within_the_house_is_proven_by_what_our_server_writes(self, tell: TellStory) -> None:
+        """Where the mailbox says by which fields; without them, or with them from a stranger's name, nothing goes."""
+        marks = ["X-MS-Exchange-Organization-AuthAs: Internal", "X-MS-Exchange-Organization-AuthSource: *.prod.outlook.com"]
+        story, case, told = begin(tell, internal_marks=marks)
+        within = {"X-MS-Exchange-Organization-AuthAs": "Internal"}
+        is_held(story, plain(told, headers=within), "owner-not-proven")
+        source = {"X-MS-Exchange-Organization-AuthSource": "LO1P123MB0007.GBRP123.PROD.OUTLOOK.COM"}
+        answers(story, case, plain(told, headers=within | source))
+        six_minutes_later(story)
+        assert [letter.get_content().strip() for letter in to_customer(story)] == [ANSWER]
+
     def test_G5_a_forged_owner_reaches_nobody(self, tell: TellStory) -> None:
         """Where the border says that it is forged, it is a stranger's: not even the owner's case learns of it."""
         story, case, told = begin(tell)

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from mailbot.adapters.parser import ParseLimits
-from mailbot.cli.check import border_finding
+from mailbot.cli.check import border_finding, internal_findings
 from mailbot.config import AfterIntake, Border, Config, OAuth, SecretRef, Tls, example_text, load, sample_config
 from mailbot.config.values import MOST_MEGABYTES
 from mailbot.core.delivery import SentCopy
@@ -423,6 +423,15 @@ def test_answers_of_owners_are_passed_on_only_where_their_proof_is_at_hand(tmp_p
     border, people = '[border]\nauthserv_id = "mx.harbour.example"\n', '[paths]\nservices = "services.toml"\n'
     assert "border.authserv_id: write it, because mailbox" in refusal(tmp_path, passing + people)
     assert "paths.services: write it, because mailbox" in refusal(tmp_path, passing + border)
+    marked = passing.replace("relay_replies", 'internal_marks = ["X-From-Within: yes"]\nrelay_replies')
+    (found,) = read(tmp_path, marked + people).mailbox
+    assert (found.relay_replies, found.internal_marks) == (True, ("X-From-Within: yes",))
+    for wrong in ("X-From-Within", "X-From-Within:", "X-From-Within: *", "X From: yes", "X-From-Within: a*b"):
+        assert "internal_marks: write fields with their values" in refusal(
+            tmp_path, marked.replace("X-From-Within: yes", wrong)
+        )
+    (warned,) = internal_findings(read(tmp_path, marked + people))
+    assert "make sure that your server takes them off" in (warned.warning or "")
     elsewhere = passing.replace("relay_replies", 'reply_to = "other@harbour.example"\nrelay_replies')
     assert "reply_to: write nothing, because" in refusal(tmp_path, elsewhere + border + people)
     assert "border: footers: write the first words" in refusal(tmp_path, SMALLEST + '[border]\nfooters = ["This"]\n')

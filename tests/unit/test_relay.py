@@ -8,7 +8,7 @@ import pytest
 from mailbot.core.action import Hold, OpenCase, Permission, QueueLetter
 from mailbot.core.case import Channel
 from mailbot.core.message import Address, Message, Span
-from mailbot.core.relay import Relay, authentication, relayed
+from mailbot.core.relay import Relay, authentication, is_internal, relayed
 from mailbot.core.screen import History, permit_answer, screen
 from mailbot.core.strong_evidence import OwnMarks, Verdict
 from tests.invented import CAPS, CUSTOMER, every, message, only, shipped_screening
@@ -173,3 +173,44 @@ def test_a_person_in_the_junk_folder_is_set_before_somebody() -> None:
     """No case and no letter by itself: put back, it is decided about like any other."""
     assert only(Hold, decided(arrived(in_junk=True), findings())).reason.rule == "in-junk-folder"
     assert only(OpenCase, decided(arrived(in_junk=True, put_back=True), findings()))
+
+
+MARKS = (("x-ms-exchange-organization-authas", "internal"), ("x-ms-exchange-organization-authsource", "*.prod.outlook.com"))
+WITHIN = (MARKS[0][0], "Internal")
+SOURCE = (MARKS[1][0], "AB1P123MB0001.GBRP123.PROD.OUTLOOK.COM")
+
+
+def marked(*headers: tuple[str, str], defects: tuple[str, ...] = ()) -> bool:
+    sent = message(*headers, sender="robin.vale@harbour.example")
+    return is_internal(replace(sent, defects=defects), MARKS, BORDER)
+
+
+def test_mail_from_within_is_known_by_the_marks_of_our_server() -> None:
+    """All of them, whatever their case; and a result of our border that found nothing is no hindrance."""
+    assert marked(WITHIN, SOURCE)
+    assert marked(WITHIN, SOURCE, ("authentication-results", f"{BORDER}; dmarc=none header.from=harbour.example"))
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        (),
+        (WITHIN,),
+        (SOURCE,),
+        ((MARKS[0][0], "Anonymous"), SOURCE),
+        (WITHIN, (MARKS[1][0], "prod.outlook.com.elsewhere.example")),
+        (WITHIN, WITHIN, SOURCE),
+        ((MARKS[0][0], "Anonymous"), WITHIN, SOURCE),
+        (WITHIN, SOURCE, ("authentication-results", f"{BORDER}; dmarc=fail header.from=harbour.example")),
+        (WITHIN, SOURCE, ("authentication-results", f"{BORDER}; dmarc=temperror")),
+    ],
+)
+def test_one_mark_too_few_or_too_many_proves_nothing(headers: tuple[tuple[str, str], ...]) -> None:
+    """A second field of the name may be an outsider's; and nothing outweighs a border that found the author forged."""
+    assert not marked(*headers)
+
+
+def test_marks_prove_nobody_where_it_is_unclear_who_wrote() -> None:
+    """Two authors, or none that can be read; nor without any mark that counts."""
+    assert not marked(WITHIN, SOURCE, defects=("repeated-field: from",))
+    assert not is_internal(message(WITHIN, SOURCE, sender="robin.vale@harbour.example"), (), BORDER)
