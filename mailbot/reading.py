@@ -10,7 +10,7 @@ import structlog
 
 from mailbot.adapters.contact_note import ContactReader
 from mailbot.adapters.language import LangidLanguages
-from mailbot.adapters.parser import files_of, parse, why_unreadable
+from mailbot.adapters.parser import files_of, lines_of, parse, why_unreadable
 from mailbot.adapters.spacy_model import Classifier, SpacyPhrases
 from mailbot.core.class_rules import ClassRules
 from mailbot.core.classify import Hit, Opinion
@@ -21,6 +21,7 @@ from mailbot.core.flag import NO_FLAGS, RAISED_FROM, FlagRules
 from mailbot.core.information_request import NO_REQUESTS, RequestRules
 from mailbot.core.language import is_another, shown_part, words_to_judge
 from mailbot.core.message import Address, Message
+from mailbot.core.page_words import PageLine
 from mailbot.core.quoting import QuoteRules, own_spans
 from mailbot.core.screening_rules import Scoring
 from mailbot.core.subject import SubjectRules, base_subject
@@ -148,6 +149,10 @@ class ReadOriginals:
     def words(self, content: bytes) -> str:
         """What the writer of a message wrote and signed with."""
         return with_signature(parse(content), self.rules).own_text
+
+    def page(self, content: bytes) -> tuple[PageLine, ...]:
+        """The lines of a message's page."""
+        return lines_of(content)
 
     def files(self, content: bytes) -> tuple[File, ...]:
         """What goes with a message besides its text."""

@@ -97,8 +97,13 @@ def written(
     files: Sequence[tuple[str, str, bytes]] = (),
     headers: dict[str, str] | None = None,
     html_alone: bool = False,
+    page: str = "",
+    pictures: Sequence[tuple[str, bytes]] = (),
 ) -> bytes:
-    """A message with this text in the thread of a letter, with its page beside it. ``files``: name, media type and content."""
+    """A message with this text in the thread of a letter, with its page beside it. ``files``: name, media type and content.
+
+    ``pictures``: name and content of those that are pasted into the page.
+    """
     mail = EmailMessage(policy=SMTP)
     mail["From"], mail["To"] = sender, ", ".join(to)
     mail["Subject"] = subject or f"Re: {letter['Subject']}"
@@ -109,12 +114,16 @@ def written(
         del mail[name]
         mail[name] = value
     blocks = (escape(block).replace("\n", "<br>\n") for block in text.split("\n\n"))
-    page = "<html><body>" + "".join(f"<p>{block}</p>\n" for block in blocks) + "</body></html>"
+    page = page or "<html><body>" + "".join(f"<p>{block}</p>\n" for block in blocks) + "</body></html>"
     if html_alone:
         mail.set_content(page, subtype="html")
     else:
         mail.set_content(text)
         mail.add_alternative(page, subtype="html")
+    for name, content in pictures:
+        shown = mail.get_payload()[-1]  # type: ignore[index]
+        named = {"filename": name} if name else {}
+        shown.add_related(content, "image", "png", disposition="inline", cid=f"<{name or next(_numbers)}@x>", **named)  # type: ignore[union-attr]
     for name, kind, content in files:
         main, _, sub = kind.partition("/")
         mail.add_attachment(content, maintype=main, subtype=sub, filename=name)

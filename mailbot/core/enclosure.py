@@ -24,11 +24,15 @@ class Enclosure:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class File:
-    """A part that goes with a message as a file (RFC 2183): its name cleaned for display, its decoded content."""
+    """A part that goes with a message as a file (RFC 2183): its name cleaned for display, its decoded content.
+
+    ``in_place``: as of ``Attachment``.
+    """
 
     filename: str
     content_type: str
     content: bytes = field(repr=False)
+    in_place: bool = False
 
 
 def enclosure(content: bytes, message: Message, at_most: int, *, is_all: bool = True, is_read: bool = True) -> Enclosure:

@@ -296,10 +296,14 @@ class Rendered:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Written:
-    """A letter's text as a person writes it: headings begin with ``# ``, lists with ``- ``, and nothing else is a mark."""
+    """A letter's text as a person writes it: headings begin with ``# ``, lists with ``- ``, and nothing else is a mark.
+
+    ``form``: the same words as HTML, where a person wrote them in a mail of their own (``core.page_words``).
+    """
 
     subject: str
     body: str
+    form: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -16,9 +16,10 @@ _HEADING, _BULLET = "# ", "- "
 _MARK = re.compile(r"^# +", re.MULTILINE)
 _BLANK = re.compile(r"\n{2,}")
 _ADDRESS = re.compile(r"https?://[^\s<>]+")
-_PARAGRAPH = '<p style="margin:0 0 1em">'
+PARAGRAPH = '<p style="margin:0 0 1em">'
 _HEADER = '<h2 style="margin:1.5em 0 0.5em;font-size:1.1em">'
-_LIST = '<ul style="margin:0 0 1em;padding-left:1.5em">'
+LIST = '<ul style="margin:0 0 1em;padding-left:1.5em">'
+NUMBERED = '<ol start="{start}" style="margin:0 0 1em;padding-left:1.5em">'
 
 
 def plain(text: str) -> str:
@@ -38,10 +39,13 @@ def rendered(text: Written, language: str = "en") -> Rendered:
 
 
 def verbatim(text: Written) -> Rendered:
-    """What a person wrote in a mail, as they wrote it: nothing in it is a mark, and addresses of pages are links."""
+    """What a person wrote in a mail, as they wrote it: in the form of its own page, if it is known. Nothing in it is a mark.
+
+    Otherwise it is paragraphs, in which addresses of pages are links.
+    """
     body = shown_text(text.body).strip("\n")
-    paragraphs = (f"{_PARAGRAPH}{html_with_links(block)}</p>" for block in _BLANK.split(body))
-    return Rendered(subject=clean_line(text.subject), body=body, html="\n".join(paragraphs))
+    paragraphs = (f"{PARAGRAPH}{html_with_links(block)}</p>" for block in _BLANK.split(body))
+    return Rendered(subject=clean_line(text.subject), body=body, html=text.form or "\n".join(paragraphs))
 
 
 def html_value(value: str) -> str:
@@ -86,9 +90,9 @@ def _elements(block: str) -> Iterator[str]:
         if mark == _HEADING:
             yield from (f"{_HEADER}{line}</h2>" for line in lines)
         elif mark == _BULLET:
-            yield "\n".join((_LIST, *(f"<li>{line}</li>" for line in lines), "</ul>"))
+            yield "\n".join((LIST, *(f"<li>{line}</li>" for line in lines), "</ul>"))
         else:
-            yield _PARAGRAPH + "<br>\n".join(lines) + "</p>"
+            yield PARAGRAPH + "<br>\n".join(lines) + "</p>"
 
 
 def _mark(line: str) -> str:

@@ -20,11 +20,12 @@ _NO_WORD = re.compile(r"[\W_]+")
 _INTERNAL = re.compile(r"\W*internal(?:[ \t]+(?:note|only))?[ \t]*[:;.,–—-]", re.IGNORECASE)
 _MARKED_INTERNAL = re.compile(r"^[ \t>*]*internal[ \t]*:", re.IGNORECASE | re.MULTILINE)
 _COMMAND = re.compile(r"\bmailbot\s+(?:case|held)\b", re.IGNORECASE)
-_TOKEN = re.compile(r"[0-9a-f]{32,}\.mailbot\b|\+[0-9a-f]{16}-[0-9a-f]{12}@", re.IGNORECASE)
+TOKEN = re.compile(r"[0-9a-f]{32,}\.mailbot\b|\+[0-9a-f]{16}-[0-9a-f]{12}@", re.IGNORECASE)
 _MAILS = ("message/", "multipart/", "application/ms-tnef", "application/vnd.ms-outlook", "application/pkcs7-mime")
 _MAIL_NAMES = (".eml", ".msg", "winmail.dat")
 _SIGNATURES = ("application/pkcs7-signature", "application/x-pkcs7-signature", "application/pgp-signature")
 _PICTURE = re.compile(r"\[cid:[^\]\s]{1,200}\]")
+_PICTURE_ENDINGS = {"image/png": ".png", "image/jpeg": ".jpg", "image/gif": ".gif"}
 _LABEL = re.compile(r"[\w ]{1,24}:")
 _TELLING = 12  # so many letters and digits of a line are no chance
 _WHOLE_LINE, _PIECE = 16, 24
@@ -45,16 +46,27 @@ class Doubt(StrEnum):
 def outgoing(files: Iterable[File]) -> tuple[tuple[File, ...], Doubt | None]:
     """The files that go to the customer, and the doubt about them: a mail within a mail may hold anything of ours.
 
-    Signatures (RFC 8551, RFC 3156) are of the message as the owner sent it, and stay behind.
+    Signatures (RFC 8551, RFC 3156) are of the message as the owner sent it, and stay behind. Pictures that were pasted into the
+    text go as files, with a name if they have none.
     """
-    kept = tuple(one for one in files if one.content_type not in _SIGNATURES)
+    kept = tuple(_named(one, number) for number, one in enumerate(files, 1) if one.content_type not in _SIGNATURES)
     return kept, Doubt.ENCLOSES_MAIL if any(map(_holds_mail, kept)) else None
+
+
+def without_pictures(text: str) -> str:
+    """A text without the marks that programs write where a picture stands."""
+    return _PICTURE.sub("", text)
+
+
+def _named(file: File, number: int) -> File:
+    ending = _PICTURE_ENDINGS.get(file.content_type)
+    return replace(file, filename=f"picture-{number}{ending}") if ending and not file.filename else file
 
 
 def _holds_mail(file: File) -> bool:
     if file.content_type.startswith(_MAILS) or file.filename.lower().endswith(_MAIL_NAMES):
         return True
-    return _TOKEN.search(file.content.decode("latin-1")) is not None
+    return TOKEN.search(file.content.decode("latin-1")) is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +90,7 @@ def own_words(text: str, letter: str, rules: QuoteRules, footers: Sequence[str] 
     lines = _without_footer(text.split("\n"), footers)
     cut, doubt = _cut(lines, letter, rules)
     kept = [line for line, gone in zip(lines, cut, strict=True) if not gone]
-    words = _PICTURE.sub("", "\n".join(kept)).strip()
+    words = without_pictures("\n".join(kept)).strip()
     if _INTERNAL.match(words):
         return OwnWords(words, internal=True)
     if len(text) > MOST_TEXT:
@@ -166,7 +178,7 @@ def _is_mixed(lines: Sequence[str], cut: Sequence[bool]) -> bool:
 
 def _tells(words: str, letter: str) -> bool:
     """Whether anything of ours stays: a token, a command, a line of the letter that is no customer's, or a piece of one."""
-    if any(mark.search(words) for mark in (_MARKED_INTERNAL, _COMMAND, _TOKEN)):
+    if any(mark.search(words) for mark in (_MARKED_INTERNAL, _COMMAND, TOKEN)):
         return True
     whole, pieces = _letters(words), [_letters(line) for line in words.split("\n")]
     for line in (one for one in letter.split("\n") if not one.startswith(">")):

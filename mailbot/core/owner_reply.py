@@ -35,13 +35,15 @@ class EarlierAnswer:
 class OwnerReply:
     """A colleague's answer to a mail of ours to them: one that gives a case, one about such an answer, or any other.
 
-    ``words``, ``files``: what the customer would get. ``earlier``: a colleague answered since the mail was written.
-    ``waiting``: letters to the customer that it may undo. ``proven``: our border vouches for its author, who is in our
-    directory. ``restricted``: the case is about personnel. ``is_forward``: it passes the mail on.
+    ``words``, ``files``: what the customer would get; ``form``: the words as HTML in the form that they had, if that is known.
+    ``earlier``: a colleague answered since the mail was written. ``waiting``: letters to the customer that it may undo.
+    ``proven``: our border vouches for its author, who is in our directory. ``restricted``: the case is about personnel.
+    ``is_forward``: it passes the mail on.
     """
 
     letter: StaffLetter
     words: OwnWords
+    form: str = ""
     files: tuple[File, ...] = ()
     earlier: EarlierAnswer | None = None
     waiting: tuple[OutboxLetter, ...] = ()

@@ -52,7 +52,7 @@ from mailbot.pipeline.hiding import hidden_texts, sought_in
 from mailbot.pipeline.origin import born_at_of, identity, origin_of, received_at_of
 from mailbot.pipeline.presence import present
 from mailbot.pipeline.record import Recording, record
-from mailbot.pipeline.replies import owner_reply
+from mailbot.pipeline.replies import owner_reply, pictures_of
 from mailbot.pipeline.sent_today import sent_to_staff, sent_today
 from mailbot.ports import (
     Attempt,
@@ -238,6 +238,7 @@ class Inbound:
             proven=news_of_staff and policy.proves(message),
             material=self._material(transaction, case, screening, policy) if handed_over else self._of_new(judged, case, found),
             hidden=hidden,
+            pictures=pictures_of(self.originals, located.content) if handed_over and self.originals else (),
         )
         findings = replace(findings, assigning=self._assigning(transaction, judged, case, findings, policy), replied=replied)
         trigger = replace(self._trigger(judged, policy, gathered, our_letter), returned=back)

@@ -13,6 +13,7 @@ from mailbot.core.enclosure import Enclosure, File
 from mailbot.core.evidence import Evidence
 from mailbot.core.letter import Envelope
 from mailbot.core.message import Fetched, Message
+from mailbot.core.page_words import PageLine
 
 # Time, wake-ups, judgement ---------------------------------------------------------------------------------------------
 
@@ -96,6 +97,9 @@ class Originals(Protocol):
 
     def words(self, content: bytes) -> str:
         """What the writer of a message wrote and signed with. Never raises."""
+
+    def page(self, content: bytes) -> tuple[PageLine, ...]:
+        """The lines of a message's page; none where it has none. Never raises."""
 
     def files(self, content: bytes) -> tuple[File, ...]:
         """What goes with a message besides its text. Never raises."""

@@ -15,6 +15,7 @@ from mailbot.errors import PermanentError
 from tests.clauses.story import ADA_ADDRESS, Story, TellStory
 from tests.e2e.installation import ENQUIRIES, MANAGER
 from tests.e2e.messages import ADA, about, bounce, reply
+from tests.mail_programs import written
 
 pytestmark = pytest.mark.dovecot
 
@@ -193,6 +194,30 @@ class TestN2:
         answer = story.letters_to(ADA_ADDRESS)[-1].get_body(("plain",)).get_content()  # type: ignore[union-attr]
         assert "The column is on order." in answer
         assert "not attached: lamp.jpg." in answer
+
+    def test_N2_pictures_in_the_text_of_the_contacts_reply_reach_the_customer(self, tell: TellStory) -> None:
+        """As files; what programs write where they stand is left out. With another file beside them a person looks."""
+        story = begin(tell)
+        case = story.customer_writes(PIER)
+        hand_over(story, case, "Pier and promenade")
+        (told,) = story.letters_to(FEMI)
+        answer = written(
+            told,
+            "It is this lamp:\n\n[cid:lamp.png@x]\n\nFemi Holt",
+            sender=FEMI_HOLT,
+            subject=f"Re: {told['Subject']}",
+            headers=VOUCHED,
+            pictures=[("lamp.png", b"\x89PNG lamp")],
+        )
+        story.arrives(case, answer, "INBOX")
+        letter = story.letters_to(ADA_ADDRESS)[-1]
+        text = letter.get_body(("plain",)).get_content()  # type: ignore[union-attr]
+        assert "It is this lamp:" in text
+        assert "cid:" not in text
+        assert [(file.get_filename(), file.get_content()) for file in letter.iter_attachments()] == [
+            ("lamp.png", b"\x89PNG lamp")
+        ]
+        assert "not attached" not in text
 
     def test_N2_what_nobody_takes_goes_from_contact_to_deputy_to_manager(self, tell: TellStory) -> None:
         """Four office hours each; a handover that somebody took is brought up no more."""

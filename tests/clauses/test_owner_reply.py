@@ -90,6 +90,31 @@ class TestG5:
         assert "answered-by-owner" in story.rules_of(case)
         assert story.letters_to(ROBIN)[-1]["Message-ID"] == waits["Message-ID"]
 
+    def test_G5_the_answer_keeps_its_form_and_its_pictures(self, tell: TellStory) -> None:
+        """Paragraphs, list, bold words and the owner's link; a pasted picture goes as a file, and its name is told."""
+        story, case, told = begin(tell)
+        listed = "The library opens at *nine*:\n\n   - on Saturday\n   - on Monday"
+        own = f"Dear Ada,\n\n{listed}\n\n[cid:map@x]\n\nMore on our page<https://x.example/>"
+        page = (
+            "<p>Dear Ada,</p><p>The library opens at <b>nine</b>:</p><ul><li>on Saturday</li><li>on Monday</li></ul>"
+            '<p><img src="cid:map@x"></p><p>More on <a href="https://x.example/">our page</a></p>'
+            "<div>On Tue, Harbour Council wrote:</div><blockquote>What to do: mailbot case show</blockquote>"
+        )
+        text = gmail(own, told.get_content())
+        pictures = [("map.png", b"\x89PNG map"), ("", b"\x89PNG other")]
+        answers(story, case, written(told, text, sender=AUTHOR, headers=VOUCHED, page=page, pictures=pictures))
+        assert "With it go these files: map.png, picture-2.png." in story.letters_to(ROBIN)[-1].get_content()
+        six_minutes_later(story)
+        (letter,) = to_customer(story)
+        html = letter.get_body(("html",)).get_content()  # type: ignore[union-attr]
+        assert "at <strong>nine</strong>:" in html
+        assert "<li>on Saturday</li>\n<li>on Monday</li>" in html
+        assert 'More on <a href="https://x.example/">our page</a>' in html
+        assert "cid:" not in letter.as_string()
+        assert "mailbot case" not in letter.as_string()
+        names = [file.get_filename() for file in letter.iter_attachments()]
+        assert names == ["map.png", "picture-2.png"]
+
     def test_G5_the_answer_can_be_undone_by_a_reply_and_given_anew(self, tell: TellStory) -> None:
         """The customer gets nothing, the clock runs on, the owner hears so; too late is said, too."""
         story, case, told = begin(tell)

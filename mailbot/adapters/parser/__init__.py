@@ -17,12 +17,14 @@ from mailbot.adapters.parser.fields import (
     shown_headers,
 )
 from mailbot.adapters.parser.limits import ParseLimits
+from mailbot.adapters.parser.page_lines import page_lines
 from mailbot.adapters.parser.reports import read_report
 from mailbot.adapters.parser.source import Source, read
 from mailbot.core.enclosure import File
 from mailbot.core.message import Address, Enclosed, Message
+from mailbot.core.page_words import PageLine
 
-__all__ = ["ParseLimits", "files_of", "page_of", "parse", "why_unreadable"]
+__all__ = ["ParseLimits", "files_of", "lines_of", "page_of", "parse", "why_unreadable"]
 
 _STANDARD = ParseLimits()
 _PAGES = ParseLimits(max_text=2_000_000)
@@ -77,12 +79,17 @@ def page_of(content: bytes, limits: ParseLimits = _PAGES) -> str:
     return BodyReader(limits).page(tree(source.root)[0]) if source.whole else ""
 
 
+def lines_of(content: bytes, limits: ParseLimits = _STANDARD) -> tuple[PageLine, ...]:
+    """The lines of a message's page with their form; none where it has no page. Never raises."""
+    return page_lines(page_of(content, limits))
+
+
 def files_of(content: bytes, limits: ParseLimits = _STANDARD) -> tuple[File, ...]:
     """Every part of a message but its text, decoded. Never raises."""
     source = read(content, limits)
     leaves = tree(source.root)[0].leaves() if source.whole else ()
     return tuple(
-        File(filename=leaf.filename, content_type=leaf.content_type, content=leaf.content)
+        File(filename=leaf.filename, content_type=leaf.content_type, content=leaf.content, in_place=leaf.in_place)
         for leaf in leaves
         if not leaf.readable
     )

@@ -12,10 +12,12 @@ from mailbot.core.decide.handing_over import handed_over
 from mailbot.core.decide.occasion import Occasion
 from mailbot.core.decide.replying import CONTACT_ATTACHED, CONTACT_CANNOT, CONTACT_NOT_PROVEN, not_gone
 from mailbot.core.directory import Person, person_as_service
+from mailbot.core.enclosure import File
 from mailbot.core.handover import after_office_hours
 from mailbot.core.ladder import Rung, Told, colleague_on, contact_on, deputy_on
 from mailbot.core.letter import Audience, Lane, Purpose
 from mailbot.core.message import Message
+from mailbot.core.own_words import without_pictures
 from mailbot.core.policy import MailboxPolicy
 from mailbot.core.service import Service
 from mailbot.core.strong_evidence import Verdict
@@ -58,7 +60,7 @@ def contact_answered(
     if not isinstance(permission, Permission):
         cannot = Reason(CONTACT_CANNOT, ", ".join(one.rule for one in permission))
         return _held(trigger.message, occasion, cannot, proven=findings.proven)
-    return [joined, _passed_on(trigger.message, occasion, permission), *over]
+    return [joined, _passed_on(trigger.message, occasion, findings.pictures, permission), *over]
 
 
 def _doubt(trigger: MessageArrived, findings: Findings) -> Reason | None:
@@ -67,7 +69,7 @@ def _doubt(trigger: MessageArrived, findings: Findings) -> Reason | None:
         return None
     if not findings.proven:
         return Reason(CONTACT_NOT_PROVEN, "our border does not vouch for the address")
-    if _attached(trigger.message):
+    if _left_out(trigger.message, findings.pictures):
         return Reason(CONTACT_ATTACHED, "send them yourself; put back, the words go alone")
     return None
 
@@ -78,12 +80,13 @@ def _held(message: Message, occasion: Occasion, why: Reason, *, proven: bool) ->
     return [Hold(reason=why), *not_gone(occasion, occasion.case.owner_address, why.rule, own)]
 
 
-def _attached(message: Message) -> str:
-    """The names of what is with it, but for pictures that its text shows."""
-    return ", ".join(one.filename or one.content_type for one in message.attachments if not one.in_place)
+def _left_out(message: Message, pictures: tuple[File, ...]) -> str:
+    """The names of what is with it, but for pictures that its text shows, if they go along."""
+    kept = (one for one in message.attachments if not (one.in_place and pictures))
+    return ", ".join(one.filename or one.content_type for one in kept)
 
 
-def _passed_on(message: Message, occasion: Occasion, permission: Permission) -> QueueLetter:
+def _passed_on(message: Message, occasion: Occasion, pictures: tuple[File, ...], permission: Permission) -> QueueLetter:
     case, policy = occasion.case, occasion.policy
     return QueueLetter(
         permission=permission,
@@ -92,7 +95,10 @@ def _passed_on(message: Message, occasion: Occasion, permission: Permission) -> 
         audience=Audience.CUSTOMER,
         lane=Lane.ACKNOWLEDGEMENT,
         key=occasion.key,
-        values=occasion.values({"answer_text": message.own_text.strip(), "left_out": _attached(message) or None}),
+        values=occasion.values(
+            {"answer_text": without_pictures(message.own_text).strip(), "left_out": _left_out(message, pictures) or None}
+        ),
+        files=pictures,
         not_before=occasion.now,
         observed=case.observed,
         in_reply_to=case.last_message_id,

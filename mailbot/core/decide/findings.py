@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 
 from mailbot.core.assignment import AssignmentMaterial
 from mailbot.core.classify import Classification
+from mailbot.core.enclosure import File
 from mailbot.core.gap import Gap
 from mailbot.core.handover import HandoverMaterial
 from mailbot.core.information_request import InformationRequest, Lack
@@ -26,7 +27,8 @@ class Findings:
     ``handed_over``: its case was handed to somebody; ``proven``: our border vouches for the address that it comes from;
     ``material``: what goes with another handover, where somebody may be away. ``assigning``: what whoever gets a new case is
     told of it. ``gap``: what whoever wrote it was asked for in this case, if it is missing from their pages (N9).
-    ``replied``: it answers a mail of ours to a colleague. ``hidden``: what was recorded of its case, if names are to be hidden.
+    ``pictures``: those in its text, where whoever a case was handed to wrote it. ``replied``: it answers a mail of ours to a
+    colleague. ``hidden``: what was recorded of its case, if names are to be hidden.
     """
 
     screening: Screening
@@ -45,4 +47,5 @@ class Findings:
     assigning: AssignmentMaterial | None = None
     gap: Gap | None = None
     replied: OwnerReply | None = None
+    pictures: tuple[File, ...] = ()
     hidden: HiddenTexts = field(default_factory=HiddenTexts)

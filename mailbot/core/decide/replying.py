@@ -123,7 +123,7 @@ def _passed_on(occasion: Occasion, joined: JoinCase, reply: OwnerReply, *, holdi
         observed=case.observed,
         in_reply_to=case.last_message_id,
         references=(case.last_message_id,) if case.last_message_id else (),
-        text=Written(subject=_subject(case), body=reply.words.text),
+        text=Written(subject=_subject(case), body=reply.words.text, form=reply.form),
         files=reply.files,
         reason=Reason("answer-of-the-owner"),
     )
