@@ -24,7 +24,8 @@ class EventLetters:
     Handovers, to customers. ``handover``: somebody else has it, who is copied in (N2); ``handover_organisation``: in another
     organisation; ``handover_details``: only how to reach them, for nothing may be passed on (N6); ``handover_answer``: what
     they answer; ``contact_taken``: somebody has what they told us by phone, on paper or in person (N12). To staff:
-    ``not_taken``: what was handed over and nobody took; ``contact_for_you``: what was taken down for somebody;
+    ``not_taken``: what was handed over and nobody took; ``wrote_again``: what its customer adds;
+    ``contact_for_you``: what was taken down for somebody;
     ``gap``: information is missing from pages that they keep (N9), ``gap_reminder``: it still is; ``gap_closed``: where it is;
     ``gap_unanswered``: they were asked often enough, for the manager; ``gap_held``: what they wrote does not count yet;
     ``contact_log``: a month's contacts, for each partner's designated contact (N8).
@@ -61,6 +62,7 @@ class EventLetters:
     handover_details: str
     handover_answer: str
     not_taken: str
+    wrote_again: str
     contact_taken: str
     contact_for_you: str
     gap: str

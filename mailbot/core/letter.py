@@ -60,6 +60,7 @@ class Purpose(StrEnum):
     HANDOVER = "handover"
     HANDOVER_ANSWER = "handover_answer"
     NOT_TAKEN = "not_taken"
+    WROTE_AGAIN = "wrote_again"
     CONTACT_FOR_YOU = "contact_for_you"
     GAP = "gap"
     GAP_REMINDER = "gap_reminder"

@@ -38,6 +38,12 @@ def material_of_message(
     )
 
 
+def material_of_addition(originals: Originals, located: Located, customer: str, policy: MailboxPolicy) -> AssignmentMaterial:
+    """What a customer adds to a case, for whoever has it."""
+    at_most, is_all = policy.pack.assignment.attach_at_most, not located.incomplete
+    return _material(originals.read(located.content, located.received_at, customer, at_most, is_all=is_all), ())
+
+
 def is_restricted(transaction: Transaction, case: Case, policy: MailboxPolicy) -> bool:
     """Whether a case is about personnel, so that nothing of it is told by mail (F11)."""
     flags = [f"flag-{name}" for name in policy.pack.routes.spare_named_with]

@@ -2,9 +2,9 @@
 
 from datetime import datetime
 
-from mailbot.core.case import Case
+from mailbot.core.case import ASSIGNED, Case
 from mailbot.core.case_command import CaseHandedOver
-from mailbot.core.handover import CONSENTED, HandoverMaterial
+from mailbot.core.handover import CONSENTED, HANDED_OVER, HandoverMaterial
 from mailbot.core.ladder import contact_on
 from mailbot.core.letter import OutboxState
 from mailbot.core.policy import MailboxPolicy
@@ -35,6 +35,12 @@ def handover_material(
         wrote_again=transaction.messages.wrote_again(case.id),
         consented=CONSENTED in transaction.cases.last_events(case.id, (CONSENTED,)),
     )
+
+
+def has_it_by_handover(transaction: Transaction, case: Case) -> bool:
+    """Whether whoever has the case was handed it, and nobody was given it since."""
+    last = transaction.cases.last_events(case.id, (HANDED_OVER, ASSIGNED)) if case.owner_address else {}
+    return HANDED_OVER in last and last[HANDED_OVER] >= last.get(ASSIGNED, last[HANDED_OVER])
 
 
 def handover_to(

@@ -43,11 +43,11 @@ from mailbot.core.screening_rules import ScreeningRules
 from mailbot.core.strong_evidence import OwnMarks, Verdict
 from mailbot.core.subject import SubjectRules, base_subject
 from mailbot.core.trigger import AlsoArrived, MessageArrived
-from mailbot.pipeline.assigning import material_of_message
+from mailbot.pipeline.assigning import material_of_addition, material_of_message
 from mailbot.pipeline.bounces import what_came_back
 from mailbot.pipeline.clarifying import left_out
 from mailbot.pipeline.gather import Gathered, gather
-from mailbot.pipeline.handing_over import handover_material
+from mailbot.pipeline.handing_over import handover_material, has_it_by_handover
 from mailbot.pipeline.hiding import hidden_texts, sought_in
 from mailbot.pipeline.origin import born_at_of, identity, origin_of, received_at_of
 from mailbot.pipeline.presence import present
@@ -221,6 +221,8 @@ class Inbound:
         replied = self._replied(transaction, judged, case, policy)
         found = route(judged.hits, judged.subject_length, policy.pack.routes)
         of_staff = news_of_staff or replied is not None
+        added = self._added(transaction, judged, case, screening, policy)
+        of_staff = of_staff or added is not None
         has_news = of_staff or reply is ReplyKind.WITHDRAWAL or bool(classification.flags)
         findings = Findings(
             screening=screening,
@@ -232,6 +234,7 @@ class Inbound:
             history=gathered.history(message, policy.name),
             holding=judged.by_staff and is_holding(message, self.holding),
             reply=reply,
+            added=added,
             before=self._sent_before(transaction, case, gathered, policy, has_news=has_news),
             handed_over=handed_over,
             gap=gap,
@@ -284,6 +287,16 @@ class Inbound:
         if case is None or not judged.by_staff or judged.located.folder_role == "sent":
             return False
         return HANDED_OVER in transaction.cases.last_events(case.id, (HANDED_OVER,))
+
+    def _added(
+        self, transaction: Transaction, judged: Judged, case: Case | None, screening: Screening, policy: MailboxPolicy
+    ) -> AssignmentMaterial | None:
+        """What a customer writes in a case that was handed over, for whoever has it; None for any other message."""
+        if case is None or self.originals is None or judged.by_staff or screening.verdict is not Verdict.HUMAN:
+            return None
+        if case.restricted or not has_it_by_handover(transaction, case):
+            return None
+        return material_of_addition(self.originals, judged.located, judged.message.sender, policy)
 
     def _gap(self, transaction: Transaction, judged: Judged, case: Case | None) -> Gap | None:
         """What a colleague who writes in a case was asked for, if it is missing from the pages that they keep."""

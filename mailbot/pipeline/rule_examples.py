@@ -177,6 +177,7 @@ _GIVEN: dict[Purpose, dict[str, str]] = {
     Purpose.WITHDRAWAL: {},
     Purpose.ALSO_ARRIVED: {},
     Purpose.NOT_TAKEN: {"failure": "why"},
+    Purpose.WROTE_AGAIN: {"owner": "name", "message_lines": "> words"},
     Purpose.CONTACT_FOR_YOU: {"owner": "name", "note_lines": "- line"},
     Purpose.GAP: _GAP,
     Purpose.GAP_REMINDER: _GAP,

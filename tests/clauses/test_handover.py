@@ -261,6 +261,43 @@ class TestN2:
         assert story.rows("SELECT state FROM outbox WHERE purpose = 'handover'") == [("sent",)]
         assert any(FEMI in letter.get_body(("plain",)).get_content() for letter in story.letters_to(MANAGER))  # type: ignore[union-attr]
 
+    def test_N2_what_the_customer_adds_is_brought_to_whoever_has_it(self, tell: TellStory) -> None:
+        """With the message and its words; no thanks, nothing they have as a copy; and their reply reaches the customer."""
+        story = begin(tell)
+        case = story.customer_writes(PIER)
+        hand_over(story, case, "Pier and promenade")
+        story.customer_answers(case, "It is the lamp with number 14.")
+        (told, added) = story.letters_to(FEMI)
+        assert added["Subject"] == f"The customer wrote again [{case}]"
+        words = added.get_body(("plain",)).get_content()  # type: ignore[union-attr]
+        assert "> It is the lamp with number 14." in words
+        (enclosed,) = added.iter_attachments()
+        assert "number 14" in enclosed.get_content().get_content()
+
+        story.customer_answers(case, "Thank you very much.")
+        copied = reply(told, "It flickers, too.", sender=ADA_ADDRESS, headers={"Cc": FEMI})
+        story.arrives(case, copied, "INBOX")
+        assert len(story.letters_to(FEMI)) == 2
+
+        heard = len(story.letters_to(ADA_ADDRESS))
+        story.arrives(case, reply(added, "We mend it on Friday.", sender=FEMI_HOLT, headers=VOUCHED), "INBOX")
+        assert len(story.letters_to(ADA_ADDRESS)) == heard + 1
+        shown = story.letters_to(ADA_ADDRESS)[-1].get_body(("plain",)).get_content()  # type: ignore[union-attr]
+        assert "We mend it on Friday." in shown
+        assert "number 14" not in shown
+        assert story.outcomes(case)["response"] == "met"
+
+    def test_N2_a_colleague_who_was_given_the_case_since_is_sent_nothing(self, tell: TellStory) -> None:
+        """Whoever reads the mailbox finds it there, and the contact who had the case before learns nothing more of it."""
+        story = begin(tell)
+        case = story.customer_writes(PIER)
+        hand_over(story, case, "Pier and promenade")
+        story.assign(case, "Lee Park", "lee.park@harbour.example")
+        story.settle()
+        story.customer_answers(case, "It is the lamp with number 14.")
+        for address in (FEMI, "lee.park@harbour.example"):
+            assert story.letters_to(address, "The customer wrote") == []
+
     def test_N2_a_handover_that_our_own_server_refuses_is_told_to_the_manager(self, tell: TellStory) -> None:
         """Neither customer nor contact got it, though the case has moved: an alarm rings, and neither gets it alone."""
         story = begin(tell)
@@ -363,6 +400,17 @@ class TestN6:
         hand_over(story, case, "Pier and promenade")
         assert len(story.letters_to(FEMI)) == 1
         assert "passed-on-by-consent" in rules_of(story, case)
+
+    def test_N6_of_somebody_at_risk_another_organisation_learns_only_by_a_person(self, tell: TellStory) -> None:
+        """The contact has the case, and not what is added about somebody at risk: the manager reads that in the morning."""
+        story = begin(tell)
+        case = story.customer_writes(PIER)
+        hand_over(story, case, "Pier and promenade")
+        story.customer_answers(case, "My neighbour is 92, lives alone, has not eaten for days and is confused.")
+        assert story.letters_to(FEMI, "The customer wrote again") == []
+        story.until("2025-12-24 09:05")
+        told = " ".join(story.letters_to(MANAGER, "Today in")[-1].get_content().split())
+        assert f"{case}: Femi Holt has not got it: a customer writes of somebody who may be at risk" in told
 
 
 class TestG5:

@@ -26,7 +26,8 @@ class Findings:
     ``route``: the services that it speaks of, and the people of ours whom it names.
     ``handed_over``: its case was handed to somebody; ``proven``: our border vouches for the address that it comes from;
     ``material``: what goes with another handover, where somebody may be away. ``assigning``: what whoever gets a new case is
-    told of it. ``gap``: what whoever wrote it was asked for in this case, if it is missing from their pages (N9).
+    told of it. ``added``: what a customer writes again in a case that was handed over, for whoever has it.
+    ``gap``: what whoever wrote it was asked for in this case, if it is missing from their pages (N9).
     ``pictures``: those in its text, where whoever a case was handed to wrote it. ``replied``: it answers a mail of ours to a
     colleague. ``hidden``: what was recorded of its case, if names are to be hidden.
     """
@@ -45,6 +46,7 @@ class Findings:
     proven: bool = False
     material: HandoverMaterial | None = None
     assigning: AssignmentMaterial | None = None
+    added: AssignmentMaterial | None = None
     gap: Gap | None = None
     replied: OwnerReply | None = None
     pictures: tuple[File, ...] = ()

@@ -1,10 +1,11 @@
 """A customer writes again in a case: what that changes."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime, timedelta
 
-from mailbot.core.action import Action, AskWhichCase, ChangeCase, HideTexts, JoinCase, KeepSilent, Note, Reason
-from mailbot.core.case import NAMES_HIDDEN, THANKS, WITHDRAWAL_NOT_PROVEN, Case, CaseStatus
+from mailbot.core.action import Action, AskWhichCase, ChangeCase, HideTexts, JoinCase, KeepSilent, Note, QueueLetter, Reason
+from mailbot.core.case import FOR_THE_MANAGER, NAMES_HIDDEN, THANKS, WITHDRAWAL_NOT_PROVEN, Case, CaseStatus
 from mailbot.core.decide.clarifying import left_out
 from mailbot.core.decide.command import customer_answered, reopened_by_customer
 from mailbot.core.decide.findings import Findings
@@ -12,8 +13,10 @@ from mailbot.core.decide.flag_notice import Flagged, flag_notices, names_are_hid
 from mailbot.core.decide.flagging import flag_actions
 from mailbot.core.decide.logging_contacts import contacted_about
 from mailbot.core.decide.occasion import Occasion
+from mailbot.core.decide.passing_on import flag_decides
 from mailbot.core.decide.routing import named_later
 from mailbot.core.decide.wording import case_values
+from mailbot.core.directory import person_at
 from mailbot.core.ladder import Rung
 from mailbot.core.lead import Via
 from mailbot.core.letter import Purpose
@@ -55,7 +58,34 @@ def follow_up(trigger: MessageArrived, case: Case, findings: Findings, policy: M
         *answer,
         *(left_out(findings.lacks_still) if answer else []),
     ]
-    return [joined, *notes, *asked, *came, silent]
+    return [joined, *notes, *asked, *came, *_brought(trigger, case, findings, policy, now), silent]
+
+
+def _brought(trigger: MessageArrived, case: Case, findings: Findings, policy: MailboxPolicy, now: datetime) -> list[Action]:
+    """Whoever the case was handed to does not read our mailbox: they get what the customer adds, unless they have it (N2).
+
+    What a rule would hand over to nobody, a person decides about: the manager reads that another organisation has not got it.
+    """
+    added, owner = findings.added, case.owner_address or ""
+    has_it = any(one.key == owner.lower() for one in (*trigger.message.to, *trigger.message.cc))
+    if added is None or not owner or has_it or case.restricted or names_are_hidden(findings.classification, policy):
+        return []
+    if why := _stays(owner, findings, policy):
+        return [Note(kind=FOR_THE_MANAGER, reason=Reason("addition-not-passed-on", f"{case.owner} has not got it: {why}"))]
+    occasion = Occasion(case=case, policy=policy, now=now, before=findings.before, key=f"message:{trigger.message.digest}")
+    enclosed, left_out_ = (added.enclosure.content, added.enclosure.left_out) if added.enclosure else (b"", "")
+    more = {"owner": case.owner, "message_lines": added.quoted or None, "left_out": left_out_ or None}
+    told = occasion.tell_address(owner, Purpose.WROTE_AGAIN, more)
+    return [replace(one, enclosed=enclosed) if isinstance(one, QueueLetter) else one for one in told]
+
+
+def _stays(owner: str, findings: Findings, policy: MailboxPolicy) -> str:
+    """Why another organisation gets nothing more of it without a person, or an empty string (N6)."""
+    someone, rule = person_at(policy.directory, owner), policy.pack.handover
+    theirs = policy.directory.organisation_named(someone.organisation) if someone and someone.organisation else None
+    if rule is None or theirs is None or not theirs.another:
+        return ""
+    return flag_decides(findings.classification.flags, policy.pack, rule)
 
 
 def _flagged(trigger: MessageArrived, case: Case, findings: Findings, policy: MailboxPolicy, now: datetime) -> Iterator[Action]:

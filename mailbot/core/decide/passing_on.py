@@ -91,14 +91,14 @@ def _person_decides(
     for wanted in (class_, classification.best, *classification.also):
         if wanted in handover.person_decides_in:
             return policy.pack.classes[wanted].words
-    if of_a_flag := _flag_decides(classification.flags, policy.pack, handover):
+    if of_a_flag := flag_decides(classification.flags, policy.pack, handover):
         return of_a_flag
     if service is None:
         return _UNSURE[1]
     return "" if told else f"{service.name} has nobody who can be told"
 
 
-def _flag_decides(flags: Collection[str], pack: Pack, handover: HandoverPolicy) -> str:
+def flag_decides(flags: Collection[str], pack: Pack, handover: HandoverPolicy) -> str:
     """What of these flags leaves it to a person, in words: at risk, about one of ours, or with a receipt of its own."""
     for flag in flags:
         if flag in handover.person_decides_with or (flag in pack.flags and pack.flags[flag].opens):
@@ -229,7 +229,7 @@ def _person_decides_by_now(case: Case, material: HandoverMaterial | None, pack: 
     if material is None:
         return ""
     wrote = "the customer has written again" if material.wrote_again and not material.consented else ""
-    return _flag_decides(material.flags, pack, rule) or wrote
+    return flag_decides(material.flags, pack, rule) or wrote
 
 
 def _over(running: RunningClock, now: datetime) -> StopClock:
