@@ -136,19 +136,6 @@ def settle(letter: OutboxLetter, reply: Reply, now: datetime) -> Settlement:
     )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Pace:
-    """How many letters a mailbox handed in within the last minute, and until when its relay asked it to rest."""
-
-    attempts: int
-    rests_until: datetime | None
-
-    def room(self, letters_per_minute: int, now: datetime) -> int:
-        """How many more may go now."""
-        resting = self.rests_until is not None and now < self.rests_until
-        return 0 if resting else max(letters_per_minute - self.attempts, 0)
-
-
 def retry_delay(attempts: int) -> timedelta:
     """How long to wait after the ``attempts``-th try: short at first (it is our own relay), then hourly."""
     return RETRY_DELAYS[attempts - 1] if 1 <= attempts <= len(RETRY_DELAYS) else LAST_DELAY

@@ -7,7 +7,7 @@ the same moment are settled in one commit, and the letters that follow them are 
 
 import asyncio
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 import structlog
@@ -64,6 +64,8 @@ class Outbox:
     policy: MailboxPolicy
     clock: Clock
     originals: Originals | None = None
+    left: dict[str, int] = field(default_factory=dict, init=False)
+    """How many letters each mailbox's pace allowed when it was last counted, less those that were claimed since."""
 
     async def deliver(
         self, sender: Sender, transports: Sequence[Transport], stopped: Callable[[], bool], wait: Callable[[], object]
@@ -144,17 +146,31 @@ class Outbox:
 
     def _is_waiting(self, sender: Sender, room: int, now: datetime) -> bool:
         with self.store.view() as transaction:
-            return bool(_first_in_line(transaction, sender, room, now))
+            return bool(self._first_in_line(transaction, sender, room, now))
 
     def _claim(self, transaction: Transaction, sender: Sender, room: int, now: datetime) -> list[OutboxLetter]:
         """Take the next letters that are still true and that the mailbox's pace allows."""
-        while waiting := _first_in_line(transaction, sender, room, now):
+        while waiting := self._first_in_line(transaction, sender, room, now):
             true = [one.letter for one in waiting if not self._withdrawn(transaction, one, now)]
             letters = [letter for letter in true if not self._put_off(transaction, letter, now)]
             if letters:
                 transaction.outbox.claim([letter.id for letter in letters], now)
+                self.left[sender.mailbox] -= len(letters)
                 return [_claimed(letter, now) for letter in letters]
         return []
+
+    def _first_in_line(self, transaction: Transaction, sender: Sender, room: int, now: datetime) -> list[WaitingLetter]:
+        """The next letters, no more than ``room`` and no more than the mailbox's pace allows."""
+        room = min(room, self._allowed(transaction, sender, room, now))
+        return transaction.outbox.first_in_line(sender.mailbox, now, room) if room > 0 else []
+
+    def _allowed(self, transaction: Transaction, sender: Sender, wanted: int, now: datetime) -> int:
+        """How many letters may go now; counted anew only when fewer than ``wanted`` are left, for time can only add to them."""
+        rests_until = transaction.mailboxes.sending_rests_until(sender.mailbox)
+        if self.left.get(sender.mailbox, 0) < wanted:
+            attempts = transaction.outbox.attempts(sender.mailbox, now - MINUTE, now)
+            self.left[sender.mailbox] = max(sender.letters_per_minute - attempts, 0)
+        return 0 if rests_until is not None and now < rests_until else self.left[sender.mailbox]
 
     def _settle(self, transaction: Transaction, answered: Sequence[Answered]) -> None:
         now = self.clock.now()
@@ -242,12 +258,6 @@ class Outbox:
 
 def _claimed(letter: OutboxLetter, now: datetime) -> OutboxLetter:
     return replace(letter, state=OutboxState.SENDING, attempts=letter.attempts + 1, attempted_at=now)
-
-
-def _first_in_line(transaction: Transaction, sender: Sender, room: int, now: datetime) -> list[WaitingLetter]:
-    """The next letters, no more than ``room`` and no more than the mailbox's pace allows."""
-    room = min(room, transaction.outbox.pace(sender.mailbox, now - MINUTE, now).room(sender.letters_per_minute, now))
-    return transaction.outbox.first_in_line(sender.mailbox, now, room) if room > 0 else []
 
 
 def _note(transaction: Transaction, letter: OutboxLetter, settlement: Settlement, now: datetime) -> None:

@@ -23,7 +23,7 @@ from mailbot.core.case import Case, EndedClock, Figures, FiledMessage, RunningCl
 from mailbot.core.contact_action import CloseGap, KeepNote, LogContact, OpenGap, RemindGap, SettleContacts
 from mailbot.core.contact_log import LoggedContact
 from mailbot.core.contact_note import ContactNote
-from mailbot.core.delivery import Pace, Settlement, WaitingLetter
+from mailbot.core.delivery import Settlement, WaitingLetter
 from mailbot.core.flood import Answered
 from mailbot.core.gap import Gap
 from mailbot.core.lead import Clues, Leads, Part
@@ -59,6 +59,8 @@ class MailboxRows(Protocol):
     def mark_trouble(self, mailbox: str, error: str, until: datetime, rests_until: datetime | None) -> None: ...
 
     def rest_sending(self, mailbox: str, until: datetime) -> None: ...
+
+    def sending_rests_until(self, mailbox: str) -> datetime | None: ...
 
     def mark_sending(self, mailbox: str, error: str | None) -> None: ...
 
@@ -228,7 +230,7 @@ class OutboxRows(Protocol):
 
     def first_in_line(self, mailbox: str, now: datetime, limit: int) -> list[WaitingLetter]: ...
 
-    def pace(self, mailbox: str, since: datetime, until: datetime) -> Pace: ...
+    def attempts(self, mailbox: str, since: datetime, until: datetime) -> int: ...
 
     def claim(self, letter_ids: Sequence[int], at: datetime) -> None: ...
 

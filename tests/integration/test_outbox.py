@@ -244,6 +244,19 @@ def test_a_mailbox_keeps_to_its_letters_per_minute(office: Office) -> None:
     assert counts == [2, 4, 5, 5]
 
 
+def test_a_restart_does_not_forget_how_many_letters_went(office: Office) -> None:
+    """Another process, or the same one started again, counts what the last one handed in."""
+    for number in range(3):
+        office.queue(f"letter-{number}")
+    office.deliver(letters_per_minute=2)
+    office.outbox = replace(office.outbox)
+    office.deliver(letters_per_minute=2)
+    assert len(office.relay.taken) == 2
+    office.clock.advance(MINUTE)
+    office.deliver(letters_per_minute=2)
+    assert len(office.relay.taken) == 3
+
+
 @pytest.mark.parametrize(
     "asked",
     [

@@ -39,7 +39,7 @@ from mailbot.core.action import (
 )
 from mailbot.core.case import CaseStatus, ClockKind, ClockStop, EndedClock, Figures, Role
 from mailbot.core.classify import Classification
-from mailbot.core.delivery import CaseStanding, Pace, Settlement
+from mailbot.core.delivery import CaseStanding, Settlement
 from mailbot.core.lead import Clues, Part, Via
 from mailbot.core.letter import Envelope, Lane, OutboxState, Purpose
 from mailbot.core.message import Attachment, Direction, Fetched, Located, Message, Origin
@@ -762,9 +762,9 @@ def test_a_letter_is_claimed_by_one_only(store: SqlStore) -> None:
     with store.view() as transaction:
         found = transaction.outbox.get(letter_id)
         assert (found.attempts, found.attempted_at, found.state) == (1, MONDAY, OutboxState.SENDING)
-        assert transaction.outbox.pace("enquiries", MONDAY - HOUR, MONDAY) == Pace(attempts=1, rests_until=None)
-        assert transaction.outbox.pace("enquiries", MONDAY, MONDAY).attempts == 0
-        assert transaction.outbox.pace("foi", MONDAY - HOUR, MONDAY).attempts == 0
+        assert transaction.outbox.attempts("enquiries", MONDAY - HOUR, MONDAY) == 1
+        assert transaction.outbox.attempts("enquiries", MONDAY, MONDAY) == 0
+        assert transaction.outbox.attempts("foi", MONDAY - HOUR, MONDAY) == 0
 
 
 def test_a_letter_comes_back_as_it_was_queued(store: SqlStore) -> None:

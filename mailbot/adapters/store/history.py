@@ -2,6 +2,7 @@
 
 from sqlalchemy import select
 
+from mailbot.adapters.store.among import one_of
 from mailbot.adapters.store.tables import case, event, outbox, turn
 from mailbot.core.case import ANSWERED, ANSWERED_BY_OWNER, TurnKind
 
@@ -10,13 +11,15 @@ _UNDONE = (turn.c.kind == TurnKind.CONTACT.value) & turn.c.undone_at.is_not(None
 TAKEN_BACK = select(turn.c.id).where(_BY_IT, _UNDONE).correlate(event).exists()
 """Of an event: a person noted a contact with it, and took that back."""
 
-ANSWER = select(event.c.id).where(event.c.case == case.c.id, event.c.rule.in_(ANSWERED), ~TAKEN_BACK).limit(1).scalar_subquery()
+ANSWER = (
+    select(event.c.id).where(event.c.case == case.c.id, one_of(event.c.rule, ANSWERED), ~TAKEN_BACK).limit(1).scalar_subquery()
+)
 """Of a case: an event that says that staff have answered; NULL without one."""
 
 _BY_OTHERS = [rule for rule in ANSWERED if rule != ANSWERED_BY_OWNER]
 ANSWERED_SINCE = (
     select(event.c.id)
-    .where(event.c.case == outbox.c.case, event.c.rule.in_(_BY_OTHERS), event.c.at > outbox.c.created_at, ~TAKEN_BACK)
+    .where(event.c.case == outbox.c.case, one_of(event.c.rule, _BY_OTHERS), event.c.at > outbox.c.created_at, ~TAKEN_BACK)
     .limit(1)
     .scalar_subquery()
 )

@@ -4,9 +4,10 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Select, bindparam, func, literal_column, select
+from sqlalchemy import Connection, Select, bindparam, func, select
 from sqlalchemy.engine import Row
 
+from mailbot.adapters.store.among import one_of
 from mailbot.adapters.store.history import ANSWER, ANSWERED_SINCE
 from mailbot.adapters.store.many import Change, update_many
 from mailbot.adapters.store.pending import Pending
@@ -14,7 +15,7 @@ from mailbot.adapters.store.tables import case, clock, hold, mailbox, message_id
 from mailbot.adapters.store.upsert import insert
 from mailbot.core.action import Reason
 from mailbot.core.case import CaseStatus, ClockKind
-from mailbot.core.delivery import CaseStanding, Pace, Settlement, WaitingLetter, letter_tag
+from mailbot.core.delivery import CaseStanding, Settlement, WaitingLetter, letter_tag
 from mailbot.core.letter import LANE_RANK, RETRYABLE, SCHEDULED, Envelope, Lane, OutboxLetter, OutboxState, Purpose
 from mailbot.errors import PermanentError
 from mailbot.ports import NewLetter
@@ -23,8 +24,7 @@ _WITHOUT_ANSWER = (ClockKind.PROGRESS, ClockKind.STATUS, ClockKind.SILENCE, Cloc
 _OF_HANDOVERS = (ClockKind.TAKING, ClockKind.PASSING_ON)
 AWAITED = [kind.value for kind in ClockKind if kind not in (*_WITHOUT_ANSWER, *_OF_HANDOVERS)]
 UNSETTLED = [state.value for state in (OutboxState.IN_DOUBT, OutboxState.QUEUED, OutboxState.DEFERRED, OutboxState.FAILED)]
-# Written out, not bound: only then does SQLite see that the index of waiting letters serves.
-IS_WAITING = outbox.c.state.in_([literal_column("'queued'"), literal_column("'deferred'")])
+IS_WAITING = one_of(outbox.c.state, [OutboxState.QUEUED.value, OutboxState.DEFERRED.value])
 
 
 class SqlOutbox:
@@ -85,11 +85,10 @@ class SqlOutbox:
         rows = self._connection.execute(_FIRST_IN_LINE, {"of": self._ids[name], "now": now, "most": limit})
         return [WaitingLetter(letter=letter_of(row), case=_standing(row)) for row in rows]
 
-    def pace(self, name: str, since: datetime, until: datetime) -> Pace:
-        """What this mailbox handed in between (nothing from the future, if the clock was set back), and its rest."""
+    def attempts(self, name: str, since: datetime, until: datetime) -> int:
+        """How often this mailbox handed in a letter between (nothing from the future, if the clock was set back)."""
         between = {"of": self._ids[name], "since": since, "until": until}
-        row = self._connection.execute(_PACE, between).one()
-        return Pace(attempts=row.attempts, rests_until=row.sending_rests_until)
+        return int(self._connection.execute(_ATTEMPTS, between).scalar_one())
 
     def claim(self, letter_ids: Sequence[int], at: datetime) -> None:
         """Mark waiting letters as being sent. Refused if one of them is no longer waiting."""
@@ -270,7 +269,7 @@ def letter_of(row: Row[Any]) -> OutboxLetter:
 
 # Made once: putting a statement together costs several times its execution.
 
-_SPOKEN_OF = (clock.c.id == outbox.c.clock) | (outbox.c.clock.is_(None) & clock.c.kind.in_(AWAITED))
+_SPOKEN_OF = (clock.c.id == outbox.c.clock) | (outbox.c.clock.is_(None) & one_of(clock.c.kind, AWAITED))
 _OWED = select(clock.c.id).where(clock.c.case == case.c.id, clock.c.stopped_at.is_(None), _SPOKEN_OF).limit(1).scalar_subquery()
 _FIRST_IN_LINE = (
     letter_rows()
@@ -288,11 +287,9 @@ _FIRST_IN_LINE = (
 )
 _ATTEMPTS = (
     select(func.count())
-    .where(outbox.c.mailbox == mailbox.c.id)
+    .where(outbox.c.mailbox == bindparam("of"))
     .where(outbox.c.attempted_at > bindparam("since"), outbox.c.attempted_at <= bindparam("until"))
-    .scalar_subquery()
 )
-_PACE = select(_ATTEMPTS.label("attempts"), mailbox.c.sending_rests_until).where(mailbox.c.id == bindparam("of"))
 _CLAIM = (
     outbox.update()
     .where(outbox.c.id.in_(bindparam("these", expanding=True)), IS_WAITING)
