@@ -29,6 +29,7 @@ _UNSPACED = "\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af"
 _WORD = re.compile(rf"[{_UNSPACED}]|[^\W_{_UNSPACED}]+")
 _SPACED_WORD = re.compile(r"[^\W_]+")
 _ASCII_WORD = re.compile(r"[a-z0-9]+")
+_TO_SPACE = bytes(code if _ASCII_WORD.fullmatch(chr(code)) else ord(" ") for code in range(256))
 _HAS_UNSPACED = re.compile(rf"[{_UNSPACED}]")
 _ANSWERS = re.compile(
     r"(?:re|aw|sv|vs|ref|rif|odp|ynt|antw|fw|fwd|wg|tr|rv|enc|doorst|vb|pd|转发|轉寄|回复|回覆|答复)\s*(?:\[\d+\])?\s*[:：]",
@@ -192,12 +193,10 @@ def _evidence(group: PhraseGroup, language: str, span: Span) -> Evidence:
 def _hits(phrases: PhraseIndex, text: str, offset: int) -> Iterator[tuple[PhraseGroup, str, Span]]:
     """Every phrase in a text (in comparison form), in its order, but for what stands in quotation marks."""
     text = _SPEECH.sub(_blank, text)
-    pattern = _pattern(text)
-    words = pattern.findall(text)
-    matched = list(_matches(phrases.tree, words))
+    matched = list(_matches(phrases.tree, _words(text)))
     if not matched:
         return
-    places = [match.span() for match in pattern.finditer(text)]
+    places = [match.span() for match in _pattern(text).finditer(text)]
     for first, last, ends in matched:
         span = Span(offset + places[first][0], offset + places[last][1])
         for group, language in ends:
@@ -214,6 +213,13 @@ def _matches(tree: Mapping[str, Any], words: list[str]) -> Iterator[tuple[int, i
                 yield first, at, ends
             at += 1
             node = node.get(words[at]) if at < count else None
+
+
+def _words(text: str) -> list[str]:
+    """What ``_pattern`` finds in a text in lower case: in ASCII quicker by making all the rest white space."""
+    if not text.isascii():
+        return _pattern(text).findall(text)
+    return text.encode("ascii").translate(_TO_SPACE).decode("ascii").split()
 
 
 def _pattern(text: str) -> re.Pattern[str]:
