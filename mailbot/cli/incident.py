@@ -56,10 +56,20 @@ def limit_contact(
     by: By = "",
     config: ConfigOption = DEFAULT_CONFIG,
 ) -> None:
-    """End the open contact for a time: no automatic letter goes on this case, and a person answers. Dates run on for staff.
+    """End the open contact for a time: no automatic letter goes to this customer, and a person answers. Dates run on for staff.
+
+    It holds for all their cases, and for those that they open meanwhile from the same address.
 
     Only after the letter that asks for another manner: 'mailbot case draft REFERENCE unacceptable-behaviour', then issue it.
     """
     from mailbot.cli.commands import case_commands
 
     tell(reference, case_commands(config).limit_contact(reference, moment_of(until, config), reason, by))
+
+
+@app.command("allow-contact")
+def allow_contact(reference: Reference, reason: Reason, by: By = "", config: ConfigOption = DEFAULT_CONFIG) -> None:
+    """End a limit of contact sooner: letters go again to the customer of this case, on all their cases."""
+    from mailbot.cli.commands import case_commands
+
+    tell(reference, case_commands(config).allow_contact(reference, reason, by))

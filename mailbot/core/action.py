@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from mailbot.core.case import CaseStatus, Channel, ClockKind, ClockStop, Turn, TurnKind
-from mailbot.core.contact_action import CloseGap, KeepNote, LogContact, OpenGap, RemindGap, SettleContacts
+from mailbot.core.contact_action import CloseGap, KeepNote, LimitContact, LogContact, OpenGap, RemindGap, SettleContacts
 from mailbot.core.enclosure import File
 from mailbot.core.letter import Audience, Lane, LetterValues, Purpose, Written
 from mailbot.core.message import Span
@@ -40,7 +40,7 @@ class OpenCase:
     ``told_on``: the date that the customer was told there. ``service``, ``proposed`` and ``named`` are as of ``Case``;
     ``owner``: name and address of whom a rule gives it to, who is still to take it.
     ``restricted`` and ``name_marks`` are as of ``Case``. ``language``: the customer's, if another than ours was found.
-    ``waits_for``: what they are asked for by the same decision.
+    ``waits_for``: what they are asked for by the same decision. ``quiet_until``: nothing automatic goes before.
     """
 
     class_: str
@@ -63,6 +63,7 @@ class OpenCase:
     name_marks: tuple[str, ...] = ()
     language: str = ""
     waits_for: str = ""
+    quiet_until: datetime | None = None
     reason: Reason
 
 
@@ -399,6 +400,7 @@ Action = (
     | LogContact
     | KeepNote
     | SettleContacts
+    | LimitContact
     | OpenGap
     | RemindGap
     | CloseGap

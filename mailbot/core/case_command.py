@@ -302,12 +302,26 @@ class IncidentNoted:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ContactLimited:
-    """For a time nothing automatic goes to the customer of a case (G6). ``sent``: the letters that went to them."""
+    """For a time nothing automatic goes to the customer of a case, on this and their other cases (G6).
+
+    ``sent``: the letters that went to them; ``others``: their other open cases.
+    """
 
     until: datetime
     reason: str
     by: str
     sent: frozenset[str]
+    others: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ContactAllowed:
+    """A limit ends sooner than was said. ``others``: as of ``ContactLimited``; ``limited``: there is one."""
+
+    reason: str
+    by: str
+    limited: bool
+    others: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -376,6 +390,7 @@ CaseCommand = (
     | RawOpened
     | IncidentNoted
     | ContactLimited
+    | ContactAllowed
     | MisconductNoticed
     | LetterIssued
     | LetterReleased

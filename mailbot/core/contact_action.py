@@ -1,4 +1,4 @@
-"""What is done about contacts and what is missing from pages: actions that concern the log of contacts and gaps (N7, N9)."""
+"""What is done about contacts and what is missing from pages: actions that concern contacts, their log, and gaps (N7, N9)."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -33,6 +33,14 @@ class SettleContacts:
 
     action: ContactAction
     area: ServiceArea | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LimitContact:
+    """Nothing automatic goes to this address (lower case) until that moment, on whatever case; a past moment ends it (G6)."""
+
+    address: str
+    until: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,6 +7,7 @@ nothing is sent.
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from mailbot.core.action import Permission, Reason
 from mailbot.core.case import Case
@@ -58,6 +59,7 @@ class History:
 
     ``of_mailbox``, ``to_domain``, ``of_shape``: by this mailbox, to the sender's domain (none where people share it), on
     subjects of the same shape. ``in_all``: by the installation. ``unreachable``: a report said nothing arrives there.
+    ``limited_until``: a person said that nothing automatic goes to them until then (G6).
     """
 
     receipts_for_case: int = 0
@@ -67,6 +69,7 @@ class History:
     of_shape: int = 0
     in_all: int = 0
     unreachable: bool = False
+    limited_until: datetime | None = None
 
 
 def screen(
@@ -129,13 +132,15 @@ def permit_answer(screening: Screening, recipient: str, history: History, caps: 
         against.append(Reason("no-usable-address", "it needs SMTPUTF8 (RFC 6531)" if recipient else ""))
     if history.receipts_for_case:
         against.append(Reason("one-receipt-per-sender-and-case"))
+    if history.limited_until is not None:
+        against.append(Reason(CONTACT_LIMITED))
     if history.answers_today >= caps.answers_per_sender_per_day:
         against.append(Reason("cap-per-sender-and-day", f"{history.answers_today} already sent"))
     against.extend(_flooded(history, caps))
     return tuple(against) or Permission(recipient, Reason("screened-human"))
 
 
-BREAKER = "breaker"
+BREAKER, CONTACT_LIMITED = "breaker", "contact-limited"
 
 
 def _flooded(history: History, caps: Caps) -> Iterator[Reason]:

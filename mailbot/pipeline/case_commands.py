@@ -17,6 +17,7 @@ from mailbot.core.case_command import (
     CasesLinked,
     CaseSplit,
     ClarificationAsked,
+    ContactAllowed,
     ContactLimited,
     CustomerNamed,
     FlagConfirmed,
@@ -111,12 +112,22 @@ class CaseCommands:
             return self._decided(transaction, case, command)
 
     def limit_contact(self, reference: str, until: datetime, reason: str, by: str = "") -> Decision:
-        """For a time nothing automatic goes to the customer of this case."""
+        """For a time nothing automatic goes to the customer of this case, on any case of theirs."""
         with self.store.transaction() as transaction:
             case = case_named(transaction, reference)
             letters = transaction.turns.letters(case.id, case.customer)
             sent = frozenset(one.letter for one in letters if one.state in LEFT)
-            command = ContactLimited(until=until, reason=reason, by=by or self.actor, sent=sent)
+            others = _others_of_customer(transaction, case)
+            command = ContactLimited(until=until, reason=reason, by=by or self.actor, sent=sent, others=others)
+            return self._decided(transaction, case, command)
+
+    def allow_contact(self, reference: str, reason: str, by: str = "") -> Decision:
+        """The limit of contact with the customer of this case ends now."""
+        with self.store.transaction() as transaction:
+            case = case_named(transaction, reference)
+            limited = bool(case.customer and transaction.limits.of([case.customer.lower()], self.clock.now()))
+            others = _others_of_customer(transaction, case)
+            command = ContactAllowed(reason=reason, by=by or self.actor, limited=limited, others=others)
             return self._decided(transaction, case, command)
 
     def open_raw(self, reference: str, number: int, by: Person, why: str) -> bytes:
@@ -260,6 +271,11 @@ def case_named(transaction: Transaction, reference: str, *, merged: bool = False
         into = transaction.cases.get(lives_in).reference
         raise PermanentError(f"{case.reference} was merged into {into}: name that, or mailbot case undo {case.reference}")
     return case
+
+
+def _others_of_customer(transaction: Transaction, case: Case) -> tuple[int, ...]:
+    """The other open cases of the customer of a case."""
+    return transaction.limits.open_cases(case.customer.lower(), case.id) if case.customer else ()
 
 
 def _undoing(transaction: Transaction, turn: Turn, case: Case, at: datetime) -> TurnUndone:

@@ -1,7 +1,7 @@
 """Gathering for a batch: what the tables know about its messages, in a few queries, kept up to date while it is decided."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
@@ -39,6 +39,7 @@ class Gathered:
     returned: dict[str, OutboxLetter]
     returned_answers: dict[str, SentAnswer]
     unreachable: set[str]
+    limited: Mapping[str, datetime]
     to_staff: dict[str, SentToday] = field(default_factory=dict)
 
     def our_letter(self, message: Message, secret: bytes) -> str:
@@ -51,7 +52,8 @@ class Gathered:
     def history(self, message: Message, mailbox: str) -> History:
         """What was sent to the author of a message within a day, and to the likes of it within an hour."""
         found = self.flood.history(message, mailbox, self.answers[message.sender])
-        return replace(found, unreachable=message.sender in self.unreachable)
+        limited_until = self.limited.get(message.sender)
+        return replace(found, unreachable=message.sender in self.unreachable, limited_until=limited_until)
 
     def returned_letter(self, message: Message, secret: bytes) -> OutboxLetter | None:
         """The letter of ours that a report is about, by the tag it came to or the ids it returns; a forged tag ties nothing."""
@@ -117,6 +119,7 @@ def gather(
         returned=transaction.returns.letters(returned_ids, tags),
         returned_answers=transaction.returns.answers(returned_ids),
         unreachable=set(transaction.returns.unreachable([message.sender for message in messages])),
+        limited=transaction.limits.of([message.sender for message in messages], now),
     )
 
 

@@ -43,7 +43,7 @@ from mailbot.core.action import (
 )
 from mailbot.core.case import ANSWERED_BY_OWNER, ANSWERED_BY_STAFF, ClockKind, ClockStop, Role, TurnKind
 from mailbot.core.clock_rule import ClockStart
-from mailbot.core.contact_action import CloseGap, KeepNote, LogContact, OpenGap, RemindGap, SettleContacts
+from mailbot.core.contact_action import CloseGap, KeepNote, LimitContact, LogContact, OpenGap, RemindGap, SettleContacts
 from mailbot.core.decide import dependants, gone, stop_clocks
 from mailbot.core.decide.logging_contacts import INFORMED
 from mailbot.core.delivery import reverse_path
@@ -178,6 +178,8 @@ def _carry_out(  # noqa: C901, PLR0912, PLR0915  # one line an action: the table
             _note(transaction, about, "contact", Reason("taken-down", action.taken_by))
         case SettleContacts():
             transaction.contacts.settle(_case_of(about), action, about.now)
+        case LimitContact():
+            transaction.limits.set(action.address, action.until, about.now)
         case OpenGap():
             transaction.gaps.open(action)
         case RemindGap():

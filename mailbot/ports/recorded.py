@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Protocol
 
 from mailbot.core.redaction import HiddenTexts, RecordedText
@@ -13,6 +14,16 @@ class RecordedWords:
 
     texts: tuple[RecordedText, ...]
     customer: str
+
+
+class LimitRows(Protocol):
+    """Addresses to which nothing automatic goes for a time."""
+
+    def set(self, address: str, until: datetime, at: datetime) -> None: ...
+
+    def of(self, addresses: Sequence[str], now: datetime) -> dict[str, datetime]: ...
+
+    def open_cases(self, address: str, besides: int) -> tuple[int, ...]: ...
 
 
 class RecordedRows(Protocol):

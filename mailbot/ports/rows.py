@@ -36,7 +36,7 @@ from mailbot.ports.directory import DirectoryRows
 from mailbot.ports.history import CorrectionRows, Happened
 from mailbot.ports.letters import DraftRows, LetterRows
 from mailbot.ports.outside import Alarm
-from mailbot.ports.recorded import RecordedRows
+from mailbot.ports.recorded import LimitRows, RecordedRows
 from mailbot.ports.recounts import RecountRows
 from mailbot.ports.row_values import Cursor, KeptMessage, KnownMessage, MailboxRow, NewLetter, NewMessage, SentAnswer
 from mailbot.ports.running import JobRows, LeaseRows
@@ -332,6 +332,9 @@ class Transaction(Protocol):
 
     @property
     def corrections(self) -> CorrectionRows: ...
+
+    @property
+    def limits(self) -> LimitRows: ...
 
     @property
     def recorded(self) -> RecordedRows: ...

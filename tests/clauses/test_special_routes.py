@@ -8,11 +8,12 @@ from email.utils import getaddresses
 
 import pytest
 
-from mailbot.core.case_command import CaseAssigned
+from mailbot.core.case_command import CaseAssigned, CaseDone
 from mailbot.core.letter import Written
 from mailbot.errors import PermanentError
 from tests.clauses.story import ADA_ADDRESS, Story, TellStory
 from tests.e2e.installation import ENQUIRIES, MANAGER
+from tests.e2e.messages import reply
 
 pytestmark = pytest.mark.dovecot
 
@@ -202,6 +203,23 @@ class TestOtherFormats:
 THREAT = "You useless idiots have lost my form again."
 
 
+def warned(story: Story) -> str:
+    """A case of threats whose customer has the letter that warns."""
+    case = story.customer_writes(THREAT, subject="My form")
+    warn(story, case)
+    return case
+
+
+def warn(story: Story, case: str) -> None:
+    """A person writes the letter that warns, and another issues it."""
+    casework = story.drafts("casework")
+    blank = casework.blank(case, "unacceptable-behaviour")
+    body = "\n".join("Please write to this address only." if x.startswith(">>") else x for x in blank.text.body.split("\n"))
+    casework.submit(replace(blank, text=Written(subject=blank.text.subject, body=body)), "draft")
+    story.drafts("reviewer").issue(case, "unacceptable-behaviour")
+    story.settle()
+
+
 class TestIncidents:
     def test_J15_each_incident_is_logged_and_listed(self, tell: TellStory) -> None:
         """What was written, and what happened on the phone; the list quotes nobody."""
@@ -215,6 +233,44 @@ class TestIncidents:
         ]
         assert "idiots" not in story.tell("incident", "list")
 
+    def test_G6_the_limit_holds_for_all_cases_of_the_person_until_it_ends(self, tell: TellStory) -> None:
+        """Those that were open, a closed one that they write again in, and new ones; others hear as ever."""
+        story = begin(tell, "generic")
+        other = story.customer_writes("Could you tell me when the library opens?", subject="Library")
+        closed = story.customer_writes("How much is a card?", subject="Card")
+        story.say(closed, CaseDone(at=story.clock.now(), reason="answered"))
+        case = warned(story)
+        story.officer.limit_contact(case, story.clock.now() + timedelta(days=90), "threats", by="Mo Reed")
+        story.settle()
+        sent = len(story.letters_to(ADA_ADDRESS))
+        new = story.customer_writes("And another thing: the bins.", subject="Bins", sender=f"Ada <{ADA_ADDRESS.upper()}>")
+        (receipt,) = [letter for letter in story.letters_to(ADA_ADDRESS) if closed in str(letter["Subject"])]
+        story.arrives(closed, reply(receipt, "I still do not know."), "INBOX")
+        story.customer_writes("When does the library open?", subject="Hours", sender="Ben <ben@example.org>")
+        assert len(story.letters_to("ben@example.org")) == 1
+        assert "contact-limited" in story.rules_of(new) & story.rules_of(closed) & story.rules_of(other)
+        assert new in story.tell("held", "list", "--silenced")
+        story.until("2026-01-23 09:05")
+        assert len(story.letters_to(ADA_ADDRESS)) == sent
+        assert None in story.outcomes(new).values()
+
+        story.officer.allow_contact(new, "she apologised", by="Mo Reed")
+        assert "contact-allowed" in story.rules_of(new) & story.rules_of(case) & story.rules_of(other)
+        story.customer_writes("Thank you. When is the fair?", subject="Fair")
+        assert len(story.letters_to(ADA_ADDRESS)) == sent + 1
+        with pytest.raises(PermanentError, match="is not limited"):
+            story.officer.allow_contact(new, "again")
+
+    def test_G6_the_limit_ends_by_itself(self, tell: TellStory) -> None:
+        """A case of after that day is confirmed like anybody's."""
+        story = begin(tell, "generic")
+        case = warned(story)
+        story.officer.limit_contact(case, story.clock.now() + timedelta(days=3), "threats")
+        story.until("2025-12-29 10:00")
+        sent = len(story.letters_to(ADA_ADDRESS))
+        story.customer_writes("When is the fair?", subject="Fair")
+        assert len(story.letters_to(ADA_ADDRESS)) == sent + 1
+
     def test_G6_the_contact_is_ended_only_after_the_letter_that_warns(self, tell: TellStory) -> None:
         """A person writes that letter and another issues it; then nothing automatic goes, and clocks run on."""
         story = begin(tell, "generic")
@@ -222,12 +278,7 @@ class TestIncidents:
         until = story.clock.now() + timedelta(days=90)
         with pytest.raises(PermanentError, match="first the customer is told what is to change"):
             story.officer.limit_contact(case, until, "threats")
-        casework = story.drafts("casework")
-        blank = casework.blank(case, "unacceptable-behaviour")
-        body = "\n".join("Please write to this address only." if x.startswith(">>") else x for x in blank.text.body.split("\n"))
-        casework.submit(replace(blank, text=Written(subject=blank.text.subject, body=body)), "draft")
-        story.drafts("reviewer").issue(case, "unacceptable-behaviour")
-        story.settle()
+        warn(story, case)
         story.officer.limit_contact(case, until, "threats", by="Mo Reed")
         assert len(story.letters_to(ADA_ADDRESS, "How we speak with one another")) == 1
         sent = len(story.letters_to(ADA_ADDRESS))

@@ -109,6 +109,7 @@ class SqlCases:
                 "language": action.language or None,
                 "restricted": action.restricted,
                 "name_marks": list(action.name_marks) or None,
+                "quiet_until": action.quiet_until,
                 "version": 1,
             },
         )

@@ -22,6 +22,7 @@ from mailbot.adapters.store.gaps import SqlGaps
 from mailbot.adapters.store.jobs import SqlJobs
 from mailbot.adapters.store.leases import SqlLeases
 from mailbot.adapters.store.letters import SqlLetters
+from mailbot.adapters.store.limits import SqlLimits
 from mailbot.adapters.store.mailboxes import SqlMailboxes
 from mailbot.adapters.store.messages import SqlMessages
 from mailbot.adapters.store.numbers import Numbers
@@ -83,6 +84,10 @@ class SqlTransaction:
     @cached_property
     def corrections(self) -> SqlCorrections:
         return SqlCorrections(self.connection)
+
+    @cached_property
+    def limits(self) -> SqlLimits:
+        return SqlLimits(self.connection)
 
     @cached_property
     def recorded(self) -> SqlRecorded:

@@ -233,6 +233,7 @@ def new_case(
         restricted=names_are_hidden(findings.classification, policy),
         name_marks=findings.hidden.marks,
         waits_for=ClockEvent.CLARIFICATION.value if waits else "",
+        quiet_until=findings.history.limited_until,
         reason=Reason("no-known-case"),
     )
     handed = passed_on(goes.passing, PassedOn(new, clocks, answer), findings.material, policy, findings.before, now)

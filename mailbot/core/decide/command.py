@@ -30,6 +30,7 @@ from mailbot.core.case_command import (
     ClarificationAsked,
     ClockExtended,
     ConsentGiven,
+    ContactAllowed,
     ContactLimited,
     ContactNoted,
     CustomerAnswered,
@@ -49,7 +50,7 @@ from mailbot.core.decide.assigning import assigned
 from mailbot.core.decide.clarifying import clarification_asked
 from mailbot.core.decide.flag_notice import confirmed, opened_raw, restricted
 from mailbot.core.decide.handing_over import handed_over, taken
-from mailbot.core.decide.incidents import contact_limited, incident_noted, misconduct_noticed
+from mailbot.core.decide.incidents import contact_allowed, contact_limited, incident_noted, misconduct_noticed
 from mailbot.core.decide.issuing import issued, released
 from mailbot.core.decide.logging_contacts import AT_FIRST_CONTACT, INFORMED, contacted_about
 from mailbot.core.decide.moving import (
@@ -78,7 +79,7 @@ from mailbot.core.screen import SentBefore
 from mailbot.core.tongue import ENGLISH_CODE
 from mailbot.errors import PermanentError
 
-_SAID_NOW = ContactLimited | LanguageSaid | LetterReleased | AnswerUndone
+_SAID_NOW = ContactLimited | ContactAllowed | LanguageSaid | LetterReleased | AnswerUndone
 
 
 def commanded(  # noqa: C901, PLR0911, PLR0912  # one line a command
@@ -148,6 +149,8 @@ def commanded(  # noqa: C901, PLR0911, PLR0912  # one line a command
             return incident_noted(command)
         case ContactLimited():
             return contact_limited(command, case, policy, now)
+        case ContactAllowed():
+            return contact_allowed(command, case, now)
         case MisconductNoticed():
             key = f"misconduct:{case.id}:{case.version}"
             return misconduct_noticed(command, Occasion(case=case, policy=policy, now=now, before=before, key=key))

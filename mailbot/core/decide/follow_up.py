@@ -22,6 +22,7 @@ from mailbot.core.lead import Via
 from mailbot.core.letter import Purpose
 from mailbot.core.policy import MailboxPolicy
 from mailbot.core.reply import ReplyKind
+from mailbot.core.screen import CONTACT_LIMITED
 from mailbot.core.trigger import MessageArrived
 
 
@@ -42,6 +43,8 @@ def follow_up(trigger: MessageArrived, case: Case, findings: Findings, policy: M
     notes += [Note(kind="finding", reason=reason) for reason in findings.match.reasons[1:]]
     notes += flag_actions(findings.classification, policy.pack, trigger.message.digest)
     notes += _flagged(trigger, case, findings, policy, now)
+    if (until := findings.history.limited_until) and not case.quiet:
+        notes.append(ChangeCase(case_id=case.id, quiet_until=until, reason=Reason(CONTACT_LIMITED)))
     notes += named_later(case, findings.route, findings.classification, policy.pack)
     silent = KeepSilent(reasons=(Reason("one-receipt-per-sender-and-case"), *findings.screening.silences))
     if is_thanks(findings) and case.status is not CaseStatus.WAITING:

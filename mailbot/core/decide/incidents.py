@@ -1,19 +1,22 @@
 """Incidents of abuse, the end of an open contact, and possible misconduct of somebody of ours (J15, G6, F12)."""
 
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
 
 from mailbot.core.action import Action, ChangeCase, Note, Reason
 from mailbot.core.case import INCIDENT, Case
-from mailbot.core.case_command import ContactLimited, IncidentNoted, MisconductNoticed
+from mailbot.core.case_command import ContactAllowed, ContactLimited, IncidentNoted, MisconductNoticed
+from mailbot.core.contact_action import LimitContact
 from mailbot.core.decide.occasion import Occasion
 from mailbot.core.directory import team_named
 from mailbot.core.ladder import Rung, who_is_told
 from mailbot.core.letter import Purpose
 from mailbot.core.policy import MailboxPolicy
+from mailbot.core.screen import CONTACT_LIMITED
 from mailbot.errors import PermanentError
 
-LIMITED, MISCONDUCT = "contact-limited", "misconduct-reported"
+ALLOWED, MISCONDUCT = "contact-allowed", "misconduct-reported"
 
 
 def incident_noted(command: IncidentNoted) -> list[Action]:
@@ -22,7 +25,7 @@ def incident_noted(command: IncidentNoted) -> list[Action]:
 
 
 def contact_limited(command: ContactLimited, case: Case, policy: MailboxPolicy, now: datetime) -> list[Action]:
-    """No automatic letter goes any more, for a time: a person answers for all of it. Clocks run on for staff.
+    """No automatic letter goes any more, for a time: a person answers for all of it, on whatever case. Clocks run on for staff.
 
     Only once the letter has gone that asks for another manner, which a person writes and another checks. Raises PermanentError.
     """
@@ -36,8 +39,21 @@ def contact_limited(command: ContactLimited, case: Case, policy: MailboxPolicy, 
         )
     if command.until <= now:
         raise PermanentError(f"{case.reference}: write a moment that is still to come")
-    reason = Reason(LIMITED, f"{command.reason}, by {command.by}")
-    return [ChangeCase(case_id=case.id, quiet_until=command.until, reason=reason), Note(kind=INCIDENT, reason=reason)]
+    reason = Reason(CONTACT_LIMITED, f"{command.reason}, by {command.by}")
+    return [*_quiet(case, command.others, command.until, reason), Note(kind=INCIDENT, reason=reason)]
+
+
+def contact_allowed(command: ContactAllowed, case: Case, now: datetime) -> list[Action]:
+    """A limit ends now, on all cases of its customer. Raises PermanentError where there is none."""
+    if not command.limited:
+        raise PermanentError(f"{case.reference}: contact with its customer is not limited")
+    return _quiet(case, command.others, now, Reason(ALLOWED, f"{command.reason}, by {command.by}"))
+
+
+def _quiet(case: Case, others: Iterable[int], until: datetime, reason: Reason) -> list[Action]:
+    """This case and the others of its customer are quiet until then, and so are those that they open meanwhile."""
+    cases = [ChangeCase(case_id=each, quiet_until=until, reason=reason) for each in (case.id, *others)]
+    return [*([LimitContact(address=case.customer.lower(), until=until)] if case.customer else []), *cases]
 
 
 def misconduct_noticed(command: MisconductNoticed, occasion: Occasion) -> list[Action]:

@@ -15,7 +15,7 @@ from mailbot.adapters.store.tables.cases import (
     reference_counter,
     turn,
 )
-from mailbot.adapters.store.tables.contacts import contact_log, contact_note, gap
+from mailbot.adapters.store.tables.contacts import contact_log, contact_note, gap, limited_contact
 from mailbot.adapters.store.tables.letters import answer, draft, letter_version, outbox, unreachable
 from mailbot.adapters.store.tables.mail import attachment, hold, location, message, message_id_alias, raw
 from mailbot.adapters.store.tables.office import (
@@ -55,6 +55,7 @@ __all__ = [
     "job_run",
     "lease",
     "letter_version",
+    "limited_contact",
     "location",
     "mailbox",
     "message",

@@ -39,6 +39,14 @@ contact_note = Table(
     Column("asked_for", Text, nullable=False),
 )
 
+limited_contact = Table(
+    "limited_contact",
+    metadata,
+    Column("address", Text, primary_key=True),  # in lower case
+    moment("until", nullable=False),
+    moment("since", nullable=False),
+)
+
 gap = Table(
     "gap",
     metadata,

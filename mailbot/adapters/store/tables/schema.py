@@ -2,7 +2,7 @@
 
 from sqlalchemy import MetaData
 
-SCHEMA_VERSION = 22
+SCHEMA_VERSION = 23
 """Counts up with every migration."""
 
 COMPAT_VERSION = 6
