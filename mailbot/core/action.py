@@ -167,7 +167,7 @@ class QueueLetter:
     ``states_date`` is the date the letter promises: once it has passed, the letter is withdrawn. ``clock_id``: the clock it
     speaks of; once that has stopped, a letter about what is owed is withdrawn. ``shape``: of the subject that it answers.
     ``language``: its reader's; the letter goes in it where its pack answers in it.
-    ``enclosed``: a message of somebody's, ready to be attached (``core.enclosure``).
+    ``enclosed``: messages of somebody's, ready to be attached (``core.enclosure``).
     ``text``: what a person wrote; None: the letter as its files and ``values`` make it. ``files`` go with it.
     """
 
@@ -186,7 +186,7 @@ class QueueLetter:
     references: tuple[str, ...] = ()
     shape: str = ""
     language: str = "en"
-    enclosed: bytes = field(default=b"", repr=False)
+    enclosed: tuple[bytes, ...] = field(default=(), repr=False)
     text: Written | None = None
     files: tuple[File, ...] = ()
     reason: Reason = field(default_factory=lambda: Reason("letter"))

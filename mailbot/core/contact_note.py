@@ -4,7 +4,7 @@ Every finding says where it stands; nothing is guessed, for a wrong phone number
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
 from datetime import datetime
 
 from mailbot.core.message import Span
@@ -60,6 +60,12 @@ class ContactNote:
     format: Finding | None = None
     about: Finding | None = None
     asked_for: tuple[Finding, ...] = ()
+
+    def added_to(self, earlier: "ContactNote") -> "ContactNote":
+        """An earlier note with what this later one adds: what was not found before, and what is asked for besides."""
+        found = {one.name: getattr(earlier, one.name) or getattr(self, one.name) for one in fields(self)}
+        asked = {one.value: one for one in (*earlier.asked_for, *self.asked_for)}
+        return replace(earlier, **{**found, "asked_for": tuple(asked.values())})
 
     @property
     def preferred(self) -> str:

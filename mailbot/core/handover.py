@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import reduce
 
 from mailbot.core.calendar import ONE_DAY, WorkingCalendar
 from mailbot.core.contact_note import ContactNote
@@ -13,9 +14,18 @@ no rule may hand it over."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Addition:
+    """What a customer wrote in a case after it was opened."""
+
+    note: ContactNote
+    enclosure: Enclosure
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class HandoverMaterial:
     """``note`` and ``enclosure`` of the message that opened the case; ``references`` of its thread, its own id last.
 
+    ``later``: what the customer wrote since, in that order; whoever gets the case gets it, too.
     ``noticed``: an earlier letter that reached the customer said that what they write may be passed on; ``consented``: they
     agreed, and that stands in the history (N6). ``flags``: what any message of the case bears, or a person said of it;
     ``wrote_again``: the customer has written since the case was opened, perhaps that they do not want it passed on.
@@ -28,6 +38,22 @@ class HandoverMaterial:
     consented: bool = False
     flags: tuple[str, ...] = ()
     wrote_again: bool = False
+    later: tuple[Addition, ...] = ()
+
+    @property
+    def known(self) -> ContactNote:
+        """What all messages together say of the customer."""
+        return reduce(lambda found, one: one.note.added_to(found), self.later, self.note)
+
+    @property
+    def enclosed(self) -> tuple[bytes, ...]:
+        """The messages that go along, the first that came first."""
+        return tuple(one.content for one in (self.enclosure, *(each.enclosure for each in self.later)) if one.content)
+
+    @property
+    def left_out(self) -> str:
+        """What of the messages does not go along, in words; empty: nothing."""
+        return ", ".join(filter(None, (self.enclosure.left_out, *(one.enclosure.left_out for one in self.later))))
 
     @property
     def why_passed_on(self) -> str:

@@ -36,7 +36,7 @@ _ID = re.compile(r"[!-;=?-~]{1,980}")  # what fits on a line of 998 characters w
 class Headers:
     """What a letter's header holds besides subject and Message-ID, and its font. Ids stand without angle brackets.
 
-    ``copies``: who is copied in. ``enclosed``: a message that goes with it, ``files``: others (``core.enclosure``).
+    ``copies``: who is copied in. ``enclosed``: messages that go with it, ``files``: others (``core.enclosure``).
     ``personal``: a person wrote it, and their correspondent's programs may answer (RFC 3834 section 5).
     """
 
@@ -50,7 +50,7 @@ class Headers:
     audience: Audience
     font: Font = PLAIN_FONT
     copies: tuple[str, ...] = ()
-    enclosed: bytes = b""
+    enclosed: tuple[bytes, ...] = ()
     files: tuple[File, ...] = ()
     personal: bool = False
 
@@ -73,7 +73,7 @@ def build(letter: Rendered, headers: Headers, message_id: str) -> bytes:
     ]
     page = document(letter.html, letter.subject, headers.font, letter.language)
     content = _multipart("alternative", boundary, (_part("plain", letter.body), _part("html", page)))
-    attached = [*([_enclosed(headers.enclosed)] if headers.enclosed else []), *map(_attached, headers.files)]
+    attached = [*map(_enclosed, headers.enclosed), *map(_attached, headers.files)]
     if attached:
         content = _multipart("mixed", f"{boundary}=", (b"\r\n" + content, *attached))
     return "\r\n".join((*lines, "")).encode("ascii") + content

@@ -4,7 +4,8 @@ from datetime import datetime
 
 from mailbot.core.case import ASSIGNED, Case
 from mailbot.core.case_command import CaseHandedOver
-from mailbot.core.handover import CONSENTED, HANDED_OVER, HandoverMaterial
+from mailbot.core.enclosure import Enclosure
+from mailbot.core.handover import CONSENTED, HANDED_OVER, Addition, HandoverMaterial
 from mailbot.core.ladder import contact_on
 from mailbot.core.letter import OutboxState
 from mailbot.core.policy import MailboxPolicy
@@ -13,6 +14,8 @@ from mailbot.pipeline.opening import opening_of
 from mailbot.pipeline.record import SYSTEM
 from mailbot.ports import Originals, Transaction
 
+MOST_ADDITIONS = 10
+"""So many later messages of a customer go along with a handover, the newest of them."""
 REACHED = (OutboxState.SENT,)
 """A letter that bounced, or of which nobody knows, has told nobody anything."""
 
@@ -31,10 +34,25 @@ def handover_material(
         enclosure=original.enclosure,
         references=original.references,
         noticed=any(one.state in REACHED and one.envelope.recipient.lower() == case.customer.lower() for one in receipts),
+        later=_additions(transaction, originals, case, original.enclosure, rule.attach_at_most) if rule else (),
         flags=transaction.messages.flags(case.id),
         wrote_again=transaction.messages.wrote_again(case.id),
         consented=CONSENTED in transaction.cases.last_events(case.id, (CONSENTED,)),
     )
+
+
+def _additions(
+    transaction: Transaction, originals: Originals, case: Case, enclosed: Enclosure, attach_at_most: int
+) -> tuple[Addition, ...]:
+    """What the customer wrote besides what opened the case, which is ``enclosed``; all together within the limit."""
+    opening = transaction.messages.opening(case.id, case.customer) if enclosed.content else None
+    kept = transaction.messages.additions(case.id, case.customer, opening.row if opening else None, MOST_ADDITIONS)
+    found, left = list[Addition](), max(attach_at_most - len(enclosed.content), 0)
+    for one in kept:
+        original = originals.read(one.content, one.received_at, case.customer, left, is_all=one.is_all)
+        found.append(Addition(note=original.note, enclosure=original.enclosure))
+        left = max(left - len(original.enclosure.content), 0)
+    return tuple(found)
 
 
 def has_it_by_handover(transaction: Transaction, case: Case) -> bool:

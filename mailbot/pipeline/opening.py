@@ -14,7 +14,7 @@ def opening_of(
     taken = transaction.contacts.note(case.id)
     if taken is not None:
         return Original(note=taken, enclosure=Enclosure(b""), references=(), words=note_lines(taken, policy))
-    found = transaction.messages.opening(case.id)
+    found = transaction.messages.opening(case.id, case.customer)
     if found is None:
         return None
     return originals.read(found.content, found.received_at, case.customer, attach_at_most, is_all=found.is_all)

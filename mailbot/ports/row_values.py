@@ -59,6 +59,7 @@ class NewMessage:
 class KeptMessage:
     """The bytes of a message as they are kept. ``is_all``: the whole of it, not its head alone."""
 
+    row: int
     content: bytes
     received_at: datetime
     is_all: bool

@@ -287,6 +287,34 @@ class TestN2:
         assert "number 14" not in shown
         assert story.outcomes(case)["response"] == "met"
 
+    def test_N2_what_the_customer_added_before_goes_along_and_is_in_the_note(self, tell: TellStory) -> None:
+        """Both messages are attached in their order; what the second says stands where the first said nothing."""
+        story = begin(tell)
+        case = story.customer_writes("The third lamp on the pier is dark. Please mend it.", subject="Lamp on the pier")
+        story.customer_answers(case, "You can ring me on 01632 960123. Please come before Friday.")
+        story.customer_answers(case, "Thank you very much.")
+        hand_over(story, case, "Pier and promenade")
+        (told,) = story.letters_to(FEMI)
+        first, second = (one.get_content().get_content() for one in told.iter_attachments())
+        assert "third lamp" in first
+        assert "960123" in second
+        words = told.get_body(("plain",)).get_content()  # type: ignore[union-attr]
+        assert "- Phone: 01632 960123\n" in words
+        assert "- Asked for: Please mend it. Please come before Friday." in words
+
+    def test_N2_what_another_customer_wrote_goes_to_nobody_with_a_merged_case(self, tell: TellStory) -> None:
+        """Two people's cases about one lamp became one: the letter to the first has none of the second's messages."""
+        story = begin(tell)
+        saw = "I saw the dark lamp, too. My number is 01632 960199."
+        theirs = story.customer_writes(saw, sender="Ben Marlow <ben@example.org>")
+        case = story.customer_writes(PIER)
+        story.officer.merge(theirs, case)
+        hand_over(story, case, "Pier and promenade")
+        (told,) = story.letters_to(FEMI)
+        (enclosed,) = told.iter_attachments()
+        assert "third lamp" in enclosed.get_content().get_content()
+        assert "960199" not in told.as_string()
+
     def test_N2_a_colleague_who_was_given_the_case_since_is_sent_nothing(self, tell: TellStory) -> None:
         """Whoever reads the mailbox finds it there, and the contact who had the case before learns nothing more of it."""
         story = begin(tell)

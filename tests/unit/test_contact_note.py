@@ -1,6 +1,7 @@
 """Contact notes: what a customer's own words say of who they are and how they can be reached (N3, F21)."""
 
 import json
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,7 @@ from typer.testing import CliRunner
 from mailbot.adapters.contact_note import ContactReader
 from mailbot.adapters.rule_files import load_contact, load_quoting, load_subjects
 from mailbot.cli.main import app
-from mailbot.core.contact_note import NOT_FOUND, ContactNote
+from mailbot.core.contact_note import NOT_FOUND, ContactNote, Finding
 from mailbot.core.message import Address
 from mailbot.core.quoting import own_spans
 from mailbot.errors import PolicyError
@@ -122,3 +123,17 @@ def test_a_word_that_could_never_be_found_is_refused(tmp_path: Path) -> None:
     (tmp_path / "phrases" / "contact.toml").write_text(text.replace('"braille"', '"Braille"'), encoding="utf-8")
     with pytest.raises(PolicyError, match=r"contact.toml: format.Braille: 'Braille': write it in lower case"):
         load_contact(tmp_path)
+
+
+def test_a_later_message_adds_to_a_note_and_changes_nothing_that_was_found() -> None:
+    """What was not found is taken from it; what is asked for stands once, in the order in which it was asked."""
+    first = ContactNote(received_at=MONDAY, name=Finding("Ada Finch"), asked_for=(Finding("Please mend it."),))
+    later = ContactNote(
+        received_at=MONDAY + timedelta(days=1),
+        name=Finding("A. Finch"),
+        phones=(Finding("01632 960123"),),
+        asked_for=(Finding("Please mend it."), Finding("Please ring me.")),
+    )
+    both = later.added_to(first)
+    assert (both.received_at, both.name, both.phones) == (MONDAY, Finding("Ada Finch"), (Finding("01632 960123"),))
+    assert [one.value for one in both.asked_for] == ["Please mend it.", "Please ring me."]

@@ -13,7 +13,7 @@ from mailbot.core.contact_note import ContactNote
 from mailbot.core.decide import Findings, decide
 from mailbot.core.directory import Absence, Person
 from mailbot.core.enclosure import Enclosure
-from mailbot.core.handover import HandoverMaterial
+from mailbot.core.handover import Addition, HandoverMaterial
 from mailbot.core.letter import Purpose
 from mailbot.core.match import Match
 from mailbot.core.message import Origin
@@ -51,7 +51,11 @@ def told(moment: Moment, mailbox: MailboxPolicy, **standing: Any) -> tuple[list[
     return [one.permission.recipient for one in letters], [one.deadline.kind for one in every(AddDeadline, actions)]
 
 
-def away_note(mailbox: MailboxPolicy, **standing: Any) -> tuple[Action, ...]:
+MATERIAL = HandoverMaterial(note=ContactNote(received_at=MONDAY), enclosure=Enclosure(b"x"))
+RISK = ("vulnerable_person",)
+
+
+def away_note(mailbox: MailboxPolicy, material: HandoverMaterial = MATERIAL, **standing: Any) -> tuple[Action, ...]:
     """What Bo's automatic note brings about."""
     trigger = MessageArrived(
         message=message(sender=OWNER), origin=Origin.MAILBOX, received_at=MONDAY, born_at=MONDAY, live=True, by_staff=True
@@ -61,7 +65,7 @@ def away_note(mailbox: MailboxPolicy, **standing: Any) -> tuple[Action, ...]:
         match=Match(reasons=(Reason("in-reply-to"),)),
         classification=Classification(class_="enquiry", best="enquiry", confidence=0.9),
         handed_over=True,
-        material=HandoverMaterial(note=ContactNote(received_at=MONDAY), enclosure=Enclosure(b"x")),
+        material=material,
     )
     return decide(trigger, case(**{**GIVEN, **standing}), found, mailbox, MONDAY.astimezone(UTC)).actions
 
@@ -129,6 +133,22 @@ def test_a_case_of_somebody_away_goes_to_their_colleague_by_role() -> None:
     assert changed.owner == ("Lou Sample", LOU.address)
     assert changed.reason.detail == "by name: Lou Sample, Clerk of Harbour like Bo Sample"
     assert [letter.purpose for letter in every(QueueLetter, actions)] == [Purpose.HANDOVER, Purpose.NOT_TAKEN]
+
+
+@pytest.mark.parametrize(("another", "flags", "sent"), [(False, RISK, 2), (True, RISK, 1), (True, ("other_format",), 2)])
+def test_a_deputy_of_another_organisation_gets_nothing_added_that_a_person_decides_about(
+    another: bool, flags: tuple[str, ...], sent: int
+) -> None:
+    """N6: the message that the contact had goes on, what was added of somebody at risk does not."""
+    usual, note = office(deputy=SAM.address), ContactNote(received_at=MONDAY)
+    people = tuple(replace(one, organisation="Pier Trust") if one.name == SAM.name else one for one in usual.directory.people)
+    trust = Organisation(name="Pier Trust", domains=("pier.example",), another=another)
+    ours = usual.directory.organisations
+    mailbox = replace(usual, directory=replace(usual.directory, people=people, organisations=(*ours, trust)))
+    later = (Addition(note=note, enclosure=Enclosure(b"y")),)
+    material = HandoverMaterial(note=note, enclosure=Enclosure(b"x"), later=later, flags=flags, consented=True)
+    handed = every(QueueLetter, away_note(mailbox, material=material))[0]
+    assert (handed.purpose, len(handed.enclosed)) == (Purpose.HANDOVER, sent)
 
 
 def test_somebody_whom_the_case_names_never_stands_in() -> None:

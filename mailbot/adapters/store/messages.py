@@ -4,8 +4,9 @@ import zlib
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from hashlib import sha256
+from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, select
+from sqlalchemy import ColumnElement, Connection, Select, select
 
 from mailbot.adapters.store.many import Change
 from mailbot.adapters.store.numbers import Numbers
@@ -126,20 +127,21 @@ class SqlMessages:
             )
         return found
 
-    def opening(self, case_id: int) -> KeptMessage | None:
-        """The first message that came in a case; None where there is none, or it was erased."""
-        first = (
-            select(raw.c.content, raw.c.size, message.c.received_at)
-            .join(raw, raw.c.sha256 == message.c.raw)
-            .where(message.c.case == case_id, message.c.direction == Direction.IN.value, raw.c.content.is_not(None))
-            .order_by(message.c.received_at, message.c.id)
-            .limit(1)
-        )
-        row = self._connection.execute(first).one_or_none()
-        if row is None:
-            return None
-        content = content_of(row.content)
-        return KeptMessage(content=content, received_at=row.received_at, is_all=len(content) == row.size)
+    def opening(self, case_id: int, customer: str) -> KeptMessage | None:
+        """The first message that came in a case of this customer; None where there is none, or it was erased.
+
+        What another customer wrote, whose case was merged into it, comes first only where there is nothing else.
+        """
+        by_another = message.c.sender.in_(_customers(case_id)) & (message.c.sender != customer.lower())
+        first = _KEPT.where(message.c.case == case_id, message.c.direction == Direction.IN.value)
+        row = self._connection.execute(first.order_by(by_another, message.c.received_at, message.c.id).limit(1)).one_or_none()
+        return _kept(row) if row else None
+
+    def additions(self, case_id: int, customer: str, besides: int | None, limit: int) -> list[KeptMessage]:
+        """What this customer wrote in a case ``besides`` one message, but for thanks: the newest so many, the oldest first."""
+        theirs = _by_customers(case_id) & (message.c.sender == customer.lower()) & (message.c.id != (besides or 0))
+        newest = _KEPT.where(theirs).order_by(message.c.received_at.desc(), message.c.id.desc()).limit(limit)
+        return [_kept(row) for row in reversed(self._connection.execute(newest).all())]
 
     def raw(self, case_id: int, number: int) -> bytes | None:
         """The bytes of this message of a case, as they came; None where it has no such message, or it was erased."""
@@ -155,12 +157,7 @@ class SqlMessages:
 
     def wrote_again(self, case_id: int) -> bool:
         """Whether a customer of a case has written more than once; mere thanks are not counted."""
-        customers = select(participant.c.address).where(
-            participant.c.case == case_id, participant.c.role == Role.CUSTOMER.value
-        )
-        thanks = select(event.c.id).where(event.c.message == message.c.id, event.c.rule == THANKS).exists()
-        theirs = (message.c.case == case_id) & (message.c.direction == Direction.IN.value) & message.c.sender.in_(customers)
-        return len(self._connection.execute(select(message.c.id).where(theirs, ~thanks).limit(2)).all()) > 1
+        return len(self._connection.execute(select(message.c.id).where(_by_customers(case_id)).limit(2)).all()) > 1
 
     def known(self, digests: Sequence[str]) -> dict[str, KnownMessage]:
         """The messages among ``digests`` that are in the store, by digest."""
@@ -268,6 +265,30 @@ def compressed(content: bytes) -> bytes:
     strategy = zlib.Z_HUFFMAN_ONLY if is_packed else zlib.Z_DEFAULT_STRATEGY
     packer = zlib.compressobj(COMPRESSION, strategy=strategy)
     return packer.compress(content) + packer.flush()
+
+
+_KEPT = (
+    select(raw.c.content, raw.c.size, message.c.received_at, message.c.id)
+    .join(raw, raw.c.sha256 == message.c.raw)
+    .where(raw.c.content.is_not(None))
+)
+"""Messages with their bytes, for ``_kept``."""
+
+
+def _customers(case_id: int) -> Select[Any]:
+    return select(participant.c.address).where(participant.c.case == case_id, participant.c.role == Role.CUSTOMER.value)
+
+
+def _by_customers(case_id: int) -> ColumnElement[bool]:
+    """Of a message: a customer of the case wrote it, and not only to thank us."""
+    thanks = select(event.c.id).where(event.c.message == message.c.id, event.c.rule == THANKS).exists()
+    came_in = (message.c.case == case_id) & (message.c.direction == Direction.IN.value)
+    return came_in & message.c.sender.in_(_customers(case_id)) & ~thanks
+
+
+def _kept(row: Any) -> KeptMessage:
+    content = content_of(row.content)
+    return KeptMessage(row=row.id, content=content, received_at=row.received_at, is_all=len(content) == row.size)
 
 
 def content_of(kept: bytes | None) -> bytes:

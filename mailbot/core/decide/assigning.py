@@ -58,7 +58,7 @@ def _with(
     if material.restricted:
         return replace(action, values=replace(values, customer_subject=None, short_subject=None, restricted="yes"))
     told = _told(values, material, action.permission.recipient, policy)
-    enclosed = material.enclosure.content if material.enclosure else b""
+    enclosed = (material.enclosure.content,) if material.enclosure and material.enclosure.content else ()
     nearest = material.references[-1] if material.references else ""
     return replace(action, values=told, enclosed=enclosed, in_reply_to=nearest, references=material.references)
 

@@ -1,5 +1,6 @@
 """Whoever a case was handed to answers, is away, or does not take it: what that brings about (N2)."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from mailbot.core import screen
@@ -8,12 +9,13 @@ from mailbot.core.case import ANSWERED_BY_STAFF, Case, ClockKind, Moment, Runnin
 from mailbot.core.case_command import CaseHandedOver
 from mailbot.core.decide.command import staff_answered
 from mailbot.core.decide.findings import Findings
-from mailbot.core.decide.handing_over import handed_over
+from mailbot.core.decide.handing_over import handed_over, is_another
 from mailbot.core.decide.occasion import Occasion
+from mailbot.core.decide.passing_on import flag_decides
 from mailbot.core.decide.replying import CONTACT_ATTACHED, CONTACT_CANNOT, CONTACT_NOT_PROVEN, not_gone
 from mailbot.core.directory import Person, person_as_service
 from mailbot.core.enclosure import File
-from mailbot.core.handover import after_office_hours
+from mailbot.core.handover import HandoverMaterial, after_office_hours
 from mailbot.core.ladder import Rung, Told, colleague_on, contact_on, deputy_on
 from mailbot.core.letter import Audience, Lane, Purpose
 from mailbot.core.message import Message
@@ -134,10 +136,11 @@ def _to_deputy(occasion: Occasion, findings: Findings) -> list[Action]:
     told = _deputy(occasion)
     if told is None:
         return [Note(kind="handover", reason=Reason("nobody-stands-in"))]
+    service = _service_with(told.person, occasion)
     again = CaseHandedOver(
-        service=_service_with(told.person, occasion),
+        service=service,
         told=told,
-        material=findings.material,
+        material=_as_far_as_leave_goes(findings.material, service, policy),
         by="mailbot",
         instead_of=case.owner or "the contact",
     )
@@ -145,6 +148,16 @@ def _to_deputy(occasion: Occasion, findings: Findings) -> list[Action]:
         return handed_over(again, case, policy, occasion.now, occasion.before)
     except PermanentError as error:
         return [Note(kind="handover", reason=Reason("not-given-to-the-deputy", str(error)))]
+
+
+def _as_far_as_leave_goes(
+    material: HandoverMaterial | None, service: Service, policy: MailboxPolicy
+) -> HandoverMaterial | None:
+    """What goes to the deputy: to another organisation nothing that was added, where a person is to decide about it (N6)."""
+    rule = policy.pack.handover
+    if material is None or rule is None or not is_another(service, policy):
+        return material
+    return replace(material, later=()) if flag_decides(material.flags, policy.pack, rule) else material
 
 
 def _service_with(deputy: Person, occasion: Occasion) -> Service:

@@ -76,9 +76,10 @@ def _brought(trigger: MessageArrived, case: Case, findings: Findings, policy: Ma
     if why := _stays(owner, findings, policy):
         return [Note(kind=FOR_THE_MANAGER, reason=Reason("addition-not-passed-on", f"{case.owner} has not got it: {why}"))]
     occasion = Occasion(case=case, policy=policy, now=now, before=findings.before, key=f"message:{trigger.message.digest}")
-    enclosed, left_out_ = (added.enclosure.content, added.enclosure.left_out) if added.enclosure else (b"", "")
-    more = {"owner": case.owner, "message_lines": added.quoted or None, "left_out": left_out_ or None}
+    missing = added.enclosure.left_out if added.enclosure else ""
+    more = {"owner": case.owner, "message_lines": added.quoted or None, "left_out": missing or None}
     told = occasion.tell_address(owner, Purpose.WROTE_AGAIN, more)
+    enclosed = (added.enclosure.content,) if added.enclosure else ()
     return [replace(one, enclosed=enclosed) if isinstance(one, QueueLetter) else one for one in told]
 
 

@@ -212,7 +212,7 @@ def _letter(
         in_reply_to=material.references[-1] if material.references else case.last_message_id,
         references=material.references,
         language=case.language,
-        enclosed=material.enclosure.content if permission.copies else b"",
+        enclosed=material.enclosed if permission.copies else (),
         reason=Reason(HANDED_OVER, command.service.name),
     )
 
@@ -240,8 +240,8 @@ def passed_values(
         owner_contact=" or ".join(filter(None, (person.address, person.phone))),
         service=service.name or values.service,
         partner=service.organisation if service.organisation != ours else None,
-        note_lines=note_lines(material.note, policy),
-        left_out=material.enclosure.left_out or None,
+        note_lines=note_lines(material.known, policy),
+        left_out=material.left_out or None,
     )
 
 

@@ -167,7 +167,7 @@ def _letter(
         receipt,
         letter=letter_of_handover(passing.service, material, policy),
         values=passed_values(values, passing.service, passing.told.person, material, policy),
-        enclosed=material.enclosure.content,
+        enclosed=material.enclosed,
         not_before=now,
         reason=Reason(HANDED_OVER, passing.service.name),
     )

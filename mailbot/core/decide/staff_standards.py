@@ -42,7 +42,7 @@ def _note(trigger: StaffNoteDue, policy: MailboxPolicy, now: datetime, before: S
         ),
         not_before=_opening(policy, now),
         observed=not trigger.live,
-        enclosed=trigger.signature,
+        enclosed=(trigger.signature,) if trigger.signature else (),
         reason=Reason(Purpose.STANDARDS_NOTE.value),
     )
     return [letter]
