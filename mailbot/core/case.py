@@ -51,6 +51,7 @@ class ClockStop(StrEnum):
     TAKEN = "taken"
 
 
+RAW_OPENED = "raw-opened"
 NAMES_HIDDEN, RESTRICTED_BY_STAFF = "names-hidden", "restricted-by-staff"
 """What the history says where names are not recorded of a case any more (F11)."""
 ASSIGNED, WAITS, ANSWERED_BY_STAFF = "assigned", "waits", "answered-by-staff"

@@ -133,6 +133,11 @@ def again_in(text: str, sought: Sought) -> list[Span]:
     return _again(_words(text), frozenset(), sought)
 
 
+def known_in(text: str, sought: Sought) -> list[Span]:
+    """The same, and where those stand whom staff named."""
+    return _again(_words(text), known_words(text, (), sought), sought)
+
+
 def marks_of(known: Iterable[str], sought: Sought) -> tuple[str, ...]:
     """The marks of these words, and those that there were."""
     return tuple(sorted(sought.marks | {sought.mark(one) for one in known}))

@@ -37,7 +37,7 @@ from mailbot.errors import PermanentError
 from mailbot.pipeline.assigning import material_of_case
 from mailbot.pipeline.clarifying import asked_at, known_lacks
 from mailbot.pipeline.handing_over import handover_to
-from mailbot.pipeline.hiding import hidden_texts, sought_in
+from mailbot.pipeline.hiding import hidden_texts, said_without_names, sought_in
 from mailbot.pipeline.presence import present
 from mailbot.pipeline.record import Recording, record
 from mailbot.pipeline.sent_today import sent_today
@@ -245,7 +245,8 @@ class CaseCommands:
         if isinstance(command, CaseAssigned) and self.originals is not None:
             command = replace(command, material=material_of_case(transaction, self.originals, case, policy))
         before = sent_today(transaction, self.policies, [case], now)
-        decision = decide(command, case, None, policy, now, before.about(case))
+        decided = decide(command, case, None, policy, now, before.about(case))
+        decision = said_without_names(decided, case, policy, self.names)
         self._record(transaction, case, decision)
         return decision
 

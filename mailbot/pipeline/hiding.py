@@ -3,11 +3,15 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from mailbot.core.case import Case
-from mailbot.core.person_name import NameRules, Sought
+from mailbot.core.action import Action, ChangeCase, Decision, LearnClass, Note, TakeTurn
+from mailbot.core.case import ASSIGNED, RAW_OPENED, Case
+from mailbot.core.person_name import NameRules, Sought, blacked, known_in
 from mailbot.core.policy import MailboxPolicy
 from mailbot.core.redaction import HiddenTexts, without_names_in
 from mailbot.ports import Transaction
+
+_WHO_DID_IT = (ASSIGNED, RAW_OPENED)
+"""What the history says of these must name whoever it was."""
 
 
 def sought_in(case: Case | None, policy: MailboxPolicy, rules: NameRules) -> Sought:
@@ -15,6 +19,29 @@ def sought_in(case: Case | None, policy: MailboxPolicy, rules: NameRules) -> Sou
     staff = tuple((one.name, one.address) for one in policy.directory.people)
     marks = frozenset(case.name_marks) if case else frozenset[str]()
     return Sought(rules=rules, staff=staff, marks=marks, secret=policy.tag_secret)
+
+
+def said_without_names(decision: Decision, case: Case, policy: MailboxPolicy, rules: NameRules) -> Decision:
+    """What staff said of a case, as the history has it: without whoever the case is about. Who did what stays."""
+    if not case.restricted:
+        return decision
+    about = tuple(one.name for one in policy.directory.people if one.address in case.named)
+    sought = replace(sought_in(case, policy, rules), staff=(), about=about)
+    return Decision(tuple(_without_names(action, sought) for action in decision.actions))
+
+
+def _without_names(action: Action, sought: Sought) -> Action:
+    match action:
+        case LearnClass():
+            return replace(action, why=_black(action.why, sought))
+        case Note() | ChangeCase() | TakeTurn() if action.reason.rule not in _WHO_DID_IT:
+            return replace(action, reason=replace(action.reason, detail=_black(action.reason.detail, sought)))
+        case _:
+            return action
+
+
+def _black(text: str, sought: Sought) -> str:
+    return blacked(text, known_in(text, sought))
 
 
 def hidden_texts(

@@ -8,7 +8,7 @@ import pytest
 
 from mailbot.adapters.login import signed_in
 from mailbot.core.case import Channel
-from mailbot.core.case_command import ContactNoted, MisconductNoticed
+from mailbot.core.case_command import ContactNoted, IncidentNoted, MisconductNoticed
 from mailbot.core.directory import Person
 from mailbot.errors import PermanentError
 from tests.clauses.story import ADA_ADDRESS, Story, TellStory
@@ -114,8 +114,10 @@ def inga() -> Person:
 
 
 class TestF11:
-    def test_F11_no_name_is_left_in_anything_that_is_recorded_or_told(self, tell: TellStory) -> None:
-        """Listings, the case with its messages, why it is what it is, the tables, letters, alerts, digest and exports."""
+    def test_F11_no_name_is_left_in_anything_that_is_recorded_or_told(
+        self, tell: TellStory, capfd: pytest.CaptureFixture[str]
+    ) -> None:
+        """Listings, the case with its messages, why it is what it is, the tables, letters, alerts, digest, exports and logs."""
         story, case = begin(tell)
         story.until("2025-12-24 09:05")
         commands = (
@@ -132,6 +134,8 @@ class TestF11:
         told += [str(row) for row in story.rows("SELECT subject FROM participant")]
         told += [str(row) for row in story.rows("SELECT detail FROM event")]
         told += [words_of(letter) for address in (ADA_ADDRESS, MANAGER, INGA, SOL) for letter in story.letters_to(address)]
+        told += [story.tell("contact", "export", "--month", "2025-12"), "".join(capfd.readouterr())]
+        assert "letter=flag-notice" in told[-1]
         assert len(told) > 15
         for text in told:
             assert not [name for name in GONE if name.lower() in text.lower()]
@@ -249,6 +253,17 @@ class TestF11:
         refused = story.cli("outbox", "show", str(line.id))
         assert (refused.returncode, "may name them" in refused.stderr) == (65, True)
         assert b"gander_moira.pdf" in story.officer.open_raw(case, story.case(case).messages[0].row, inga(), "to see to it")
+
+    def test_F11_what_staff_say_of_it_later_names_nobody_either(self, tell: TellStory) -> None:
+        """Not whoever the customer named, nor whom staff did; who says it stays in the history."""
+        story, case = begin(tell)
+        story.officer.restrict(case, "a third one", by="Mo Reed", about=["Kit Brown"])
+        story.say(case, noted("Moira said sorry, and so did Kit and Mr Vale", story.clock.now()))
+        story.say(case, IncidentNoted(words="Gander rang her at home", by="Mo Reed", at=story.clock.now()))
+        assert no_name_in([str(row) for row in story.rows("SELECT detail FROM event")], *GONE, "Kit", "Brown")
+        told = str(story.rows("SELECT detail FROM event"))
+        assert "said sorry, and so did" in told
+        assert "rang her at home, by Mo Reed" in told
 
     def test_F11_what_is_taken_down_on_the_phone_is_recorded_without_names(self, tell: TellStory) -> None:
         """Neither subject nor note nor history has them, and no mail."""

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime
 
 from mailbot.core import screen
 from mailbot.core.action import Action, ChangeCase, HideTexts, KeepSilent, Note, Permission, QueueLetter, Reason
-from mailbot.core.case import RESTRICTED_BY_STAFF, Case
+from mailbot.core.case import RAW_OPENED, RESTRICTED_BY_STAFF, Case
 from mailbot.core.case_command import CaseRestricted, FlagConfirmed, RawOpened
 from mailbot.core.classify import Classification
 from mailbot.core.decide.flagging import flag_actions
@@ -21,7 +21,6 @@ from mailbot.core.text import key
 from mailbot.errors import PermanentError
 
 ACCESS = "access_contact"
-RAW_OPENED = "raw-opened"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
