@@ -1,4 +1,4 @@
-"""``mailbot contact list|export``: the log of contacts, for analysis and for partners (N7, J11)."""
+"""``mailbot contact list|workload|export``: the log of contacts, for analysis and for partners (N7, J11)."""
 
 from enum import StrEnum
 from pathlib import Path
@@ -26,6 +26,7 @@ class FileFormat(StrEnum):
 def register(app: typer.Typer) -> None:
     """Add the commands to ``mailbot contact``."""
     app.command("list")(list_contacts)
+    app.command()(workload)
     app.command()(export)
 
 
@@ -56,6 +57,30 @@ def list_contacts(
         for one in found
     )
     print_table("contacts", ("case", "received", "channel", "action", "organisation", "service"), rows)
+
+
+def workload(
+    month: Month,
+    organisation: Of = None,
+    config: ConfigOption = DEFAULT_CONFIG,
+    format_: FormatOption = Format.TEXT,
+) -> None:
+    """Count a month's contacts by hour, weekday, mailbox and class of their cases, and how many came by phone.
+
+    Hours and weekdays are those at which contacts came, local time.
+    """
+    from zoneinfo import ZoneInfo
+
+    from mailbot.cli.options import load_config, print_json, print_table
+    from mailbot.core.contact_log import workload as counted
+
+    settings = load_config(config)
+    lines = tuple(counted(_contacts(settings, month, organisation), ZoneInfo(settings.organisation.time_zone)))
+    if format_ is Format.JSON:
+        print_json(lines)
+        return
+    rows = ((one.by, one.value, str(one.contacts), str(one.by_phone)) for one in lines)
+    print_table("contacts", ("by", "", "contacts", "by phone"), rows)
 
 
 def export(

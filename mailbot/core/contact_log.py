@@ -1,7 +1,7 @@
 """The log of contacts: for whom and which service, by which way, when, and what was done (N7, J11). It holds no name."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from enum import StrEnum
@@ -9,6 +9,8 @@ from enum import StrEnum
 from mailbot.core.case import Channel
 from mailbot.core.directory import Directory
 from mailbot.core.service import Category
+
+WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 
 
 class ContactAction(StrEnum):
@@ -31,13 +33,25 @@ class ServiceArea:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LoggedContact:
-    """A line of the log. ``reference``: of its case, for us alone; ``at``: aware, UTC."""
+    """A line of the log. ``at``: aware, UTC. For us alone: ``reference`` and ``class_`` of its case, and the ``mailbox``."""
 
     area: ServiceArea
     channel: Channel
     at: datetime
     action: ContactAction
     reference: str
+    mailbox: str = ""
+    class_: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WorkloadLine:
+    """How many contacts there were at an hour or weekday, to a mailbox or of a class (``by``), and how many ``by_phone``."""
+
+    by: str
+    value: str
+    contacts: int
+    by_phone: int
 
 
 def area_of(directory: Directory, service: str, ours: str) -> ServiceArea:
@@ -66,6 +80,23 @@ def still_to_settle(actions: tuple[ContactAction, ...], new: ContactAction, answ
         or (number == last and action is ContactAction.INFORMED and new is not ContactAction.INFORMED)
         or (number >= answered and action is ContactAction.REFERRED and goes_on)
     )
+
+
+def workload(contacts: Sequence[LoggedContact], zone: tzinfo) -> Iterator[WorkloadLine]:
+    """When contacts came, local time, to which mailbox and in which classes of cases (J11)."""
+    local = [one.at.astimezone(zone) for one in contacts]
+    days = [WEEKDAYS[at.weekday()] for at in local]
+    yield from _counted("hour", contacts, [f"{at:%H}:00" for at in local])
+    yield from sorted(_counted("weekday", contacts, days), key=lambda line: WEEKDAYS.index(line.value))
+    yield from _counted("mailbox", contacts, [one.mailbox for one in contacts])
+    yield from _counted("class", contacts, [one.class_ for one in contacts])
+
+
+def _counted(by: str, contacts: Sequence[LoggedContact], values: Sequence[str]) -> Iterator[WorkloadLine]:
+    found = Counter(values)
+    phone = Counter(value for one, value in zip(contacts, values, strict=True) if one.channel is Channel.PHONE)
+    for value in sorted(found):
+        yield WorkloadLine(by=by, value=value, contacts=found[value], by_phone=phone[value])
 
 
 def month_bounds(month: str, zone: tzinfo) -> tuple[datetime, datetime]:

@@ -263,6 +263,20 @@ class TestJ11:
         story.officer.undo(added.reference)
         assert [(row[4], row[7]) for row in log_of(story)] == [("phone", "received")]
 
+    def test_J11_workload_is_counted_by_hour_weekday_mailbox_and_class(self, tell: TellStory) -> None:
+        """Two calls and an e-mail on a Tuesday; one call came an hour earlier."""
+        story = begin(tell)
+        take_down(story, email=ADA_ADDRESS)
+        take_down(story, email="ben@example.org", earlier=timedelta(hours=1))
+        story.customer_writes("When does the library open?")
+        lines = json.loads(story.tell("contact", "workload", "--month", "2025-12", "--format", "json"))
+        found = {(line["by"], line["value"]): (line["contacts"], line["by_phone"]) for line in lines}
+        assert found["hour", "09:00"] == (1, 1)
+        assert found["hour", "10:00"] == (2, 1)
+        assert found["weekday", "Tuesday"] == found["mailbox", "enquiries"] == (3, 2)
+        assert sum(contacts for (by, _), (contacts, _) in found.items() if by == "class") == 3
+        assert "ada" not in story.tell("contact", "workload", "--month", "2025-12").lower()
+
     def test_J1_a_letter_has_its_own_days_and_is_acknowledged_by_e_mail_where_that_can_be(self, tell: TellStory) -> None:
         """Three working days from the day it came; the receipt by e-mail keeps them."""
         story = begin(tell, "jersey-oic")

@@ -12,7 +12,16 @@ from openpyxl import load_workbook
 
 from mailbot.adapters.contact_files import COLUMNS, as_csv, as_xlsx
 from mailbot.core.case import Channel
-from mailbot.core.contact_log import ContactAction, LoggedContact, ServiceArea, area_of, month_bounds, still_to_settle, totals
+from mailbot.core.contact_log import (
+    ContactAction,
+    LoggedContact,
+    ServiceArea,
+    area_of,
+    month_bounds,
+    still_to_settle,
+    totals,
+    workload,
+)
 from mailbot.core.directory import Directory
 from mailbot.core.service import Category, Organisation, Service
 
@@ -81,3 +90,19 @@ def test_the_summary_counts_each_organisation_by_what_was_done() -> None:
     pier = replace(contact(), area=ServiceArea(organisation="Arch Trust"), action=REFERRED)
     lines = ["Arch Trust: 2 (2 referred)", "Harbour Council: 2 (1 informed, 1 first contact)"]
     assert [*totals([contact(), pier, replace(contact(), action=INFORMED), pier])] == lines
+
+
+def test_workload_has_days_in_their_order_and_local_hours() -> None:
+    """Monday before Friday, and an hour of summer is an hour of the clock on the wall."""
+    friday, monday = datetime(2026, 7, 3, 8, 30, tzinfo=UTC), datetime(2026, 7, 6, 8, 59, tzinfo=UTC)
+    lines = [replace(contact(), at=at, mailbox="desk", class_=class_) for at, class_ in ((friday, "foi"), (monday, "enquiry"))]
+    found = [(one.by, one.value, one.contacts) for one in workload(lines, LONDON)]
+    assert found == [
+        ("hour", "09:00", 2),
+        ("weekday", "Monday", 1),
+        ("weekday", "Friday", 1),
+        ("mailbox", "desk", 2),
+        ("class", "enquiry", 1),
+        ("class", "foi", 1),
+    ]
+    assert not list(workload((), LONDON))

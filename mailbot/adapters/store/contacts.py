@@ -8,7 +8,7 @@ from sqlalchemy import Connection, Row, func, select
 
 from mailbot.adapters.store.history import TAKEN_BACK
 from mailbot.adapters.store.pending import Pending
-from mailbot.adapters.store.tables import case, contact_log, contact_note, event, message
+from mailbot.adapters.store.tables import case, contact_log, contact_note, event, mailbox, message
 from mailbot.core.case import ANSWERED, Channel, Turn, TurnKind
 from mailbot.core.contact_action import KeepNote, LogContact, SettleContacts
 from mailbot.core.contact_log import ContactAction, LoggedContact, ServiceArea, still_to_settle
@@ -89,7 +89,9 @@ def note_of(row: Row[Any]) -> ContactNote:
 
 def logged_contacts(connection: Connection, since: datetime, until: datetime, organisation: str | None) -> list[LoggedContact]:
     """The contacts from ``since`` on and before ``until``, of one organisation or of all, in the order in which they came."""
-    lines = select(contact_log, case.c.reference).select_from(_CONTACTS.join(case, case.c.id == _belongs_to))
+    whole = _CONTACTS.join(case, case.c.id == _belongs_to).join(mailbox, mailbox.c.id == contact_log.c.mailbox)
+    told_of = (case.c.reference, case.c["class"].label("class_"), mailbox.c.name.label("mailbox_name"))
+    lines = select(contact_log, *told_of).select_from(whole)
     query = lines.where(contact_log.c.at >= since, contact_log.c.at < until)
     if organisation is not None:
         query = query.where(contact_log.c.organisation == organisation)
@@ -104,6 +106,8 @@ def _contact(row: Row[Any]) -> LoggedContact:
         at=row.at,
         action=ContactAction(row.action),
         reference=row.reference,
+        mailbox=row.mailbox_name,
+        class_=row.class_,
     )
 
 
