@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from mailbot.core.directory import Directory
-from mailbot.core.service import Organisation, Service
+from mailbot.core.service import Organisation, Service, is_known_domain
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +23,7 @@ def gaps_of(directory: Directory, organisation: Organisation) -> Iterator[Gap]:
     if lacks:
         yield Gap("", tuple(lacks))
     for service in services:
-        if missing := tuple(_of_service(service)):
+        if missing := (*_reachable(directory, service), *_of_service(service)):
             yield Gap(service.name, missing)
 
 
@@ -33,6 +33,14 @@ def _of_organisation(organisation: Organisation) -> Iterator[tuple[str, bool]]:
     yield "a contact for the monthly log", bool(organisation.log_contact)
     yield "a contact for other formats and languages", bool(organisation.access_contact)
     yield "its e-mail domains", bool(organisation.domains)
+
+
+def _reachable(directory: Directory, service: Service) -> Iterator[str]:
+    """Who cannot be copied in on a handover: nobody is outside the domains that the directory names."""
+    for post, address in (("contact", service.contact), ("deputy", service.deputy)):
+        if address and not is_known_domain(directory.organisations, address):
+            domain = address.rpartition("@")[2]
+            yield f"a {post} who can be copied in ({domain} stands in no organisation's domains)"
 
 
 def _of_service(service: Service) -> Iterator[str]:

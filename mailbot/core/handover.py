@@ -11,6 +11,8 @@ from mailbot.core.enclosure import Enclosure
 HANDED_OVER, CONSENTED, WAITS_FOR_A_PERSON = "handed-over", "consent-given", "handover-waits"
 """The rules by which a history tells that a case was handed over, that its customer agrees to its being passed on, and that
 no rule may hand it over."""
+CONTACT_AWAY = "contact-away"
+"""The rule by which a history tells that whoever had the case is away by their own automatic reply; the detail: their name."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,6 +27,7 @@ class Addition:
 class HandoverMaterial:
     """``note`` and ``enclosure`` of the message that opened the case; ``references`` of its thread, its own id last.
 
+    ``away``: names of those whose automatic replies in this case told that they are away.
     ``later``: what the customer wrote since, in that order; whoever gets the case gets it, too.
     ``noticed``: an earlier letter that reached the customer said that what they write may be passed on; ``consented``: they
     agreed, and that stands in the history (N6). ``flags``: what any message of the case bears, or a person said of it;
@@ -39,6 +42,7 @@ class HandoverMaterial:
     flags: tuple[str, ...] = ()
     wrote_again: bool = False
     later: tuple[Addition, ...] = ()
+    away: tuple[str, ...] = ()
 
     @property
     def known(self) -> ContactNote:

@@ -5,7 +5,7 @@ from datetime import datetime
 from mailbot.core.case import ASSIGNED, Case
 from mailbot.core.case_command import CaseHandedOver
 from mailbot.core.enclosure import Enclosure
-from mailbot.core.handover import CONSENTED, HANDED_OVER, Addition, HandoverMaterial
+from mailbot.core.handover import CONSENTED, CONTACT_AWAY, HANDED_OVER, Addition, HandoverMaterial
 from mailbot.core.ladder import contact_on
 from mailbot.core.letter import OutboxState
 from mailbot.core.policy import MailboxPolicy
@@ -35,6 +35,7 @@ def handover_material(
         references=original.references,
         noticed=any(one.state in REACHED and one.envelope.recipient.lower() == case.customer.lower() for one in receipts),
         later=_additions(transaction, originals, case, original.enclosure, rule.attach_at_most) if rule else (),
+        away=transaction.cases.details(case.id, CONTACT_AWAY),
         flags=transaction.messages.flags(case.id),
         wrote_again=transaction.messages.wrote_again(case.id),
         consented=CONSENTED in transaction.cases.last_events(case.id, (CONSENTED,)),

@@ -261,6 +261,20 @@ class TestN2:
         assert story.rows("SELECT state FROM outbox WHERE purpose = 'handover'") == [("sent",)]
         assert any(FEMI in letter.get_body(("plain",)).get_content() for letter in story.letters_to(MANAGER))  # type: ignore[union-attr]
 
+    def test_N2_a_contact_and_a_deputy_who_are_both_away_do_not_hand_it_to_and_fro(self, tell: TellStory) -> None:
+        """The customer hears of the deputy once; that the deputy is away, too, the manager hears, and the case stays."""
+        story = begin(tell)
+        case = story.customer_writes(PIER)
+        hand_over(story, case, "Pier and promenade")
+        away = {"Auto-Submitted": "auto-replied", "Return-Path": "<>", **VOUCHED}
+        for writer, address in ((FEMI_HOLT, FEMI), (f"Gil Moss <{GIL}>", GIL)):
+            note = reply(story.letters_to(address)[-1], "I am away.", sender=writer, headers=away)
+            story.arrives(case, note, "INBOX")
+        assert story.case(case).line.owner == "Gil Moss"
+        assert len(story.letters_to(ADA_ADDRESS)) == 3
+        assert len(story.letters_to(MANAGER, "Nobody has taken")) == 2
+        assert "nobody-stands-in" in rules_of(story, case)
+
     def test_N2_what_the_customer_adds_is_brought_to_whoever_has_it(self, tell: TellStory) -> None:
         """With the message and its words; no thanks, nothing they have as a copy; and their reply reaches the customer."""
         story = begin(tell)

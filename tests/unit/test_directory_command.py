@@ -81,6 +81,15 @@ def test_what_each_partner_lacks_is_listed(config: Path) -> None:
     assert "  Street lighting: lacks key contacts, leaflets," in said
 
 
+def test_a_contact_to_whom_no_copy_can_go_is_named_before_a_handover_is_refused(config: Path) -> None:
+    """The address is at a domain that no organisation of the directory has."""
+    file = config.with_name("people.toml")
+    file.write_text(TEXT.replace('domains = ["example.org"]\n', 'domains = ["pier.example"]\n'))
+    said = " ".join(directory(config, "check").stdout.split())
+    assert "Pier and promenade: lacks a contact who can be copied in (example.org stands in no organisation's domains)" in said
+    assert "Street lighting: lacks a category" not in said
+
+
 def test_an_organisation_that_lacks_nothing_has_no_gap(config: Path) -> None:
     """A partner without services lacks them."""
     found = read(config)

@@ -135,6 +135,23 @@ def test_a_case_of_somebody_away_goes_to_their_colleague_by_role() -> None:
     assert [letter.purpose for letter in every(QueueLetter, actions)] == [Purpose.HANDOVER, Purpose.NOT_TAKEN]
 
 
+def test_nobody_who_was_away_in_this_case_gets_it_back_by_a_note() -> None:
+    """Contact and deputy are both away by their own replies: it stops there, and the manager hears of it."""
+    material = replace(MATERIAL, away=(KIM.name,))
+    actions = away_note(office(deputy=None, away=False), material=material, service="Pier")
+    assert every(ChangeCase, actions) == []
+    assert "nobody-stands-in" in [one.reason.rule for one in every(Note, actions)]
+    assert only(QueueLetter, actions).permission.recipient == MANAGER
+
+
+@pytest.mark.parametrize(("kind", "moves"), [(ClockKind.RESPONSE, True), (ClockKind.SURVEY, False)])
+def test_who_took_it_and_is_away_now_hands_it_on_while_an_answer_is_owed(kind: ClockKind, moves: bool) -> None:
+    """What a customer adds must not lie in an empty office; once the answer has gone, a note changes nothing."""
+    actions = away_note(office(deputy=SAM.address), clocks=(running(rule(kind=kind)),))
+    assert bool(every(ChangeCase, actions)) == moves
+    assert bool(every(QueueLetter, actions)) == moves
+
+
 @pytest.mark.parametrize(("another", "flags", "sent"), [(False, RISK, 2), (True, RISK, 1), (True, ("other_format",), 2)])
 def test_a_deputy_of_another_organisation_gets_nothing_added_that_a_person_decides_about(
     another: bool, flags: tuple[str, ...], sent: int

@@ -1,12 +1,14 @@
 """Whoever a case was handed to answers, is away, or does not take it: what that brings about (N2)."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 
 from mailbot.core import screen
 from mailbot.core.action import Action, AddDeadline, Deadline, Hold, JoinCase, Note, Permission, QueueLetter, Reason
-from mailbot.core.case import ANSWERED_BY_STAFF, Case, ClockKind, Moment, RunningClock
+from mailbot.core.case import ANSWERED_BY_STAFF, Case, CaseStatus, ClockKind, Moment, RunningClock
 from mailbot.core.case_command import CaseHandedOver
+from mailbot.core.clock import OWED
 from mailbot.core.decide.command import staff_answered
 from mailbot.core.decide.findings import Findings
 from mailbot.core.decide.handing_over import handed_over, is_another
@@ -15,7 +17,7 @@ from mailbot.core.decide.passing_on import flag_decides
 from mailbot.core.decide.replying import CONTACT_ATTACHED, CONTACT_CANNOT, CONTACT_NOT_PROVEN, not_gone
 from mailbot.core.directory import Person, person_as_service
 from mailbot.core.enclosure import File
-from mailbot.core.handover import HandoverMaterial, after_office_hours
+from mailbot.core.handover import CONTACT_AWAY, HandoverMaterial, after_office_hours
 from mailbot.core.ladder import Rung, Told, colleague_on, contact_on, deputy_on
 from mailbot.core.letter import Audience, Lane, Purpose
 from mailbot.core.message import Message
@@ -118,22 +120,24 @@ def _goes_to_others(trigger: MessageArrived, policy: MailboxPolicy) -> bool:
 def contact_away(trigger: MessageArrived, case: Case, findings: Findings, policy: MailboxPolicy, now: datetime) -> list[Action]:
     """Their absence note: the case goes to whoever stands in, the customer hears of it, and the manager does.
 
-    Nothing but the absence decides: a note in which nobody stands in only tells the manager.
+    Nothing but the absence decides: a note in which nobody stands in only tells the manager. Where an answer is owed no more,
+    it changes nothing.
     """
     running = next((one for one in case.clocks if one.kind is ClockKind.TAKING), None)
+    is_owed = case.status is CaseStatus.OPEN and any(one.kind in OWED for one in case.clocks)
     automatic = findings.screening.verdict is Verdict.AUTO_REPLY or findings.screening.looks_automatic
-    if running is None or not automatic or not is_from_contact(trigger, case, findings):
+    if not (running or is_owed) or not automatic or not is_from_contact(trigger, case, findings):
         return []
     occasion = Occasion(
         case=case, policy=policy, now=now, before=findings.before, key=f"message:{trigger.message.digest}", running=running
     )
     alert = occasion.tell(Rung.MANAGER, Purpose.NOT_TAKEN, _because(case, "is away"))
-    return [Note(kind="handover", reason=Reason("contact-away", case.owner or "")), *_to_deputy(occasion, findings), *alert]
+    return [Note(kind="handover", reason=Reason(CONTACT_AWAY, case.owner or "")), *_to_deputy(occasion, findings), *alert]
 
 
 def _to_deputy(occasion: Occasion, findings: Findings) -> list[Action]:
     case, policy = occasion.case, occasion.policy
-    told = _deputy(occasion)
+    told = _deputy(occasion, findings.material.away if findings.material else ())
     if told is None:
         return [Note(kind="handover", reason=Reason("nobody-stands-in"))]
     service = _service_with(told.person, occasion)
@@ -184,14 +188,16 @@ def not_taken(occasion: Occasion, running: RunningClock, moment: Moment) -> list
     return [*told, AddDeadline(clock_id=running.id, deadline=following, reason=Reason("not-taken", running.name))]
 
 
-def _deputy(occasion: Occasion) -> Told | None:
+def _deputy(occasion: Occasion, away: Sequence[str] = ()) -> Told | None:
     """Who stands in for whoever has the case: whom their absence names, the service's deputy, or a colleague by team and role.
 
-    Nobody whom the case names.
+    Nobody whom the case names, and nobody whose reply in this case told that they are ``away``: two who stand in for one
+    another would hand it to and fro.
     """
     case, directory, today = occasion.case, occasion.policy.directory, occasion.today
     owner = (case.owner_address or "").lower()
-    left_out = frozenset(case.named) | (occasion.before.unreachable - {owner})
+    not_there = {one.address for one in directory.people if one.name in away}
+    left_out = frozenset(case.named) | ((occasion.before.unreachable | not_there) - {owner})
     if stands_in := deputy_on(directory, owner, today, left_out):
         return stands_in
     service = directory.service(case.service)
