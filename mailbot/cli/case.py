@@ -79,7 +79,7 @@ def show(
     """Show a case: its dates with their derivation, its messages and letters."""
     from mailbot.adapters.store.queries import Queries
     from mailbot.app import database_of
-    from mailbot.cli.options import last_day, load_config, moment, print_json, print_table
+    from mailbot.cli.options import began_anew, last_day, load_config, moment, print_json, print_table
     from mailbot.errors import PermanentError
 
     settings = load_config(config)
@@ -114,7 +114,7 @@ def show(
                 found.name,
                 last_day(found.due_at, zone),
                 _state(found, zone),
-                f"since {found.started_by} {moment(found.started_at, zone)}: {found.why}",
+                f"since {found.started_by} {moment(found.started_at, zone)}{began_anew(found, zone)}: {found.why}",
             )
             for found in view.clocks
         ),

@@ -22,7 +22,7 @@ def explain(reference: str, config: ConfigOption = DEFAULT_CONFIG, format_: Form
     """Print the chain of a case: each judgement with its rule and its words, each date with its days, each event."""
     from mailbot.adapters.store.queries import Queries
     from mailbot.app import database_of
-    from mailbot.cli.options import last_day, load_config, moment, print_json
+    from mailbot.cli.options import began_anew, last_day, load_config, moment, print_json
     from mailbot.errors import PermanentError
 
     settings = load_config(config)
@@ -50,7 +50,8 @@ def explain(reference: str, config: ConfigOption = DEFAULT_CONFIG, format_: Form
         for line in _judgement(message):
             typer.echo(line)
     for clock in view.clocks:
-        typer.echo(f"\nclock {clock.name}: due {last_day(clock.due_at, zone)}, started by {clock.started_by}")
+        due, anew = last_day(clock.due_at, zone), began_anew(clock, zone)
+        typer.echo(f"\nclock {clock.name}: due {due}, started by {clock.started_by}{anew}")
         typer.echo(f"  {clock.why}")
         for line in _standing(clock, zone):
             typer.echo(line)

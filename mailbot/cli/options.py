@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 if TYPE_CHECKING:
+    from mailbot.adapters.store.views import ClockLine
     from mailbot.config import Config
 
 ConfigOption = Annotated[
@@ -111,6 +112,11 @@ def _widths(columns: Sequence[str], rows: Sequence[Sequence[str]], room: int) ->
         widths[number] = min(widths[number], max(3, left // (len(flexible) - position)))
         left -= widths[number]
     return widths
+
+
+def began_anew(clock: "ClockLine", zone: str) -> str:
+    """From when a clock is counted now, if something made it begin anew."""
+    return "" if clock.counts_from == clock.started_at else f", counted anew from {moment(clock.counts_from, zone)}"
 
 
 def moment(at: datetime | None, zone: str) -> str:

@@ -12,7 +12,7 @@ import pytest
 from mailbot.core.action import Decision
 from mailbot.core.case_command import CaseTaken, ConsentGiven
 from mailbot.errors import PermanentError
-from tests.clauses.story import ADA_ADDRESS, Story, TellStory
+from tests.clauses.story import ADA_ADDRESS, Rules, Story, TellStory
 from tests.e2e.installation import ENQUIRIES, MANAGER
 from tests.e2e.messages import ADA, about, bounce, reply
 from tests.mail_programs import written
@@ -260,6 +260,40 @@ class TestN2:
         story.arrives(case, bounce(told, told=[about(told, address=FEMI)]), "INBOX")
         assert story.rows("SELECT state FROM outbox WHERE purpose = 'handover'") == [("sent",)]
         assert any(FEMI in letter.get_body(("plain",)).get_content() for letter in story.letters_to(MANAGER))  # type: ignore[union-attr]
+
+    def test_N2_letter_clock_and_derivation_say_the_date_that_the_handover_makes(self, tell: TellStory) -> None:
+        """With another organisation the time begins anew, and the customer reads the new date; with its deputy it goes on."""
+        story = begin(tell)
+        case = story.customer_writes(PIER)
+        before = story.due(case, "response")
+        story.until("2025-12-29 10:00")
+        hand_over(story, case, "Pier and promenade")
+        due = story.due(case, "response")
+        assert due != before
+        told = story.letters_to(FEMI)[0]
+        assert f"You will have an answer by {due}." in told.get_body(("plain",)).get_content()  # type: ignore[union-attr]
+        story.until("2025-12-31 10:00")
+        away = {"Auto-Submitted": "auto-replied", "Return-Path": "<>", **VOUCHED}
+        story.arrives(case, reply(told, "I am away.", sender=FEMI_HOLT, headers=away), "INBOX")
+        again = story.letters_to(GIL)[-1].get_body(("plain",)).get_content()  # type: ignore[union-attr]
+        assert f"You will have an answer by {due}." in again
+        assert story.due(case, "response") == due
+        assert {"restarted-by-handover", "carried-over"} <= set(rules_of(story, case))
+        shown = " ".join(story.tell("explain", case).split())
+        assert "started by receipt, counted anew from Mon 29 Dec 2025" in shown
+
+    @pytest.mark.parametrize(("rule", "says"), [("stopped", False), ("carried", True)])
+    def test_N2_a_date_that_the_handover_stops_is_promised_to_nobody(
+        self, tell: TellStory, own_rules: Rules, rule: str, says: bool
+    ) -> None:
+        """Where the pack stops its own dates with another organisation, the letter names none."""
+        own_rules.change(PACK, 'another = "restarted"', f'another = "{rule}"')
+        story = tell(PACK, people=PEOPLE, manager=MANAGER, rules=own_rules.folder)
+        case = story.customer_writes(PIER)
+        hand_over(story, case, "Pier and promenade")
+        words = story.letters_to(FEMI)[0].get_body(("plain",)).get_content()  # type: ignore[union-attr]
+        assert ("You will have an answer by" in words) == says
+        assert (story.outcomes(case)["response"] is None) == says
 
     def test_N2_a_contact_and_a_deputy_who_are_both_away_do_not_hand_it_to_and_fro(self, tell: TellStory) -> None:
         """The customer hears of the deputy once; that the deputy is away, too, the manager hears, and the case stays."""

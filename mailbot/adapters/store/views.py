@@ -120,11 +120,12 @@ class CaseLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClockLine:
-    """One clock of a case with its derivation."""
+    """One clock of a case with its derivation. ``counts_from``: later than ``started_at`` once it began anew."""
 
     name: str
     started_by: str
     started_at: datetime
+    counts_from: datetime
     original_due_at: datetime
     due_at: datetime
     paused_on: date | None

@@ -1,18 +1,29 @@
 """A case is handed over: one letter to the customer, a copy to whoever has it now, and what becomes of its dates (N2, N6)."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 
 from mailbot.core import clock, screen
-from mailbot.core.action import Action, ChangeCase, Deadline, Note, Permission, QueueLetter, Reason, StartClock, StopClock
+from mailbot.core.action import (
+    Action,
+    ChangeCase,
+    Deadline,
+    MoveClock,
+    Note,
+    Permission,
+    QueueLetter,
+    Reason,
+    StartClock,
+    StopClock,
+)
 from mailbot.core.calendar import last_day
 from mailbot.core.case import Case, CaseStatus, ClockKind, ClockStop, Moment, RunningClock
 from mailbot.core.case_command import CaseHandedOver, CaseTaken
 from mailbot.core.clock import OWED
 from mailbot.core.clock_rule import ClockStart
 from mailbot.core.contact_note import ContactNote
-from mailbot.core.decide.logging_contacts import referred
+from mailbot.core.decide.logging_contacts import organisation_at, referred
 from mailbot.core.decide.moving import dependants, move, restored, stop_clocks
 from mailbot.core.decide.occasion import Occasion
 from mailbot.core.decide.wording import case_values
@@ -35,7 +46,9 @@ def handed_over(command: CaseHandedOver, case: Case, policy: MailboxPolicy, now:
     rule, told, material = _possible(command, case, policy)
     another = is_another(command.service, policy)
     leave = material.why_passed_on if another else "passed-on-inside"
-    occasion = Occasion(case=case, policy=policy, now=now, before=before, key=f"handover:{case.id}:{case.version}")
+    dates = [*_dates(_what_of_dates(rule, command.service, case, policy), case, policy, now)] if leave else []
+    standing = replace(case, clocks=_as_they_run_on(case, dates))
+    occasion = Occasion(case=standing, policy=policy, now=now, before=before, key=f"handover:{case.id}:{case.version}")
     letters = _letters(command, told, material, occasion, leave)
     service, settled = command.service.name or None, referred(command.service, policy, case.service)
     if not leave:
@@ -45,7 +58,6 @@ def handed_over(command: CaseHandedOver, case: Case, policy: MailboxPolicy, now:
     passed = Note(kind="handover", reason=Reason(leave, f"{command.service.organisation}, by {command.by}"))
     handed = Reason(HANDED_OVER, f"{command.service.name or 'by name'}: {told.person.name}, {told.why}")
     changed = ChangeCase(case_id=case.id, owner=has_it, service=service, reason=handed)
-    dates = [*_dates(rule.another if another else rule.inside, case, policy, now)]
     return [
         changed,
         passed,
@@ -124,6 +136,21 @@ def _dates(rule: AfterHandover, case: Case, policy: MailboxPolicy, now: datetime
 def taking_cancelled(case: Case, now: datetime, why: str) -> list[StopClock]:
     """Somebody else has the case: nobody is reminded any more to take what was handed over before."""
     return [_cancelled(one, now, why) for one in case.clocks if one.kind is ClockKind.TAKING]
+
+
+def _what_of_dates(rule: HandoverPolicy, service: Service, case: Case, policy: MailboxPolicy) -> AfterHandover:
+    """As the pack says. What stays in another organisation, with a deputy, say, is no new handover to it: dates go on."""
+    if not is_another(service, policy):
+        return rule.inside
+    return AfterHandover.CARRIED if organisation_at(case.owner_address, policy) == service.organisation else rule.another
+
+
+def _as_they_run_on(case: Case, dates: Iterable[Action]) -> tuple[RunningClock, ...]:
+    """The case's clocks as these actions leave them: a letter names the dates that hold from now on."""
+    over = {one.clock_id for one in dates if isinstance(one, StopClock)}
+    moved = {one.clock_id: one for one in dates if isinstance(one, MoveClock)}
+    left = (one for one in case.clocks if one.id not in over)
+    return tuple(replace(one, due_at=moved[one.id].due_at) if one.id in moved else one for one in left)
 
 
 def _cancelled(running: RunningClock, now: datetime, why: str) -> StopClock:

@@ -23,21 +23,21 @@ def contacted(channel: Channel, at: datetime, service: str, policy: MailboxPolic
 def contacted_about(case: Case, channel: Channel, at: datetime, policy: MailboxPolicy) -> LogContact:
     """A customer of a case got in touch about it: the contact is theirs who have the case."""
     log = contacted(channel, at, case.service, policy)
-    has = _organisation(case.owner_address, policy)
+    has = organisation_at(case.owner_address, policy)
     return replace(log, area=replace(log.area, organisation=has)) if has else log
 
 
 def goes_to(address: str, case: Case, policy: MailboxPolicy) -> list[SettleContacts]:
     """Somebody of another organisation than so far is given the case by its name: its contacts are theirs from now on."""
     area = area_of(policy.directory, case.service, policy.organisation)
-    had = _organisation(case.owner_address, policy) or area.organisation
-    gets = _organisation(address, policy)
+    had = organisation_at(case.owner_address, policy) or area.organisation
+    gets = organisation_at(address, policy)
     if gets in ("", had):
         return []
     return [SettleContacts(action=ContactAction.REFERRED, area=replace(area, organisation=gets))]
 
 
-def _organisation(address: str | None, policy: MailboxPolicy) -> str:
+def organisation_at(address: str | None, policy: MailboxPolicy) -> str:
     """Whom somebody of the directory works for; empty where it does not know them."""
     someone = person_at(policy.directory, address) if address else None
     return person_as_service(policy.directory, someone, policy.organisation).organisation if someone else ""
