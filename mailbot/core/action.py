@@ -196,6 +196,8 @@ class QueueLetter:
 class ChangeCase:
     """Change what a case is; None leaves a thing as it is. ``owner`` is name and address; ``quiet_until`` ends a quiet.
 
+    ``nobodys``: whoever had it has it no more.
+
     ``customer`` is the address of somebody who takes part in the case from now on as its customer.
     """
 
@@ -217,6 +219,7 @@ class ChangeCase:
     stage: str | None = None
     restricted: bool | None = None
     subject: str | None = None
+    nobodys: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

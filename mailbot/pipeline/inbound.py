@@ -223,7 +223,7 @@ class Inbound:
         of_staff = news_of_staff or replied is not None
         added = self._added(transaction, judged, case, screening, policy)
         of_staff = of_staff or added is not None
-        has_news = of_staff or reply is ReplyKind.WITHDRAWAL or bool(classification.flags)
+        has_news = of_staff or reply is ReplyKind.WITHDRAWAL or bool(classification.flags) or bool(found.named)
         findings = Findings(
             screening=screening,
             match=matched,

@@ -254,6 +254,30 @@ class TestF11:
         assert (refused.returncode, "may name them" in refused.stderr) == (65, True)
         assert b"gander_moira.pdf" in story.officer.open_raw(case, story.case(case).messages[0].row, inga(), "to see to it")
 
+    @pytest.mark.parametrize("told_by", ["a later message", "staff", "misconduct"])
+    def test_F11_whoever_has_the_case_and_proves_to_be_meant_has_it_no_more(self, tell: TellStory, told_by: str) -> None:
+        """The manager gives it to somebody else; whoever is meant hears nothing of it from then on."""
+        story = tell("northants-fire", people=PEOPLE, manager=MANAGER)
+        case = story.customer_writes("I wish to make a formal complaint. The crew came late.", subject="Late")
+        story.assign(case, "Robin Vale", ROBIN)
+        story.settle()
+        heard = len(story.letters_to(ROBIN))
+        if told_by == "a later message":
+            story.customer_answers(case, COMPLAINT)
+        elif told_by == "staff":
+            story.officer.restrict(case, "she rang", about=["Robin Vale"])
+        else:
+            about = Person(name="Robin Vale", address=ROBIN, team="Desk")
+            story.say(case, MisconductNoticed(about=about, words="He lied", by="Inga Holt", at=story.clock.now()))
+        story.settle()
+        assert story.case(case).line.owner is None
+        told = [letter.get_content() for letter in story.letters_to(MANAGER)]
+        assert [case in words for words in told if "a case names whoever had it, so that nobody has it now" in words] == [True]
+        story.until("2026-01-16 09:05")
+        assert len(story.letters_to(ROBIN)) == heard
+        with pytest.raises(PermanentError, match="who is spared it"):
+            story.assign(case, "Robin Vale", ROBIN)
+
     def test_F11_what_staff_say_of_it_later_names_nobody_either(self, tell: TellStory) -> None:
         """Not whoever the customer named, nor whom staff did; who says it stays in the history."""
         story, case = begin(tell)

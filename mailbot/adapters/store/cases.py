@@ -253,6 +253,8 @@ class SqlCases:
         if action.owner is not None:
             organisation = select(case.c.organisation).where(case.c.id == action.case_id).scalar_subquery()
             values |= {"owner": self._person(organisation, *action.owner), "routed": False}
+        if action.nobodys:
+            values |= {"owner": None, "routed": False}
         if action.customer is not None:
             values["customer"] = action.customer
             self._takes_part(action.case_id, action.customer.lower())

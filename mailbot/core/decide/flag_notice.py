@@ -10,6 +10,7 @@ from mailbot.core.case import RAW_OPENED, RESTRICTED_BY_STAFF, Case
 from mailbot.core.case_command import CaseRestricted, FlagConfirmed, RawOpened
 from mailbot.core.classify import Classification
 from mailbot.core.decide.flagging import flag_actions
+from mailbot.core.decide.named_owner import taken_from_owner
 from mailbot.core.decide.occasion import Occasion, somebody_else
 from mailbot.core.decide.wording import case_values
 from mailbot.core.directory import Directory, Person, Rota, person_at
@@ -136,12 +137,13 @@ def restricted(command: CaseRestricted, occasion: Occasion) -> list[Action]:
     named = tuple(dict.fromkeys((*case.named, *command.named)))
     hides = HideTexts(case_id=case.id, hidden=command.hidden, reason=reason)
     changed = ChangeCase(case_id=case.id, restricted=True, named=named, reason=reason)
-    if case.restricted:
-        return [hides, changed]
     shown = replace(case, subject=command.hidden.subject(case.subject), named=named)
+    taken = taken_from_owner(replace(occasion, case=shown, key=f"owner-named:{case.id}:{case.version}"), named)
+    if case.restricted:
+        return [hides, changed, *taken]
     flagged = _said((name,), occasion, replace(case_values(occasion.policy, shown, None), reference=case.reference))
     flagged = replace(flagged, named=named)
-    return [hides, changed, *flag_actions(flagged.classification, pack, flagged.digest), *flag_notices(flagged)]
+    return [hides, changed, *taken, *flag_actions(flagged.classification, pack, flagged.digest), *flag_notices(flagged)]
 
 
 def _said(flags: tuple[str, ...], occasion: Occasion, values: LetterValues) -> Flagged:

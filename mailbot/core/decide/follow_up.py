@@ -12,6 +12,7 @@ from mailbot.core.decide.findings import Findings
 from mailbot.core.decide.flag_notice import Flagged, flag_notices, names_are_hidden
 from mailbot.core.decide.flagging import flag_actions
 from mailbot.core.decide.logging_contacts import contacted_about
+from mailbot.core.decide.named_owner import taken_from_owner
 from mailbot.core.decide.occasion import Occasion
 from mailbot.core.decide.passing_on import flag_decides
 from mailbot.core.decide.routing import named_later
@@ -45,7 +46,8 @@ def follow_up(trigger: MessageArrived, case: Case, findings: Findings, policy: M
     notes += _flagged(trigger, case, findings, policy, now)
     if (until := findings.history.limited_until) and not case.quiet:
         notes.append(ChangeCase(case_id=case.id, quiet_until=until, reason=Reason(CONTACT_LIMITED)))
-    notes += named_later(case, findings.route, findings.classification, policy.pack)
+    named = named_later(case, findings.route, findings.classification, policy.pack)
+    notes += [*named, *_taken_from_owner(trigger, case, findings, policy, now, named)]
     silent = KeepSilent(reasons=(Reason("one-receipt-per-sender-and-case"), *findings.screening.silences))
     if is_thanks(findings) and case.status is not CaseStatus.WAITING:
         return [joined, *notes, Note(kind="finding", reason=Reason(THANKS)), silent]
@@ -109,6 +111,15 @@ def _flagged(trigger: MessageArrived, case: Case, findings: Findings, policy: Ma
         now=now,
     )
     yield from flag_notices(flagged)
+
+
+def _taken_from_owner(
+    trigger: MessageArrived, case: Case, findings: Findings, policy: MailboxPolicy, now: datetime, named: list[ChangeCase]
+) -> list[Action]:
+    """Where a complaint names whoever has it, they have it no more."""
+    key = f"message:{trigger.message.digest}"
+    occasion = Occasion(case=case, policy=policy, now=now, before=findings.before, key=key)
+    return [action for one in named for action in taken_from_owner(occasion, one.named or ())]
 
 
 def _withdrawal(trigger: MessageArrived, case: Case, findings: Findings, policy: MailboxPolicy, now: datetime) -> list[Action]:

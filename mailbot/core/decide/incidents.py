@@ -8,6 +8,7 @@ from mailbot.core.action import Action, ChangeCase, Note, Reason
 from mailbot.core.case import INCIDENT, Case
 from mailbot.core.case_command import ContactAllowed, ContactLimited, IncidentNoted, MisconductNoticed
 from mailbot.core.contact_action import LimitContact
+from mailbot.core.decide.named_owner import taken_from_owner
 from mailbot.core.decide.occasion import Occasion
 from mailbot.core.directory import team_named
 from mailbot.core.ladder import Rung, who_is_told
@@ -77,4 +78,4 @@ def misconduct_noticed(command: MisconductNoticed, occasion: Occasion) -> list[A
     mail = replace(occasion, before=before).tell_address(told.person.address, Purpose.FLAG_NOTICE, more)
     reason = Reason(MISCONDUCT, f"told to the line manager, by {command.by}")
     changed = ChangeCase(case_id=case.id, named=(*case.named, *({about.address.lower()} - {*case.named})), reason=reason)
-    return [changed, *mail]
+    return [changed, *mail, *taken_from_owner(replace(occasion, key=f"{occasion.key}:owner"), {about.address.lower()})]

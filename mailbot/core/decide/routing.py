@@ -76,7 +76,7 @@ def spared(found: Route, classification: Classification, pack: Pack) -> tuple[st
     return everybody_named(found)
 
 
-def named_later(case: Case, found: Route, classification: Classification, pack: Pack) -> list[Action]:
+def named_later(case: Case, found: Route, classification: Classification, pack: Pack) -> list[ChangeCase]:
     """A later message of a case names people of ours who are spared it from now on."""
     is_one = case.class_ in pack.routes.spare_named_in
     named = everybody_named(found) if is_one else spared(found, classification, pack)
