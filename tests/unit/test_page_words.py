@@ -10,8 +10,14 @@ from hypothesis import strategies as st
 
 from mailbot.adapters.parser.html import html_text
 from mailbot.adapters.parser.page_lines import page_lines
-from mailbot.core.own_words import TOKEN
+from mailbot.adapters.rule_files import load_quoting
+from mailbot.core.letter_sample import FULLEST
+from mailbot.core.own_words import TOKEN, own_words
 from mailbot.core.page_words import LineKind, PageLine, Run, formed
+from tests.invented import RULES, shipped_letters
+from tests.mail_pages import COST, LINK, PROGRAMS, Written
+
+QUOTING = load_quoting(RULES)
 
 OURS = "The case is yours.\nReply: https://harbour.example/internal\n"
 GMAIL = """<div dir="ltr">Dear Ada,<div><br></div><div>The bridge cost <b>2.1 million</b> pounds:</div><div><ul>
@@ -139,3 +145,21 @@ def test_a_page_that_is_nested_without_end_is_read_or_left() -> None:
     """A hundred thousand open elements, and one with as many attributes."""
     page_lines("<div><b>" * 50_000 + "At nine.")
     assert page_lines("<p " + "a " * 5_000 + ">At nine.</p>") == ()
+
+
+LETTER = shipped_letters().render("assignment", FULLEST).body
+LONG = [line for line in LETTER.splitlines() if not line.startswith(">") and len(letters(line)) >= 16]
+
+
+@pytest.mark.parametrize("program", PROGRAMS, ids=lambda one: one.shape.__name__)
+def test_what_each_program_writes_keeps_its_form_and_nothing_of_ours_leaves(program: Written) -> None:
+    """Outlook desktop, web and phone, Gmail in a browser and on a phone, Apple Mail, an iPhone, Thunderbird."""
+    found = own_words(program.shape(program.own, LETTER), LETTER, QUOTING)
+    assert found.doubt is None
+    html = formed(found.text, page_lines(program.page(LETTER)), TOKEN, LETTER)
+    assert f"The bridge cost <strong>{COST}</strong> pounds." in html
+    assert LINK in html
+    assert (bare(html).count("<li>"), bare(html).count("<ul>")) == ((2, 1) if program.bullets else (0, 0))
+    said = letters(html_text(html))
+    assert said == letters(re.sub(r"<https[^>]*>", "", found.text))
+    assert not [line for line in LONG if letters(line) in said]
