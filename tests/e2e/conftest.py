@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 import structlog
 
+from mailbot.adapters import imap
 from tests.e2e.installation import Install, Installation, MovableClock, StoryClock
 from tests.servers.dovecot import Dovecot, StartDovecot
 from tests.servers.smtp import SmtpServer
@@ -18,6 +19,14 @@ from tests.servers.smtp import SmtpServer
 def _log_apart() -> None:
     """The daemon logs where no command prints."""
     structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.__stderr__))
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _ends_soon() -> Iterator[None]:
+    """A daemon that waits for the server's call looks ten times a second whether it is to end, not once."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(imap, "IDLE_SLICE_SECONDS", 0.1)
+        yield
 
 
 @pytest.fixture

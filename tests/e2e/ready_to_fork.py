@@ -14,6 +14,6 @@ from mailbot.config import Paths
 from tests.read_once import read_once
 
 read_once(pytest.MonkeyPatch())
-for read in (app.load_screening, app.load_classes, app.load_flags):
+for read in (app.load_screening, app.load_classes, app.load_flags, app.load_names):
     read(Paths().rules_folder)
 app.JinjaLetters(Paths().letters_folder, token=str)
