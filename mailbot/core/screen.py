@@ -129,7 +129,7 @@ def permit_answer(screening: Screening, recipient: str, history: History, caps: 
     if screening.verdict is not Verdict.HUMAN:
         against.extend(screening.reasons or (Reason("verdict", screening.verdict.value),))
     if not recipient or not recipient.isascii():
-        against.append(Reason("no-usable-address", "it needs SMTPUTF8 (RFC 6531)" if recipient else ""))
+        against.append(Reason(NO_ADDRESS, "it needs SMTPUTF8 (RFC 6531)" if recipient else ""))
     if history.receipts_for_case:
         against.append(Reason("one-receipt-per-sender-and-case"))
     if history.limited_until is not None:
@@ -162,7 +162,7 @@ def permit_by_person(case: Case, policy: MailboxPolicy) -> Permission | tuple[Re
     """
     against = list[Reason]()
     if not case.customer or not case.customer.isascii():
-        against.append(Reason("no-usable-address"))
+        against.append(Reason(NO_ADDRESS))
     if case.customer.lower() in policy.own_addresses:
         against.append(Reason("own-address"))
     if case.quiet:
@@ -193,8 +193,14 @@ class SentBefore:
         return self.unreachable | self.spared
 
 
+NO_ADDRESS = "no-usable-address"
 SPARED = Reason("named-in-the-case")
 UNREACHABLE = Reason("nothing-arrives-there", "mailbot address list")
+
+
+def nothing_would_arrive(against: Sequence[Reason]) -> bool:
+    """Whether only the customer's address keeps a letter from going: none can be written to, or nothing arrives there."""
+    return bool(against) and all(one == UNREACHABLE or one.rule == NO_ADDRESS for one in against)
 
 
 def permit_notice(case: Case, policy: MailboxPolicy, before: SentBefore) -> Permission | tuple[Reason, ...]:

@@ -295,6 +295,41 @@ class TestN2:
         assert ("You will have an answer by" in words) == says
         assert (story.outcomes(case)["response"] is None) == says
 
+    def test_N2_a_contact_who_says_that_an_answer_will_come_has_taken_it(self, tell: TellStory) -> None:
+        """The customer reads it, nobody is reminded any more, and the date of the answer goes on: it is not given yet."""
+        story = begin(tell)
+        case = story.customer_writes(PIER)
+        hand_over(story, case, "Pier and promenade")
+        (told,) = story.letters_to(FEMI)
+        holding = reply(told, "Thank you. We are looking into your lamp.", sender=FEMI_HOLT, headers=VOUCHED)
+        story.arrives(case, holding, "INBOX")
+        assert "looking into your lamp" in story.letters_to(ADA_ADDRESS)[-1].as_string()
+        assert story.outcomes(case)["handover"] == "met"
+        assert story.outcomes(case)["response"] is None
+        assert "answered-by-staff" not in rules_of(story, case)
+        story.until("2025-12-24 10:45")
+        assert story.letters_to(FEMI, "Nobody has taken") == story.letters_to(GIL) == []
+
+    def test_N2_a_customer_whom_no_mail_reaches_is_handed_over_all_the_same(self, tell: TellStory) -> None:
+        """By consent the contact alone gets the message and the phone number; whoever hands it over is asked to tell them."""
+        story = begin(tell)
+        case = story.customer_writes(PIER)
+        story.arrives(case, bounce(story.letters_to(ADA_ADDRESS)[0]), "INBOX")
+        with pytest.raises(PermanentError, match="nothing-arrives-there"):
+            story.officer.hand_over(case, "Pier and promenade")
+        story.say(case, ConsentGiven(at=story.clock.now(), how="by phone, to Mo Reed"))
+        decision = hand_over(story, case, "Pier and promenade")
+        assert "tell them in another way that Femi Holt has it" in str(decision)
+        (told,) = story.letters_to(FEMI)
+        assert (who(told, "To"), who(told, "Cc")) == ([FEMI], [])
+        words = told.get_body(("plain",)).get_content()  # type: ignore[union-attr]
+        assert f"Nothing arrives at the customer's own address, {ADA_ADDRESS}" in words
+        assert "- Phone: 01632 960123" in words
+        (enclosed,) = told.iter_attachments()
+        assert "third lamp" in enclosed.get_content().get_content()
+        assert story.case(case).line.owner == "Femi Holt"
+        assert len(story.letters_to(ADA_ADDRESS)) == 1
+
     def test_N2_a_contact_and_a_deputy_who_are_both_away_do_not_hand_it_to_and_fro(self, tell: TellStory) -> None:
         """The customer hears of the deputy once; that the deputy is away, too, the manager hears, and the case stays."""
         story = begin(tell)

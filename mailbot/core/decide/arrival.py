@@ -20,7 +20,7 @@ from mailbot.core.action import (
     StartClock,
 )
 from mailbot.core.calendar import last_day
-from mailbot.core.case import ANSWERED_BY_STAFF, Case, CaseStatus, Channel, ClockStop
+from mailbot.core.case import ANSWERED_BY_STAFF, HELD_OFF_BY_STAFF, Case, CaseStatus, Channel, ClockStop
 from mailbot.core.clock_rule import ClockEvent, ClockStart
 from mailbot.core.decide.alarm import breaker
 from mailbot.core.decide.assigning import with_material
@@ -185,7 +185,7 @@ def _answers_for_us(trigger: MessageArrived, case: Case, findings: Findings) -> 
 
 
 def _staff_answer(trigger: MessageArrived, case: Case, findings: Findings, policy: MailboxPolicy) -> list[Action]:
-    rule = "held-off-by-staff" if findings.holding else ANSWERED_BY_STAFF
+    rule = HELD_OFF_BY_STAFF if findings.holding else ANSWERED_BY_STAFF
     joined = JoinCase(case_id=case.id, version=case.version, reason=Reason(rule))
     return [joined, *staff_answered(case, policy, trigger.received_at, holding=findings.holding)]
 

@@ -6,12 +6,13 @@ from datetime import UTC, datetime
 
 from mailbot.core import screen
 from mailbot.core.action import Action, AddDeadline, Deadline, Hold, JoinCase, Note, Permission, QueueLetter, Reason
-from mailbot.core.case import ANSWERED_BY_STAFF, Case, CaseStatus, ClockKind, Moment, RunningClock
+from mailbot.core.case import ANSWERED_BY_STAFF, HELD_OFF_BY_STAFF, Case, CaseStatus, ClockKind, ClockStop, Moment, RunningClock
 from mailbot.core.case_command import CaseHandedOver
 from mailbot.core.clock import OWED
 from mailbot.core.decide.command import staff_answered
 from mailbot.core.decide.findings import Findings
 from mailbot.core.decide.handing_over import handed_over, is_another
+from mailbot.core.decide.moving import stop_clocks
 from mailbot.core.decide.occasion import Occasion
 from mailbot.core.decide.passing_on import flag_decides
 from mailbot.core.decide.replying import CONTACT_ATTACHED, CONTACT_CANNOT, CONTACT_NOT_PROVEN, not_gone
@@ -45,10 +46,15 @@ def contact_answered(
     """Their reply. One that the customer has not got (``reaches``) is passed to them, if it is surely the contact's.
 
     Where it is held, the contact hears why: they may believe that the customer has it. One that goes to others
-    besides the mailbox is talk among colleagues: it lies in the case, and nothing else happens.
+    besides the mailbox is talk among colleagues: it lies in the case, and nothing else happens. Whoever holds the customer
+    off has taken the case.
     """
-    joined = JoinCase(case_id=case.id, version=case.version, reason=Reason(ANSWERED_BY_STAFF, "the contact"))
-    over = staff_answered(case, policy, trigger.received_at, holding=findings.holding)
+    rule = HELD_OFF_BY_STAFF if findings.holding else ANSWERED_BY_STAFF
+    joined = JoinCase(case_id=case.id, version=case.version, reason=Reason(rule, "the contact"))
+    over = [
+        *staff_answered(case, policy, trigger.received_at, holding=findings.holding),
+        *(stop_clocks(case.clocks, ClockStop.TAKEN, trigger.received_at) if findings.holding else []),
+    ]
     if reaches:
         return [joined, *over]
     if not case.customer or _goes_to_others(trigger, policy):

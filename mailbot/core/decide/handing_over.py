@@ -187,27 +187,41 @@ def taken(command: CaseTaken, case: Case) -> list[Action]:
 def _letters(
     command: CaseHandedOver, told: Told, material: HandoverMaterial, occasion: Occasion, leave: str
 ) -> Sequence[Action]:
-    """One to the customer with a copy to the contact; a mail to the contact alone where the customer has no address (N12)."""
+    """One to the customer with a copy to the contact; a mail to the contact alone where none can reach the customer (N12)."""
     case, policy, before = occasion.case, occasion.policy, occasion.before
     contact = told.person.address if leave else None
-    if case.customer:
-        permission = screen.permit_handover(case, contact, policy, before)
+    permission = screen.permit_handover(case, contact, policy, before) if case.customer else ()
+    if isinstance(permission, Permission):
+        return [_letter(command, told, material, occasion, permission)]
+    if contact and (not case.customer or screen.nothing_would_arrive(permission)):
+        permission = screen.permit_contact(contact, policy, before)
         if isinstance(permission, Permission):
-            return [_letter(command, told, material, occasion, permission)]
-    else:
-        permission = screen.permit_contact(contact, policy, before) if contact else ()
-        if isinstance(permission, Permission):
-            values = _values(command, told.person, material, case, policy)
-            return occasion.tell_address(contact, Purpose.CONTACT_FOR_YOU, for_the_contact(values))
+            return _to_the_contact_alone(command, told.person, material, occasion)
     if not permission:
         return []
     why = ", ".join(f"{one.rule} {one.detail}".strip() for one in permission)
     raise PermanentError(f"{case.reference} cannot be handed over: no letter can go ({why})")
 
 
+def _to_the_contact_alone(
+    command: CaseHandedOver, person: Person, material: HandoverMaterial, occasion: Occasion
+) -> Sequence[Action]:
+    """What is known, and what the customer wrote, if they did; somebody has to tell them who has it."""
+    case = occasion.case
+    values = replace(
+        _values(command, person, material, case, occasion.policy), failed_address=case.customer if material.enclosed else None
+    )
+    mails = occasion.tell_address(person.address, Purpose.CONTACT_FOR_YOU, for_the_contact(values))
+    told = [replace(one, enclosed=material.enclosed) if isinstance(one, QueueLetter) else one for one in mails]
+    if not case.customer:
+        return told
+    said = f"nothing arrives at the customer's address: tell them in another way that {person.name} has it"
+    return [*told, Note(kind="letter-needs-a-person", reason=Reason("customer-not-told", said))]
+
+
 def for_the_contact(values: LetterValues) -> dict[str, str | None]:
     """What a mail to the contact alone says besides what every mail about a case does."""
-    names = ("owner", "owner_contact", "service", "partner", "note_lines", "staff_note")
+    names = ("owner", "owner_contact", "service", "partner", "note_lines", "staff_note", "failed_address", "left_out")
     return {name: getattr(values, name) for name in names}
 
 
