@@ -1,6 +1,7 @@
 """Many rows of one table at once, as SQLite and as PostgreSQL take them."""
 
 from collections.abc import Iterator
+from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -16,13 +17,18 @@ from sqlalchemy import (
     UniqueConstraint,
     bindparam,
     create_engine,
+    func,
     select,
 )
 from sqlalchemy.exc import DBAPIError
 
+from mailbot.adapters.store import open_database
 from mailbot.adapters.store.columns import UtcDateTime
 from mailbot.adapters.store.many import Change, insert_many, insert_new, update_many
 from mailbot.adapters.store.pending import Pending
+from mailbot.adapters.store.tables import raw
+from tests.servers.databases import postgresql_with_tables
+from tests.servers.postgres import Postgres
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 THINGS = MetaData()
@@ -106,3 +112,15 @@ def test_of_what_is_said_again_and_again_the_last_counts(connection: Connection)
     for number in (2, 3):
         pending.execute_for("forget", FORGET, number)
     assert rows(connection) == [(1, "n1", b"\x03", NOON)]
+
+
+def test_postgresql_keeps_long_values_by_its_quick_compression_after_a_rollback_too(postgres: Postgres) -> None:
+    """Where the server was built with LZ4, which Debian's is. Every connection says so when it is opened."""
+    with closing(open_database(postgresql_with_tables(postgres))) as database:
+        with pytest.raises(ZeroDivisionError), database.writing():
+            raise ZeroDivisionError
+        with database.writing() as connection:
+            kept = {"sha256": "0", "content": b"lamp " * 10_000, "size": 50_000, "stored_at": NOON}
+            connection.execute(raw.insert(), kept)
+            found = connection.execute(select(func.pg_column_compression(raw.c.content))).scalar_one()
+    assert found == "lz4"
