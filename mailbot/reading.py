@@ -29,7 +29,7 @@ from mailbot.core.weak_evidence import weak_evidence
 from mailbot.errors import MailbotError
 from mailbot.learning import Learning, model_in_use, model_kept_in
 from mailbot.ports import Languages, Original, Phrases, ReadMessage
-from mailbot.runner import spare_the_collector
+from mailbot.runner import keep_memory_together, spare_the_collector
 
 log = structlog.get_logger()
 NO_WORDS = ClassRules(version="", rules=())
@@ -172,6 +172,7 @@ def spacy_reader(rules: ReadingRules) -> PlainReader:
 
 def reader_alone(rules: ReadingRules) -> PlainReader:
     """The same for a process that does nothing else."""
+    keep_memory_together()
     reader = spacy_reader(rules)
     spare_the_collector()
     return reader

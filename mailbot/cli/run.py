@@ -35,8 +35,9 @@ def serve(config: Path, reader: "Callable[[ReadingRules], Reader] | None" = None
     from mailbot.cli.logs import configure_logs
     from mailbot.cli.options import load_config
     from mailbot.daemon import Daemon
-    from mailbot.runner import spare_the_collector
+    from mailbot.runner import keep_memory_together, spare_the_collector
 
+    keep_memory_together()
     settings = load_config(config)
     configure_logs(settings.log.format, settings.log.level)
     daemon = Daemon(settings, reader=reader, clock=clock)

@@ -17,8 +17,9 @@ def run(config_path: Path, child_process: str) -> None:
     from mailbot.cli.logs import configure_logs
     from mailbot.config import load
     from mailbot.daemon import Daemon
-    from mailbot.runner import spare_the_collector
+    from mailbot.runner import keep_memory_together, spare_the_collector
 
+    keep_memory_together()  # as ``mailbot run`` does
     config = load(config_path, {"MAILBOT_PROCESSING__CHILD_PROCESS": child_process})
     configure_logs(config.log.format, config.log.level)
     reader = reader_of(config, load_policies(config).reading)
