@@ -32,7 +32,9 @@ def register(app: typer.Typer) -> None:
 
 
 def replay(
-    paths: Annotated[list[Path], typer.Argument(help="Message files, folders of them, or mbox files.")],
+    paths: Annotated[
+        list[Path] | None, typer.Argument(help="Message files, folders of them, or mbox files; none: what came in before.")
+    ] = None,
     format_: Annotated[ReplayFormat, typer.Option("--format", help="text, or one JSON object a line.")] = ReplayFormat.TEXT,
     config: Annotated[Path | None, typer.Option("--config", "-c", help="Judge by this installation's policy.")] = None,
     mailbox: Annotated[str | None, typer.Option(help="Judge as this mailbox of the configuration.")] = None,
@@ -40,26 +42,31 @@ def replay(
         tuple[str, str] | None,
         typer.Option(metavar="OLD NEW", help="Print only what would change: 'now', 'rules', a folder or a file."),
     ] = None,
+    last: Annotated[int, typer.Option(min=1, help="Without files: so many of the newest that came in are compared.")] = 1000,
 ) -> None:
     """Judge messages, each alone, and print what would be done. Writes nothing and sends nothing.
 
     Without --config the generic pack judges, and no recipient, age, history or cap is looked at. With --compare each message is
     judged twice, and those are printed whose class, flags or letter would change. OLD and NEW: 'now' is what is in use, 'rules'
-    its rules without the classifier; otherwise a folder of rules, or the file of a classifier.
+    its rules without the classifier; otherwise a folder of rules, or the file of a classifier. With --compare and without files
+    the messages that the installation has had are compared, each as on the day it came; no words of theirs are printed.
     """
     from mailbot.adapters.clock import SystemClock
     from mailbot.cli.judges import replay_by
     from mailbot.cli.replay_comparison import compared
 
+    if not paths and (compare is None or config is None):
+        raise typer.BadParameter("name messages, or compare what an installation has had: --config and --compare")
     now = SystemClock().now()
     if compare is not None:
-        old, new = (replay_by(config, mailbox, one) for one in compare)
-        for line in compared(old, new, _batches(_messages(paths)), now, as_json=format_ is ReplayFormat.JSONL):
+        old, new = (replay_by(config, mailbox, one, on_their_day=not paths) for one in compare)
+        messages = _past(config, old.policy.name, last) if config and not paths else _messages(paths or [])
+        for line in compared(old, new, _batches(messages), now, as_json=format_ is ReplayFormat.JSONL):
             typer.echo(line)
         return
     judge = replay_by(config, mailbox)
     zone = judge.policy.pack.working_calendar.zone
-    for batch in _batches(_messages(paths)):
+    for batch in _batches(_messages(paths or [])):
         judgements = judge.judge([content for _, content in batch], now)
         for (name, _), judgement in zip(batch, judgements, strict=True):
             typer.echo(
@@ -83,6 +90,15 @@ def _messages(paths: list[Path]) -> Iterator[tuple[str, bytes]]:
             yield str(path), content
         else:
             typer.echo(f"{path}: not a message, skipped", err=True)
+
+
+def _past(config: Path, mailbox: str, last: int) -> Iterator[tuple[str, bytes]]:
+    """What came in to a mailbox of this installation, from its database."""
+    from mailbot.adapters.store.past import past_messages
+    from mailbot.app import database_of
+    from mailbot.cli.options import load_config
+
+    return past_messages(database_of(load_config(config), create=False), mailbox, last)
 
 
 def is_message(content: bytes) -> bool:
