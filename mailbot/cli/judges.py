@@ -13,13 +13,12 @@ if TYPE_CHECKING:
 NOW, RULES_ALONE = "now", "rules"
 
 
-def replay_by(
-    config: Path | None, mailbox: str | None, version: str = NOW, *, on_their_day: bool = False
-) -> "Replay":
+def replay_by(config: Path | None, mailbox: str | None, version: str = NOW, *, on_their_day: bool = False) -> "Replay":
     """What judges messages alone, by the policy of a mailbox or by the generic pack.
 
     ``version``: ``now`` is what is in use, ``rules`` its rules without the classifier; otherwise a folder of rules, which has
-    its own packs and classifier, or the file of a classifier. ``on_their_day``: no message is too old for a letter. Raises ConfigError, PolicyError.
+    its own packs and classifier, or the file of a classifier. ``on_their_day``: no message is too old for a letter. Raises
+    ConfigError, PolicyError.
     """
     from functools import partial
 
