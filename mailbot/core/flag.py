@@ -4,6 +4,7 @@ A flag is raised where the weights of what speaks for it reach 1: one rule of we
 the classifier has learnt of a flag speaks with weight 1 where it is sure enough, and never against a rule.
 """
 
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import chain
@@ -55,10 +56,11 @@ NO_FLAGS = FlagRules(words=ClassRules(version="", rules=()))
 
 def flagged(classification: Classification, hits: Sequence[Hit], sender: str, rules: FlagRules) -> Classification:
     """The classification with the flags that the hits of a message and its sender (lower case) raise, and why."""
-    raised = list[Hit]()
-    by_sender = tuple(_of_sender(sender, rules))
+    raised, spoken = list[Hit](), defaultdict[str, list[Hit]](list)
+    for hit in chain(hits, _of_sender(sender, rules)):
+        spoken[hit.class_].append(hit)
     for name in rules.names:
-        found = [hit for hit in (*hits, *by_sender) if hit.class_ == name]
+        found = spoken.get(name, ())
         if sum(hit.weight for hit in found) >= RAISED_FROM - _ROUNDING:
             raised += found
     names = tuple(dict.fromkeys(hit.class_ for hit in raised))
