@@ -1,12 +1,9 @@
 """The read side: questions to one database. Nothing here writes."""
 
 from collections.abc import Sequence
-from dataclasses import fields
 from datetime import datetime, timedelta
-from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, Connection, Select, Table, func, select
-from sqlalchemy.engine import Row
+from sqlalchemy import ColumnElement, Connection, Table, func, select
 
 from mailbot.adapters.store.contacts import logged_contacts, note_of
 from mailbot.adapters.store.corrections import Correction, corrections
@@ -14,6 +11,17 @@ from mailbot.adapters.store.database import Database
 from mailbot.adapters.store.figures import IS_BACKSCATTER
 from mailbot.adapters.store.gaps import listed_gaps
 from mailbot.adapters.store.history import TAKEN_BACK
+from mailbot.adapters.store.lines import (
+    case_line,
+    case_lines,
+    event_line,
+    filled,
+    held_line,
+    letter_line,
+    letter_lines,
+    mailbox_line,
+    message_line,
+)
 from mailbot.adapters.store.recorded import is_closed_letter
 from mailbot.adapters.store.recounts import moved_dates
 from mailbot.adapters.store.standards import month_totals, waivers
@@ -31,7 +39,6 @@ from mailbot.adapters.store.tables import (
     message,
     moved_date,
     outbox,
-    person,
     raw,
     turn,
     unreachable,
@@ -44,25 +51,18 @@ from mailbot.adapters.store.views import (
     ClockLine,
     CorrectionLine,
     EventLine,
-    EvidenceLine,
-    FlagLine,
     HeldLine,
     IncomingLine,
     LetterLine,
-    MailboxLine,
-    MessageLine,
     Status,
 )
 from mailbot.core.contact_log import LoggedContact
 from mailbot.core.gap import Gap
-from mailbot.core.message import Span
 from mailbot.core.quoting import QuoteRules
 from mailbot.core.staff_count import MonthTotals
 from mailbot.core.staff_finding import Waiver
 from mailbot.core.subject import SubjectRules
 from mailbot.ports import MovedDate
-
-V = TypeVar("V")
 
 NOTICES = 5
 WEEK = timedelta(days=7)
@@ -85,7 +85,7 @@ class Queries:
             return Status(
                 holder=", ".join(dict.fromkeys(row.holder for row in alive or leases)) or None,
                 running_until=max((row.until for row in leases), default=None),
-                mailboxes=tuple(_mailbox_line(connection, row) for row in rows),
+                mailboxes=tuple(mailbox_line(connection, row) for row in rows),
                 open_cases=connection.execute(still_open).scalar_one(),
                 late_cases=connection.execute(late).scalar_one(),
                 next_due_at=connection.execute(due).scalar_one(),
@@ -138,34 +138,34 @@ class Queries:
 
     def cases(self, *, mailbox_name: str | None = None, status: str | None = None, limit: int = 50) -> tuple[CaseLine, ...]:
         """The newest cases first."""
-        query = _case_lines().order_by(case.c.id.desc()).limit(limit)
+        query = case_lines().order_by(case.c.id.desc()).limit(limit)
         if mailbox_name:
             query = query.where(mailbox.c.name == mailbox_name)
         if status:
             query = query.where(case.c.status == status)
         with self._database.reading() as connection:
-            return tuple(_case_line(row) for row in connection.execute(query))
+            return tuple(case_line(row) for row in connection.execute(query))
 
     def case(self, reference: str) -> CaseView | None:
         """The case with this reference, ours or that of the system it came from."""
         named = (case.c.reference == reference.upper()) | (case.c.old_reference == reference)
         with self._database.reading() as connection:
-            row = connection.execute(_case_lines().where(named)).first()
+            row = connection.execute(case_lines().where(named)).first()
             if row is None:
                 return None
             mine = row.id
             clocks = connection.execute(select(clock).where(clock.c.case == mine).order_by(clock.c.id)).all()
             messages = connection.execute(select(message).where(message.c.case == mine).order_by(message.c.id)).all()
-            letters = connection.execute(_letter_lines().where(outbox.c.case == mine).order_by(outbox.c.id)).all()
+            letters = connection.execute(letter_lines().where(outbox.c.case == mine).order_by(outbox.c.id)).all()
             history = select(event, TAKEN_BACK.label("taken_back")).where(event.c.case == mine).order_by(event.c.id)
             events = connection.execute(history).all()
             taken = connection.execute(select(contact_note).where(contact_note.c.case == mine)).first()
             return CaseView(
-                line=_case_line(row),
-                clocks=tuple(_filled(ClockLine, found) for found in clocks),
-                messages=tuple(_message_line(found) for found in messages),
-                letters=tuple(_letter_line(found) for found in letters),
-                events=tuple(_event_line(found) for found in events),
+                line=case_line(row),
+                clocks=tuple(filled(ClockLine, found) for found in clocks),
+                messages=tuple(message_line(found) for found in messages),
+                letters=tuple(letter_line(found) for found in letters),
+                events=tuple(event_line(found) for found in events),
                 turns=_turns(connection, mine),
                 corrections=_corrections(connection, mine),
                 note=note_of(taken) if taken else None,
@@ -188,11 +188,11 @@ class Queries:
 
     def letters(self, states: Sequence[str] = (), limit: int = 50) -> tuple[LetterLine, ...]:
         """The newest letters first."""
-        query = _letter_lines().order_by(outbox.c.id.desc()).limit(limit)
+        query = letter_lines().order_by(outbox.c.id.desc()).limit(limit)
         if states:
             query = query.where(outbox.c.state.in_(states))
         with self._database.reading() as connection:
-            return tuple(_letter_line(row) for row in connection.execute(query))
+            return tuple(letter_line(row) for row in connection.execute(query))
 
     def letter_content(self, letter_id: int) -> bytes | None:
         with self._database.reading() as connection:
@@ -219,8 +219,8 @@ class Queries:
             .where(hold.c.put_back_at.is_(None))
         )
         with self._database.reading() as connection:
-            found = [_held_line(row, "message") for row in connection.execute(messages)]
-            found += [_held_line(row, "letter") for row in connection.execute(letters)]
+            found = [held_line(row, "message") for row in connection.execute(messages)]
+            found += [held_line(row, "letter") for row in connection.execute(letters)]
         return tuple(sorted(found, key=lambda line: (line.held_at, line.id)))
 
     def held_content(self, hold_id: int) -> bytes | None:
@@ -240,7 +240,7 @@ class Queries:
             .order_by(unreachable.c.since.desc(), unreachable.c.address)
         )
         with self._database.reading() as connection:
-            return tuple(_filled(AddressLine, row, letter_id=row.outbox) for row in connection.execute(query))
+            return tuple(filled(AddressLine, row, letter_id=row.outbox) for row in connection.execute(query))
 
     def incoming(self, limit: int) -> tuple[IncomingLine, ...]:
         """Messages that came in, in the order in which they were decided about."""
@@ -253,7 +253,7 @@ class Queries:
             .limit(limit)
         )
         with self._database.reading() as connection:
-            return tuple(_filled(IncomingLine, row, is_first=row.opened_by == row.id) for row in connection.execute(query))
+            return tuple(filled(IncomingLine, row, is_first=row.opened_by == row.id) for row in connection.execute(query))
 
     def counts(self) -> dict[str, int]:
         """Messages, cases, letters (not withdrawn), silenced and held: the totals of an installation."""
@@ -291,7 +291,7 @@ def _turns(connection: Connection, case_id: int) -> tuple[tuple[str, str], ...]:
 
 def _corrections(connection: Connection, case_id: int) -> tuple[CorrectionLine, ...]:
     found = connection.execute(select(correction).where(correction.c.case == case_id).order_by(correction.c.id))
-    return tuple(_filled(CorrectionLine, row) for row in found)
+    return tuple(filled(CorrectionLine, row) for row in found)
 
 
 def _count(connection: Connection, table: Table, which: ColumnElement[bool]) -> int:
@@ -308,84 +308,4 @@ def _notices(connection: Connection) -> tuple[EventLine, ...]:
     """What happened to the installation itself, the newest first."""
     theirs = event.c.case.is_(None) & (event.c.kind == "folder-renumbered")
     query = select(event).where(theirs).order_by(event.c.id.desc()).limit(NOTICES)
-    return tuple(_event_line(row) for row in connection.execute(query))
-
-
-def _filled(kind: type[V], row: Row[Any], /, **given: Any) -> V:
-    """A view whose fields are the row's columns of the same name (``class_`` is ``class``), but for those given."""
-    columns = row._mapping
-    values = {item.name: columns.get(item.name.rstrip("_")) for item in fields(kind) if item.name not in given}  # type: ignore[arg-type]
-    return kind(**values, **given)
-
-
-def _mailbox_line(connection: Connection, row: Row[Any]) -> MailboxLine:
-    mine = location.c.mailbox == row.id
-    states = select(location.c.state, func.count()).where(mine, location.c.state != "recorded").group_by(location.c.state)
-    counted = {str(found[0]): int(found[1]) for found in connection.execute(states)}
-    letters = select(outbox.c.state, func.count()).where(outbox.c.mailbox == row.id).group_by(outbox.c.state)
-    return _filled(
-        MailboxLine,
-        row,
-        waiting=counted.get("stored", 0),
-        held=counted.get("held", 0),
-        letters={str(found[0]): int(found[1]) for found in connection.execute(letters)},
-    )
-
-
-def _case_lines() -> Select[Any]:
-    running = (clock.c.case == case.c.id) & clock.c.stopped_at.is_(None)
-    due = select(func.min(clock.c.due_at)).where(running).correlate(case).scalar_subquery().label("due_at")
-    lines = select(case, mailbox.c.name.label("mailbox_name"), person.c.name.label("owner_name"), due)
-    return lines.join(mailbox, mailbox.c.id == case.c.mailbox).outerjoin(person, person.c.id == case.c.owner)
-
-
-def _case_line(row: Row[Any]) -> CaseLine:
-    return _filled(
-        CaseLine,
-        row,
-        mailbox=row.mailbox_name,
-        subject=row.subject or "",
-        also=tuple(row.also or ()),
-        owner=row.owner_name,
-        proposed=tuple(row.proposed or ()),
-    )
-
-
-def _message_line(row: Row[Any]) -> MessageLine:
-    return _filled(
-        MessageLine,
-        row,
-        row=row.id,
-        subject=row.subject or "",
-        also=tuple(row.also or ()),
-        evidence=tuple(
-            EvidenceLine(rule=rule, weight=weight, span=Span(start, end)) for rule, weight, start, end in row.evidence
-        ),
-        flags=tuple(
-            FlagLine(flag=flag, rule=rule, weight=weight, span=Span(start, end))
-            for flag, rule, weight, start, end in row.flags or ()
-        ),
-        full_text=f"{row.subject or ''}\n\n{row.text}" if row.text is not None else None,
-    )
-
-
-def _letter_lines() -> Select[Any]:
-    return (
-        select(outbox, mailbox.c.name.label("mailbox_name"), case.c.reference)
-        .join(mailbox, mailbox.c.id == outbox.c.mailbox)
-        .outerjoin(case, case.c.id == outbox.c.case)
-    )
-
-
-def _letter_line(row: Row[Any]) -> LetterLine:
-    return _filled(LetterLine, row, mailbox=row.mailbox_name)
-
-
-def _event_line(row: Row[Any]) -> EventLine:
-    spans = tuple(Span(one["start"], one["end"]) for one in row.offsets)
-    taken_back = bool(row._mapping.get("taken_back"))
-    return _filled(EventLine, row, message_row=row.message, spans=spans, taken_back=taken_back)
-
-
-def _held_line(row: Row[Any], what: str) -> HeldLine:
-    return _filled(HeldLine, row, what=what, mailbox=row._mapping["name"])
+    return tuple(event_line(row) for row in connection.execute(query))

@@ -6,23 +6,19 @@ is held for a person and blocks nobody.
 """
 
 import re
-import socket
-import ssl
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
 
-from imapclient import IMAPClient, SocketTimeout
-from imapclient.exceptions import IMAPClientAbortError, IMAPClientError, LoginError
+from imapclient.exceptions import IMAPClientAbortError, IMAPClientError
 
-from mailbot import checkpoints
+from mailbot.adapters.imap.connection import ImapAccount, back_off, connect, server_text, text_of, translated
 from mailbot.core.message import Fetched
-from mailbot.core.text import clean_line
-from mailbot.errors import PermanentError, TransientError
-from mailbot.ports import Credentials, FolderState, Mechanism, SignIn
+from mailbot.errors import PermanentError
+from mailbot.ports import FolderState
 
 BATCH_MESSAGES = 100
 BATCH_BYTES = 16 * 1024 * 1024
@@ -31,26 +27,11 @@ SIZES_AT_ONCE = 500
 IDLE_RENEW_SECONDS = 9 * 60
 IDLE_SLICE_SECONDS = 1.0
 IDLE_ROUND_SECONDS = 60.0
-MAX_SERVER_TEXT = 200
 SEARCH_UIDS = 100_000
 OVER_CAP = "larger than the size cap"
 NOT_HANDED_OVER = "the server does not hand it over"
 _UNKNOWN = datetime.fromtimestamp(0, UTC)
 _PASSING = re.compile(r"\[(UNAVAILABLE|INUSE|SERVERBUG|LIMIT)\]", re.IGNORECASE)
-_BACK_OFF = re.compile(r"Suggested Backoff Time: (\d+) milliseconds", re.IGNORECASE)
-_ADDRESS = re.compile(r"\S+@\S+")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ImapAccount:
-    """Where and as whom to sign in. ``tls`` is ``implicit``, ``starttls`` or ``none`` (then without context)."""
-
-    host: str
-    port: int
-    tls: str
-    credentials: Credentials
-    context: ssl.SSLContext | None
-    timeout_seconds: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,9 +52,9 @@ class ImapMailbox:
         self._folder, self._uidnext = "INBOX", 1
         self._credentials = account.credentials
         self._signed_in = account.credentials.sign_in()
-        with _translated():
-            self._client = _connect(account, self._signed_in)
-            self._capabilities = {_text(word).upper() for word in self._client.capabilities()}
+        with translated():
+            self._client = connect(account, self._signed_in)
+            self._capabilities = {text_of(word).upper() for word in self._client.capabilities()}
 
     def close(self) -> None:
         """Hang up; a server that is gone is no reason to complain."""
@@ -87,9 +68,9 @@ class ImapMailbox:
 
     def why_not_finish(self, folder: str) -> str | None:
         """Why stored messages cannot be moved or flagged in this folder, or None. Changes nothing."""
-        with _translated():
+        with translated():
             answer = self._client.select_folder(folder)
-            flags = {_text(word) for word in answer.get(b"PERMANENTFLAGS", ())}
+            flags = {text_of(word) for word in answer.get(b"PERMANENTFLAGS", ())}
             if answer.get(b"READ-ONLY"):
                 return "the folder may only be read; ask for the right to change it"
         if self._finishing.flag and not flags & {self._finishing.flag, "\\*"}:
@@ -100,7 +81,7 @@ class ImapMailbox:
 
     def select(self, folder: str) -> FolderState:
         """Open a folder. Raises PermanentError if it is not there or may not be opened."""
-        with _translated():
+        with translated():
             writing = bool(self._finishing.move_to or self._finishing.flag)
             answer = self._open(folder, readonly=not writing)
             uidnext = answer.get(b"UIDNEXT")
@@ -115,14 +96,14 @@ class ImapMailbox:
         except IMAPClientAbortError:
             raise
         except IMAPClientError as error:
-            if _back_off(error) is not None or _PASSING.search(str(error)):
+            if back_off(error) is not None or _PASSING.search(str(error)):
                 raise
-            raise PermanentError(f"the folder cannot be opened: {_server_text(error)}") from error
+            raise PermanentError(f"the folder cannot be opened: {server_text(error)}") from error
         return answer
 
     def uids_after(self, uid: int) -> list[int]:
         """UIDs greater than ``uid``, ascending (``n:*`` always names the last message too: filtered, RFC 3501 6.4.8)."""
-        with _translated():
+        with translated():
             found = list[int]()
             for first in range(uid + 1, self._uidnext - SEARCH_UIDS, SEARCH_UIDS):  # one answer line stays below 1 MB
                 found += self._client.search(["UID", f"{first}:{first + SEARCH_UIDS - 1}"])
@@ -132,24 +113,24 @@ class ImapMailbox:
 
     def uids_since(self, day: date) -> list[int]:
         """UIDs of messages that arrived on or after ``day`` by the server's date."""
-        with _translated():
+        with translated():
             return sorted(self._client.search(["SINCE", day]))
 
     def fetch(self, uids: Sequence[int]) -> Iterator[list[Fetched]]:
         """The messages in ascending order of UID, in batches bounded by count and bytes; a large one comes alone."""
         for first in range(0, len(uids), SIZES_AT_ONCE):
             some = list(uids[first : first + SIZES_AT_ONCE])
-            with _translated():
+            with translated():
                 sizes = self._client.fetch(some, ["RFC822.SIZE"])
             for batch in _batches([(uid, int(sizes.get(uid, {}).get(b"RFC822.SIZE", 0))) for uid in some], self._alone_above):
-                with _translated():
+                with translated():
                     fetched = self._batch(batch)
                 if fetched:
                     yield fetched
 
     def seen_uids(self, uids: Sequence[int]) -> dict[int, bool]:
         """Which of these messages are still there, and whether somebody has read them."""
-        with _translated():
+        with translated():
             flags = self._client.get_flags(list(uids))
             return {uid: b"\\Seen" in found for uid, found in flags.items()}
 
@@ -162,7 +143,7 @@ class ImapMailbox:
         except IMAPClientAbortError:
             raise
         except (IMAPClientError, ValueError) as error:
-            if len(batch) == 1 and _back_off(error) is None:
+            if len(batch) == 1 and back_off(error) is None:
                 return [self._headers(*batch[0], NOT_HANDED_OVER)]
             return [fetched for one in batch for fetched in self._batch([one])]
         found = [self._whole(uid, size, answers.get(uid, {})) for uid, size in batch]
@@ -229,7 +210,7 @@ class ImapMailbox:
         if self.select(self._folder).uidnext != known:
             return
         until, longest = time.monotonic() + min(seconds, IDLE_RENEW_SECONDS), IDLE_SLICE_SECONDS
-        with _translated():
+        with translated():
             while not stopped() and (left := until - time.monotonic()) > 0 and not self._idle(min(left, longest), stopped):
                 longest = min(longest * 2, IDLE_ROUND_SECONDS)
 
@@ -253,19 +234,19 @@ class ImapMailbox:
         done = list[int]()
         for first in range(0, len(uids), BATCH_MESSAGES):
             some = list(uids[first : first + BATCH_MESSAGES])
-            with _translated():
+            with translated():
                 done += self._move(some) if self._finishing.move_to else self._flag(some)
         return done
 
     def append(self, folder: str, content: bytes, at: datetime) -> None:
         """File a copy of a letter, marked as read. Raises PermanentError if the server does not take it (RFC 4315)."""
-        with _translated():
+        with translated():
             try:
                 self._client.append(folder, content, flags=[b"\\Seen"], msg_time=at)
             except IMAPClientAbortError:
                 raise
             except IMAPClientError as error:
-                raise PermanentError(f"the copy cannot be filed: {_server_text(error)}") from error
+                raise PermanentError(f"the copy cannot be filed: {server_text(error)}") from error
 
     @property
     def can_finish(self) -> bool:
@@ -274,9 +255,9 @@ class ImapMailbox:
 
     def sent_folder(self) -> str | None:
         """The folder the server marks as the one for sent mail (RFC 6154), or one with a usual name."""
-        with _translated():
+        with translated():
             found = self._client.find_special_folder(b"\\Sent")
-            return _text(found) if found else None
+            return text_of(found) if found else None
 
     def _move(self, uids: list[int]) -> list[int]:
         target = self._finishing.move_to
@@ -302,41 +283,6 @@ class ImapMailbox:
         return sorted(set(uids) & set(self._client.search(["UID", ",".join(map(str, uids))])))
 
 
-def _connect(account: ImapAccount, given: SignIn) -> IMAPClient:
-    client = IMAPClient(
-        account.host,
-        port=account.port,
-        ssl=account.tls == "implicit",
-        ssl_context=account.context if account.tls == "implicit" else None,
-        timeout=SocketTimeout(connect=min(account.timeout_seconds, 30), read=account.timeout_seconds),
-    )
-    client.normalise_times = False
-    # At imapclient's own level 5 imaplib writes out every answer, letters and all, for a log that nobody keeps.
-    client._imap.debug = 0  # noqa: SLF001  # there is no other way to say so
-    client.socket().setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
-    try:
-        if account.tls == "starttls":
-            client.starttls(account.context)
-        _sign_in(client, given)
-    except (OSError, IMAPClientError) as error:
-        if isinstance(error, LoginError):
-            account.credentials.refused(given)
-        with suppress(OSError):  # after a failed handshake there is no socket left, and the first error is the one to tell
-            client.shutdown()
-        raise
-    return client
-
-
-def _sign_in(client: IMAPClient, given: SignIn) -> None:
-    match given.mechanism:
-        case Mechanism.PASSWORD:
-            client.login(given.user, given.secret)
-        case Mechanism.XOAUTH2:
-            client.oauth2_login(given.user, given.secret)
-        case Mechanism.OAUTHBEARER:
-            client.oauthbearer_login(given.user, given.secret)
-
-
 def _batches(sized: list[tuple[int, int]], alone_above: int) -> Iterator[list[tuple[int, int]]]:
     """Batches of at most 100 messages and ``alone_above`` bytes; a message larger than that stands alone."""
     batch, total = list[tuple[int, int]](), 0
@@ -356,34 +302,3 @@ def _arrival(answer: Mapping[bytes, Any]) -> datetime:
     if not isinstance(found, datetime):
         return _UNKNOWN
     return found if found.tzinfo else found.replace(tzinfo=UTC)
-
-
-@contextmanager
-def _translated() -> Iterator[None]:
-    """One conversation with the server: the library's errors become ours."""
-    try:
-        with checkpoints.around("imap"):
-            yield
-    except LoginError as error:
-        raise TransientError(f"the server refuses the sign-in: {_server_text(error)}", retry_after=_back_off(error)) from error
-    except ssl.SSLCertVerificationError as error:
-        raise TransientError(f"the server's certificate is not trusted: {error.verify_message}") from error
-    except (OSError, IMAPClientError, ssl.SSLError) as error:
-        raise TransientError(f"IMAP: {_server_text(error)}", retry_after=_back_off(error)) from error
-    except (ValueError, KeyError, AssertionError, AttributeError) as error:
-        # imapclient's way of meeting an answer it did not expect; the state of the line is unknown
-        raise TransientError(f"IMAP: an answer that cannot be read ({type(error).__name__})") from error
-
-
-def _server_text(error: Exception) -> str:
-    return _ADDRESS.sub("…", clean_line(_text(error)))[:MAX_SERVER_TEXT] or type(error).__name__
-
-
-def _back_off(error: Exception) -> float | None:
-    """Microsoft's own wish, in seconds."""
-    found = _BACK_OFF.search(_text(error))
-    return int(found[1]) / 1000 if found else None
-
-
-def _text(value: object) -> str:
-    return value.decode("utf-8", "replace") if isinstance(value, bytes) else str(value)
