@@ -1,10 +1,11 @@
-"""Finds where phrases stand in a text: those of several words with spaCy's PhraseMatcher, single words by their numbers.
+"""Finds where phrases stand in a text: those of one or two words by numbers, longer ones with spaCy's PhraseMatcher.
 
 spaCy sees only words that may belong to a phrase, which few do: each three words of it must stand side by side.
 """
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from itertools import chain
 from typing import Any
 
 from mailbot.adapters.spacy_model.words import Text, Vocabulary, paired, plain_of, words_of
@@ -12,6 +13,7 @@ from mailbot.core.rule import Place, Places
 
 MOST_PLACES = 200
 """A phrase that is said more often counts where it is said first: a text of one word takes no time."""
+_SHORT = 2
 _BITS = 20
 
 
@@ -25,7 +27,7 @@ class PhraseFinder:
         self._vocabulary = vocabulary
         self._doc: Any = Doc
         self._matcher: Any = PhraseMatcher(vocabulary.vocab, attr="ORTH")
-        self._names = dict[int, str]()
+        self._short, self._long = dict[int, str](), dict[int, str]()
         self._seen = _Seen(), _Seen(), _Seen()
 
     def add(self, phrase: str) -> str:
@@ -33,52 +35,52 @@ class PhraseFinder:
         plain = plain_of(phrase)
         words = words_of(plain)
         self._vocabulary.learn(words)
-        name = " ".join(words)
-        key = self._vocabulary.vocab.strings.add(name)
-        if key not in self._names:
-            self._names[key] = name
-            numbers = self._vocabulary.text(plain).numbers
-            side_by_side = min(len(numbers), 3) - 1
-            self._seen[side_by_side].add(_side_by_side(numbers)[side_by_side])
-            if len(numbers) > 1:
-                self._matcher.add(name, [self._doc(self._vocabulary.vocab, words=numbers.tolist())])
+        name, numbers = " ".join(words), self._vocabulary.text(plain).numbers
+        at = min(len(words) - 1, _SHORT)
+        found = _side_by_side(numbers)[at]
+        self._seen[at].add(found)
+        if len(words) <= _SHORT:
+            self._short[int(found[0])] = name
+        elif (key := self._vocabulary.vocab.strings.add(name)) not in self._long:
+            self._long[key] = name
+            self._matcher.add(name, [self._doc(self._vocabulary.vocab, words=numbers.tolist())])
         return name
 
     def places(self, text: Text) -> Places:
         """Where each phrase stands, in the order of the text."""
-        import numpy as np
-
-        places, numbers = defaultdict[str, list[Place]](list), text.numbers
-        single, *several = (seen.holds(some) for seen, some in zip(self._seen, _side_by_side(numbers), strict=True))
-        single = np.flatnonzero(single)
-        at = zip(single.tolist(), (single + 1).tolist(), strict=True)
-        for name, place in zip(map(self._names.get, numbers[single].tolist()), at, strict=True):
+        words, pairs, triples = _side_by_side(text.numbers)
+        places = defaultdict[str, list[Place]](list)
+        for name, place in chain(self._of_short(words, 1), self._of_short(pairs, 2), self._of_long(text.numbers, triples)):
             if name is not None:
                 places[name].append(place)
-        for name, place in self._several(numbers, *several):
-            places[name].append(place)
         for found in places.values():
             del found[MOST_PLACES:]
         return places
 
-    def _several(self, numbers: Any, two: Any, three: Any) -> Iterator[tuple[str, Place]]:
-        """Phrases of several words and their places; ``two``, ``three``: whether words from each on may be of one.
+    def _of_short(self, numbers: Any, words: int) -> Iterable[tuple[str | None, Place]]:
+        """Phrases of so many words, one or two, and their places; None where no phrase is after all."""
+        import numpy as np
+
+        at = np.flatnonzero(self._seen[words - 1].holds(numbers))
+        places = zip(at.tolist(), (at + words).tolist(), strict=True)
+        return zip(map(self._short.get, numbers[at].tolist()), places, strict=True)
+
+    def _of_long(self, numbers: Any, triples: Any) -> Iterator[tuple[str, Place]]:
+        """Longer phrases and their places.
 
         What cannot belong to a phrase is left out, but for one unknown word between those that are not neighbours.
         """
         import numpy as np
 
-        wanted = np.zeros(len(numbers) + 1, dtype=bool)
-        for begins, words in ((two, 2), (three, 3)):
-            for more in range(words):
-                wanted[more : more + len(begins)] |= begins
+        begins, wanted = self._seen[_SHORT].holds(triples), np.zeros(len(numbers) + 1, dtype=bool)
+        for more in range(_SHORT + 1):
+            wanted[more : more + len(begins)] |= begins
         kept = wanted.copy()
         kept[1:] |= wanted[:-1]
         at = np.flatnonzero(kept[:-1])
         words = np.where(wanted[at], numbers[at], self._vocabulary.other).tolist()
-        places = at.tolist()
         for key, first, end in self._matcher(self._doc(self._vocabulary.vocab, words=words)):
-            yield self._names[key], (places[first], places[end - 1] + 1)
+            yield self._long[key], (int(at[first]), int(at[end - 1]) + 1)
 
 
 class _Seen:
