@@ -40,20 +40,25 @@ class ContactMonth:
         with self.store.transaction() as transaction:
             if not transaction.jobs.claim(JOB, over, now):
                 return
-            contacts = transaction.contacts.between(*month_bounds(over, calendar.zone))
-            for each in designated if contacts else ():
-                self._send(transaction, each, over, contacts, policy, now)
+            begins, ends = month_bounds(over, calendar.zone)
+            contacts, before = transaction.contacts.between(begins, ends), transaction.jobs.last(JOB, over)
+            late = transaction.contacts.referred_late(begins, before) if before else []
+            for each in designated if contacts or late else ():
+                is_ours = each is policy.directory.organisations[0]
+                self._send(transaction, each, over, (contacts, [] if is_ours else late), policy, now)
 
     def _send(
         self,
         transaction: Transaction,
         organisation: Organisation,
         month: str,
-        contacts: Sequence[LoggedContact],
+        logged: tuple[Sequence[LoggedContact], Sequence[LoggedContact]],
         policy: MailboxPolicy,
         now: datetime,
     ) -> None:
-        theirs = [one for one in contacts if one.area.organisation == organisation.name]
+        """``logged``: the contacts of the month, and those of earlier ones that a partner got only since the last log."""
+        contacts, late = logged
+        theirs = [one for one in (*late, *contacts) if one.area.organisation == organisation.name]
         trigger = ContactMonthOver(
             month=month,
             organisation=organisation.name,

@@ -311,6 +311,27 @@ class TestN8:
         assert [[cell or "" for cell in row] for row in cells] == rows
         assert "960123" not in mail.as_string()
 
+    def test_N8_what_a_partner_gets_after_the_months_log_stands_in_the_next(self, tell: TellStory) -> None:
+        """A contact of December that goes to the partner in January is in no log before, and in January's once."""
+        designated = PEOPLE.replace(
+            'contact = "Femi Holt"\n[[person]]', 'contact = "Femi Holt"\nlog_contact = "Femi Holt"\n[[person]]'
+        )
+        story = tell("norfolk-connect", people=designated, manager=MANAGER)
+        added = take_down(story, "A dark lamp", phone="01632 960123", service="Parks", consent="Yes")
+        for moment in ("2026-01-02 09:30", "2026-02-02 09:30", "2026-03-02 09:30"):
+            story.until(moment)
+            if moment < "2026-02":
+                story.wait_until(lambda: story.letters_to(FEMI, "The contacts of"), "the log of December")
+                story.officer.hand_over(added.reference, "Pier and promenade")
+                story.settle()
+        story.wait_until(lambda: len(story.letters_to(FEMI, "The contacts of")) > 1, "the log of January")
+        logs = story.letters_to(FEMI, "The contacts of")
+        assert [mail["Subject"] for mail in logs] == ["The contacts of December 2025", "The contacts of January 2026"]
+        tables = [next(iter(mail.iter_attachments())).get_payload(decode=True).decode("utf-8-sig") for mail in logs]
+        rows = [list(csv.reader(StringIO(table)))[1:] for table in tables]
+        assert rows[0] == []
+        assert [(row[0], row[5], row[7]) for row in rows[1]] == [("Pier Trust", "2025-12-23", "referred")]
+
 
 class TestN7:
     def test_N7_every_contact_is_one_line_and_says_what_was_done_about_it(self, tell: TellStory) -> None:

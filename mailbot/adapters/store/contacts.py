@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, func, select
+from sqlalchemy import ColumnElement, Connection, Row, func, select
 
 from mailbot.adapters.store.history import TAKEN_BACK
 from mailbot.adapters.store.pending import Pending
@@ -49,6 +49,11 @@ class SqlContacts:
         """The contacts from ``since`` on and before ``until``, in the order in which they came."""
         return logged_contacts(self._connection, since, until, None)
 
+    def referred_late(self, before: datetime, since: datetime) -> list[LoggedContact]:
+        """The contacts of a time before that moment which somebody else got only ``since``."""
+        late = (contact_log.c.at < before) & (contact_log.c.settled_at >= since)
+        return _logged(self._connection, late & (contact_log.c.action == ContactAction.REFERRED.value))
+
     def take_back(self, turn: Turn) -> None:
         """A contact that was noted was none: its line goes, and what it did about others was not done."""
         if turn.kind is not TurnKind.CONTACT:
@@ -89,12 +94,14 @@ def note_of(row: Row[Any]) -> ContactNote:
 
 def logged_contacts(connection: Connection, since: datetime, until: datetime, organisation: str | None) -> list[LoggedContact]:
     """The contacts from ``since`` on and before ``until``, of one organisation or of all, in the order in which they came."""
+    these = (contact_log.c.at >= since) & (contact_log.c.at < until)
+    return _logged(connection, these & (contact_log.c.organisation == organisation) if organisation is not None else these)
+
+
+def _logged(connection: Connection, these: ColumnElement[bool]) -> list[LoggedContact]:
     whole = _CONTACTS.join(case, case.c.id == _belongs_to).join(mailbox, mailbox.c.id == contact_log.c.mailbox)
     told_of = (case.c.reference, case.c["class"].label("class_"), mailbox.c.name.label("mailbox_name"))
-    lines = select(contact_log, *told_of).select_from(whole)
-    query = lines.where(contact_log.c.at >= since, contact_log.c.at < until)
-    if organisation is not None:
-        query = query.where(contact_log.c.organisation == organisation)
+    query = select(contact_log, *told_of).select_from(whole).where(these)
     return [_contact(row) for row in connection.execute(query.order_by(contact_log.c.at, contact_log.c.id))]
 
 

@@ -20,7 +20,7 @@ def month_told(trigger: ContactMonthOver, policy: MailboxPolicy, now: datetime, 
         return KeepSilent(reasons=permission)
     lines = "\n".join(f"- {line}" for line in trigger.totals)
     values = replace(
-        mailbox_values(policy), partner=trigger.organisation, month=month_words(trigger.month), summary_lines=lines
+        mailbox_values(policy), partner=trigger.organisation, month=month_words(trigger.month), summary_lines=lines or None
     )
     return QueueLetter(
         permission=permission,
