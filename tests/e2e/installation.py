@@ -14,7 +14,8 @@ from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
 from mailbot.adapters.store import open_database
-from mailbot.adapters.store.queries import CaseLine, CaseView, HeldLine, LetterLine, MailboxLine, Queries
+from mailbot.adapters.store.queries import CaseLine, CaseView, HeldLine, LetterLine, Queries
+from mailbot.adapters.store.views import MailboxLine
 from mailbot.config import Config, load
 from mailbot.daemon import Daemon, Pace
 from mailbot.pipeline.commands import Commands
