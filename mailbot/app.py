@@ -206,7 +206,7 @@ def _policy(config: Config, mailbox: Mailbox, pack: Pack, people: Directory, tag
         ack=mailbox.ack,
         tag_secret=tag_secret,
         relays=tuple(_relay(sender) for sender in config.trusted_senders),
-        authserv_id=config.border.authserv_id,
+        authserv_id=config.border.id,
         internal_marks=tuple(_mark(each) for each in mailbox.internal_marks),
         spam_fields=frozenset(name.lower() for name in config.border.spam_fields),
         team=team,

@@ -146,6 +146,12 @@ def pack_findings(name: str, remarks: "Iterable[Remark]") -> Iterator[Finding]:
 def border_finding(settings: "Config") -> Finding:
     """Whether forged senders are found: without our border's id nobody's word on them is believed."""
     name = settings.border.authserv_id
+    if settings.border.unnamed_results:
+        warning = (
+            "the one Authentication-Results field without a name is believed; make sure that your own server writes it and"
+            " takes every other off mail from outside, as Exchange Online does for the mailboxes that lie there"
+        )
+        return Finding("border", warning=warning)
     if name:
         return Finding(f"border {name}, whose word on forged senders is believed")
     warning = (

@@ -14,6 +14,7 @@ from mailbot.core.case import Channel
 from mailbot.core.delivery import SentCopy
 from mailbot.core.directory import ServedMailbox
 from mailbot.core.policy import AckWhen, ReversePathKind
+from mailbot.core.relay import UNNAMED
 
 PACKAGE = Path(__file__).parent.parent
 SHIPPED = PACKAGE / "shipped"
@@ -194,11 +195,13 @@ class Limits:
 class Border:
     """Our own mail border. ``authserv_id`` is its name in Authentication-Results (RFC 8601); no other is believed.
 
+    ``unnamed_results``: it writes that field without a name, and takes all others off mail from outside (Exchange Online).
     ``spam_fields``: the header fields by which it marks spam; where some are named, no other server's mark counts.
     ``footers``: how the notes begin that it puts below messages of staff.
     """
 
     authserv_id: str = ""
+    unnamed_results: bool = False
     spam_fields: tuple[str, ...] = ()
     footers: tuple[str, ...] = ()
     __pydantic_config__ = STRICT
@@ -207,10 +210,17 @@ class Border:
         require(
             not re.search(r"[\s;]", self.authserv_id), "authserv_id", "the one word before the first semicolon of the field"
         )
+        named = self.authserv_id and self.unnamed_results
+        require(not named, "unnamed_results", "false, or leave authserv_id out: the border has a name or none")
         for begins in self.footers:
             require(len(begins.strip()) >= 10, "footers", "the first words of each note, ten characters or more")
         for name in self.spam_fields:
             require(re.fullmatch(r"[A-Za-z0-9-]+", name), "spam_fields", 'names of header fields, such as ["X-Spam-Flag"]')
+
+    @property
+    def id(self) -> str:
+        """By what its results are known; empty where nobody said."""
+        return UNNAMED if self.unnamed_results else self.authserv_id
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -301,12 +311,12 @@ class Config:
         require(not nobody, "paths.services", "the file of your people: 'standards.on = true' asks who wrote a message")
         relaying = [mailbox for mailbox in self.mailbox if mailbox.relay_replies]
         for key, lacks in (
-            ("border.authserv_id", [one for one in relaying if not (self.border.authserv_id or one.internal_marks)]),
+            ("border.authserv_id", [one for one in relaying if not (self.border.id or one.internal_marks)]),
             ("paths.services", relaying if not self.paths.services else []),
         ):
             why = "passes on what owners answer, by their proof at the border and the directory"
             require(not lacks, key, f"it, because mailbox {lacks[0].name if lacks else ''} {why}")
-        unproven = next((one.name for one in self.trusted_senders if one.authenticated and not self.border.authserv_id), None)
+        unproven = next((one.name for one in self.trusted_senders if one.authenticated and not self.border.id), None)
         require(
             unproven is None, "border.authserv_id", f"the id of your border, because trusted sender {unproven} is authenticated"
         )

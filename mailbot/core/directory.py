@@ -130,13 +130,16 @@ def person_at(directory: Directory, address: str) -> Person | None:
 
 
 def person_who_signed_in(directory: Directory, login: str, says: str = "") -> Person:
-    """The person with this login name. Raises ValueError where there is none, or they say that they are somebody else."""
+    """The person with this login name; without an address, and by that name, where the directory has none.
+
+    Raises ValueError where they say that they are somebody else.
+    """
     found = next((each for each in directory.people if each.login and each.login == login), None)
+    if not says or (found and person(directory, says) == found):
+        return found or Person(name=login, address="")
     if found is None:
         raise ValueError(f"nobody in the services file has login = '{login}', as you are signed in; write it for that person")
-    if says and person(directory, says) != found:
-        raise ValueError(f"you are signed in as '{login}', who is {found.name}")
-    return found
+    raise ValueError(f"you are signed in as '{login}', who is {found.name}")
 
 
 def person(directory: Directory, words: str) -> Person:

@@ -22,6 +22,8 @@ _ADDRESS = re.compile(r"[^\s<>,;:()\"\[\]]+@[A-Za-z0-9.-]+\.[A-Za-z0-9-]+")
 _ANGLED = re.compile(r"<([^<>]*@[^<>]*)>")
 _LINE = r"^[ \t>*]*{label}[ \t]*[:\uff1a][ \t]*(.*)$"
 HEADER, LINE = "header:", "line:"
+UNNAMED = "(no id)"
+"""In place of our border's id: it writes none. No id looks so (RFC 8601 section 2.5: a value of RFC 2045)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,15 +77,24 @@ class Authentication:
 
 
 def authentication(message: Message, authserv_id: str) -> Authentication:
-    """The first Authentication-Results field that bears our border's id (RFC 8601 section 5); any other may be forged."""
-    for value in message.header_values("authentication-results") if authserv_id else ():
-        plain = value
-        for _ in range(3):  # comments may stand in comments
-            plain = _COMMENT.sub(" ", plain)
+    """The first Authentication-Results field that bears our border's id (RFC 8601 section 5); any other may be forged.
+
+    With ``UNNAMED`` the one field that there is, if it begins with a result and not with an id, as Exchange Online writes it.
+    """
+    fields = [_without_comments(value) for value in message.header_values("authentication-results")] if authserv_id else []
+    if authserv_id == UNNAMED:
+        return _read(fields[0]) if len(fields) == 1 and "=" in fields[0].partition(";")[0] else Authentication()
+    for plain in fields:
         server, _, results = plain.partition(";")
         if server.split()[:1] and server.split()[0].lower() == authserv_id.lower():
             return _read(results)
     return Authentication()
+
+
+def _without_comments(value: str) -> str:
+    for _ in range(3):  # comments may stand in comments
+        value = _COMMENT.sub(" ", value)
+    return value
 
 
 def _read(results: str) -> Authentication:

@@ -84,6 +84,18 @@ class TestN9:
         story.until("2026-01-12 09:30")
         assert len(story.letters_to(WEB, "Missing from")) == 2
 
+    def test_N9_a_person_lets_a_held_answer_count(self, tell: TellStory) -> None:
+        """Whoever puts it back says that it is the contact's; whoever looked for it is told."""
+        story, case = begin(tell)
+        gaps(story).report(case, LAMPS, "Pier Trust", by="Lee Park")
+        story.settle()
+        (asked,) = story.letters_to(WEB)
+        story.deliver(reply(asked, f"Added: {PAGE}", sender=f"Gil Moss <{WEB}>"))
+        story.wait_until(story.queries.held, "the answer that nobody vouches for")
+        story.commands().put_back(story.queries.held()[-1].id)
+        story.wait_until(lambda: story.letters_to(LEE), "the page to reach whoever looked for it")
+        assert [one.state for one in story.queries.gaps(every=True)] == [GapState.ADDED]
+
     def test_N9_the_manager_hears_of_it_where_reminders_bring_no_answer(self, tell: TellStory) -> None:
         """After as many as the policy says, and not with every one that follows."""
         story, case = begin(tell)

@@ -323,13 +323,19 @@ class TestF11:
         (event,) = [event for event in story.case(case).events if event.rule == "raw-opened"]
         assert (event.actor, event.detail) == (signed_in(), f"message {number}, by Inga Holt: to speak to the crew")
 
-    def test_F11_whoever_has_no_login_in_the_directory_opens_nothing(self, tell: TellStory) -> None:
-        """Whatever name they type."""
+    def test_F11_whoever_has_no_login_in_the_directory_opens_nothing_of_it(self, tell: TellStory) -> None:
+        """Whatever name they type, or none; a message of any other case opens, and the history has the login."""
         story, case = begin(tell)
         number = str(story.case(case).messages[0].row)
-        refused = story.cli("case", "raw", case, number, "--by", "Inga Holt", "--why", "curious")
-        assert (refused.returncode, "nobody in the services file has login" in refused.stderr) == (65, True)
-        assert not refused.stdout
+        for words in (("--by", "Inga Holt"), ()):
+            refused = story.cli("case", "raw", case, number, *words, "--why", "curious")
+            assert (refused.returncode, "nobody in the services file has login" in refused.stderr) == (65, True)
+            assert not refused.stdout
+        other = story.customer_writes("When is the station open?", sender="Ben <ben@example.org>")
+        row = str(story.case(other).messages[0].row)
+        assert "When is the station open?" in story.tell("case", "raw", other, row, "--why", "to see the form")
+        (event,) = [event for event in story.case(other).events if event.rule == "raw-opened"]
+        assert event.detail == f"message {row}, by {signed_in()}: to see the form"
 
 
 class TestF12:

@@ -14,6 +14,7 @@ from mailbot.config import AfterIntake, Border, Config, OAuth, SecretRef, Tls, e
 from mailbot.config.values import MOST_MEGABYTES
 from mailbot.core.delivery import SentCopy
 from mailbot.core.policy import ReversePathKind
+from mailbot.core.relay import UNNAMED
 from mailbot.errors import ConfigError
 
 ORGANISATION = '[organisation]\nname = "Harbour Council"\nreference_prefix = "HC"\n'
@@ -426,6 +427,11 @@ def test_answers_of_owners_are_passed_on_only_where_their_proof_is_at_hand(tmp_p
     marked = passing.replace("relay_replies", 'internal_marks = ["X-From-Within: yes"]\nrelay_replies')
     (found,) = read(tmp_path, marked + people).mailbox
     assert (found.relay_replies, found.internal_marks) == (True, ("X-From-Within: yes",))
+    nameless = "[border]\nunnamed_results = true\n"
+    assert read(tmp_path, passing + people + nameless).border.id == UNNAMED
+    both = nameless + 'authserv_id = "mx.harbour.example"\n'
+    assert "border: unnamed_results: write false" in refusal(tmp_path, SMALLEST + both)
+    assert "takes every other off mail" in (border_finding(read(tmp_path, SMALLEST + nameless)).warning or "")
     for wrong in ("X-From-Within", "X-From-Within:", "X-From-Within: *", "X From: yes", "X-From-Within: a*b"):
         assert "internal_marks: write fields with their values" in refusal(
             tmp_path, marked.replace("X-From-Within: yes", wrong)

@@ -38,6 +38,7 @@ def test_a_login_is_one_person() -> None:
     assert person_who_signed_in(DIRECTORY, "iholt", "Inga Holt") == INGA
     with pytest.raises(ValueError, match="you are signed in as 'iholt', who is Inga Holt"):
         person_who_signed_in(DIRECTORY, "iholt", "Robin Vale")
+    assert person_who_signed_in(DIRECTORY, "mreed") == Person(name="mreed", address="")
     for login in ("", "mreed"):
         with pytest.raises(ValueError, match="nobody in the services file has login"):
             person_who_signed_in(DIRECTORY, login, "Mo Reed")

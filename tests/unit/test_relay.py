@@ -8,7 +8,7 @@ import pytest
 from mailbot.core.action import Hold, OpenCase, Permission, QueueLetter
 from mailbot.core.case import Channel
 from mailbot.core.message import Address, Message, Span
-from mailbot.core.relay import Relay, authentication, is_internal, relayed
+from mailbot.core.relay import UNNAMED, Relay, authentication, is_internal, is_proven, relayed
 from mailbot.core.screen import History, permit_answer, screen
 from mailbot.core.strong_evidence import OwnMarks, Verdict
 from tests.invented import CAPS, CUSTOMER, every, message, only, shipped_screening
@@ -214,3 +214,42 @@ def test_marks_prove_nobody_where_it_is_unclear_who_wrote() -> None:
     """Two authors, or none that can be read; nor without any mark that counts."""
     assert not marked(WITHIN, SOURCE, defects=("repeated-field: from",))
     assert not is_internal(message(WITHIN, SOURCE, sender="robin.vale@harbour.example"), (), BORDER)
+
+
+EXCHANGE = (
+    "spf=pass (sender IP is 192.0.2.25) smtp.mailfrom=pier.example; dkim=pass (signature was verified) "
+    "header.d=pier.example;dmarc=pass action=none header.from=pier.example;compauth=pass reason=100"
+)
+
+
+def unnamed(*values: str) -> bool:
+    """Whether our border without a name vouches for somebody at pier.example."""
+    sent = message(*(("authentication-results", value) for value in values), sender="femi.holt@pier.example")
+    return is_proven(sent, UNNAMED)
+
+
+def test_a_border_without_a_name_is_believed_where_it_writes_the_only_result() -> None:
+    """As Exchange Online writes it: the results alone. A failed one proves nothing."""
+    assert unnamed(EXCHANGE)
+    assert not unnamed(EXCHANGE.replace("pass", "fail"))
+    assert not unnamed(EXCHANGE.replace("pier.example", "elsewhere.example"))
+    assert (
+        authentication(message(("authentication-results", EXCHANGE.replace("dmarc=pass", "dmarc=fail"))), UNNAMED).dmarc
+        == "fail"
+    )
+
+
+@pytest.mark.parametrize(
+    "values",
+    [(), (EXCHANGE, EXCHANGE), (f"mx.pier.example; {EXCHANGE}",), (EXCHANGE, f"mx.pier.example; {EXCHANGE}"), ("",), (";",)],
+)
+def test_a_second_result_or_a_named_one_proves_nothing_there(values: tuple[str, ...]) -> None:
+    """What bears a name is not that border's, and of two one may be an outsider's."""
+    assert not unnamed(*values)
+
+
+def test_without_leave_a_result_without_a_name_is_nobodys() -> None:
+    """Neither where the border has a name, nor where nobody said anything."""
+    sent = message(("authentication-results", EXCHANGE), sender="femi.holt@pier.example")
+    assert not is_proven(sent, BORDER)
+    assert not is_proven(sent, "")

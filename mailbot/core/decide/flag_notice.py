@@ -169,5 +169,6 @@ def opened_raw(command: RawOpened, case: Case, policy: MailboxPolicy) -> list[Ac
     roles = tuple(dict.fromkeys(flag.opens for flag in policy.pack.flags.values() if flag.opens))
     may = {one.address for role in roles for one in in_role(role, policy.directory)} - {*case.named}
     if case.restricted and command.address.lower() not in may:
-        raise PermanentError(f"{case.reference}: its messages open only for the {' or '.join(roles) or 'named role'}")
+        known = "" if command.address else f"; nobody in the services file has login = '{command.by}', as you are signed in"
+        raise PermanentError(f"{case.reference}: its messages open only for the {' or '.join(roles) or 'named role'}{known}")
     return [Note(kind="opened", reason=Reason(RAW_OPENED, f"message {command.number}, by {command.by}: {command.why}"))]
