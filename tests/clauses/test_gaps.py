@@ -58,7 +58,7 @@ class TestN9:
         words = words_of(asked)
         assert f"What is missing: {LAMPS}" in words
         assert "Who looks for it: Lee Park, Harbour Council" in words
-        assert "ada" not in asked.as_string().lower()
+        assert "finch" not in asked.as_string().lower()  # "ada" may stand in an id by chance
         assert LAMPS in story.tell("gap", "list")
 
         story.until("2026-01-02 09:30")
