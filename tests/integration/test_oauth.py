@@ -5,6 +5,7 @@ import logging
 import sys
 from base64 import b64decode
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -285,6 +286,18 @@ class TestTheWire:
             with pytest.raises((TransientError, PermanentError), match="User is authenticated but not connected"):
                 session.select("INBOX")
             session.close()
+
+    @pytest.mark.parametrize("command", ["AUTHENTICATE", "EXAMINE"])
+    def test_a_server_that_asks_for_a_pause_is_heard(self, source: TokenSource, command: str) -> None:
+        """Exchange says in its refusal how long it wants to be left alone, at the sign-in or later."""
+        refused = "{tag} BAD Request is throttled. Suggested Backoff Time: 299910 milliseconds\r\n"
+        with (
+            scripted_imap({command: refused}) as server,
+            pytest.raises(TransientError) as caught,
+            closing(mailbox(server, Mechanism.XOAUTH2, source)) as session,
+        ):
+            session.select("INBOX")
+        assert caught.value.retry_after == 299.91
 
     def test_hanging_up_never_fails(self, source: TokenSource) -> None:
         """A server that forgets its goodbye is no reason to complain."""

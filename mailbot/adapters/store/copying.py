@@ -3,13 +3,14 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, Integer, Table, func, select, text
+from sqlalchemy import Connection, Integer, LargeBinary, Table, func, select, text
 
 from mailbot.adapters.store.database import Database
+from mailbot.adapters.store.many import insert_many
 from mailbot.adapters.store.tables import metadata
 from mailbot.errors import PermanentError
 
-ROWS_AT_ONCE = 500
+ROWS_AT_ONCE, MESSAGES_AT_ONCE = 500, 10  # a message may have megabytes
 OF_THE_DATABASE_ITSELF = frozenset({"meta", "lease"})
 
 
@@ -38,9 +39,10 @@ def copy_database(source: Database, target: Database) -> Iterator[CopiedTable]:
 
 
 def _copy(old: Connection, new: Connection, table: Table) -> CopiedTable:
-    rows = old.execution_options(yield_per=ROWS_AT_ONCE).execute(select(table).order_by(*table.primary_key.columns))
+    at_once = MESSAGES_AT_ONCE if any(isinstance(column.type, LargeBinary) for column in table.c) else ROWS_AT_ONCE
+    rows = old.execution_options(yield_per=at_once).execute(select(table).order_by(*table.primary_key.columns))
     for some in rows.mappings().partitions():
-        new.execute(table.insert(), [dict(row) for row in some])
+        insert_many(new, table, [dict(row) for row in some])
     if new.dialect.name == "postgresql":
         _go_on_counting(new, table)
     copied = CopiedTable(name=table.name, source=_count(old, table), target=_count(new, table))
