@@ -175,6 +175,16 @@ class RunningClock:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class StoppableClock:
+    """Of a clock of a case that has not stopped what is needed to stop it, and no more."""
+
+    id: int
+    due_at: datetime
+    stopped_by: tuple[ClockStop, ...]
+    paused_on: date | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class EndedClock:
     """A clock of a case that has stopped: as it was then, when, and its outcome."""
 

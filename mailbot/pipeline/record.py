@@ -338,8 +338,7 @@ def _mark(transaction: Transaction, action: MarkAddress, about: Recording) -> No
 def letters_went(transaction: Transaction, letters: Sequence[OutboxLetter], policy: MailboxPolicy, at: datetime) -> None:
     """Letters are known to have gone: stop the clocks that they stop, and start what runs from an acknowledgement."""
     receipted = [letter.case_id for letter in letters if letter.case_id is not None and letter.purpose is Purpose.RECEIPT]
-    running = transaction.cases.running(receipted)
-    for action in stop_clocks(running, ClockStop.RECEIPT_SENT, at):
+    for action in stop_clocks(transaction.cases.stoppable(receipted), ClockStop.RECEIPT_SENT, at):
         transaction.cases.stop_clock(action)
     if policy.pack.runs_from_acknowledgement:
         for case_id in receipted:

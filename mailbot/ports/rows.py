@@ -19,7 +19,7 @@ from mailbot.core.action import (
     StopClock,
     TakeTurn,
 )
-from mailbot.core.case import Case, EndedClock, Figures, FiledMessage, RunningClock, Turn
+from mailbot.core.case import Case, EndedClock, Figures, FiledMessage, RunningClock, StoppableClock, Turn
 from mailbot.core.contact_action import CloseGap, KeepNote, LogContact, OpenGap, RemindGap, SettleContacts
 from mailbot.core.contact_log import LoggedContact
 from mailbot.core.contact_note import ContactNote
@@ -122,7 +122,7 @@ class CaseRows(Protocol):
 
     def many(self, case_ids: Sequence[int]) -> dict[int, Case]: ...
 
-    def running(self, case_ids: Sequence[int]) -> list[RunningClock]: ...
+    def stoppable(self, case_ids: Sequence[int]) -> list[StoppableClock]: ...
 
     def join(self, action: JoinCase) -> None: ...
 

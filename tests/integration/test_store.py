@@ -1136,7 +1136,7 @@ def test_what_a_letter_had_stopped_runs_again(store: SqlStore) -> None:
     started(store, case_id, MONDAY + 9 * HOUR)
     started(store, case_id, MONDAY + 8 * HOUR, name="receipt")
     with store.transaction() as transaction:
-        response, receipt = transaction.cases.running([case_id])
+        response, receipt = transaction.cases.get(case_id).clocks
         for running, at in ((response, MONDAY + 2 * HOUR), (receipt, MONDAY + HOUR)):
             transaction.cases.stop_clock(
                 StopClock(clock_id=running.id, outcome="met", stopped_at=at, reason=Reason("stopped-by-receipt_sent"))
@@ -1146,7 +1146,7 @@ def test_what_a_letter_had_stopped_runs_again(store: SqlStore) -> None:
         again = Deadline(kind="due", due_at=receipt.due_at)
         transaction.cases.restart_clock(RestartClock(clock_id=receipt.id, deadlines=(again,), reason=Reason("did-not-arrive")))
     with store.transaction() as transaction:
-        assert transaction.cases.running([case_id]) == [receipt]
+        assert transaction.cases.get(case_id).clocks == (receipt,)
         due = transaction.cases.due_deadlines(MONDAY + 9 * HOUR, 10)
         assert [(trigger.clock_id, trigger.kind.value) for trigger, _ in due] == [(receipt.id, "due")]
 
@@ -1242,7 +1242,7 @@ def test_what_has_become_of_a_case_is_found(store: SqlStore) -> None:
     queued(store, 3, case_id=other)
     second = queued(store, 4, case_id=case_id, observed=True)
     with store.transaction() as transaction:
-        (running,) = transaction.cases.running([case_id])
+        (running,) = transaction.cases.get(case_id).clocks
         assert transaction.cases.ended(case_id) == ()
         stop = StopClock(clock_id=running.id, outcome="reclassified", stopped_at=MONDAY + HOUR, reason=Reason("reclassified"))
         transaction.cases.stop_clock(stop)
@@ -1293,7 +1293,7 @@ def test_of_two_who_say_the_same_at_once_one_is_refused(store: SqlStore) -> None
     with pytest.raises(PermanentError, match="changed while it was decided about"):
         say(2)
     with store.view() as transaction:
-        assert [one.due_at for one in transaction.cases.running([case_id])] == [MONDAY + HOUR]
+        assert [one.due_at for one in transaction.cases.get(case_id).clocks] == [MONDAY + HOUR]
 
 
 def test_what_people_said_is_copied_with_the_database(tmp_path: Path, postgres: Postgres) -> None:

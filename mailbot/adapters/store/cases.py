@@ -6,10 +6,10 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, ScalarSelect, bindparam, func, select
+from sqlalchemy import ColumnElement, Connection, ScalarSelect, Select, bindparam, func, select
 
 from mailbot.adapters.store.case_rows import CASES, case_of
-from mailbot.adapters.store.clocks import ClockWriter, running_clock
+from mailbot.adapters.store.clocks import ClockWriter, running_clock, stoppable_clock
 from mailbot.adapters.store.figures import figures
 from mailbot.adapters.store.history import TAKEN_BACK
 from mailbot.adapters.store.leads import find_leads
@@ -37,7 +37,7 @@ from mailbot.core.action import (
     StartClock,
     StopClock,
 )
-from mailbot.core.case import Case, CaseStatus, EndedClock, Figures, Moment, Role, RunningClock
+from mailbot.core.case import Case, CaseStatus, EndedClock, Figures, Moment, Role, RunningClock, StoppableClock
 from mailbot.core.lead import Clues, Leads, Part
 from mailbot.core.reference import make_reference
 from mailbot.core.trigger import DeadlineReached
@@ -57,6 +57,7 @@ _COUNTED = (
 _RUNNING = (
     select(clock).where(clock.c.case.in_(bindparam("these", expanding=True)), clock.c.stopped_at.is_(None)).order_by(clock.c.id)
 )
+_STOPPABLE: Select[Any] = _RUNNING.with_only_columns(clock.c.id, clock.c.due_at, clock.c.stopped_by, clock.c.paused_on)
 _CLAIM = (
     deadline.update()
     .where(deadline.c.id.in_(bindparam("these", expanding=True)), deadline.c.fired_at.is_(None))
@@ -132,9 +133,9 @@ class SqlCases:
         rows = self._connection.execute(CASES, {"these": list(case_ids)})
         return {row.id: case_of(row, clocks.get(row.id, ())) for row in rows}
 
-    def running(self, case_ids: Sequence[int]) -> list[RunningClock]:
+    def stoppable(self, case_ids: Sequence[int]) -> list[StoppableClock]:
         """The clocks of these cases that have not stopped."""
-        return [running_clock(row) for row in self._connection.execute(_RUNNING, {"these": list(case_ids)})]
+        return [stoppable_clock(row) for row in self._connection.execute(_STOPPABLE, {"these": list(case_ids)})]
 
     def join(self, action: JoinCase) -> None:
         """A message is filed in a case; refused if the case changed since it was read."""

@@ -11,7 +11,7 @@ from mailbot.adapters.store.numbers import Numbers
 from mailbot.adapters.store.pending import Pending
 from mailbot.adapters.store.tables import clock, deadline
 from mailbot.core.action import AddDeadline, Deadline, MoveClock, ReplaceDeadline, RestartClock, StartClock, StopClock
-from mailbot.core.case import ClockKind, ClockStop, RunningClock
+from mailbot.core.case import ClockKind, ClockStop, RunningClock, StoppableClock
 
 _ADD_DEADLINE = deadline.insert()
 _STOP_CLOCK = Change(clock, unless="stopped_at")
@@ -51,6 +51,12 @@ def running_clock(row: Row[Any]) -> RunningClock:
         paused_on=row.paused_on,
         extensions=row.extensions,
     )
+
+
+def stoppable_clock(row: Row[Any]) -> StoppableClock:
+    """What is needed to stop the clock of a row."""
+    stopped_by = tuple(ClockStop(word) for word in row.stopped_by)
+    return StoppableClock(id=row.id, due_at=row.due_at, stopped_by=stopped_by, paused_on=row.paused_on)
 
 
 def pauses(written: list[list[str]]) -> tuple[tuple[date, date], ...]:

@@ -8,7 +8,7 @@ from functools import lru_cache
 from mailbot.core import clock, schedule
 from mailbot.core.action import ChangeCase, MoveClock, Reason, StartClock, StopClock
 from mailbot.core.calendar import WorkingCalendar
-from mailbot.core.case import WAITS, Case, CaseStatus, Channel, ClockKind, ClockStop, RunningClock
+from mailbot.core.case import WAITS, Case, CaseStatus, Channel, ClockKind, ClockStop, RunningClock, StoppableClock
 from mailbot.core.clock import ComputedClock
 from mailbot.core.clock_rule import ClockEvent, ClockRule, ClockStart, ReceiptRule
 from mailbot.core.policy import MailboxPolicy
@@ -79,7 +79,7 @@ def _why_on_that_day(computed: ComputedClock) -> str:
     return f"{computed.why}{reading}" + (f"; {shut}" if shut else "")
 
 
-def stop_clocks(clocks: Iterable[RunningClock], event: ClockStop, at: datetime) -> list[StopClock]:
+def stop_clocks(clocks: Iterable[RunningClock | StoppableClock], event: ClockStop, at: datetime) -> list[StopClock]:
     """Stop every one of these running clocks that ``event`` stops."""
     return [stop_clock(running, at, event.value) for running in clocks if event in running.stopped_by]
 
@@ -100,7 +100,7 @@ def ended(
     return [*over, *begun]
 
 
-def stop_clock(running: RunningClock, at: datetime, event: str) -> StopClock:
+def stop_clock(running: RunningClock | StoppableClock, at: datetime, event: str) -> StopClock:
     """A clock stops, in time or late; while it stands still no date can pass."""
     outcome = "met" if at <= running.due_at or running.paused_on is not None else "late"
     return StopClock(clock_id=running.id, outcome=outcome, stopped_at=at, reason=Reason(f"stopped-by-{event}"))
