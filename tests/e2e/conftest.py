@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 import structlog
 
-from mailbot.adapters import imap
+from mailbot.adapters.imap import mailbox as imap
 from tests.e2e.installation import Install, Installation, MovableClock, StoryClock
 from tests.servers.dovecot import Dovecot, StartDovecot
 from tests.servers.smtp import SmtpServer
