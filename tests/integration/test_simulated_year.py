@@ -70,6 +70,7 @@ NOT_THIS_YEAR = {
     Purpose.ANSWER_WAITS,
     Purpose.ANSWERED_FIRST,
     Purpose.ABOUT_REPLY,
+    Purpose.WROTE_AGAIN,
     *OF_OWNERS,
     Purpose.CONTACT_LOG,
     *ISSUED,
