@@ -301,6 +301,20 @@ class TestF9:
         assert story.subjects_to("ada.finch.mp@parliament.uk") == ["We have your enquiry"]
         assert "by rule elected_representative: sender at parliament.uk" in story.tell("explain", case)
 
+    def test_F9_a_claim_that_is_threatened_is_told_of_at_once(
+        self, tell: TellStory, own_rules: Rules, webhook: Webhook
+    ) -> None:
+        """What may end in court waits for no inbox: whoever is on duty has a mail and a call about it."""
+        own_rules.change(PACK, 'duty_rota = ""', 'duty_rota = "duty"')
+        story = tell(PACK, rules=own_rules.folder, people=ON_DUTY.format(url=webhook.url), manager=None)
+        case = story.customer_writes("Unless I hear within fourteen days I shall issue proceedings.")
+        (told,) = story.letters_to("olu.reed@harbour.example", "Act now: alarm 1")
+        what = "a matter of legal or political weight has come in; please read it now"
+        assert f"This cannot wait: {what}\n" in told.get_content()
+        assert case in told.get_content()
+        assert [call["alarm"] for call in webhook.calls] == [1]
+        assert "by rule legal_or_political: " in story.tell("explain", case)
+
 
 class TestTheCode:
     def test_what_runs_from_a_missed_acknowledgement_begins_once(self, tell: TellStory, own_rules: Rules) -> None:
