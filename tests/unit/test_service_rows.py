@@ -49,15 +49,18 @@ def test_an_address_belongs_to_the_organisation_of_its_domain(tmp_path: Path) ->
 
 
 def test_while_the_contact_is_away_a_deputy_answers(tmp_path: Path) -> None:
-    """The deputy of the absence comes before the service's, who comes before a contact who is away."""
+    """The deputy of the absence comes first, then the service's, then the team's; nobody there: the contact though away."""
     lone = "absent = [{ from = 2026-12-21, until = 2027-01-03 }]"
     services = ('contact = "Ben Marsh"\ndeputy = "Ada Finch"', 'contact = "Ada Finch"\ndeputy = "Cora Lind"')
     named, without = read(tmp_path, changed(services)), read(tmp_path, changed(services, (OF_ADA, lone)))
-    alone = read(tmp_path, changed((services[0], 'contact = "Ada Finch"'), (OF_ADA, lone)))
-    told = [contact_on(each, each.services[0], CHRISTMAS) for each in (named, without, alone)]
+    lone_contact = (services[0], 'contact = "Ada Finch"')
+    alone = read(tmp_path, changed(lone_contact, (OF_ADA, lone)))
+    empty = read(tmp_path, changed(lone_contact, (OF_ADA, lone), (OF_BEN, f"{OF_BEN}{lone}\n")))
+    told = [contact_on(each, each.services[0], CHRISTMAS) for each in (named, without, alone, empty)]
     assert [(each.person.name, each.why) for each in told if each] == [
         ("Ben Marsh", "deputy of Ada Finch, who is away until 3 January 2027"),
         ("Cora Lind", "deputy for Street lighting"),
+        ("Ben Marsh", "deputy of Customer Services"),
         ("Ada Finch", "contact, told though away, and so is everybody who stands in"),
     ]
     there = contact_on(named, named.services[0], TODAY)
