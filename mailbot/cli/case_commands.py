@@ -242,7 +242,8 @@ def say(reference: str, command: "CaseCommand", config: Path) -> None:
 
 def tell(reference: str, decision: "Decision") -> None:
     """Print what was done, one line each."""
-    from mailbot.core.action import KeepSilent, Note, QueueLetter, RestartClock, StartClock, StopClock
+    from mailbot.core.action import KeepSilent, Note, QueueLetter
+    from mailbot.core.clock_action import RestartClock, StartClock, StopClock
 
     for action in decision.actions:
         match action:

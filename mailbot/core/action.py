@@ -3,22 +3,14 @@
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
-from mailbot.core.case import CaseStatus, Channel, ClockKind, ClockStop, Turn, TurnKind
+from mailbot.core.case import CaseStatus, Channel, Turn, TurnKind
+from mailbot.core.clock_action import AddDeadline, MoveClock, ReplaceDeadline, RestartClock, StartClock, StopClock
 from mailbot.core.contact_action import CloseGap, KeepNote, LimitContact, LogContact, OpenGap, RemindGap, SettleContacts
 from mailbot.core.enclosure import File
 from mailbot.core.letter import Audience, Lane, LetterValues, Purpose, Written
-from mailbot.core.message import Span
+from mailbot.core.reason import Reason
 from mailbot.core.redaction import HiddenTexts
 from mailbot.core.staff_finding import StaffMailKind
-
-
-@dataclass(frozen=True, slots=True)
-class Reason:
-    """Why: the rule's id, its evidence (header names or tokens, never a customer's words) and where it points."""
-
-    rule: str
-    detail: str = ""
-    spans: tuple[Span, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,82 +72,6 @@ class JoinCase:
 class FileMessage:
     """Keep the message without a case: automatic mail, a copy of our own, history."""
 
-    reason: Reason
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Deadline:
-    """A moment in a clock's life at which somebody is told."""
-
-    kind: str
-    due_at: datetime
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StartClock:
-    """Start a clock of the case; ``why`` is its derivation in words, ``law`` what sets it unless the pack does.
-
-    ``paused_on``: it stands still from the first, since that day.
-    """
-
-    name: str
-    started_by: str
-    started_at: datetime
-    due_at: datetime
-    why: str
-    stopped_by: tuple[ClockStop, ...]
-    deadlines: tuple[Deadline, ...]
-    reason: Reason
-    kind: ClockKind = ClockKind.RESPONSE
-    law: str = ""
-    paused_on: date | None = None
-
-    @property
-    def statutory(self) -> bool:
-        return bool(self.law)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MoveClock:
-    """Give a running clock another date, or let it stand still. Its deadlines that have not come are replaced."""
-
-    clock_id: int
-    counts_from: datetime
-    due_at: datetime
-    why: str
-    pauses: tuple[tuple[date, date], ...]
-    paused_on: date | None
-    extensions: int
-    deadlines: tuple[Deadline, ...]
-    reason: Reason
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AddDeadline:
-    """One moment more in a running clock's life."""
-
-    clock_id: int
-    deadline: Deadline
-    reason: Reason
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ReplaceDeadline:
-    """A moment of a running clock that has not come becomes another one."""
-
-    clock_id: int
-    deadline: Deadline
-    by: Deadline
-    reason: Reason
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StopClock:
-    """Stop a running clock; ``outcome`` is ``met``, ``late``, ``cancelled``, or ``reclassified``: neither met nor late."""
-
-    clock_id: int
-    outcome: str
-    stopped_at: datetime
     reason: Reason
 
 
@@ -346,15 +262,6 @@ class ClearAddress:
     """Something came from this address (lower case): it works."""
 
     address: str
-    reason: Reason
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RestartClock:
-    """A clock that had stopped runs again, to the date it had: what had stopped it did not happen."""
-
-    clock_id: int
-    deadlines: tuple[Deadline, ...]
     reason: Reason
 
 

@@ -11,10 +11,10 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from mailbot.core.action import Reason
 from mailbot.core.case import Role
 from mailbot.core.lead import Candidate, Clues, Part, Via
 from mailbot.core.message import Message
+from mailbot.core.reason import Reason
 from mailbot.core.reference import find_references, pieces
 from mailbot.core.subject import SubjectRules, base_subject
 

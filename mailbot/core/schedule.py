@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from mailbot.core.action import Deadline
 from mailbot.core.calendar import ONE_DAY, WorkingCalendar
 from mailbot.core.case import ClockKind, Moment
 from mailbot.core.clock import OWED, ComputedClock
+from mailbot.core.clock_action import Deadline
 from mailbot.core.clock_rule import WhenPassed
 from mailbot.core.policy import Alerting
 

@@ -9,11 +9,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from mailbot.core.action import Permission, Reason
+from mailbot.core.action import Permission
 from mailbot.core.case import Case
 from mailbot.core.evidence import Evidence
 from mailbot.core.message import Message
 from mailbot.core.policy import Caps, MailboxPolicy
+from mailbot.core.reason import Reason
 from mailbot.core.screening_rules import Scoring, ScreeningRules
 from mailbot.core.service import is_known_domain
 from mailbot.core.strong_evidence import DMARC_FAIL, OwnMarks, Verdict, silences, verdicts

@@ -7,7 +7,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from mailbot.core.action import Reason
 from mailbot.core.field_match import (
     came_by_group_of,
     first_token,
@@ -17,6 +16,7 @@ from mailbot.core.field_match import (
     sender_matches,
 )
 from mailbot.core.message import Message
+from mailbot.core.reason import Reason
 from mailbot.core.screening_rules import HeaderRule, ScreeningRules
 
 DMARC_FAIL = "dmarc-fail"

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from mailbot.core.action import Decision, Note, Reason
+from mailbot.core.action import Decision, Note
 from mailbot.core.case import ANSWERED, ASSIGNED, WAITS, WITHDRAWAL_NOT_PROVEN, Case, Turn, TurnKind
 from mailbot.core.case_command import (
     AnswerUndone,
@@ -31,6 +31,7 @@ from mailbot.core.information_request import Lack
 from mailbot.core.letter import LEFT
 from mailbot.core.person_name import NO_NAMES, NameRules
 from mailbot.core.policy import MailboxPolicy
+from mailbot.core.reason import Reason
 from mailbot.core.redaction import HiddenTexts
 from mailbot.core.service import find_service
 from mailbot.errors import PermanentError

@@ -3,12 +3,14 @@
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from mailbot.core.action import ChangeCase, OpenCase, Reason, StartClock
+from mailbot.core.action import ChangeCase, OpenCase
 from mailbot.core.case import Role
+from mailbot.core.clock_action import StartClock
 from mailbot.core.decide.imported import clocks_of
 from mailbot.core.decide.old_case import Mistake, OldCase, read_old_case
 from mailbot.core.lead import Part
 from mailbot.core.policy import MailboxPolicy
+from mailbot.core.reason import Reason
 from mailbot.core.reference import period_of
 from mailbot.ports import Clock, Happened, Store, Transaction
 

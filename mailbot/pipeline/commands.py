@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 from datetime import date
 
-from mailbot.core.action import Reason
 from mailbot.core.case import WITHDRAWAL_NOT_PROVEN, Case
 from mailbot.core.letter import RETRYABLE
+from mailbot.core.reason import Reason
 from mailbot.core.staff_finding import Waiver
 from mailbot.errors import PermanentError
 from mailbot.ports import Clock, Happened, Store, Transaction

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from mailbot.core.action import Decision, QueueLetter, Reason
+from mailbot.core.action import Decision, QueueLetter
 from mailbot.core.assignment import AssignmentMaterial
 from mailbot.core.calendar import last_day
 from mailbot.core.case import Case, Channel
@@ -24,6 +24,7 @@ from mailbot.core.match import Match
 from mailbot.core.message import Address, Message
 from mailbot.core.person_name import NO_NAMES, NameRules
 from mailbot.core.policy import MailboxPolicy
+from mailbot.core.reason import Reason
 from mailbot.core.redaction import HiddenTexts, note_without_names, without_names
 from mailbot.core.route import route
 from mailbot.core.screen import Screening

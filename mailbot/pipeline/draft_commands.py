@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from mailbot.core.action import Decision, Reason
+from mailbot.core.action import Decision
 from mailbot.core.case import Case
 from mailbot.core.decide import decide, staff_values
 from mailbot.core.draft import BODY_AFTER, Draft, DraftFile, DraftState, draft_findings
@@ -11,6 +11,7 @@ from mailbot.core.issuing_rule import LetterIssued
 from mailbot.core.letter import LetterSpec, Written
 from mailbot.core.lint import Finding, LintRules, in_words, lint, long_sentences
 from mailbot.core.policy import MailboxPolicy
+from mailbot.core.reason import Reason
 from mailbot.core.tongue import ENGLISH
 from mailbot.errors import PermanentError, PolicyError
 from mailbot.pipeline.record import Recording, record

@@ -12,21 +12,19 @@ from functools import partial
 import structlog
 
 from mailbot import checkpoints
-from mailbot.core.action import Reason
 from mailbot.core.assignment import AssignmentMaterial
 from mailbot.core.bounce import BounceRules
 from mailbot.core.case import Case, CaseStatus, Channel
-from mailbot.core.classify import Classification, Hit, Opinion, classify
+from mailbot.core.classify import Classification, classify
 from mailbot.core.clock import doubt_receipt
 from mailbot.core.decide import Findings, decide, is_given, names_are_hidden, request_in
-from mailbot.core.evidence import Evidence
 from mailbot.core.flag import NO_FLAGS, FlagRules, flagged
 from mailbot.core.forward import Forward, passed_on
 from mailbot.core.gap import Gap
 from mailbot.core.handover import HANDED_OVER, HandoverMaterial
 from mailbot.core.holding import HoldingRules, is_holding
 from mailbot.core.information_request import NO_REQUESTS, RequestRules
-from mailbot.core.lead import Clues, Part
+from mailbot.core.lead import Part
 from mailbot.core.match import Match, clues, match, parts
 from mailbot.core.message import Direction, Located, Message, Origin
 from mailbot.core.own_id import is_signed
@@ -34,8 +32,9 @@ from mailbot.core.owner_reply import OwnerReply
 from mailbot.core.person_name import NO_NAMES, NameRules
 from mailbot.core.policy import MailboxPolicy
 from mailbot.core.quoting import QuoteRules
+from mailbot.core.reason import Reason
 from mailbot.core.redaction import HiddenTexts, without_names
-from mailbot.core.relay import Relay, authentication, named_by, relayed
+from mailbot.core.relay import authentication, named_by, relayed
 from mailbot.core.reply import ReplyKind, ReplyRules, kind_of_reply
 from mailbot.core.route import Route, route
 from mailbot.core.screen import Screening, SentBefore, screen
@@ -49,6 +48,7 @@ from mailbot.pipeline.clarifying import left_out
 from mailbot.pipeline.gather import Gathered, gather
 from mailbot.pipeline.handing_over import handover_material, has_it_by_handover
 from mailbot.pipeline.hiding import hidden_texts, sought_in
+from mailbot.pipeline.judged import Judged, is_by_colleague, why_unclear
 from mailbot.pipeline.origin import born_at_of, identity, origin_of, received_at_of
 from mailbot.pipeline.presence import present
 from mailbot.pipeline.record import Recording, record
@@ -70,24 +70,6 @@ from mailbot.ports import (
 MAX_MESSAGES = 100
 MAX_BYTES = 16 * 1024 * 1024
 log = structlog.get_logger()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Judged:
-    """A stored message with everything about it that needs no table. ``weak``: its weak evidence, if that is known."""
-
-    located: Located
-    message: Message
-    hits: tuple[Hit, ...]
-    unreadable: str
-    by_staff: bool
-    forward: Forward | None
-    clues: Clues
-    relay: Relay | None
-    unproven: str
-    weak: tuple[Evidence, ...] | None
-    opinion: Opinion | None
-    subject_length: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -158,7 +140,7 @@ class Inbound:
         policy, weak = self.policies[located.mailbox], read.weak
         found = relayed(read.message, policy.relays, policy.authserv_id, vouched=located.put_back)
         message = identity(located, found.message if found else read.message)
-        by_staff = located.folder_role == "sent" or _is_by_colleague(message, policy)
+        by_staff = located.folder_role == "sent" or is_by_colleague(message, policy)
         forward = self._passed_on(message, policy) if by_staff and located.folder_role != "sent" else None
         if forward is not None and forward.message is not None and not policy.is_ours(forward.message.sender):
             message, by_staff, weak = forward.message, False, None  # another author's message
@@ -390,21 +372,9 @@ class Inbound:
             message_id_taken=judged.message.message_id in gathered.message_ids,
             by_staff=judged.by_staff,
             is_passed_on=judged.forward is not None and judged.forward.message is judged.message,
-            unclear_forward=_why_unclear(judged),
+            unclear_forward=why_unclear(judged),
             receipt_doubt=doubt_receipt(located.received_at, self.clock.now()) or "",
             channel=judged.relay.channel if judged.relay else Channel.EMAIL,
             in_junk=located.folder_role == "junk",
             unproven=judged.unproven,
         )
-
-
-def _is_by_colleague(message: Message, policy: MailboxPolicy) -> bool:
-    """Whether a colleague's address wrote it, and our border did not find that address forged: DMARC fails (RFC 7489)."""
-    return policy.is_colleague(message.sender) and authentication(message, policy.authserv_id).dmarc != "fail"
-
-
-def _why_unclear(judged: Judged) -> str:
-    """Why a person must say whose message a colleague passed on, or an empty string."""
-    if judged.forward is None or judged.forward.message is judged.message:
-        return ""
-    return judged.forward.unclear or "its author is one of us"

@@ -10,8 +10,8 @@ from datetime import date, timedelta
 import structlog
 
 from mailbot import checkpoints
-from mailbot.core.action import Reason
 from mailbot.core.message import Fetched
+from mailbot.core.reason import Reason
 from mailbot.ports import Clock, Cursor, FolderState, Happened, MailFolder, Store, Wake
 
 FLAG_WINDOW = 500

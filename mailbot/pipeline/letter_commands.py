@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
-from mailbot.core.action import Reason
 from mailbot.core.letter import LetterSource, LetterSpec
 from mailbot.core.letter_file import LetterFile
 from mailbot.core.letter_lint import lint_letter
@@ -11,6 +10,7 @@ from mailbot.core.letter_variant import letter_of
 from mailbot.core.letter_version import SHIPPED, LetterVersion, VersionState
 from mailbot.core.lint import LintRules, in_words
 from mailbot.core.policy import MailboxPolicy
+from mailbot.core.reason import Reason
 from mailbot.errors import PermanentError, PolicyError
 from mailbot.pipeline.rule_examples import holes
 from mailbot.ports import CheckedLetter, Clock, Happened, Letters, Store, Transaction

@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 
-from mailbot.core.action import Reason
 from mailbot.core.case import Case
 from mailbot.core.decide.clarifying import lacking
 from mailbot.core.decide.wording import case_values
@@ -14,6 +13,7 @@ from mailbot.core.letter_sample import FULLEST
 from mailbot.core.letter_variant import language_of, pack_of
 from mailbot.core.mime import Headers
 from mailbot.core.policy import MailboxPolicy
+from mailbot.core.reason import Reason
 from mailbot.core.tongue import Tongue
 from mailbot.errors import PermanentError
 from mailbot.pipeline.clarifying import known_lacks

@@ -13,7 +13,6 @@ from datetime import datetime, timedelta
 import structlog
 
 from mailbot import checkpoints
-from mailbot.core.action import Reason
 from mailbot.core.case import Case
 from mailbot.core.decide import decide
 from mailbot.core.delivery import (
@@ -29,6 +28,7 @@ from mailbot.core.delivery import (
 )
 from mailbot.core.letter import OF_OWNERS, OutboxLetter, OutboxState
 from mailbot.core.policy import MailboxPolicy
+from mailbot.core.reason import Reason
 from mailbot.core.trigger import LetterRefused, LetterWithdrawn
 from mailbot.errors import StorageError
 from mailbot.pipeline.connections import Answered, Connections

@@ -12,7 +12,6 @@ import structlog
 
 from mailbot.core.action import (
     Action,
-    AddDeadline,
     AskWhichCase,
     ChangeCase,
     ClearAddress,
@@ -27,21 +26,16 @@ from mailbot.core.action import (
     LearnClass,
     LetterReturned,
     MarkAddress,
-    MoveClock,
     Note,
     OpenCase,
     QueueLetter,
     RaiseAlarm,
-    Reason,
-    ReplaceDeadline,
-    RestartClock,
-    StartClock,
-    StopClock,
     TakeBack,
     TakeTurn,
     WithdrawLetter,
 )
 from mailbot.core.case import ANSWERED_BY_OWNER, ANSWERED_BY_STAFF, ClockKind, ClockStop, Role, TurnKind
+from mailbot.core.clock_action import AddDeadline, MoveClock, ReplaceDeadline, RestartClock, StartClock, StopClock
 from mailbot.core.clock_rule import ClockStart
 from mailbot.core.contact_action import CloseGap, KeepNote, LimitContact, LogContact, OpenGap, RemindGap, SettleContacts
 from mailbot.core.decide import dependants, gone, stop_clocks
@@ -52,6 +46,7 @@ from mailbot.core.letter import ANSWERS, ISSUED, OF_OWNERS, Envelope, OutboxLett
 from mailbot.core.message import Located
 from mailbot.core.mime import Headers
 from mailbot.core.policy import MailboxPolicy
+from mailbot.core.reason import Reason
 from mailbot.core.reference import period_of
 from mailbot.ports import Composed, Happened, KnownMessage, Letters, NewLetter, NewMessage, Transaction
 

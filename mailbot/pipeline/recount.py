@@ -6,9 +6,9 @@ from datetime import datetime
 
 import structlog
 
-from mailbot.core.action import Reason
 from mailbot.core.decide.recounting import CALENDAR_CHANGED, MovedClocks, OpenClock, Reckoning, basis
 from mailbot.core.policy import MailboxPolicy
+from mailbot.core.reason import Reason
 from mailbot.ports import Clock, Happened, MovedDate, Store, Transaction
 
 CASES_AT_ONCE = 5_000

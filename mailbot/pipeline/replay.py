@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from email.utils import parsedate_to_datetime
 
-from mailbot.core.action import QueueLetter, StartClock
+from mailbot.core.action import QueueLetter
 from mailbot.core.case import Channel
 from mailbot.core.classify import Classification, classify
+from mailbot.core.clock_action import StartClock
 from mailbot.core.decide import Findings, decide, request_in
 from mailbot.core.flag import FlagRules, flagged
 from mailbot.core.information_request import RequestRules

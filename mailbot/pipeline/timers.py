@@ -6,12 +6,13 @@ from datetime import date, datetime, timedelta
 from functools import partial, reduce
 from operator import add
 
-from mailbot.core.action import ChangeCase, RaiseAlarm, Reason
+from mailbot.core.action import ChangeCase, RaiseAlarm
 from mailbot.core.case import Case, ClockKind, Figures
 from mailbot.core.case_command import CaseHandedOver
 from mailbot.core.decide import decide
 from mailbot.core.ladder import Rung, who_is_told
 from mailbot.core.policy import MailboxPolicy
+from mailbot.core.reason import Reason
 from mailbot.core.screen import SentBefore
 from mailbot.core.trigger import DeadlineReached, DigestDue
 from mailbot.pipeline.handing_over import handover_to

@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from mailbot.core.action import LearnClass, Reason
+from mailbot.core.action import LearnClass
+from mailbot.core.reason import Reason
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,21 +5,9 @@ from contextlib import AbstractContextManager
 from datetime import datetime
 from typing import Protocol
 
-from mailbot.core.action import (
-    AddDeadline,
-    ChangeCase,
-    JoinCase,
-    MoveClock,
-    OpenCase,
-    RaiseAlarm,
-    Reason,
-    ReplaceDeadline,
-    RestartClock,
-    StartClock,
-    StopClock,
-    TakeTurn,
-)
+from mailbot.core.action import ChangeCase, JoinCase, OpenCase, RaiseAlarm, TakeTurn
 from mailbot.core.case import Case, EndedClock, Figures, FiledMessage, RunningClock, StoppableClock, Turn
+from mailbot.core.clock_action import AddDeadline, MoveClock, ReplaceDeadline, RestartClock, StartClock, StopClock
 from mailbot.core.contact_action import CloseGap, KeepNote, LogContact, OpenGap, RemindGap, SettleContacts
 from mailbot.core.contact_log import LoggedContact
 from mailbot.core.contact_note import ContactNote
@@ -29,6 +17,7 @@ from mailbot.core.gap import Gap
 from mailbot.core.lead import Clues, Leads, Part
 from mailbot.core.letter import OutboxLetter
 from mailbot.core.message import Fetched, Located
+from mailbot.core.reason import Reason
 from mailbot.core.trigger import DeadlineReached
 from mailbot.ports.absences import AbsenceRows
 from mailbot.ports.assignments import AssignmentRows

@@ -8,8 +8,8 @@ from sqlalchemy import Connection, select
 
 from mailbot.adapters.store import Database
 from mailbot.adapters.store.tables import case, clock, deadline, mailbox, organisation, person
-from mailbot.core.action import StartClock
 from mailbot.core.case import Moment
+from mailbot.core.clock_action import StartClock
 from mailbot.core.clock_rule import ClockStart
 from mailbot.core.decide.moving import start_clock
 from mailbot.core.policy import MailboxPolicy

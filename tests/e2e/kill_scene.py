@@ -18,8 +18,10 @@ from mailbot.adapters.store.columns import UtcDateTime
 from mailbot.adapters.store.tables import outbox
 from mailbot.app import open_store
 from mailbot.config import load
-from mailbot.core.action import Deadline, OpenCase, Reason, StartClock
+from mailbot.core.action import OpenCase
 from mailbot.core.case import ClockStop, Moment
+from mailbot.core.clock_action import Deadline, StartClock
+from mailbot.core.reason import Reason
 from mailbot.core.reference import period_of
 from mailbot.pipeline.commands import Commands
 from mailbot.ports import Cursor, Transaction

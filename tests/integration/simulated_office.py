@@ -15,7 +15,7 @@ from mailbot.adapters.rule_files import load_bounces, load_holding, load_quoting
 from mailbot.adapters.store import Database, SqlStore
 from mailbot.adapters.store.tables import case, deadline, outbox
 from mailbot.adapters.store.tables import mailbox as mailbox_row
-from mailbot.core.action import Decision, OpenCase, Reason
+from mailbot.core.action import Decision, OpenCase
 from mailbot.core.case import Channel
 from mailbot.core.case_command import (
     CaseAssigned,
@@ -35,6 +35,7 @@ from mailbot.core.delivery import Reply, SentCopy
 from mailbot.core.letter import OutboxLetter
 from mailbot.core.message import Address, Fetched, Message, Span
 from mailbot.core.policy import UNSURE
+from mailbot.core.reason import Reason
 from mailbot.errors import PermanentError
 from mailbot.pipeline.alarms import Alarms
 from mailbot.pipeline.case_commands import CaseCommands

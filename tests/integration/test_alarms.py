@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 
-from mailbot.core.action import RaiseAlarm, Reason
+from mailbot.core.action import RaiseAlarm
 from mailbot.core.directory import Directory, Rota
+from mailbot.core.reason import Reason
 from mailbot.errors import PermanentError, PolicyError
 from mailbot.pipeline.alarms import Alarms
 from mailbot.ports import Alarm, Letters

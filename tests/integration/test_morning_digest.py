@@ -13,13 +13,15 @@ from sqlalchemy import event, select
 
 from mailbot.adapters.store import Database, SqlStore, open_database
 from mailbot.adapters.store.tables import outbox
-from mailbot.core.action import ChangeCase, OpenCase, Reason, StopClock
+from mailbot.core.action import ChangeCase, OpenCase
 from mailbot.core.case import CaseStatus, ClockKind, ClockStop
+from mailbot.core.clock_action import StopClock
 from mailbot.core.clock_rule import ClockStart, Unit
 from mailbot.core.decide.moving import start_clock
 from mailbot.core.directory import Absence
 from mailbot.core.letter import Envelope, Lane, Purpose
 from mailbot.core.policy import MailboxPolicy
+from mailbot.core.reason import Reason
 from mailbot.pipeline.timers import Timers
 from mailbot.ports import Composed, NewLetter
 from mailbot.runner import attempt

@@ -14,10 +14,11 @@ from mailbot.adapters.store import Database, SqlStore, open_database
 from mailbot.adapters.store.queries import Queries
 from mailbot.app import Policies, load_policies
 from mailbot.config import sample_config
-from mailbot.core.action import OpenCase, Reason
+from mailbot.core.action import OpenCase
 from mailbot.core.delivery import Reply, SentCopy
 from mailbot.core.letter import Envelope, Lane, OutboxLetter, OutboxState, Purpose
 from mailbot.core.message import Fetched
+from mailbot.core.reason import Reason
 from mailbot.pipeline.commands import Commands
 from mailbot.pipeline.connections import Answered
 from mailbot.pipeline.outbox import Outbox, Sender

@@ -13,7 +13,7 @@ from sqlalchemy import select, update
 from mailbot.adapters.store import Database, SqlStore, open_database
 from mailbot.adapters.store.queries import Queries
 from mailbot.adapters.store.tables import case, clock, deadline, event, outbox
-from mailbot.core.action import OpenCase, Reason
+from mailbot.core.action import OpenCase
 from mailbot.core.calendar import ClosedDay
 from mailbot.core.case import Moment
 from mailbot.core.clock_rule import ClockStart
@@ -22,6 +22,7 @@ from mailbot.core.delivery import Settlement
 from mailbot.core.lead import Clues, Via
 from mailbot.core.letter import Envelope, Lane, OutboxState, Purpose
 from mailbot.core.policy import MailboxPolicy
+from mailbot.core.reason import Reason
 from mailbot.pipeline.case_import import CaseImport
 from mailbot.pipeline.recount import Recount
 from mailbot.pipeline.timers import Timers

@@ -23,26 +23,15 @@ from mailbot.adapters.store.instance import only_daemon
 from mailbot.adapters.store.queries import Queries
 from mailbot.adapters.store.tables import SCHEMA_VERSION, case, correction, location, metadata, outbox, raw
 from mailbot.adapters.store.tables import message as message_table
-from mailbot.core.action import (
-    AddDeadline,
-    ChangeCase,
-    Deadline,
-    JoinCase,
-    LearnClass,
-    MoveClock,
-    OpenCase,
-    Reason,
-    ReplaceDeadline,
-    RestartClock,
-    StartClock,
-    StopClock,
-)
+from mailbot.core.action import ChangeCase, JoinCase, LearnClass, OpenCase
 from mailbot.core.case import CaseStatus, ClockKind, ClockStop, EndedClock, Figures, Role
 from mailbot.core.classify import Classification
+from mailbot.core.clock_action import AddDeadline, Deadline, MoveClock, ReplaceDeadline, RestartClock, StartClock, StopClock
 from mailbot.core.delivery import CaseStanding, Settlement
 from mailbot.core.lead import Clues, Part, Via
 from mailbot.core.letter import Envelope, Lane, OutboxState, Purpose
 from mailbot.core.message import Attachment, Direction, Fetched, Located, Message, Origin
+from mailbot.core.reason import Reason
 from mailbot.core.reference import make_reference
 from mailbot.core.screen import Screening
 from mailbot.core.strong_evidence import Verdict

@@ -6,8 +6,9 @@ from pathlib import Path
 import pytest
 
 from mailbot.adapters.rule_files import load_holding, load_quoting
-from mailbot.core.action import ChangeCase, JoinCase, Note, QueueLetter, StartClock, StopClock
+from mailbot.core.action import ChangeCase, JoinCase, Note, QueueLetter
 from mailbot.core.case import CaseStatus
+from mailbot.core.clock_action import StartClock, StopClock
 from mailbot.core.clock_rule import ClockStart
 from mailbot.core.directory import Directory, Person
 from mailbot.core.holding import HoldingRules, is_holding

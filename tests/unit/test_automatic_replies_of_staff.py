@@ -2,9 +2,11 @@
 
 import pytest
 
-from mailbot.core.action import ChangeCase, FileMessage, JoinCase, KeepSilent, OpenCase, QueueLetter, Reason, StopClock
+from mailbot.core.action import ChangeCase, FileMessage, JoinCase, KeepSilent, OpenCase, QueueLetter
 from mailbot.core.case import CaseStatus
+from mailbot.core.clock_action import StopClock
 from mailbot.core.message import Address
+from mailbot.core.reason import Reason
 from mailbot.core.screen import LOOKS_AUTOMATIC, Screening
 from mailbot.core.strong_evidence import Verdict
 from tests.invented import CUSTOMER, MAILBOX, case, every, message, only, policy, rule, running

@@ -9,10 +9,11 @@ from typing import Any
 import pytest
 
 from mailbot.adapters.rule_files import load_pack, load_requests, settings_of
-from mailbot.core.action import Action, ChangeCase, KeepSilent, MoveClock, Note, OpenCase, QueueLetter, Reason, StartClock
+from mailbot.core.action import Action, ChangeCase, KeepSilent, Note, OpenCase, QueueLetter
 from mailbot.core.case import FOR_THE_MANAGER, Case, CaseStatus
 from mailbot.core.case_command import ClarificationAsked
 from mailbot.core.classify import Hit
+from mailbot.core.clock_action import MoveClock, StartClock
 from mailbot.core.decide import decide
 from mailbot.core.decide.passing_on import Passing
 from mailbot.core.decide.routing import routed
@@ -27,6 +28,7 @@ from mailbot.core.intents import AskedWhen, Clarification
 from mailbot.core.letter import Lane, LetterValues, OutboxLetter, OutboxState, Purpose
 from mailbot.core.message import Address, Span
 from mailbot.core.policy import MailboxPolicy
+from mailbot.core.reason import Reason
 from mailbot.core.report import Failure, Outcome, ReportedAction
 from mailbot.core.route import NOWHERE
 from mailbot.core.screen import Screening, SentBefore

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from mailbot.adapters.rule_files import load_clock
-from mailbot.core.action import Action, ChangeCase, Deadline, MoveClock, Note, QueueLetter, StartClock, StopClock, TakeTurn
+from mailbot.core.action import Action, ChangeCase, Note, QueueLetter, TakeTurn
 from mailbot.core.case import Case, CaseStatus, Channel, ClockKind, ClockStop, Moment, RunningClock
 from mailbot.core.case_command import (
     CaseAcknowledged,
@@ -22,6 +22,7 @@ from mailbot.core.case_command import (
     ContactNoted,
     CustomerAnswered,
 )
+from mailbot.core.clock_action import Deadline, MoveClock, StartClock, StopClock
 from mailbot.core.clock_rule import ClockEvent, ClockRule, ClockStart, ExtendedBy, Extension, Unit
 from mailbot.core.contact_action import LogContact
 from mailbot.core.decide import decide

@@ -19,12 +19,10 @@ from mailbot.core.action import (
     Permission,
     QueueLetter,
     RaiseAlarm,
-    Reason,
-    StartClock,
-    StopClock,
 )
 from mailbot.core.case import Case, CaseStatus, Channel, ClockStop, Figures, Moment, RunningClock
 from mailbot.core.classify import Classification, Hit
+from mailbot.core.clock_action import StartClock, StopClock
 from mailbot.core.contact_action import LogContact, SettleContacts
 from mailbot.core.contact_log import ServiceArea
 from mailbot.core.decide import Findings, decide, stop_clocks
@@ -33,6 +31,7 @@ from mailbot.core.letter import Audience, Lane, Purpose
 from mailbot.core.match import Match
 from mailbot.core.message import Address, Message, Origin, Span
 from mailbot.core.policy import UNSURE, AckWhen, MailboxPolicy
+from mailbot.core.reason import Reason
 from mailbot.core.screen import History, Screening, SentBefore
 from mailbot.core.strong_evidence import Verdict
 from mailbot.core.trigger import DeadlineReached, DigestDue, LetterWithdrawn, MessageArrived

@@ -6,9 +6,10 @@ from typing import Any
 
 import pytest
 
-from mailbot.core.action import Action, AddDeadline, Deadline, Note, QueueLetter, RaiseAlarm, StartClock
+from mailbot.core.action import Action, Note, QueueLetter, RaiseAlarm
 from mailbot.core.calendar import ShutDays
 from mailbot.core.case import ClockKind, ClockStop, Moment, RunningClock
+from mailbot.core.clock_action import AddDeadline, Deadline, StartClock
 from mailbot.core.clock_rule import ClockRule, ClockStart
 from mailbot.core.decide import decide
 from mailbot.core.directory import Absence

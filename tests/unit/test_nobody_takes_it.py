@@ -6,9 +6,10 @@ from typing import Any
 
 import pytest
 
-from mailbot.core.action import Action, AddDeadline, ChangeCase, Note, QueueLetter, Reason
+from mailbot.core.action import Action, ChangeCase, Note, QueueLetter
 from mailbot.core.case import ClockKind, Moment
 from mailbot.core.classify import Classification
+from mailbot.core.clock_action import AddDeadline
 from mailbot.core.contact_note import ContactNote
 from mailbot.core.decide import Findings, decide
 from mailbot.core.directory import Absence, Person
@@ -18,6 +19,7 @@ from mailbot.core.letter import Purpose
 from mailbot.core.match import Match
 from mailbot.core.message import Origin
 from mailbot.core.policy import MailboxPolicy
+from mailbot.core.reason import Reason
 from mailbot.core.screen import Screening, SentBefore
 from mailbot.core.service import Organisation, Service
 from mailbot.core.strong_evidence import Verdict

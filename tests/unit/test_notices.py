@@ -7,20 +7,10 @@ from typing import Any
 import pytest
 
 from mailbot.adapters.rule_files import load_clock
-from mailbot.core.action import (
-    Action,
-    AddDeadline,
-    ChangeCase,
-    Deadline,
-    KeepSilent,
-    MoveClock,
-    Note,
-    QueueLetter,
-    ReplaceDeadline,
-    StopClock,
-)
+from mailbot.core.action import Action, ChangeCase, KeepSilent, Note, QueueLetter
 from mailbot.core.calendar import ShutDays
 from mailbot.core.case import Case, CaseStatus, ClockKind, ClockStop, Moment, RunningClock
+from mailbot.core.clock_action import AddDeadline, Deadline, MoveClock, ReplaceDeadline, StopClock
 from mailbot.core.clock_rule import ClockEvent, ClockRule, ClockStart, ExtendedBy, Extension, Unit, WhenPassed
 from mailbot.core.decide import decide
 from mailbot.core.letter import Audience, Lane, Purpose

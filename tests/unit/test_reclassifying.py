@@ -8,20 +8,10 @@ from typing import Any
 
 import pytest
 
-from mailbot.core.action import (
-    Action,
-    ChangeCase,
-    KeepSilent,
-    LearnClass,
-    Note,
-    QueueLetter,
-    RestartClock,
-    StartClock,
-    StopClock,
-    WithdrawLetter,
-)
+from mailbot.core.action import Action, ChangeCase, KeepSilent, LearnClass, Note, QueueLetter, WithdrawLetter
 from mailbot.core.case import Case, CaseStatus, Channel, ClockKind, ClockStop, EndedClock, RunningClock
 from mailbot.core.case_command import CaseReclassified, Past
+from mailbot.core.clock_action import RestartClock, StartClock, StopClock
 from mailbot.core.clock_rule import ClockEvent, ClockRule, ClockStart, WhenPassed
 from mailbot.core.decide import decide
 from mailbot.core.decide.moving import start_clocks

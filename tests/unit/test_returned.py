@@ -16,16 +16,16 @@ from mailbot.core.action import (
     MarkAddress,
     Note,
     QueueLetter,
-    Reason,
-    RestartClock,
 )
 from mailbot.core.case import CaseStatus, Channel, ClockKind, ClockStop
 from mailbot.core.classify import Classification
+from mailbot.core.clock_action import RestartClock
 from mailbot.core.decide import Findings, decide
 from mailbot.core.letter import Audience, Envelope, OutboxState, Purpose
 from mailbot.core.match import Match
 from mailbot.core.message import Origin
 from mailbot.core.policy import MailboxPolicy
+from mailbot.core.reason import Reason
 from mailbot.core.report import Failure, Outcome, ReportedAction
 from mailbot.core.screen import History, Screening, SentBefore
 from mailbot.core.strong_evidence import Verdict

@@ -7,10 +7,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mailbot.core.action import Permission, Reason
+from mailbot.core.action import Permission
 from mailbot.core.field_match import first_token
 from mailbot.core.flood import is_shared, shape_of
 from mailbot.core.message import Address, Message
+from mailbot.core.reason import Reason
 from mailbot.core.screen import (
     History,
     Screening,

@@ -7,10 +7,11 @@ from typing import Any
 import pytest
 
 from mailbot.adapters.rule_files import load_pack
-from mailbot.core.action import Action, ChangeCase, MoveClock, Note, OpenCase, QueueLetter, StartClock, StopClock
+from mailbot.core.action import Action, ChangeCase, Note, OpenCase, QueueLetter
 from mailbot.core.case import ANSWERED_IN_PART, FOR_THE_MANAGER, Case, Channel, ClockKind, ClockStop, RunningClock
 from mailbot.core.case_command import CaseReclassified, CaseWaits, ContactNoted, Past
 from mailbot.core.classify import Classification, Hit
+from mailbot.core.clock_action import MoveClock, StartClock, StopClock
 from mailbot.core.clock_rule import ClockEvent
 from mailbot.core.decide import decide
 from mailbot.core.intents import Intents, Several

@@ -26,18 +26,9 @@ from mailbot.adapters.store.tables import (
     reference_counter,
 )
 from mailbot.adapters.store.upsert import insert
-from mailbot.core.action import (
-    AddDeadline,
-    ChangeCase,
-    JoinCase,
-    MoveClock,
-    OpenCase,
-    ReplaceDeadline,
-    RestartClock,
-    StartClock,
-    StopClock,
-)
+from mailbot.core.action import ChangeCase, JoinCase, OpenCase
 from mailbot.core.case import Case, CaseStatus, EndedClock, Figures, Moment, Role, RunningClock, StoppableClock
+from mailbot.core.clock_action import AddDeadline, MoveClock, ReplaceDeadline, RestartClock, StartClock, StopClock
 from mailbot.core.lead import Clues, Leads, Part
 from mailbot.core.reference import make_reference
 from mailbot.core.trigger import DeadlineReached

@@ -10,8 +10,8 @@ from mailbot.adapters.store.many import Change
 from mailbot.adapters.store.numbers import Numbers
 from mailbot.adapters.store.pending import Pending
 from mailbot.adapters.store.tables import clock, deadline
-from mailbot.core.action import AddDeadline, Deadline, MoveClock, ReplaceDeadline, RestartClock, StartClock, StopClock
 from mailbot.core.case import ClockKind, ClockStop, RunningClock, StoppableClock
+from mailbot.core.clock_action import AddDeadline, Deadline, MoveClock, ReplaceDeadline, RestartClock, StartClock, StopClock
 
 _ADD_DEADLINE = deadline.insert()
 _STOP_CLOCK = Change(clock, unless="stopped_at")

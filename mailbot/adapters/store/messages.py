@@ -13,9 +13,9 @@ from mailbot.adapters.store.numbers import Numbers
 from mailbot.adapters.store.pending import Pending
 from mailbot.adapters.store.tables import attachment, event, hold, location, mailbox, message, participant, raw
 from mailbot.adapters.store.upsert import insert
-from mailbot.core.action import Reason
 from mailbot.core.case import THANKS, Role
 from mailbot.core.message import Direction, Fetched, Located
+from mailbot.core.reason import Reason
 from mailbot.ports import Cursor, KeptMessage, KnownMessage, NewMessage
 
 _DECIDED = Change(location)

@@ -13,10 +13,10 @@ from mailbot.adapters.store.many import Change, update_many
 from mailbot.adapters.store.pending import Pending
 from mailbot.adapters.store.tables import case, clock, hold, mailbox, message_id_alias, outbox
 from mailbot.adapters.store.upsert import insert
-from mailbot.core.action import Reason
 from mailbot.core.case import CaseStatus, ClockKind
 from mailbot.core.delivery import CaseStanding, Settlement, WaitingLetter, letter_tag
 from mailbot.core.letter import LANE_RANK, RETRYABLE, SCHEDULED, Envelope, Lane, OutboxLetter, OutboxState, Purpose
+from mailbot.core.reason import Reason
 from mailbot.errors import PermanentError
 from mailbot.ports import NewLetter
 

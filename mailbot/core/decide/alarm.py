@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from mailbot.core import screen
-from mailbot.core.action import Action, KeepSilent, Permission, QueueLetter, RaiseAlarm, Reason
+from mailbot.core.action import Action, KeepSilent, Permission, QueueLetter, RaiseAlarm
 from mailbot.core.case import Case
 from mailbot.core.decide.occasion import somebody_else
 from mailbot.core.decide.wording import case_values, mailbox_values
@@ -13,6 +13,7 @@ from mailbot.core.directory import rota_named
 from mailbot.core.ladder import rota_members
 from mailbot.core.letter import Audience, Lane, Purpose
 from mailbot.core.policy import MailboxPolicy
+from mailbot.core.reason import Reason
 from mailbot.core.screen import SentBefore
 from mailbot.core.trigger import AlarmRings
 

@@ -5,13 +5,15 @@ from dataclasses import replace
 from datetime import date, datetime
 
 from mailbot.core import screen
-from mailbot.core.action import Action, ChangeCase, Permission, QueueLetter, Reason, StartClock, TakeTurn
+from mailbot.core.action import Action, ChangeCase, Permission, QueueLetter, TakeTurn
 from mailbot.core.calendar import last_day
 from mailbot.core.case import Case, CaseStatus, RunningClock, TurnKind
 from mailbot.core.case_command import CustomerNamed
+from mailbot.core.clock_action import StartClock
 from mailbot.core.decide.wording import receipt_values
 from mailbot.core.letter import Audience, Lane, Purpose
 from mailbot.core.policy import MailboxPolicy
+from mailbot.core.reason import Reason
 from mailbot.errors import PermanentError
 
 

@@ -16,11 +16,10 @@ from mailbot.core.action import (
     OpenCase,
     Permission,
     QueueLetter,
-    Reason,
-    StartClock,
 )
 from mailbot.core.calendar import last_day
 from mailbot.core.case import ANSWERED_BY_STAFF, HELD_OFF_BY_STAFF, Case, CaseStatus, Channel, ClockStop
+from mailbot.core.clock_action import StartClock
 from mailbot.core.clock_rule import ClockEvent, ClockStart
 from mailbot.core.decide.alarm import breaker
 from mailbot.core.decide.assigning import with_material
@@ -50,6 +49,7 @@ from mailbot.core.match import Match
 from mailbot.core.message import Origin
 from mailbot.core.owner_reply import OwnerReply
 from mailbot.core.policy import AckWhen, MailboxPolicy
+from mailbot.core.reason import Reason
 from mailbot.core.screen import SentBefore
 from mailbot.core.strong_evidence import Verdict
 from mailbot.core.tongue import ENGLISH_CODE

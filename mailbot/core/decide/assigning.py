@@ -4,11 +4,12 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
 
-from mailbot.core.action import Action, ChangeCase, QueueLetter, Reason, StartClock
+from mailbot.core.action import Action, ChangeCase, QueueLetter
 from mailbot.core.assignment import AssignmentMaterial, similar_lines
 from mailbot.core.case import ASSIGNED, Case, RunningClock
 from mailbot.core.case_command import CaseAssigned
 from mailbot.core.clock import OWED
+from mailbot.core.clock_action import StartClock
 from mailbot.core.clock_rule import ClockStart
 from mailbot.core.decide.handing_over import taking_cancelled
 from mailbot.core.decide.issuing import assigned_letter
@@ -19,6 +20,7 @@ from mailbot.core.decide.wording import short_subject
 from mailbot.core.directory import person_at
 from mailbot.core.letter import LetterValues, Purpose
 from mailbot.core.policy import MailboxPolicy, Pack
+from mailbot.core.reason import Reason
 from mailbot.core.screen import SentBefore
 from mailbot.core.text import listed
 from mailbot.core.tongue import letter_date

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from mailbot.core import screen
-from mailbot.core.action import Action, ChangeCase, Note, Permission, QueueLetter, Reason
+from mailbot.core.action import Action, ChangeCase, Note, Permission, QueueLetter
 from mailbot.core.case import FOR_THE_MANAGER, WAITS, Case, CaseStatus
 from mailbot.core.case_command import ClarificationAsked
 from mailbot.core.clock_rule import ClockEvent
@@ -19,6 +19,7 @@ from mailbot.core.information_request import ASKED_FOR, INFORMATION, LACKS_STILL
 from mailbot.core.intents import AskedWhen, Clarification
 from mailbot.core.letter import Audience, Lane, LetterValues, OutboxLetter, Purpose
 from mailbot.core.policy import MailboxPolicy
+from mailbot.core.reason import Reason
 from mailbot.core.screen import SentBefore
 from mailbot.core.text import listed
 from mailbot.core.tongue import letter_date

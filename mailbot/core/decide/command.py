@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import assert_never
 
 from mailbot.core import clock
-from mailbot.core.action import Action, ChangeCase, KeepSilent, Note, Reason, StopClock
+from mailbot.core.action import Action, ChangeCase, KeepSilent, Note
 from mailbot.core.case import FIRST_CONTACT, Case, CaseStatus, Channel, ClockKind, ClockStop, RunningClock
 from mailbot.core.case_command import (
     AnswerAfterAll,
@@ -43,6 +43,7 @@ from mailbot.core.case_command import (
     TurnUndone,
 )
 from mailbot.core.clock import ComputedClock
+from mailbot.core.clock_action import StopClock
 from mailbot.core.clock_rule import ClockEvent, ClockStart, ExtendedBy
 from mailbot.core.contact_log import ContactAction
 from mailbot.core.decide.answer import answered_after_all, customer_named
@@ -75,6 +76,7 @@ from mailbot.core.decide.wording import case_values
 from mailbot.core.handover import CONSENTED
 from mailbot.core.issuing_rule import LetterIssued, LetterReleased
 from mailbot.core.policy import MailboxPolicy
+from mailbot.core.reason import Reason
 from mailbot.core.screen import SentBefore
 from mailbot.core.tongue import ENGLISH_CODE
 from mailbot.errors import PermanentError

@@ -5,10 +5,11 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 from mailbot.core import screen
-from mailbot.core.action import Action, AddDeadline, Deadline, Hold, JoinCase, Note, Permission, QueueLetter, Reason
+from mailbot.core.action import Action, Hold, JoinCase, Note, Permission, QueueLetter
 from mailbot.core.case import ANSWERED_BY_STAFF, HELD_OFF_BY_STAFF, Case, CaseStatus, ClockKind, ClockStop, Moment, RunningClock
 from mailbot.core.case_command import CaseHandedOver
 from mailbot.core.clock import OWED
+from mailbot.core.clock_action import AddDeadline, Deadline
 from mailbot.core.decide.command import staff_answered
 from mailbot.core.decide.findings import Findings
 from mailbot.core.decide.handing_over import handed_over, is_another
@@ -24,6 +25,7 @@ from mailbot.core.letter import Audience, Lane, Purpose
 from mailbot.core.message import Message
 from mailbot.core.own_words import without_pictures
 from mailbot.core.policy import MailboxPolicy
+from mailbot.core.reason import Reason
 from mailbot.core.service import Service
 from mailbot.core.strong_evidence import Verdict
 from mailbot.core.text import key

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime
 
-from mailbot.core.action import Action, Note, QueueLetter, Reason
+from mailbot.core.action import Action, Note, QueueLetter
 from mailbot.core.contact_action import KeepNote
 from mailbot.core.decide.arrival import new_case
 from mailbot.core.decide.findings import Findings
@@ -13,6 +13,7 @@ from mailbot.core.handover import CONSENTED
 from mailbot.core.letter import Purpose
 from mailbot.core.message import Origin
 from mailbot.core.policy import MailboxPolicy
+from mailbot.core.reason import Reason
 from mailbot.core.trigger import ContactTaken, MessageArrived
 from mailbot.errors import PermanentError
 

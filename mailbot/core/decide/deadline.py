@@ -7,21 +7,11 @@ from collections.abc import Callable
 from datetime import datetime
 
 from mailbot.core import schedule, screen
-from mailbot.core.action import (
-    Action,
-    AddDeadline,
-    Deadline,
-    KeepSilent,
-    Note,
-    Permission,
-    QueueLetter,
-    RaiseAlarm,
-    Reason,
-    ReplaceDeadline,
-)
+from mailbot.core.action import Action, KeepSilent, Note, Permission, QueueLetter, RaiseAlarm
 from mailbot.core.calendar import last_day
 from mailbot.core.case import Case, ClockKind, Figures, Moment, RunningClock
 from mailbot.core.clock import OWED
+from mailbot.core.clock_action import AddDeadline, Deadline, ReplaceDeadline
 from mailbot.core.clock_rule import ClockStart, Unit
 from mailbot.core.counting import span
 from mailbot.core.decide.contact import not_taken
@@ -33,6 +23,7 @@ from mailbot.core.decide.wording import digest_values, letter_words
 from mailbot.core.ladder import Rung
 from mailbot.core.letter import Audience, Lane, Purpose
 from mailbot.core.policy import MailboxPolicy
+from mailbot.core.reason import Reason
 from mailbot.core.screen import SentBefore
 from mailbot.core.tongue import letter_date
 from mailbot.core.trigger import DeadlineReached, DigestDue

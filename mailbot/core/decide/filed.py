@@ -1,11 +1,12 @@
 """A message that was taken for a robot's is a person's: somebody has looked, and says so."""
 
-from mailbot.core.action import Action, KeepSilent, Note, OpenCase, Reason
+from mailbot.core.action import Action, KeepSilent, Note, OpenCase
 from mailbot.core.case import Channel, FiledMessage
 from mailbot.core.clock_rule import ClockStart
 from mailbot.core.decide.logging_contacts import contacted
 from mailbot.core.decide.moving import start_clocks
 from mailbot.core.policy import MailboxPolicy
+from mailbot.core.reason import Reason
 
 A_PERSONS = Reason("a-person-says-so")
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 
 from mailbot.core import screen
-from mailbot.core.action import Action, ChangeCase, HideTexts, KeepSilent, Note, Permission, QueueLetter, Reason
+from mailbot.core.action import Action, ChangeCase, HideTexts, KeepSilent, Note, Permission, QueueLetter
 from mailbot.core.case import RAW_OPENED, RESTRICTED_BY_STAFF, Case
 from mailbot.core.case_command import CaseRestricted, FlagConfirmed, RawOpened
 from mailbot.core.classify import Classification
@@ -17,6 +17,7 @@ from mailbot.core.directory import Directory, Person, Rota, person_at
 from mailbot.core.ladder import rota_members
 from mailbot.core.letter import Audience, Lane, LetterValues, Purpose
 from mailbot.core.policy import FlagPolicy, MailboxPolicy
+from mailbot.core.reason import Reason
 from mailbot.core.screen import SentBefore
 from mailbot.core.text import key
 from mailbot.errors import PermanentError

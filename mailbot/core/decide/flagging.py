@@ -2,10 +2,11 @@
 
 from collections.abc import Collection, Iterator
 
-from mailbot.core.action import Action, Note, RaiseAlarm, Reason
+from mailbot.core.action import Action, Note, RaiseAlarm
 from mailbot.core.case import FOR_THE_MANAGER, INCIDENT
 from mailbot.core.classify import Classification
 from mailbot.core.policy import FlagPolicy, Pack
+from mailbot.core.reason import Reason
 
 
 def flag_actions(classification: Classification, pack: Pack, digest: str) -> Iterator[Action]:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from mailbot.core.action import Action, AskWhichCase, ChangeCase, HideTexts, JoinCase, KeepSilent, Note, QueueLetter, Reason
+from mailbot.core.action import Action, AskWhichCase, ChangeCase, HideTexts, JoinCase, KeepSilent, Note, QueueLetter
 from mailbot.core.case import FOR_THE_MANAGER, NAMES_HIDDEN, THANKS, WITHDRAWAL_NOT_PROVEN, Case, CaseStatus
 from mailbot.core.decide.clarifying import left_out
 from mailbot.core.decide.command import customer_answered, reopened_by_customer
@@ -22,6 +22,7 @@ from mailbot.core.ladder import Rung
 from mailbot.core.lead import Via
 from mailbot.core.letter import Purpose
 from mailbot.core.policy import MailboxPolicy
+from mailbot.core.reason import Reason
 from mailbot.core.reply import ReplyKind
 from mailbot.core.screen import CONTACT_LIMITED
 from mailbot.core.trigger import MessageArrived

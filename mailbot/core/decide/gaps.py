@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime
 
-from mailbot.core.action import Action, Hold, JoinCase, KeepSilent, Note, Reason
+from mailbot.core.action import Action, Hold, JoinCase, KeepSilent, Note
 from mailbot.core.case import Case
 from mailbot.core.contact_action import CloseGap, OpenGap, RemindGap
 from mailbot.core.decide.findings import Findings
@@ -12,6 +12,7 @@ from mailbot.core.gap import Gap, GapClosed, GapReminderDue, GapReported, GapSta
 from mailbot.core.ladder import Rung
 from mailbot.core.letter import Purpose
 from mailbot.core.policy import MailboxPolicy
+from mailbot.core.reason import Reason
 from mailbot.core.schedule import opening
 from mailbot.core.screen import SentBefore
 from mailbot.core.tongue import letter_date

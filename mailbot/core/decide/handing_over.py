@@ -5,22 +5,12 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 from mailbot.core import clock, screen
-from mailbot.core.action import (
-    Action,
-    ChangeCase,
-    Deadline,
-    MoveClock,
-    Note,
-    Permission,
-    QueueLetter,
-    Reason,
-    StartClock,
-    StopClock,
-)
+from mailbot.core.action import Action, ChangeCase, Note, Permission, QueueLetter
 from mailbot.core.calendar import last_day
 from mailbot.core.case import Case, CaseStatus, ClockKind, ClockStop, Moment, RunningClock
 from mailbot.core.case_command import CaseHandedOver, CaseTaken
 from mailbot.core.clock import OWED
+from mailbot.core.clock_action import Deadline, MoveClock, StartClock, StopClock
 from mailbot.core.clock_rule import ClockStart
 from mailbot.core.contact_note import ContactNote
 from mailbot.core.decide.logging_contacts import organisation_at, referred
@@ -33,6 +23,7 @@ from mailbot.core.handover_rule import AfterHandover, HandoverPolicy
 from mailbot.core.ladder import Told
 from mailbot.core.letter import Audience, Lane, LetterValues, Purpose
 from mailbot.core.policy import MailboxPolicy
+from mailbot.core.reason import Reason
 from mailbot.core.screen import SentBefore
 from mailbot.core.service import Service
 from mailbot.core.tongue import letter_date

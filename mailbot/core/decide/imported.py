@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from mailbot.core.action import Deadline, StartClock
 from mailbot.core.case import ClockKind, Moment
+from mailbot.core.clock_action import Deadline, StartClock
 from mailbot.core.clock_rule import ClockRule, ClockStart
 from mailbot.core.decide.moving import start_clock
 from mailbot.core.decide.old_case import OldCase

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
 
-from mailbot.core.action import Action, ChangeCase, Note, Reason
+from mailbot.core.action import Action, ChangeCase, Note
 from mailbot.core.case import INCIDENT, Case
 from mailbot.core.case_command import ContactAllowed, ContactLimited, IncidentNoted, MisconductNoticed
 from mailbot.core.contact_action import LimitContact
@@ -14,6 +14,7 @@ from mailbot.core.directory import team_named
 from mailbot.core.ladder import Rung, who_is_told
 from mailbot.core.letter import Purpose
 from mailbot.core.policy import MailboxPolicy
+from mailbot.core.reason import Reason
 from mailbot.core.screen import CONTACT_LIMITED
 from mailbot.errors import PermanentError
 

@@ -5,10 +5,11 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 from mailbot.core import screen
-from mailbot.core.action import Action, Note, Permission, QueueLetter, Reason, StartClock, StopClock
+from mailbot.core.action import Action, Note, Permission, QueueLetter
 from mailbot.core.calendar import last_day
 from mailbot.core.case import Case, CaseStatus, ClockKind, ClockStop, RunningClock
 from mailbot.core.clock import OWED
+from mailbot.core.clock_action import StartClock, StopClock
 from mailbot.core.clock_rule import ClockEvent, ClockStart
 from mailbot.core.decide.moving import dependants, ended, stop_clocks, waits
 from mailbot.core.decide.owed import EVENTS, answered_to
@@ -16,6 +17,7 @@ from mailbot.core.decide.wording import case_values
 from mailbot.core.issuing_rule import LetterIssued
 from mailbot.core.letter import Audience, Lane, LetterValues, Purpose
 from mailbot.core.policy import MailboxPolicy
+from mailbot.core.reason import Reason
 from mailbot.core.screen import SentBefore
 from mailbot.core.tongue import letter_date
 from mailbot.errors import PermanentError

@@ -6,12 +6,14 @@ from datetime import date, datetime
 from functools import lru_cache
 
 from mailbot.core import clock, schedule
-from mailbot.core.action import ChangeCase, MoveClock, Reason, StartClock, StopClock
+from mailbot.core.action import ChangeCase
 from mailbot.core.calendar import WorkingCalendar
 from mailbot.core.case import WAITS, Case, CaseStatus, Channel, ClockKind, ClockStop, RunningClock, StoppableClock
 from mailbot.core.clock import ComputedClock
+from mailbot.core.clock_action import MoveClock, StartClock, StopClock
 from mailbot.core.clock_rule import ClockEvent, ClockRule, ClockStart, ReceiptRule
 from mailbot.core.policy import MailboxPolicy
+from mailbot.core.reason import Reason
 
 ENDS = {ClockKind.ACKNOWLEDGEMENT: ClockStart.ACKNOWLEDGEMENT, ClockKind.CONCLUSION: ClockStart.CONCLUSION}
 """What it means to others that a clock of this role has stopped."""

@@ -3,10 +3,11 @@
 from collections.abc import Collection
 from dataclasses import replace
 
-from mailbot.core.action import Action, ChangeCase, Reason
+from mailbot.core.action import Action, ChangeCase
 from mailbot.core.decide.occasion import Occasion
 from mailbot.core.ladder import Rung
 from mailbot.core.letter import Purpose
+from mailbot.core.reason import Reason
 
 TAKEN = "taken-from-whom-it-names"
 

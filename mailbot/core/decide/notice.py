@@ -3,14 +3,16 @@
 from datetime import datetime, timedelta
 
 from mailbot.core import clock, schedule, screen
-from mailbot.core.action import Action, AddDeadline, ChangeCase, Deadline, Note, Permission, Reason
+from mailbot.core.action import Action, ChangeCase, Note, Permission
 from mailbot.core.calendar import last_day
 from mailbot.core.case import CaseStatus, ClockKind, Moment, RunningClock
 from mailbot.core.clock import ComputedClock
+from mailbot.core.clock_action import AddDeadline, Deadline
 from mailbot.core.clock_rule import ExtendedBy
 from mailbot.core.decide.moving import move, restored, stop_for_good
 from mailbot.core.decide.occasion import Occasion, goes_to_the_customer
 from mailbot.core.letter import Purpose
+from mailbot.core.reason import Reason
 from mailbot.core.screen import SentBefore
 from mailbot.core.tongue import letter_date
 

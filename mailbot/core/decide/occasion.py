@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 
 from mailbot.core import screen
-from mailbot.core.action import Action, KeepSilent, Permission, QueueLetter, Reason
+from mailbot.core.action import Action, KeepSilent, Permission, QueueLetter
 from mailbot.core.case import Case, RunningClock
 from mailbot.core.clock_rule import ClockRule
 from mailbot.core.decide.wording import case_values, letter_words, other_contact
@@ -13,6 +13,7 @@ from mailbot.core.event_letters import EventLetters
 from mailbot.core.ladder import Rung, who_is_told
 from mailbot.core.letter import Audience, Lane, LetterValues, Purpose
 from mailbot.core.policy import MailboxPolicy
+from mailbot.core.reason import Reason
 from mailbot.core.screen import SentBefore
 
 LANES = {

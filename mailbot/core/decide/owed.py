@@ -7,12 +7,14 @@ it was answered, too: a date of the law must not stop because a complaint was an
 from collections.abc import Sequence
 from datetime import datetime
 
-from mailbot.core.action import Action, Note, Reason, StopClock
+from mailbot.core.action import Action, Note
 from mailbot.core.calendar import last_day
 from mailbot.core.case import ANSWERED_IN_PART, FOR_THE_MANAGER, Case, ClockStop, RunningClock
 from mailbot.core.clock import OWED
+from mailbot.core.clock_action import StopClock
 from mailbot.core.decide.moving import ended
 from mailbot.core.policy import MailboxPolicy
+from mailbot.core.reason import Reason
 from mailbot.core.tongue import letter_date
 
 EVENTS = (ClockStop.RESPONSE_SENT, ClockStop.ACKNOWLEDGEMENT_SENT, ClockStop.RECEIPT_SENT)

@@ -5,11 +5,12 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 
 from mailbot.core import screen
-from mailbot.core.action import Action, Deadline, Note, OpenCase, Permission, QueueLetter, Reason, StartClock, StopClock
+from mailbot.core.action import Action, Note, OpenCase, Permission, QueueLetter
 from mailbot.core.case import FOR_THE_MANAGER, Case, CaseStatus, ClockKind, ClockStop, Moment, RunningClock
 from mailbot.core.case_command import CaseHandedOver
 from mailbot.core.classify import Classification
 from mailbot.core.clock import OWED
+from mailbot.core.clock_action import Deadline, StartClock, StopClock
 from mailbot.core.clock_rule import ClockStart
 from mailbot.core.decide.flagging import flag_of_receipt
 from mailbot.core.decide.handing_over import handed_over, is_another, letter_of_handover, passed_values, receipt_of_it
@@ -21,6 +22,7 @@ from mailbot.core.handover import HANDED_OVER, WAITS_FOR_A_PERSON, HandoverMater
 from mailbot.core.handover_rule import AfterHandover, HandoverPolicy
 from mailbot.core.ladder import Told, contact_on
 from mailbot.core.policy import MailboxPolicy, Pack
+from mailbot.core.reason import Reason
 from mailbot.core.route import Route
 from mailbot.core.route_rule import HandOver
 from mailbot.core.screen import SentBefore

@@ -6,23 +6,11 @@ from datetime import UTC, datetime
 from difflib import get_close_matches
 
 from mailbot.core import clock, schedule, screen
-from mailbot.core.action import (
-    Action,
-    ChangeCase,
-    KeepSilent,
-    LearnClass,
-    Note,
-    Permission,
-    QueueLetter,
-    Reason,
-    RestartClock,
-    StartClock,
-    StopClock,
-    WithdrawLetter,
-)
+from mailbot.core.action import Action, ChangeCase, KeepSilent, LearnClass, Note, Permission, QueueLetter, WithdrawLetter
 from mailbot.core.calendar import last_day
 from mailbot.core.case import RECLASSIFIED, Case, CaseStatus, ClockKind, EndedClock, RunningClock
 from mailbot.core.case_command import CaseReclassified
+from mailbot.core.clock_action import RestartClock, StartClock, StopClock
 from mailbot.core.clock_rule import ClockRule, ClockStart
 from mailbot.core.decide.answer import lacks_its_date, promised_date
 from mailbot.core.decide.moving import start_clock
@@ -30,6 +18,7 @@ from mailbot.core.decide.occasion import goes_to_the_customer
 from mailbot.core.decide.wording import receipt_values
 from mailbot.core.letter import Audience, Lane, OutboxLetter, Purpose
 from mailbot.core.policy import UNSURE, MailboxPolicy
+from mailbot.core.reason import Reason
 from mailbot.core.screen import SentBefore
 from mailbot.core.subclass import parent_of
 from mailbot.core.tongue import letter_date

@@ -6,10 +6,10 @@ from datetime import date, datetime
 from hashlib import sha256
 
 from mailbot.core import clock, schedule
-from mailbot.core.action import Deadline
 from mailbot.core.calendar import last_day
 from mailbot.core.case import Channel, Moment
 from mailbot.core.clock import ComputedClock
+from mailbot.core.clock_action import Deadline
 from mailbot.core.clock_rule import ClockRule
 from mailbot.core.policy import MailboxPolicy
 

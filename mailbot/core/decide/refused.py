@@ -1,11 +1,12 @@
 """Our own relay refuses a letter to a customer for good: what it was to bring about has not come about, and somebody hears."""
 
-from mailbot.core.action import Action, RaiseAlarm, Reason
+from mailbot.core.action import Action, RaiseAlarm
 from mailbot.core.decide.clarifying import not_asked
 from mailbot.core.decide.occasion import Occasion
 from mailbot.core.decide.wording import letter_words, other_contact
 from mailbot.core.ladder import Rung
 from mailbot.core.letter import ISSUED, OF_OWNERS, OutboxLetter, Purpose
+from mailbot.core.reason import Reason
 from mailbot.core.trigger import LetterRefused
 
 _BELIEVED_TO_HAVE_GONE = ISSUED | OF_OWNERS | {Purpose.CLARIFICATION, Purpose.HANDOVER, Purpose.HANDOVER_ANSWER}

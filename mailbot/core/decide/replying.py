@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from mailbot.core import screen
-from mailbot.core.action import Action, Hold, JoinCase, Note, Permission, QueueLetter, Reason, WithdrawLetter
+from mailbot.core.action import Action, Hold, JoinCase, Note, Permission, QueueLetter, WithdrawLetter
 from mailbot.core.assignment import quoted
 from mailbot.core.case import Case
 from mailbot.core.decide.findings import Findings
@@ -19,6 +19,7 @@ from mailbot.core.letter import GIVES_A_CASE, Audience, Lane, OutboxLetter, Purp
 from mailbot.core.own_words import Doubt
 from mailbot.core.owner_reply import EarlierAnswer, OwnerReply
 from mailbot.core.policy import MailboxPolicy
+from mailbot.core.reason import Reason
 from mailbot.core.screen import SentBefore
 from mailbot.core.trigger import LetterWithdrawn, MessageArrived
 

@@ -20,11 +20,10 @@ from mailbot.core.action import (
     Note,
     Permission,
     QueueLetter,
-    Reason,
-    RestartClock,
 )
 from mailbot.core.case import Case, CaseStatus, ClockStop, RunningClock
 from mailbot.core.clock import OWED
+from mailbot.core.clock_action import RestartClock
 from mailbot.core.decide.clarifying import not_asked
 from mailbot.core.decide.moving import restored
 from mailbot.core.decide.wording import case_values, letter_words, mailbox_values, other_contact
@@ -32,6 +31,7 @@ from mailbot.core.delivery import TO_CUSTOMERS
 from mailbot.core.ladder import Rung, who_is_told
 from mailbot.core.letter import Audience, Lane, LetterValues, OutboxState, Purpose
 from mailbot.core.policy import MailboxPolicy
+from mailbot.core.reason import Reason
 from mailbot.core.report import Failure, Outcome
 from mailbot.core.screen import History, Screening, SentBefore
 from mailbot.core.strong_evidence import Verdict

@@ -5,11 +5,12 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from mailbot.core import screen
-from mailbot.core.action import Action, ChangeCase, KeepSilent, Note, OpenCase, Permission, QueueLetter, Reason, StartClock
+from mailbot.core.action import Action, ChangeCase, KeepSilent, Note, OpenCase, Permission, QueueLetter
 from mailbot.core.calendar import last_day
 from mailbot.core.case import ASSIGNED, Case
 from mailbot.core.classify import Classification
 from mailbot.core.clock import OWED
+from mailbot.core.clock_action import StartClock
 from mailbot.core.decide.findings import Findings
 from mailbot.core.decide.passing_on import Passing, passing
 from mailbot.core.decide.wanted import wanted
@@ -19,6 +20,7 @@ from mailbot.core.ladder import Rung, Told, contact_on, who_is_told
 from mailbot.core.letter import Audience, Lane, LetterValues, Purpose
 from mailbot.core.message import Span
 from mailbot.core.policy import MailboxPolicy, Pack
+from mailbot.core.reason import Reason
 from mailbot.core.route import PERSON, Route
 from mailbot.core.route_rule import SERVICE_FOUND
 from mailbot.core.screen import SentBefore

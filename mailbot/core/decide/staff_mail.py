@@ -3,10 +3,11 @@
 from datetime import datetime
 from hashlib import sha256
 
-from mailbot.core.action import Action, JudgeStaffMail, Reason
+from mailbot.core.action import Action, JudgeStaffMail
 from mailbot.core.decide.findings import Findings
 from mailbot.core.message import Origin
 from mailbot.core.policy import MailboxPolicy
+from mailbot.core.reason import Reason
 from mailbot.core.staff_finding import StaffMailKind
 from mailbot.core.strong_evidence import Verdict
 from mailbot.core.trigger import MessageArrived

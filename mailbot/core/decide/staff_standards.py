@@ -5,10 +5,11 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 from mailbot.core import screen
-from mailbot.core.action import Action, KeepSilent, Permission, QueueLetter, Reason
+from mailbot.core.action import Action, KeepSilent, Permission, QueueLetter
 from mailbot.core.decide.wording import mailbox_values
 from mailbot.core.letter import Audience, Lane, Purpose
 from mailbot.core.policy import MailboxPolicy
+from mailbot.core.reason import Reason
 from mailbot.core.screen import SentBefore
 from mailbot.core.staff_count import lines_of
 from mailbot.core.staff_finding import KeptFinding, month_words

@@ -3,24 +3,15 @@
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from mailbot.core.action import (
-    Action,
-    ChangeCase,
-    HideTexts,
-    OpenCase,
-    Reason,
-    StartClock,
-    StopClock,
-    TakeBack,
-    TakeTurn,
-    WithdrawLetter,
-)
+from mailbot.core.action import Action, ChangeCase, HideTexts, OpenCase, TakeBack, TakeTurn, WithdrawLetter
 from mailbot.core.case import NAMES_HIDDEN, Case, CaseStatus, Channel, ClockKind, FiledMessage, RunningClock, TurnKind
 from mailbot.core.case_command import CaseMerged, CasesLinked, CaseSplit, CaseWithdrawn, TurnUndone
+from mailbot.core.clock_action import StartClock, StopClock
 from mailbot.core.clock_rule import ClockStart
 from mailbot.core.decide.moving import start_clocks
 from mailbot.core.letter import LEFT, OutboxState
 from mailbot.core.policy import MailboxPolicy
+from mailbot.core.reason import Reason
 from mailbot.errors import PermanentError
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from mailbot.core.action import Note, Reason
+from mailbot.core.action import Note
 from mailbot.core.case import PROPOSAL
 from mailbot.core.classify import Classification
 from mailbot.core.information_request import (
@@ -18,6 +18,7 @@ from mailbot.core.information_request import (
 from mailbot.core.intents import Several
 from mailbot.core.message import Message
 from mailbot.core.policy import UNSURE, Pack
+from mailbot.core.reason import Reason
 from mailbot.core.subclass import refined
 
 SEVERAL = "several-intents"

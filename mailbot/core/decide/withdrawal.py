@@ -3,12 +3,13 @@
 from datetime import datetime
 
 from mailbot.core import screen
-from mailbot.core.action import Action, Note, QueueLetter, Reason
+from mailbot.core.action import Action, Note, QueueLetter
 from mailbot.core.case import Case
 from mailbot.core.decide.clarifying import not_asked
 from mailbot.core.decide.wording import receipt_values
 from mailbot.core.letter import Audience, Lane, Purpose
 from mailbot.core.policy import MailboxPolicy
+from mailbot.core.reason import Reason
 from mailbot.core.trigger import LetterWithdrawn
 
 
