@@ -65,8 +65,9 @@ class HiddenTexts:
 def without_names(message: Message, sought: Sought) -> Hidden:
     """The message with the names in its subject, text and files blacked out."""
     own = sought.sparing(message.from_.name if message.from_ else "")
-    known = known_words(message.full_text, names_in(message.full_text, own), own)
-    shown, ends = blacked(message.full_text, names_in(message.full_text, own)), len(message.subject)
+    found = names_in(message.full_text, own)
+    known = known_words(message.full_text, found, own)
+    shown, ends = blacked(message.full_text, found), len(message.subject)
     files = tuple(replace(one, filename=black_whole(one.filename)) for one in message.attachments)
     changed = replace(message, subject=shown[:ends], text=shown[ends + 2 :], attachments=files)
     return Hidden(changed, marks_of(known, sought))
