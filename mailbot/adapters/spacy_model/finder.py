@@ -4,7 +4,7 @@ spaCy sees only words that may belong to a phrase, which few do: each three word
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Sequence
 from itertools import chain
 from typing import Any
 
@@ -14,6 +14,8 @@ from mailbot.core.rule import Place, Places
 MOST_PLACES = 200
 """A phrase that is said more often counts where it is said first: a text of one word takes no time."""
 _SHORT = 2
+_Found = tuple[Iterable[str | None], Any, Any]
+"""Phrases, the first word of each, and the word after its last."""
 _BITS = 20
 
 
@@ -46,26 +48,36 @@ class PhraseFinder:
             self._matcher.add(name, [self._doc(self._vocabulary.vocab, words=numbers.tolist())])
         return name
 
-    def places(self, text: Text) -> Places:
-        """Where each phrase stands, in the order of the text."""
-        words, pairs, triples = _side_by_side(text.numbers)
-        places = defaultdict[str, list[Place]](list)
-        for name, place in chain(self._of_short(words, 1), self._of_short(pairs, 2), self._of_long(text.numbers, triples)):
-            if name is not None:
-                places[name].append(place)
-        for found in places.values():
-            del found[MOST_PLACES:]
-        return places
+    def places(self, texts: Sequence[Text]) -> list[Places]:
+        """Where each phrase stands in each text, in the order of the text. Many at once take less time than one by one."""
+        import numpy as np
 
-    def _of_short(self, numbers: Any, words: int) -> Iterable[tuple[str | None, Place]]:
+        found = [defaultdict[str, list[Place]](list) for _ in texts]
+        lengths = [len(text.numbers) for text in texts]
+        ends = np.cumsum(lengths, dtype=int)
+        for names, first, end in self._in_all(np.concatenate([text.numbers for text in texts])):
+            which: Any = ends.searchsorted(first, side="right")
+            begins = (ends - lengths)[which]
+            places = zip((first - begins).tolist(), (end - begins).tolist(), strict=True)
+            for name, text, place in zip(names, which.tolist(), places, strict=True):
+                if name is not None and place[1] <= lengths[text]:  # or it begins in one text and ends in the next
+                    found[text][name].append(place)
+        for each in chain.from_iterable(of_text.values() for of_text in found):
+            del each[MOST_PLACES:]
+        return list(found)
+
+    def _in_all(self, numbers: Any) -> Sequence[_Found]:
+        words, pairs, triples = _side_by_side(numbers)
+        return self._of_short(words, 1), self._of_short(pairs, 2), self._of_long(numbers, triples)
+
+    def _of_short(self, numbers: Any, words: int) -> _Found:
         """Phrases of so many words, one or two, and their places; None where no phrase is after all."""
         import numpy as np
 
         at = np.flatnonzero(self._seen[words - 1].holds(numbers))
-        places = zip(at.tolist(), (at + words).tolist(), strict=True)
-        return zip(map(self._short.get, numbers[at].tolist()), places, strict=True)
+        return map(self._short.get, numbers[at].tolist()), at, at + words
 
-    def _of_long(self, numbers: Any, triples: Any) -> Iterator[tuple[str, Place]]:
+    def _of_long(self, numbers: Any, triples: Any) -> _Found:
         """Longer phrases and their places.
 
         What cannot belong to a phrase is left out, but for one unknown word between those that are not neighbours.
@@ -79,8 +91,9 @@ class PhraseFinder:
         kept[1:] |= wanted[:-1]
         at = np.flatnonzero(kept[:-1])
         words = np.where(wanted[at], numbers[at], self._vocabulary.other).tolist()
-        for key, first, end in self._matcher(self._doc(self._vocabulary.vocab, words=words)):
-            yield self._long[key], (int(at[first]), int(at[end - 1]) + 1)
+        matches = self._matcher(self._doc(self._vocabulary.vocab, words=words))
+        first, last = (np.array(each, dtype=int) for each in ([one[1] for one in matches], [one[2] - 1 for one in matches]))
+        return [self._long[key] for key, _, _ in matches], at[first], at[last] + 1
 
 
 class _Seen:

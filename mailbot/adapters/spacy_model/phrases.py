@@ -18,6 +18,9 @@ from mailbot.core.message import Span
 from mailbot.core.rule import Places, Rule, RuleIndex
 from mailbot.patterns import Pattern
 
+AT_ONCE = 50
+"""So many texts are searched together: what numpy and spaCy take for each call is divided among them."""
+
 
 @dataclass(frozen=True, slots=True)
 class _Compiled:
@@ -62,12 +65,16 @@ class SpacyPhrases:
     def judge(self, texts: Sequence[str]) -> list[tuple[tuple[Hit, ...], Opinion | None]]:
         """What speaks in each text, as ``hits``, and what the classifier thinks of it (None without one)."""
         classifier = self._classifier  # if it comes meanwhile, these texts lack its words
+        parts = (texts[first : first + AT_ONCE] for first in range(0, len(texts), AT_ONCE))
+        return [judged for part in parts for judged in self._judge(part, classifier)]
+
+    def _judge(self, texts: Sequence[str], classifier: Classifier | None) -> Iterator[tuple[tuple[Hit, ...], Opinion | None]]:
         split = [self._vocabulary.text(plain_of(text[:MAX_CHARACTERS])) for text in texts]
         learnt = classifier.judge([text.numbers for text in split]) if classifier else [None] * len(split)
-        return list(map(self._judged, split, learnt))
+        return map(self._judged, split, self._finder.places(split), learnt)
 
-    def _judged(self, text: Text, thought: Thought | None) -> tuple[tuple[Hit, ...], Opinion | None]:
-        hits = self._hits(text)
+    def _judged(self, text: Text, places: Places, thought: Thought | None) -> tuple[tuple[Hit, ...], Opinion | None]:
+        hits = self._hits(text, places)
         if thought is None:
             return hits, None
         return (*thought.raised, *hits, *self._asked_in_part(text, thought.parts)), thought.opinion
@@ -98,8 +105,7 @@ class SpacyPhrases:
         )
         return _Compiled(class_, name, named, Pattern(rule.pattern) if rule.pattern else None)
 
-    def _hits(self, text: Text) -> tuple[Hit, ...]:
-        places = self._finder.places(text)
+    def _hits(self, text: Text, places: Places) -> tuple[Hit, ...]:
         if not places and not self._by_pattern:
             return ()
         subject_end = max(text.plain.find("\n\n"), 0)
