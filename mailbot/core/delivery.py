@@ -83,7 +83,7 @@ def read_tags(addresses: Iterable[str]) -> tuple[Tag, ...]:
 
 
 def _proof(name: str, secret: bytes) -> str:
-    return hmac.new(secret, name.encode(), "sha256").hexdigest()[:12]
+    return hmac.digest(secret, name.encode(), "sha256").hex()[:12]
 
 
 class SentCopy(StrEnum):

@@ -17,15 +17,16 @@ def first_token(value: str) -> str:
     return match.group().lower() if match else ""
 
 
-def rules_about(message: Message, rules: Iterable[HeaderRule]) -> list[tuple[HeaderRule, list[str]]]:
-    """The rules about fields that the message has, each with the values of its field: few of many."""
+def speaking_fields(message: Message, rules: Iterable[HeaderRule]) -> list[tuple[HeaderRule, str]]:
+    """The rules that hold for fields of the message, each with its evidence: few of many."""
     fields = dict[str, list[str]]()
     for name, value in message.headers:
         fields.setdefault(name, []).append(value)
-    return [(rule, fields[rule.header]) for rule in rules if rule.header in fields]
+    about = ((rule, _evidence(rule, fields[rule.header])) for rule in rules if rule.header in fields)
+    return [(rule, evidence) for rule, evidence in about if evidence]
 
 
-def header_evidence(rule: HeaderRule, values: Iterable[str]) -> str:
+def _evidence(rule: HeaderRule, values: Iterable[str]) -> str:
     """``header: token`` where the rule holds, or an empty string. A field that names somebody shows its name alone."""
     for value in values:
         token = first_token(value)

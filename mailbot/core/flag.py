@@ -60,8 +60,8 @@ def flagged(classification: Classification, hits: Sequence[Hit], sender: str, ru
     for hit in chain(hits, _of_sender(sender, rules)):
         spoken[hit.class_].append(hit)
     for name in rules.names:
-        found = spoken.get(name, ())
-        if sum(hit.weight for hit in found) >= RAISED_FROM - _ROUNDING:
+        found = spoken.get(name)
+        if found and sum(hit.weight for hit in found) >= RAISED_FROM - _ROUNDING:
             raised += found
     names = tuple(dict.fromkeys(hit.class_ for hit in raised))
     return replace(classification, flags=names, flag_evidence=tuple(raised))

@@ -99,10 +99,12 @@ def information_request(
     for the writer's own; ``understood``: it is in the language of the rules, so that a description would be found.
     """
     text = lowered(message.full_own_text[:MOST_CHARACTERS])
-    own, environment = _found(rules.own, text), _found(rules.environment, text) if environmental else ()
-    regime = Regime.SUBJECT_ACCESS if own or about_oneself else Regime.EIR if environment else Regime.FOI
+    own = _found(rules.own, text)
+    is_own = about_oneself or bool(own)
+    environment = _found(rules.environment, text) if environmental and not is_own else ()
+    regime = Regime.SUBJECT_ACCESS if is_own else Regime.EIR if environment else Regime.FOI
     lacks = tuple(one for one in _lacks(message, text, rules, regime) if understood or one is not Lack.DESCRIPTION)
-    return InformationRequest(regime=regime, spans=own or (() if about_oneself else environment), lacks=lacks)
+    return InformationRequest(regime=regime, spans=own or environment, lacks=lacks)
 
 
 def lacks_still(asked: Iterable[Lack], message: Message, rules: RequestRules) -> tuple[Lack, ...]:
@@ -116,13 +118,12 @@ def lacks_still(asked: Iterable[Lack], message: Message, rules: RequestRules) ->
         Lack.NAME: _has_name(names),
         Lack.ADDRESS: message.from_ is not None,
         Lack.DESCRIPTION: describes,
-        Lack.RECORDED: describes and bool(_found(rules.asks, text) or not _found(rules.opinion, text)),
+        Lack.RECORDED: describes and (_says(rules.asks, text) or not _says(rules.opinion, text)),
     }
     return tuple(lack for lack in Lack if lack in set(asked) and not given[lack])
 
 
 def _lacks(message: Message, text: str, rules: RequestRules, regime: Regime) -> Iterator[Lack]:
-    asks, wants_an_opinion = _found(rules.asks, text), _found(rules.opinion, text)
     names = tuple(_names(message, rules))
     if regime is not Regime.EIR and not _has_name(names):
         yield Lack.NAME
@@ -130,10 +131,12 @@ def _lacks(message: Message, text: str, rules: RequestRules, regime: Regime) -> 
         yield Lack.ADDRESS
     if regime is Regime.SUBJECT_ACCESS:
         return
-    requests = asks or wants_an_opinion or "?" in text or _found(rules.requests, text)
+    asks = _says(rules.asks, text)
+    wants_an_opinion = not asks and _says(rules.opinion, text)
+    requests = asks or wants_an_opinion or "?" in text or _says(rules.requests, text)
     if not requests or not _says_something(text, names, rules):
         yield Lack.DESCRIPTION
-    if wants_an_opinion and not asks:
+    if wants_an_opinion:
         yield Lack.RECORDED
 
 
@@ -173,6 +176,12 @@ def _found(phrases: tuple[str, ...], text: str) -> tuple[Span, ...]:
     for found in pattern.finditer(text) if pattern else ():
         first.setdefault(" ".join(found.group().split()), Span(*found.span()))
     return tuple(first.values())
+
+
+def _says(phrases: tuple[str, ...], text: str) -> bool:
+    """Whether any of the phrases occurs in a text (in lower case)."""
+    pattern = _pattern(phrases)
+    return bool(pattern and pattern.search(text))
 
 
 @lru_cache(maxsize=16)

@@ -23,4 +23,4 @@ def is_signed(message_id: str, secret: bytes) -> bool:
 
 
 def _proof(token: str, secret: bytes) -> str:
-    return hmac.new(secret, f"message-id:{token[:_TOKEN]}".encode(), "sha256").hexdigest()[:12]
+    return hmac.digest(secret, f"message-id:{token[:_TOKEN]}".encode(), "sha256").hex()[:12]

@@ -12,6 +12,7 @@ from datetime import datetime
 from mailbot.core.action import Permission
 from mailbot.core.case import Case
 from mailbot.core.evidence import Evidence
+from mailbot.core.field_match import speaking_fields
 from mailbot.core.message import Message
 from mailbot.core.policy import Caps, MailboxPolicy
 from mailbot.core.reason import Reason
@@ -80,7 +81,8 @@ def screen(
     own = own or OwnMarks()
     if own.relay and not own.is_our_message_id:
         return Screening(verdict=Verdict.HUMAN, reasons=(Reason(TRUSTED_SENDER, own.relay),))
-    strong = verdicts(message, rules, own)
+    fields = speaking_fields(message, rules.headers)
+    strong = verdicts(message, rules, own, fields)
     first = next(strong, None)
     if first is not None and (first[0] is not Verdict.OWN or own.is_our_message_id):
         verdict, reason = first
@@ -89,7 +91,7 @@ def screen(
     found = weak_evidence(message, rules.scoring) if weak is None else weak
     if first is not None:
         return _in_our_name(found, rules.scoring, first[1])
-    return _weighed(found, rules.scoring, tuple(silences(message, rules, own)))
+    return _weighed(found, rules.scoring, tuple(silences(message, own, fields)))
 
 
 def _in_our_name(found: Sequence[Evidence], scoring: Scoring, reason: Reason) -> Screening:

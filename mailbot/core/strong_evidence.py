@@ -3,18 +3,11 @@
 Follows RFC 3834 (when not to answer), RFC 5230 section 4 (lists, system addresses), RFC 3464 and RFC 6522 (reports).
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from mailbot.core.field_match import (
-    came_by_group_of,
-    first_token,
-    has_null_return_path,
-    header_evidence,
-    rules_about,
-    sender_matches,
-)
+from mailbot.core.field_match import came_by_group_of, first_token, has_null_return_path, sender_matches
 from mailbot.core.message import Message
 from mailbot.core.reason import Reason
 from mailbot.core.screening_rules import HeaderRule, ScreeningRules
@@ -50,21 +43,23 @@ class OwnMarks:
     spam_fields: frozenset[str] = frozenset()
 
 
-def verdicts(message: Message, rules: ScreeningRules, own: OwnMarks) -> Iterator[tuple[Verdict, Reason]]:
-    """Every verdict that something speaks for, the one that counts first.
+def verdicts(
+    message: Message, rules: ScreeningRules, own: OwnMarks, fields: Sequence[tuple[HeaderRule, str]]
+) -> Iterator[tuple[Verdict, Reason]]:
+    """Every verdict that something speaks for, the one that counts first. ``fields``: the rules that its fields fulfil.
 
     A null return path is judged by what stands beside it: absence replies and bounces both have one.
     """
     if own.is_our_message_id:
         yield Verdict.OWN, Reason("own-message-id", "Message-ID")
     yield from _report(message)
-    about = rules_about(message, rules.headers)
-    yield from _by_header(message, about, own, bounces=True)
+    by_field = list(_by_field(message, fields, own))
+    yield from (found for found in by_field if found[0] is Verdict.BOUNCE)
     yield from _by_sender(message, rules, bounces=True)
     null_path = has_null_return_path(message)
     if null_path and first_token(message.header("auto-submitted") or "no") != "no":
         yield Verdict.AUTO_REPLY, Reason("null-return-path-and-auto-submitted", "Return-Path, Auto-Submitted")
-    yield from _by_header(message, about, own, bounces=False)
+    yield from (found for found in by_field if found[0] is not Verdict.BOUNCE)
     if null_path:
         yield Verdict.BOUNCE, Reason("null-return-path", "Return-Path: <>")
     yield from _by_sender(message, rules, bounces=False)
@@ -80,19 +75,13 @@ def _report(message: Message) -> Iterator[tuple[Verdict, Reason]]:
         yield Verdict.OTHER_AUTOMATIC if other else Verdict.BOUNCE, Reason("multipart-report", "Content-Type")
 
 
-def _by_header(
-    message: Message, about: Sequence[tuple[HeaderRule, list[str]]], own: OwnMarks, *, bounces: bool
-) -> Iterator[tuple[Verdict, Reason]]:
-    by_our_group = came_by_group_of(message, own.answerable)
-    for rule, values in about:
-        if rule.verdict == "silence" or (rule.verdict == "bounce") is not bounces:
-            continue
-        if rule.verdict == "list" and by_our_group:
+def _by_field(message: Message, fields: Iterable[tuple[HeaderRule, str]], own: OwnMarks) -> Iterator[tuple[Verdict, Reason]]:
+    for rule, evidence in fields:
+        if rule.verdict == "silence" or (rule.verdict == "list" and came_by_group_of(message, own.answerable)):
             continue
         if rule.verdict == "spam" and own.spam_fields and rule.header not in own.spam_fields:
             continue
-        if evidence := header_evidence(rule, values):
-            yield Verdict(rule.verdict), Reason(rule.id, evidence)
+        yield Verdict(rule.verdict), Reason(rule.id, evidence)
 
 
 def _by_sender(message: Message, rules: ScreeningRules, *, bounces: bool) -> Iterator[tuple[Verdict, Reason]]:
@@ -101,10 +90,9 @@ def _by_sender(message: Message, rules: ScreeningRules, *, bounces: bool) -> Ite
             yield Verdict(rule.verdict), Reason(rule.id, "From")
 
 
-def silences(message: Message, rules: ScreeningRules, own: OwnMarks) -> Iterator[Reason]:
-    for rule, values in rules_about(message, rules.headers):
-        if rule.verdict == "silence" and (evidence := header_evidence(rule, values)):
-            yield Reason(rule.id, evidence)
+def silences(message: Message, own: OwnMarks, fields: Iterable[tuple[HeaderRule, str]]) -> Iterator[Reason]:
+    """Every reason for silence, whatever the verdict. ``fields``: the rules that its fields fulfil."""
+    yield from (Reason(rule.id, evidence) for rule, evidence in fields if rule.verdict == "silence")
     if own.dmarc == "fail":
         yield Reason(DMARC_FAIL, "Authentication-Results")
     if own.answerable and not _is_addressed_to(message, own.answerable):

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from mailbot.core.evidence import Evidence, build_evidence, own_words, phrase_evidence
-from mailbot.core.field_match import header_evidence, rules_about, sender_matches
+from mailbot.core.field_match import sender_matches, speaking_fields
 from mailbot.core.message import Message
 from mailbot.core.screening_rules import Scoring
 
@@ -14,9 +14,8 @@ def weak_evidence(message: Message, scoring: Scoring) -> tuple[Evidence, ...]:
 
 
 def _found(message: Message, scoring: Scoring) -> Iterator[Evidence]:
-    for rule, values in rules_about(message, scoring.headers):
-        if evidence := header_evidence(rule, values):
-            yield Evidence(id=rule.id, verdict=rule.verdict, weight=rule.weight or 0.0, detail=evidence)
+    for rule, evidence in speaking_fields(message, scoring.headers):
+        yield Evidence(id=rule.id, verdict=rule.verdict, weight=rule.weight or 0.0, detail=evidence)
     for sender in scoring.senders:
         if sender_matches(sender, message):
             yield Evidence(id=sender.id, verdict=sender.verdict, weight=sender.weight or 0.0, detail="From")

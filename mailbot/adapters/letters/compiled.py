@@ -27,6 +27,7 @@ OF_MANY_LINES = frozenset(
 LINKS = frozenset({"policy_link"})
 WITH_LINKS = frozenset({"pages"})
 _environment = ImmutableSandboxedEnvironment(undefined=StrictUndefined, autoescape=False)
+_environment.globals.clear()  # a letter calls nothing, and whatever stands there is copied each time that one is rendered
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,6 @@
 """Cases, their history and their clocks."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict
 from datetime import datetime
 from functools import cache
 from typing import Any
@@ -159,7 +158,7 @@ class SqlCases:
                 "kind": happened.kind,
                 "rule": happened.reason.rule,
                 "detail": happened.reason.detail,
-                "offsets": [asdict(span) for span in happened.reason.spans],
+                "offsets": [{"start": span.start, "end": span.end} for span in happened.reason.spans],
                 "pack_version": happened.pack_version,
             },
         )

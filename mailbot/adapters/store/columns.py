@@ -1,5 +1,6 @@
 """The kinds of columns that tables are made of. Times are aware UTC through one column type."""
 
+import json
 from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any
@@ -18,6 +19,7 @@ from sqlalchemy import (
     text,
 )
 
+_as_json = json.JSONEncoder().encode
 KEPT_MOMENTS = 256  # a transaction writes the same moment again and again
 
 
@@ -52,6 +54,11 @@ def _as_text(value: datetime | None) -> str | None:
 def _written(utc: datetime) -> str:
     """Only what is in UTC is kept: in other zones the two readings of a repeated hour are equal."""
     return utc.replace(tzinfo=None).isoformat(" ", "microseconds")
+
+
+def as_json(value: Any) -> str:
+    """What JSON columns keep of a value. Most of what is written is an empty list."""
+    return "[]" if value == [] else _as_json(value)
 
 
 def row_id() -> Column[int]:

@@ -27,6 +27,7 @@ from sqlalchemy.exc import (
 )
 
 from mailbot import checkpoints
+from mailbot.adapters.store.columns import as_json
 from mailbot.adapters.store.tables import COMPAT_VERSION, SCHEMA_VERSION
 from mailbot.errors import ConfigError, MailbotError, PermanentError, StorageError, TransientError
 
@@ -149,7 +150,7 @@ def _engine(url: str, password: str | None, *, create: bool) -> Engine:
 
 def _sqlite(url: URL, *, create: bool) -> Engine:
     _make_private(url.database, create=create)
-    engine = create_engine(url, connect_args={"timeout": BUSY_TIMEOUT_MS / 1000})
+    engine = create_engine(url, json_serializer=as_json, connect_args={"timeout": BUSY_TIMEOUT_MS / 1000})
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine
@@ -159,6 +160,7 @@ def _postgresql(url: URL) -> Engine:
     try:
         engine = create_engine(
             url,
+            json_serializer=as_json,
             pool_pre_ping=True,  # a restarted server is noticed before a transaction begins, not in its middle
             pool_size=10,
             max_overflow=20,

@@ -65,6 +65,8 @@ def routed(found: Route, class_: str, classification: Classification, policy: Ma
 
 def is_given(findings: Findings, policy: MailboxPolicy, now: datetime) -> bool:
     """Whether somebody has the new case of a message at once, by a rule."""
+    if not findings.route.service and all(rule.to == SERVICE_FOUND for rule in policy.pack.routes.rules):
+        return False
     class_ = wanted(findings.classification, findings.request, policy.pack).class_
     return routed(findings.route, class_, findings.classification, policy, now).told is not None
 

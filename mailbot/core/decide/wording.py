@@ -14,6 +14,7 @@ from mailbot.core.tongue import letter_date
 
 SUBJECT_LENGTH = 60
 SHORT_SUBJECT = 34
+_OF_LINKS = re.compile("[:.\u3002\uff0e\uff61]")  # no link is without one of them
 _LINK = re.compile(r"://|www\.|^(?:mailto|tel|sms):", re.IGNORECASE)
 _DOT_IN_NAME = re.compile(r"(?<=[^\W_])([.\u3002\uff0e\uff61])(?=[^\W_][^\W\d_]|xn--)", re.IGNORECASE)
 
@@ -40,8 +41,9 @@ def receipt_values(
 def safe_value(text: str) -> str:
     """A customer's words made safe for a letter: one line, cut to length, without links (RFC 3834 section 6)."""
     line = clean_line(text)
-    without_links = " ".join(_unlinked(word) for word in line.split() if not _LINK.search(word))
-    return without_links if len(without_links) <= SUBJECT_LENGTH else without_links[: SUBJECT_LENGTH - 1].rstrip() + "…"
+    if _OF_LINKS.search(line):
+        line = " ".join(_unlinked(word) for word in line.split() if not _LINK.search(word))
+    return line if len(line) <= SUBJECT_LENGTH else line[: SUBJECT_LENGTH - 1].rstrip() + "…"
 
 
 def short_subject(subject: str) -> str:
