@@ -1,34 +1,38 @@
 """Handing a letter to a relay: how it is greeted, and whom it hears named."""
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 
 import pytest
 
 from mailbot.adapters.smtp import SmtpAccount, SmtpTransport
 from mailbot.core.delivery import Reply
 from mailbot.core.letter import Envelope
+from tests.servers.faults import Place
 from tests.servers.smtp import SmtpServer
 
 LETTER = b"Subject: The lamp\r\n\r\nThank you.\r\n"
 
 
-@pytest.fixture
-def relay() -> Iterator[SmtpServer]:
-    """A relay that accepts everything."""
-    server = SmtpServer()
+@pytest.fixture(params=[False, True], ids=["one by one", "together"])
+def relay(request: pytest.FixtureRequest) -> Iterator[SmtpServer]:
+    """A relay that accepts everything; one that wants each command by itself, and one that takes them together."""
+    server = SmtpServer(pipelining=request.param)
     server.start()
     yield server
     server.stop()
 
 
-def hand_in(relay: SmtpServer, *envelopes: Envelope) -> list[Reply]:
-    """The answers to these letters, over one connection."""
+def hand_in(relay: SmtpServer, *envelopes: Envelope, meanwhile: Callable[[], object] = lambda: None) -> list[Reply]:
+    """The answers to these letters, over one connection; ``meanwhile`` happens after the first."""
     account = SmtpAccount(host=relay.host, port=relay.port, tls="none", credentials=None, context=None, timeout_seconds=10)
 
     async def one_by_one() -> list[Reply]:
         transport = SmtpTransport(account)
-        replies = [await transport.send(envelope, LETTER) for envelope in envelopes]
+        replies = [await transport.send(envelopes[0], LETTER)]
+        meanwhile()
+        replies += [await transport.send(envelope, LETTER) for envelope in envelopes[1:]]
         await transport.close()
         return replies
 
@@ -76,3 +80,31 @@ def test_a_relay_that_shuts_down_at_the_greeting_is_no_letters_fault(relay: Smtp
     first, second = hand_in(relay, to("ada@example.org"), to("bo@example.org"))
     assert (first.code, second.code) == (0, 250)
     assert [letter.recipients for letter in relay.accepted] == [("bo@example.org",)]
+
+
+@pytest.mark.parametrize("reply", ["550 5.1.1 unknown", "452 4.2.2 no room", "421 4.7.0 too many"])
+def test_one_recipient_refused_refuses_the_letter(relay: SmtpServer, reply: str) -> None:
+    """Nobody gets it, not even an empty one; the next letter goes."""
+    relay.fail(at="RCPT", reply=reply, recipient="bo@example.org")
+    both = Envelope(reverse_path="", recipient="ada@example.org", copies=("bo@example.org",))
+    first, second = hand_in(relay, both, to("cy@example.org"))
+    assert (f"{first.code} {first.text}", second.code) == (reply, 250)
+    assert [letter.recipients for letter in relay.accepted] == [("cy@example.org",)]
+
+
+@pytest.mark.parametrize("at", ["MAIL", "RCPT", "DATA"])
+def test_a_refusal_costs_no_connection(relay: SmtpServer, at: Place) -> None:
+    """What the relay says to the commands after it belongs to this letter, and not to the next one."""
+    relay.fail(at=at, reply="451 4.3.0 later")
+    no_more = partial(relay.fail, at="CONNECT", reply="421 4.3.2 no more connections")
+    first, second = hand_in(relay, to("ada@example.org"), to("bo@example.org"), meanwhile=no_more)
+    assert (first.code, first.text, second.code) == (451, "4.3.0 later", 250)
+
+
+@pytest.mark.parametrize("at", ["MAIL", "RCPT", "DATA"])
+def test_a_letter_finds_the_relay_again_that_hung_up(relay: SmtpServer, at: Place) -> None:
+    """A kept connection may end at any time; before the dot the letter has not gone, and goes over a new one."""
+    hang_up = partial(relay.fail, at=at, how="drop")
+    replies = hand_in(relay, to("ada@example.org"), to("bo@example.org"), meanwhile=hang_up)
+    assert [reply.code for reply in replies] == [250, 250]
+    assert len(relay.accepted) == 2
