@@ -28,19 +28,23 @@ def speaking_fields(message: Message, rules: Iterable[HeaderRule]) -> list[tuple
 
 def _evidence(rule: HeaderRule, values: Iterable[str]) -> str:
     """``header: token`` where the rule holds, or an empty string. A field that names somebody shows its name alone."""
-    for value in values:
-        token = first_token(value)
-        if rule.lacks and any(word in value.lower() for word in rule.lacks):
-            continue
-        if (
-            rule.present
-            or (rule.token_in and token in rule.token_in)
-            or (rule.token_not_in and token and token not in rule.token_not_in)
-            or any(word in value.lower() for word in rule.contains)
-            or value.lower().startswith(rule.starts_with or ("\0",))
-        ):
-            return rule.header if rule.present or "@" in token else f"{rule.header}: {token[:40]}"
-    return ""
+    value = next((value for value in values if _holds(rule, value)), None)
+    if value is None or rule.present:
+        return "" if value is None else rule.header
+    token = first_token(value)
+    return rule.header if "@" in token else f"{rule.header}: {token[:40]}"
+
+
+def _holds(rule: HeaderRule, value: str) -> bool:
+    lowered = value.lower()
+    if rule.lacks and any(word in lowered for word in rule.lacks):
+        return False
+    if rule.present or lowered.startswith(rule.starts_with or ("\0",)):
+        return True
+    if rule.contains and any(word in lowered for word in rule.contains):
+        return True
+    token = first_token(value) if rule.token_in or rule.token_not_in else ""
+    return token in rule.token_in or bool(rule.token_not_in and token and token not in rule.token_not_in)
 
 
 def sender_matches(rule: SenderRule, message: Message) -> bool:

@@ -161,7 +161,8 @@ def _names(message: Message, rules: RequestRules) -> Iterator[str]:
         yield message.from_.name.strip()
     text = message.own_text
     lines = [line.strip(" \t,.-–") for line in text[-MOST_CHARACTERS:].splitlines() if line.strip()]
-    found = [*_INTRODUCED.finditer(text[:MOST_CHARACTERS])]
+    beginning = text[:MOST_CHARACTERS]
+    found = [*_INTRODUCED.finditer(beginning)] if "name" in beginning.lower() else []
     found += [one for line in lines[-LAST_LINES:] for one in _SIGNED.finditer(line[-END_OF_LINE:])]
     for one in found:
         name = next(filter(None, one.groups()))

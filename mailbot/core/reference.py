@@ -6,6 +6,7 @@ catches every single wrong digit and every swap of neighbours (H. M. Damm, 2004)
 
 import re
 from datetime import date
+from functools import lru_cache
 
 _DAMM = (
     (0, 3, 1, 7, 5, 9, 8, 6, 4, 2),
@@ -44,13 +45,17 @@ def find_references(prefix: str, text: str) -> tuple[str, ...]:
 
     Hyphens may be missing, doubled as spaces or typed as dashes, and letters may be of either case: people retype.
     """
-    gap = r"[\s\-\u2010-\u2015]?"
-    pattern = re.compile(rf"(?<![A-Za-z0-9]){re.escape(prefix)}{gap}(\d{{4}}){gap}(\d{{4,6}}){gap}(\d)(?!\d)", re.IGNORECASE)
     found = dict[str, None]()
-    for period, running, check in pattern.findall(text):
+    for period, running, check in _pattern(prefix).findall(text):
         if _check_digit(period + running) == int(check):
             found[f"{prefix}-{period}-{running}-{check}"] = None
     return tuple(found)
+
+
+@lru_cache(maxsize=4)
+def _pattern(prefix: str) -> re.Pattern[str]:
+    gap = r"[\s\-\u2010-\u2015]?"
+    return re.compile(rf"(?<![A-Za-z0-9]){re.escape(prefix)}{gap}(\d{{4}}){gap}(\d{{4,6}}){gap}(\d)(?!\d)", re.IGNORECASE)
 
 
 MOST_PARTS, LEAST_LENGTH, MOST_LENGTH = 6, 4, 40

@@ -41,7 +41,7 @@ from mailbot.core.screen import Screening, SentBefore, screen
 from mailbot.core.screening_rules import ScreeningRules
 from mailbot.core.strong_evidence import OwnMarks, Verdict
 from mailbot.core.subject import SubjectRules, base_subject
-from mailbot.core.trigger import AlsoArrived, MessageArrived
+from mailbot.core.trigger import AlsoArrived, MessageArrived, Returned
 from mailbot.pipeline.assigning import material_of_addition, material_of_message
 from mailbot.pipeline.bounces import what_came_back
 from mailbot.pipeline.clarifying import left_out
@@ -224,9 +224,11 @@ class Inbound:
             material=self._material(transaction, case, screening, policy) if handed_over else self._of_new(judged, case, found),
             hidden=hidden,
             pictures=pictures_of(self.originals, located.content) if handed_over and self.originals else (),
+            replied=replied,
         )
-        findings = replace(findings, assigning=self._assigning(transaction, judged, case, findings, policy), replied=replied)
-        trigger = replace(self._trigger(judged, policy, gathered, our_letter), returned=back)
+        if assigning := self._assigning(transaction, judged, case, findings, policy):
+            findings = replace(findings, assigning=assigning)
+        trigger = self._trigger(judged, policy, gathered, our_letter, back)
         decision = decide(trigger, case, findings, policy, now)
         arrived = NewMessage(
             parsed=message,
@@ -356,7 +358,9 @@ class Inbound:
         found = classify(judged.hits, policy.pack.looked_for, self.rules_version, judged.opinion)
         return flagged(found, judged.hits, judged.message.sender, self.flags)
 
-    def _trigger(self, judged: Judged, policy: MailboxPolicy, gathered: Gathered, our_letter: str) -> MessageArrived:
+    def _trigger(
+        self, judged: Judged, policy: MailboxPolicy, gathered: Gathered, our_letter: str, returned: Returned | None
+    ) -> MessageArrived:
         located, mailbox = judged.located, gathered.mailboxes[policy.name]
         received_at = received_at_of(located, self.clock.now())
         born_at = born_at_of(located, judged.message, received_at)
@@ -377,4 +381,5 @@ class Inbound:
             channel=judged.relay.channel if judged.relay else Channel.EMAIL,
             in_junk=located.folder_role == "junk",
             unproven=judged.unproven,
+            returned=returned,
         )

@@ -1,18 +1,18 @@
 """What events do to the clocks of a case: they start, stop, stand still, go on, begin anew, are extended."""
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import lru_cache
 
 from mailbot.core import clock, schedule
 from mailbot.core.action import ChangeCase
-from mailbot.core.calendar import WorkingCalendar
+from mailbot.core.calendar import ONE_DAY, WorkingCalendar
 from mailbot.core.case import WAITS, Case, CaseStatus, Channel, ClockKind, ClockStop, RunningClock, StoppableClock
 from mailbot.core.clock import ComputedClock
-from mailbot.core.clock_action import MoveClock, StartClock, StopClock
+from mailbot.core.clock_action import Deadline, MoveClock, StartClock, StopClock
 from mailbot.core.clock_rule import ClockEvent, ClockRule, ClockStart, ReceiptRule
-from mailbot.core.policy import MailboxPolicy
+from mailbot.core.policy import Alerting, MailboxPolicy
 from mailbot.core.reason import Reason
 
 ENDS = {ClockKind.ACKNOWLEDGEMENT: ClockStart.ACKNOWLEDGEMENT, ClockKind.CONCLUSION: ClockStart.CONCLUSION}
@@ -43,7 +43,8 @@ def start_clock(
 ) -> StartClock:
     """One clock, with every moment of its life. ``now``: it starts only then with what happened ``at`` an earlier moment."""
     pack, calendar = policy.pack, policy.pack.calendars[rule.calendar]
-    computed, why = _begun_on(rule, calendar, calendar.local_date(at), pack.receipt)
+    begun = _begun_on(rule, calendar, calendar.local_date(at), pack.receipt, pack.alerts)
+    computed, deadlines = begun.computed, begun.deadlines if now is None else None
     return StartClock(
         name=rule.name,
         kind=rule.kind,
@@ -51,18 +52,31 @@ def start_clock(
         started_by=started_by,
         started_at=at,
         due_at=computed.due_at,
-        why=why,
+        why=begun.why,
         stopped_by=rule.stopped_by,
-        deadlines=schedule.from_now_on(computed, pack.alerts, now or at),
+        deadlines=schedule.from_now_on(computed, pack.alerts, now or at) if deadlines is None else deadlines,
         reason=Reason(f"clock-{rule.name}", rule.authority),
     )
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Begun:
+    """What is the same for all clocks of a rule that begin on one day, and how their date was reached.
+
+    ``deadlines``: the moments of their lives; None where these depend on the hour.
+    """
+
+    computed: ComputedClock
+    why: str
+    deadlines: tuple[Deadline, ...] | None
+
+
 @lru_cache(maxsize=KEPT_DERIVATIONS)
-def _begun_on(rule: ClockRule, calendar: WorkingCalendar, day: date, receipt: ReceiptRule) -> tuple[ComputedClock, str]:
-    """A clock that begins at the end of a day, and how its date was reached: the same for all that begin on that day."""
+def _begun_on(rule: ClockRule, calendar: WorkingCalendar, day: date, receipt: ReceiptRule, alerts: Alerting) -> _Begun:
+    """A clock that begins on a day, computed from its end. What lies ahead before the day and after it does so all day."""
     computed = clock.compute(rule, calendar, calendar.end_of(day), receipt)
-    return computed, _why(computed)
+    first, last = (schedule.from_now_on(computed, alerts, calendar.start_of(start)) for start in (day, day + ONE_DAY))
+    return _Begun(computed=computed, why=_why(computed), deadlines=first if first == last else None)
 
 
 def _why(computed: ComputedClock) -> str:
