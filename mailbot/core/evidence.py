@@ -1,8 +1,8 @@
 """Weak evidence for screening: words, fields and the build of a message, each with a weight, none enough by itself.
 
 Phrases are searched as words, by walking a tree of them once over the text: the time grows with the text and not with the
-number of phrases, and the text that is looked at is capped. What a person quotes is not theirs: lines of a quote, an
-attached history and words in quotation marks are left out.
+number of phrases, and the text that is looked at is capped. Where a quick look says that it holds none, it is not walked.
+What a person quotes is not theirs: lines of a quote, an attached history and words in quotation marks are left out.
 """
 
 import re
@@ -27,16 +27,12 @@ Speaks = Literal["auto_reply", "bounce", "list", "other_automatic", "spam", "hum
 # Scripts without spaces between words: each character is a word.
 _UNSPACED = "\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af"
 _WORD = re.compile(rf"[{_UNSPACED}]|[^\W_{_UNSPACED}]+")
-_SPACED_WORD = re.compile(r"[^\W_]+")
-_ASCII_WORD = re.compile(r"[a-z0-9]+")
-_TO_SPACE = bytes(code if _ASCII_WORD.fullmatch(chr(code)) else ord(" ") for code in range(256))
-_HAS_UNSPACED = re.compile(rf"[{_UNSPACED}]")
 _ANSWERS = re.compile(
     r"(?:re|aw|sv|vs|ref|rif|odp|ynt|antw|fw|fwd|wg|tr|rv|enc|doorst|vb|pd|转发|轉寄|回复|回覆|答复)\s*(?:\[\d+\])?\s*[:：]",
     re.IGNORECASE,
 )
-_QUESTION_MARKS = "?\uff1f\u061f\u037e;"
-_QUESTION = re.compile(r"(?:[?\uff1f\u061f\u037e]|(?<=[\u0370-\u03ff]);)(?=\s|$)")
+# In Greek a semicolon asks.
+_QUESTION = re.compile(r"[?\uff1f\u061f\u037e;](?=\s|$)(?:(?<!;)|(?<=[\u0370-\u03ff];))")
 _SPEECH = re.compile(
     r"[\"\u201c\u201d\u201e\u00ab\u00bb][^\"\u201c\u201d\u201e\u00ab\u00bb]{1,300}[\"\u201c\u201d\u00ab\u00bb]"
 )
@@ -118,15 +114,27 @@ class Evidence:
     spans: tuple[Span, ...] = ()
 
 
+def _always(_text: str) -> bool:
+    return True
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PhraseIndex:
-    """Every phrase as a path of words in a tree; at its end stand the groups and languages that it belongs to."""
+    """Every phrase as a path of words in a tree; at its end stand the groups and languages that it belongs to.
+
+    ``may_occur``: a quick look at a text in comparison form that says no where none of the phrases is.
+    """
 
     groups: Mapping[str, PhraseGroup] = field(default_factory=dict)
     tree: Mapping[str, Any] = field(default_factory=dict, repr=False)
+    may_occur: Callable[[str], bool] = field(default=_always, repr=False, compare=False)
 
 
-def index(groups: tuple[PhraseGroup, ...], phrases: tuple[tuple[str, str, str], ...]) -> PhraseIndex:
+def index(
+    groups: tuple[PhraseGroup, ...],
+    phrases: tuple[tuple[str, str, str], ...],
+    may_occur: Callable[[str], bool] = _always,
+) -> PhraseIndex:
     """The tree of (group, language, phrase)."""
     tree: dict[str, Any] = {}
     for group, language, phrase in phrases:
@@ -134,7 +142,7 @@ def index(groups: tuple[PhraseGroup, ...], phrases: tuple[tuple[str, str, str], 
         for word in words_of(phrase):
             at = at.setdefault(word, {})
         at.setdefault(_END, []).append((group, language))
-    return PhraseIndex(groups={group.id: group for group in groups}, tree=tree)
+    return PhraseIndex(groups={group.id: group for group in groups}, tree=tree, may_occur=may_occur)
 
 
 def words_of(text: str) -> list[str]:
@@ -193,12 +201,11 @@ def _evidence(group: PhraseGroup, language: str, span: Span) -> Evidence:
 def _hits(phrases: PhraseIndex, text: str, offset: int) -> Iterator[tuple[PhraseGroup, str, Span]]:
     """Every phrase in a text (in comparison form), in its order, but for what stands in quotation marks."""
     text = _SPEECH.sub(_blank, text)
-    matched = list(_matches(phrases.tree, _words(text)))
-    if not matched:
+    if not phrases.may_occur(text):
         return
-    places = [match.span() for match in _pattern(text).finditer(text)]
-    for first, last, ends in matched:
-        span = Span(offset + places[first][0], offset + places[last][1])
+    words = list(_WORD.finditer(text))
+    for first, last, ends in _matches(phrases.tree, [word[0] for word in words]):
+        span = Span(offset + words[first].start(), offset + words[last].end())
         for group, language in ends:
             yield phrases.groups[group], language, span
 
@@ -215,26 +222,8 @@ def _matches(tree: Mapping[str, Any], words: list[str]) -> Iterator[tuple[int, i
             node = node.get(words[at]) if at < count else None
 
 
-def _words(text: str) -> list[str]:
-    """What ``_pattern`` finds in a text in lower case: in ASCII quicker by making all the rest white space."""
-    if not text.isascii():
-        return _pattern(text).findall(text)
-    return text.encode("ascii").translate(_TO_SPACE).decode("ascii").split()
-
-
-def _pattern(text: str) -> re.Pattern[str]:
-    """The pattern of words, in the quickest form that finds the same ones in this text."""
-    if text.isascii():
-        return _ASCII_WORD
-    return _WORD if _HAS_UNSPACED.search(text) else _SPACED_WORD
-
-
 def _blank(speech: re.Match[str]) -> str:
     return " " * len(speech[0])
-
-
-def _asks(text: str) -> bool:
-    return any(mark in text for mark in _QUESTION_MARKS) and _QUESTION.search(text) is not None
 
 
 def _is_for_somebody(message: Message) -> bool:
@@ -262,7 +251,7 @@ def _attaches(content_type: str) -> "_Test":
 _Test = Callable[[Message, OwnWords], object]
 _BUILT: Mapping[Build, _Test] = {
     Build.REPLY: lambda _, own: _ANSWERS.match(own.subject),
-    Build.QUESTION: lambda _, own: _asks(own.subject) or _asks(own.pieces[0][1][:OPENING]),
+    Build.QUESTION: lambda _, own: _QUESTION.search(own.subject) or _QUESTION.search(own.pieces[0][1][:OPENING]),
     Build.ADDRESSED_TO_NOBODY: lambda message, _: not (message.to or message.cc or _is_for_somebody(message)),
     Build.NOTHING_WRITTEN: lambda message, _: not message.text.strip(),
     Build.ATTACHED_MESSAGE: _attaches("message/rfc822"),

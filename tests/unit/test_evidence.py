@@ -12,6 +12,7 @@ from mailbot.core.message import Address, Attachment
 from mailbot.core.screen import Screening, screen
 from mailbot.core.screening_rules import ScreeningExample
 from mailbot.core.strong_evidence import Verdict
+from mailbot.patterns import Sieve
 from mailbot.pipeline.rule_examples import failing_screening_examples
 from tests.invented import message, shipped_screening
 
@@ -170,6 +171,35 @@ def test_a_phrase_written_anywhere_among_words_is_found(text: str, phrase: str) 
     one = message(subject="x", text=f"{phrase}\n{text}")
     hits = list(phrase_evidence(one, own_words(one), phrases(phrase)))
     assert quoted or hits
+
+
+MARKS = ("", " ", "\n", "-", "_", "\u2019", "\u00a0", "\u00e9", "a", "9", "\u4f60", "\u3002", "\U0001f600")
+
+
+KINDS = (
+    "out of office",
+    "l\u2019\u00e9t\u00e9 \u00e0 venir",
+    "\u81ea\u52a8\u56de\u590d",
+    "\u00e9t\u00e9",
+    "vm \u81ea a",
+    "\u043f\u0443\u0441\u043a",
+)
+
+
+@given(st.sampled_from(KINDS), st.lists(st.sampled_from(MARKS), max_size=12))
+def test_a_quick_look_overlooks_no_phrase(phrase: str, marks: list[str]) -> None:
+    """Whatever stands around and between its words: where the walk finds a phrase, the look says that there may be one."""
+    words, around = words_of(phrase), [*marks, *[" "] * 8]
+    text = around.pop(0) + "".join(word + mark for word, mark in zip(words, around, strict=False))
+    if found(text, phrase):
+        assert Sieve([words]).may_hold(text)
+
+
+def test_a_quick_look_sees_that_no_phrase_is_there() -> None:
+    """A letter of a person is not walked, whatever marks are in it; what robots say is."""
+    look = RULES.scoring.phrases.may_occur
+    assert not look("the bin at 4 mill lane was missed again on monday. it cost me \u00a35, and nobody\u2019s told us why.")
+    assert look("i am on annual leave")
 
 
 @pytest.mark.parametrize(

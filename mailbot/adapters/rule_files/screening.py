@@ -9,6 +9,7 @@ from mailbot.adapters.rule_files.checks import STRICT, digest_of, refuse_twice
 from mailbot.core.evidence import BuildHint, PhraseGroup, index, words_of
 from mailbot.core.screening_rules import HeaderRule, Scoring, ScreeningExample, ScreeningRules, SenderRule
 from mailbot.errors import PolicyError
+from mailbot.patterns import Sieve
 from mailbot.toml_values import convert, read_toml
 
 F = TypeVar("F")
@@ -80,6 +81,7 @@ def load_screening(rules: Path) -> ScreeningRules:
     _check_rules(headers_file, (*headers, *senders), weighed=False)
     _check_rules(evidence_file, (*evidence.header, *evidence.sender), weighed=True)
     refuse_twice(_ids(headers, senders, evidence), folder, "id")
+    phrases = tuple(_phrases(languages, {group.id for group in evidence.group}))
     return ScreeningRules(
         version=digest_of((headers_file, senders_file, evidence_file, folder / "shared_domains.toml", *languages)),
         headers=headers,
@@ -90,7 +92,7 @@ def load_screening(rules: Path) -> ScreeningRules:
             headers=evidence.header,
             senders=evidence.sender,
             build=evidence.build,
-            phrases=index(evidence.group, tuple(_phrases(languages, {group.id for group in evidence.group}))),
+            phrases=index(evidence.group, phrases, Sieve(words_of(phrase) for _, _, phrase in phrases).may_hold),
         ),
         shared_domains=frozenset(_shared(folder / "shared_domains.toml")),
         examples=tuple(_examples(languages)),
