@@ -5,9 +5,9 @@ from collections.abc import Iterable
 
 REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
 
-_LINE_ENDS = re.compile("[\x0b\x0c\x1c-\x1e\u2028\u2029]")
+_LINE_ENDS = frozenset("\x0b\x0c\x1c\x1d\x1e\u2028\u2029")
 _BREAKS = re.compile("\r\n|[\r\x0b\x0c\x1c-\x1f\x85\u2028\u2029]")
-_UNSTORABLE = re.compile("[\x00-\x08\x0e-\x1b\x1f\x7f-\x9f\ud800-\udfff]")
+_UNCLEAN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 _UNSEEN = re.compile(
     "[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\xad\u061c\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f"
     "\ufeff\ufff9-\ufffb\U000e0000-\U000e007f]"
@@ -24,7 +24,7 @@ def clean_text(text: str) -> str:
     if text.isprintable():
         return text
     text = text.replace("\r\n", "\n").replace("\r", "\n")
-    return _UNSTORABLE.sub(_storable, _LINE_ENDS.sub("\n", text))
+    return _UNCLEAN.sub(_clean, text)
 
 
 def clean_line(text: str) -> str:
@@ -47,8 +47,10 @@ def shown_text(text: str) -> str:
     return _SURROGATES.sub(REPLACEMENT, _UNSEEN.sub("", _BREAKS.sub("\n", text)))
 
 
-def _storable(match: re.Match[str]) -> str:
+def _clean(match: re.Match[str]) -> str:
     character = match.group()
+    if character in _LINE_ENDS:
+        return "\n"
     if "\x80" <= character <= "\x9f":
         return character.encode("latin-1").decode("cp1252", "replace")
     return REPLACEMENT

@@ -70,7 +70,8 @@ def parse(content: bytes, limits: ParseLimits = _STANDARD) -> Message:
         enclosed=_enclosed(top) if source.whole else (),
         defects=tuple(dict.fromkeys(filter(None, defects))),
     )
-    return replace(message, report=read_report(message, fields, top)) if source.whole else message
+    report = read_report(message, fields, top) if source.whole else None
+    return replace(message, report=report) if report else message
 
 
 def page_of(content: bytes, limits: ParseLimits = _PAGES) -> str:
@@ -127,8 +128,9 @@ def _people(fields: Fields) -> tuple[dict[str, tuple[Address, ...]], tuple[str, 
 
 
 def _content_type(source: Source) -> str:
-    declared = source.root.declared_type
-    report_type = parameters(source.root).get("report-type", "").lower()
+    declared, report_type = source.root.declared_type, ""
+    if "report-type" in source.root.get("content-type", "").lower():
+        report_type = parameters(source.root).get("report-type", "").lower()
     return shown(f"{declared}; report-type={report_type}" if report_type else declared)
 
 

@@ -39,7 +39,10 @@ Fields = tuple[tuple[str, str], ...]
 
 def first(fields: Fields, name: str) -> str:
     """The first raw value of a field (name in lower case), or an empty string."""
-    return next((value for key, value in fields if key == name), "")
+    for key, value in fields:
+        if key == name:
+            return value
+    return ""
 
 
 def shown(value: str) -> str:

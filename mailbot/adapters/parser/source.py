@@ -125,7 +125,7 @@ def _as_text(content: bytes) -> str:
 
 def _folded(head: bytes) -> bytes:
     """Headers without bare CR, which the parser would take as a line end and so as the start of another field."""
-    return _CARRIAGE_RETURNS.sub(b" ", head)
+    return head if head.count(b"\r") == head.count(b"\r\n") else _CARRIAGE_RETURNS.sub(b" ", head)
 
 
 @dataclass(slots=True, kw_only=True)
