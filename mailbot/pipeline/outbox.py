@@ -166,11 +166,10 @@ class Outbox:
 
     def _allowed(self, transaction: Transaction, sender: Sender, wanted: int, now: datetime) -> int:
         """How many letters may go now; counted anew only when fewer than ``wanted`` are left, for time can only add to them."""
-        rests_until = transaction.mailboxes.sending_rests_until(sender.mailbox)
         if self.left.get(sender.mailbox, 0) < wanted:
             attempts = transaction.outbox.attempts(sender.mailbox, now - MINUTE, now)
             self.left[sender.mailbox] = max(sender.letters_per_minute - attempts, 0)
-        return 0 if rests_until is not None and now < rests_until else self.left[sender.mailbox]
+        return self.left[sender.mailbox]
 
     def _settle(self, transaction: Transaction, answered: Sequence[Answered]) -> None:
         now = self.clock.now()

@@ -1,16 +1,58 @@
 """One of many rows, or one of several words of our own, as the database takes them best."""
 
-import json
 from collections.abc import Iterable, Sequence
+from typing import Any
 
-from sqlalchemy import ARRAY, Column, ColumnElement, Text, any_, cast, func, literal, literal_column, select
+from sqlalchemy import Boolean, Column, ColumnElement, Dialect, Text, TypeDecorator, bindparam, literal, literal_column
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.functions import FunctionElement
 
 
-def among(dialect: str, column: Column[int], values: Sequence[int]) -> ColumnElement[bool]:
-    """``column IN values`` for thousands of values, which go as one text: many parameters cost more than their rows."""
-    if dialect == "postgresql":
-        return column == any_(cast(literal(f"{{{','.join(map(str, values))}}}", Text), ARRAY(column.type)))
-    return column.in_(select(func.json_each(json.dumps(list(values))).table_valued("value").c.value))
+class RowNumbers(TypeDecorator[Sequence[int]]):
+    """Many numbers, bound as one text: many parameters cost more than their rows."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: Sequence[int] | None, dialect: Dialect) -> str:
+        numbers = ",".join(map(str, value or ()))
+        return f"{{{numbers}}}" if dialect.name == "postgresql" else f"[{numbers}]"
+
+
+class Among(FunctionElement[bool]):
+    """``column IN numbers``. The statement is one text however many they are."""
+
+    type = Boolean()
+    inherit_cache = True
+
+    def __init__(self, column: Column[int], numbers: ColumnElement[Sequence[int]]) -> None:
+        super().__init__(column, numbers)
+
+    def self_group(self, against: Any = None) -> Any:  # noqa: ARG002
+        """As it is: SQLAlchemy would write ``= 1`` after it, and SQLite would use no index."""
+        return self
+
+
+@compiles(Among)
+def _in_json(among: Among, compiler: Any, **how: Any) -> str:
+    column, numbers = (compiler.process(part, **how) for part in among.clauses)
+    return f"{column} IN (SELECT value FROM json_each({numbers}))"  # noqa: S608  # names and parameters
+
+
+@compiles(Among, "postgresql")
+def _in_array(among: Among, compiler: Any, **how: Any) -> str:
+    column, numbers = (compiler.process(part, **how) for part in among.clauses)
+    return f"{column} = ANY(CAST({numbers} AS INTEGER[]))"
+
+
+def among(column: Column[int], values: Sequence[int]) -> ColumnElement[bool]:
+    """``column IN values``, for thousands of values."""
+    return Among(column, literal(values, RowNumbers()))
+
+
+def among_these(column: Column[int]) -> ColumnElement[bool]:
+    """``column IN these``, for a statement that is made once and given the values ``these`` whenever it is executed."""
+    return Among(column, bindparam("these", type_=RowNumbers()))
 
 
 def one_of(column: Column[str], words: Iterable[str]) -> ColumnElement[bool]:

@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import select
 from sqlalchemy.engine import Row
 
+from mailbot.adapters.store.among import among_these
 from mailbot.adapters.store.tables import case, location, mailbox, message, person
 from mailbot.core.case import Case, CaseStatus, Channel, RunningClock
 from mailbot.core.message import Direction
@@ -36,7 +37,7 @@ CASES = (
     )
     .join(mailbox, mailbox.c.id == case.c.mailbox)
     .outerjoin(person, person.c.id == case.c.owner)
-    .where(case.c.id.in_(bindparam("these", expanding=True)))
+    .where(among_these(case.c.id))
 )
 """Those whose rows are among ``these``."""
 

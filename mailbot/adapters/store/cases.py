@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, ScalarSelect, Select, bindparam, func, select
 
+from mailbot.adapters.store.among import among_these
 from mailbot.adapters.store.case_rows import CASES, case_of
 from mailbot.adapters.store.clocks import ClockWriter, running_clock, stoppable_clock
 from mailbot.adapters.store.figures import figures
@@ -44,13 +45,11 @@ _COUNTED = (
     .where(reference_counter.c.prefix == bindparam("of_prefix"), reference_counter.c.period == bindparam("of_period"))
     .values(last=bindparam("up_to"))
 )
-_RUNNING = (
-    select(clock).where(clock.c.case.in_(bindparam("these", expanding=True)), clock.c.stopped_at.is_(None)).order_by(clock.c.id)
-)
+_RUNNING = select(clock).where(among_these(clock.c.case), clock.c.stopped_at.is_(None)).order_by(clock.c.id)
 _STOPPABLE: Select[Any] = _RUNNING.with_only_columns(clock.c.id, clock.c.due_at, clock.c.stopped_by, clock.c.paused_on)
 _CLAIM = (
     deadline.update()
-    .where(deadline.c.id.in_(bindparam("these", expanding=True)), deadline.c.fired_at.is_(None))
+    .where(among_these(deadline.c.id), deadline.c.fired_at.is_(None))
     .values(fired_at=bindparam("now"))
     .returning(deadline.c.id)
 )

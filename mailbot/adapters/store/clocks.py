@@ -3,9 +3,10 @@
 from datetime import date
 from typing import Any
 
-from sqlalchemy import bindparam, delete
+from sqlalchemy import Text, bindparam, cast, delete
 from sqlalchemy.engine import Row
 
+from mailbot.adapters.store.among import among_these
 from mailbot.adapters.store.many import Change
 from mailbot.adapters.store.numbers import Numbers
 from mailbot.adapters.store.pending import Pending
@@ -17,10 +18,9 @@ _ADD_DEADLINE = deadline.insert()
 _STOP_CLOCK = Change(clock, unless="stopped_at")
 _RESTART_CLOCK = clock.update().where(clock.c.id == bindparam("clock_row")).values(stopped_at=None, outcome=None)
 _MOVE_CLOCK = clock.update().where(clock.c.id == bindparam("clock_row"))
-_DROP_DEADLINES = delete(deadline).where(
-    deadline.c.clock.in_(bindparam("these", expanding=True)), deadline.c.fired_at.is_(None)
-)
-
+# Asked as a text, or PostgreSQL, which takes them for few until its first ANALYZE, would go through all that are open.
+_NOT_FIRED = cast(deadline.c.fired_at, Text).is_(None)
+_DROP_DEADLINES = delete(deadline).where(among_these(deadline.c.clock), _NOT_FIRED)
 _REPLACE_DEADLINE = (
     deadline.update()
     .where(

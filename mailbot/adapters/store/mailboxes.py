@@ -10,7 +10,6 @@ from mailbot.adapters.store.upsert import insert
 from mailbot.ports import Cursor, MailboxRow
 
 INBOX, SENT = "inbox", "sent"
-_RESTS = select(mailbox.c.sending_rests_until).where(mailbox.c.id == bindparam("this"))
 _SENDING = (
     mailbox.update()
     .where(mailbox.c.id == bindparam("this"), mailbox.c.sending_error.is_distinct_from(bindparam("error")))
@@ -81,11 +80,6 @@ class SqlMailboxes:
     def rest_sending(self, name: str, until: datetime) -> None:
         """The relay asked for a slower pace: no letter of this mailbox goes before ``until``."""
         self._connection.execute(mailbox.update().where(mailbox.c.id == self._ids[name]).values(sending_rests_until=until))
-
-    def sending_rests_until(self, name: str) -> datetime | None:
-        """Until when the relay asked this mailbox to rest, if it ever did."""
-        found: datetime | None = self._connection.execute(_RESTS, {"this": self._ids[name]}).scalar_one()
-        return found
 
     def mark_sending(self, name: str, error: str | None) -> None:
         """Why letters cannot be handed in now, or None when one has been."""

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Connection, Select, bindparam, func, select
 from sqlalchemy.engine import Row
 
-from mailbot.adapters.store.among import one_of
+from mailbot.adapters.store.among import among_these, one_of
 from mailbot.adapters.store.history import ANSWER, ANSWERED_SINCE
 from mailbot.adapters.store.many import Change, update_many
 from mailbot.adapters.store.pending import Pending
@@ -81,7 +81,10 @@ class SqlOutbox:
     # Sending
 
     def first_in_line(self, name: str, now: datetime, limit: int) -> list[WaitingLetter]:
-        """The letters of this mailbox whose turn it is, by lane, then by age, each with its case as it stands now."""
+        """The letters of this mailbox whose turn it is, by lane, then by age, each with its case as it stands now.
+
+        None while its relay asks it to rest.
+        """
         rows = self._connection.execute(_FIRST_IN_LINE, {"of": self._ids[name], "now": now, "most": limit})
         return [WaitingLetter(letter=letter_of(row), case=_standing(row)) for row in rows]
 
@@ -282,6 +285,7 @@ _FIRST_IN_LINE = (
         ANSWERED_SINCE.label("answered_since"),
     )
     .where(outbox.c.mailbox == bindparam("of"), IS_WAITING, outbox.c.not_before <= bindparam("now"))
+    .where(mailbox.c.sending_rests_until.is_(None) | (mailbox.c.sending_rests_until <= bindparam("now")))
     .order_by(outbox.c.lane_rank, outbox.c.id)
     .limit(bindparam("most"))
 )
@@ -292,12 +296,12 @@ _ATTEMPTS = (
 )
 _CLAIM = (
     outbox.update()
-    .where(outbox.c.id.in_(bindparam("these", expanding=True)), IS_WAITING)
+    .where(among_these(outbox.c.id), IS_WAITING)
     .values(state=OutboxState.SENDING.value, attempts=outbox.c.attempts + 1, attempted_at=bindparam("now"))
 )
 _STILL_SENDING = (
     select(outbox.c.id, outbox.c.doubts, outbox.c.not_before)
-    .where(outbox.c.id.in_(bindparam("these", expanding=True)), outbox.c.state == OutboxState.SENDING.value)
+    .where(among_these(outbox.c.id), outbox.c.state == OutboxState.SENDING.value)
     .with_for_update()
 )
 _SETTLED = Change(outbox)

@@ -61,7 +61,7 @@ class SqlRecounts:
     def planned(self, clock_ids: Sequence[int]) -> dict[int, Planned]:
         """Every moment of these clocks, by clock, in order."""
         query = select(deadline.c.clock, deadline.c.id, deadline.c.kind, deadline.c.fired_at.is_not(None))
-        query = query.where(self._among(deadline.c.clock, clock_ids)).order_by(deadline.c.clock, deadline.c.id)
+        query = query.where(among(deadline.c.clock, clock_ids)).order_by(deadline.c.clock, deadline.c.id)
         rows, lives = dict[int, list[int]](), dict[int, list[tuple[Moment, bool]]]()
         for clock_id, row, kind, fired in self._connection.execute(query).all():
             rows.setdefault(clock_id, []).append(row)
@@ -70,17 +70,17 @@ class SqlRecounts:
 
     def told(self, case_ids: Sequence[int]) -> dict[tuple[int, date], tuple[Told, ...]]:
         """Who was told which date in these cases, by case and date."""
-        return _told(self._connection, self._among(outbox.c.case, case_ids), self._among(case.c.id, case_ids))
+        return _told(self._connection, among(outbox.c.case, case_ids), among(case.c.id, case_ids))
 
     def move(self, moved: MovedClocks, happened: Happened) -> None:
         """Give these clocks their new date and their moments the new times; the history of each case says what ``happened``."""
         ids, run = [each.id for each in moved.clocks], self._connection.execute
-        run(clock.update().where(self._among(clock.c.id, ids)).values(due_at=moved.due_at, why=moved.why))
+        run(clock.update().where(among(clock.c.id, ids)).values(due_at=moved.due_at, why=moved.why))
         for rows, due_at in moved.later:
-            others = self._among(deadline.c.id, rows) & (deadline.c.due_at != due_at)  # some stay where they were
+            others = among(deadline.c.id, rows) & (deadline.c.due_at != due_at)  # some stay where they were
             run(deadline.update().where(others).values(due_at=due_at))
         if moved.dropped:
-            run(deadline.delete().where(self._among(deadline.c.id, moved.dropped)))
+            run(deadline.delete().where(among(deadline.c.id, moved.dropped)))
         for one in moved.added:
             self._insert(deadline, deadline.c.clock, clock.c.id, ids, {"kind": one.kind, "due_at": one.due_at})
         dates = {"at": happened.at, "old_on": moved.old_on, "new_on": moved.new_on}
@@ -99,7 +99,7 @@ class SqlRecounts:
     def _insert(self, table: Table, of: Column[int], to: Column[int], ids: Sequence[int], values: dict[str, Any]) -> None:
         """A row for each of these clocks, all with the same values, and ``of`` which clock or case it is."""
         same = [literal(value, table.c[name].type) for name, value in values.items()]
-        each = select(to, *same).where(self._among(clock.c.id, ids)).order_by(clock.c.id)
+        each = select(to, *same).where(among(clock.c.id, ids)).order_by(clock.c.id)
         self._connection.execute(table.insert().from_select([of.name, *values], each))
 
     def moved_since(self, name: str, since: datetime | None) -> int:
@@ -116,9 +116,6 @@ class SqlRecounts:
 
     def note_basis(self, name: str, basis: str) -> None:
         self._connection.execute(mailbox.update().where(mailbox.c.id == self._ids[name]).values(dates_basis=basis))
-
-    def _among(self, column: Column[int], rows: Sequence[int]) -> ColumnElement[bool]:
-        return among(self._connection.dialect.name, column, rows)
 
     def _is_open(self, name: str) -> ColumnElement[bool]:
         return (case.c.mailbox == self._ids[name]) & (case.c.status != CaseStatus.CLOSED.value)
