@@ -8,11 +8,10 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Select, select
 
-from mailbot.adapters.store.many import Change
+from mailbot.adapters.store.many import Change, insert_new
 from mailbot.adapters.store.numbers import Numbers
 from mailbot.adapters.store.pending import Pending
 from mailbot.adapters.store.tables import attachment, event, hold, location, mailbox, message, participant, raw
-from mailbot.adapters.store.upsert import insert
 from mailbot.core.case import THANKS, Role
 from mailbot.core.message import Direction, Fetched, Located
 from mailbot.core.reason import Reason
@@ -62,8 +61,8 @@ class SqlMessages:
             for digest, fetched in zip(digests, batch, strict=True)
         ]
         if places:
-            self._connection.execute(insert(self._connection.dialect.name, raw).on_conflict_do_nothing(), raws)
-            self._connection.execute(insert(self._connection.dialect.name, location).on_conflict_do_nothing(), places)
+            insert_new(self._connection, raw, raws)
+            insert_new(self._connection, location, places)
 
     def to_finish(self, name: str, folder: str, uidvalidity: int) -> list[int]:
         """UIDs that are safely stored and still have to be moved or flagged on the server."""
