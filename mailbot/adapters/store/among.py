@@ -3,7 +3,22 @@
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import Boolean, Column, ColumnElement, Dialect, Text, TypeDecorator, bindparam, literal, literal_column
+from sqlalchemy import (
+    ARRAY,
+    JSON,
+    Boolean,
+    Column,
+    ColumnElement,
+    Dialect,
+    Text,
+    TypeDecorator,
+    any_,
+    bindparam,
+    func,
+    literal,
+    literal_column,
+    select,
+)
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.functions import FunctionElement
 
@@ -53,6 +68,13 @@ def among(column: Column[int], values: Sequence[int]) -> ColumnElement[bool]:
 def among_these(column: Column[int]) -> ColumnElement[bool]:
     """``column IN these``, for a statement that is made once and given the values ``these`` whenever it is executed."""
     return Among(column, bindparam("these", type_=RowNumbers()))
+
+
+def among_texts(dialect: str, column: Column[str]) -> ColumnElement[bool]:
+    """``column IN`` the list that is bound as ``these``, however long: as one value, for statements that are made once."""
+    if dialect == "postgresql":
+        return column == any_(bindparam("these", type_=ARRAY(Text)))
+    return column.in_(select(func.json_each(bindparam("these", type_=JSON)).table_valued("value").c.value))
 
 
 def one_of(column: Column[str], words: Iterable[str]) -> ColumnElement[bool]:

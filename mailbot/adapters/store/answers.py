@@ -2,9 +2,12 @@
 
 from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
+from functools import cache
+from typing import Any
 
-from sqlalchemy import Column, Connection, bindparam, delete, func, select
+from sqlalchemy import Connection, Select, bindparam, delete, func, select
 
+from mailbot.adapters.store.among import among_texts
 from mailbot.adapters.store.pending import Pending
 from mailbot.adapters.store.tables import answer
 from mailbot.core.flood import Answered
@@ -32,15 +35,22 @@ class SqlAnswers:
         return Answered(
             in_all=sum(by_mailbox.values()),
             mailboxes={names[row]: number for row, number in by_mailbox.items() if row in names},
-            domains=self._counted(answer.c.domain, domains, at),
-            shapes=self._counted(answer.c.shape, shapes, at),
+            domains=self._counted("domain", domains, at),
+            shapes=self._counted("shape", shapes, at),
         )
 
     def forget(self, now: datetime) -> None:
         """Drop what no cap looks at any more."""
         self._connection.execute(_FORGET, {"before": now - KEPT})
 
-    def _counted(self, column: "Column[str]", among: Collection[str], at: datetime) -> dict[str, int]:
+    def _counted(self, column: str, among: Collection[str], at: datetime) -> dict[str, int]:
         keys = sorted(key for key in set(among) if key)
-        query = select(column, func.count()).where(column.in_(keys), answer.c.at >= at).group_by(column)
-        return {row[0]: int(row[1]) for row in self._connection.execute(query)} if keys else {}
+        rows = self._connection.execute(_by(self._connection.dialect.name, column), {"these": keys, "since": at})
+        return {row[0]: int(row[1]) for row in rows}
+
+
+@cache
+def _by(dialect: str, name: str) -> Select[Any]:
+    """How many receipts have each of some values of a column."""
+    column, since = answer.c[name], answer.c.at >= bindparam("since")
+    return select(column, func.count()).where(among_texts(dialect, column), since).group_by(column)

@@ -3,11 +3,13 @@
 import zlib
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from functools import cache
 from hashlib import sha256
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Select, select
 
+from mailbot.adapters.store.among import among_texts
 from mailbot.adapters.store.many import Change, insert_new
 from mailbot.adapters.store.numbers import Numbers
 from mailbot.adapters.store.pending import Pending
@@ -160,13 +162,13 @@ class SqlMessages:
 
     def known(self, digests: Sequence[str]) -> dict[str, KnownMessage]:
         """The messages among ``digests`` that are in the store, by digest."""
-        query = select(message.c.digest, message.c.id, message.c.case).where(message.c.digest.in_(digests))
-        return {row.digest: KnownMessage(row=row.id, case_id=row.case) for row in self._connection.execute(query)}
+        rows = self._connection.execute(_known(self._connection.dialect.name), {"these": list(digests)})
+        return {row.digest: KnownMessage(row=row.id, case_id=row.case) for row in rows}
 
     def known_ids(self, message_ids: Sequence[str]) -> set[str]:
         """The Message-IDs among these that some message in the store has."""
-        query = select(message.c.message_id).where(message.c.message_id.in_([one for one in message_ids if one]))
-        return set(self._connection.execute(query).scalars())
+        these = [one for one in message_ids if one]
+        return set(self._connection.execute(_known_ids(self._connection.dialect.name), {"these": these}).scalars())
 
     def add(self, located: Located, new: NewMessage, case_id: int | None) -> int:
         parsed, judged = new.parsed, new.classification
@@ -252,6 +254,16 @@ class SqlMessages:
 
     def _here(self, name: str, folder: str, uidvalidity: int) -> ColumnElement[bool]:
         return (location.c.mailbox == self._ids[name]) & (location.c.folder == folder) & (location.c.uidvalidity == uidvalidity)
+
+
+@cache
+def _known(dialect: str) -> Select[Any]:
+    return select(message.c.digest, message.c.id, message.c.case).where(among_texts(dialect, message.c.digest))
+
+
+@cache
+def _known_ids(dialect: str) -> Select[Any]:
+    return select(message.c.message_id).where(among_texts(dialect, message.c.message_id))
 
 
 def compressed(content: bytes) -> bytes:

@@ -2,12 +2,13 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 from sqlalchemy import Connection, Select, bindparam, func, select
 from sqlalchemy.engine import Row
 
-from mailbot.adapters.store.among import among_these, one_of
+from mailbot.adapters.store.among import among_texts, among_these, one_of
 from mailbot.adapters.store.history import ANSWER, ANSWERED_SINCE
 from mailbot.adapters.store.many import Change, update_many
 from mailbot.adapters.store.pending import Pending
@@ -67,9 +68,8 @@ class SqlOutbox:
     def sent_since(self, addresses: Sequence[str], since: datetime) -> dict[str, int]:
         """How many letters to each of these addresses (in comparison form) were decided on since then."""
         keys = [address.lower() for address in addresses if address]
-        theirs = outbox.c.recipient_key.in_(keys) & (outbox.c.state != OutboxState.WITHDRAWN.value)
-        query = select(outbox.c.recipient_key, func.count()).where(theirs, outbox.c.created_at >= since)
-        return {row[0]: int(row[1]) for row in self._connection.execute(query.group_by(outbox.c.recipient_key))}
+        rows = self._connection.execute(_sent_since(self._connection.dialect.name), {"these": keys, "since": since})
+        return {row[0]: int(row[1]) for row in rows}
 
     def noticed_since(self, case_ids: Sequence[int], since: datetime) -> frozenset[int]:
         """The cases among these that were written to because of a date since then, or are about to be."""
@@ -175,8 +175,7 @@ class SqlOutbox:
 
     def ours(self, message_ids: Sequence[str]) -> frozenset[str]:
         """The Message-IDs among these that we gave to letters."""
-        query = select(outbox.c.message_id).where(outbox.c.message_id.in_(message_ids))
-        return frozenset(self._connection.execute(query).scalars()) if message_ids else frozenset()
+        return frozenset(self._connection.execute(_ours(self._connection.dialect.name), {"these": list(message_ids)}).scalars())
 
     def hold(self, letter_id: int, reason: Reason, at: datetime) -> None:
         self._connection.execute(hold.insert().values(outbox=letter_id, rule=reason.rule, detail=reason.detail, held_at=at))
@@ -210,6 +209,19 @@ class SqlOutbox:
 
     def filed(self, letter_id: int, at: datetime) -> None:
         self._connection.execute(outbox.update().where(outbox.c.id == letter_id).values(filed_at=at))
+
+
+@cache
+def _ours(dialect: str) -> Select[Any]:
+    return select(outbox.c.message_id).where(among_texts(dialect, outbox.c.message_id))
+
+
+@cache
+def _sent_since(dialect: str) -> Select[Any]:
+    """How many letters to each of some addresses were decided on, and not withdrawn."""
+    theirs = among_texts(dialect, outbox.c.recipient_key) & (outbox.c.state != OutboxState.WITHDRAWN.value)
+    sent = select(outbox.c.recipient_key, func.count()).where(theirs, outbox.c.created_at >= bindparam("since"))
+    return sent.group_by(outbox.c.recipient_key)
 
 
 def _settled(row: Any, settlement: Settlement, at: datetime) -> dict[str, Any]:

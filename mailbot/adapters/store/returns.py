@@ -2,9 +2,12 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from functools import cache
+from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, Select, select
 
+from mailbot.adapters.store.among import among_texts
 from mailbot.adapters.store.outbox import IS_WAITING, letter_of, letter_rows
 from mailbot.adapters.store.tables import hold, message, message_id_alias, outbox, unreachable
 from mailbot.adapters.store.upsert import insert
@@ -73,7 +76,11 @@ class SqlReturns:
 
     def unreachable(self, among: Sequence[str]) -> frozenset[str]:
         """Those of these addresses at which nothing arrives."""
-        if not among:
-            return frozenset()
-        query = select(unreachable.c.address).where(unreachable.c.address.in_(among))
-        return frozenset(self._connection.execute(query).scalars())
+        return frozenset(
+            self._connection.execute(_unreachable(self._connection.dialect.name), {"these": list(among)}).scalars()
+        )
+
+
+@cache
+def _unreachable(dialect: str) -> Select[Any]:
+    return select(unreachable.c.address).where(among_texts(dialect, unreachable.c.address))
