@@ -12,15 +12,13 @@ from sqlalchemy import (
     Dialect,
     Text,
     TypeDecorator,
-    any_,
     bindparam,
-    func,
     literal,
     literal_column,
-    select,
 )
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.functions import FunctionElement
+from sqlalchemy.types import TypeEngine
 
 
 class RowNumbers(TypeDecorator[Sequence[int]]):
@@ -34,14 +32,24 @@ class RowNumbers(TypeDecorator[Sequence[int]]):
         return f"{{{numbers}}}" if dialect.name == "postgresql" else f"[{numbers}]"
 
 
+class Texts(TypeDecorator[Sequence[str]]):
+    """Many texts, bound as one array or one JSON text."""
+
+    impl = Text
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        return dialect.type_descriptor(ARRAY(Text()) if dialect.name == "postgresql" else JSON())
+
+
 class Among(FunctionElement[bool]):
-    """``column IN numbers``. The statement is one text however many they are."""
+    """``column IN values``. The statement is one text however many they are."""
 
     type = Boolean()
     inherit_cache = True
 
-    def __init__(self, column: Column[int], numbers: ColumnElement[Sequence[int]]) -> None:
-        super().__init__(column, numbers)
+    def __init__(self, column: Column[Any], values: ColumnElement[Sequence[Any]]) -> None:
+        super().__init__(column, values)
 
     def self_group(self, against: Any = None) -> Any:  # noqa: ARG002
         """As it is: SQLAlchemy would write ``= 1`` after it, and SQLite would use no index."""
@@ -50,14 +58,15 @@ class Among(FunctionElement[bool]):
 
 @compiles(Among)
 def _in_json(among: Among, compiler: Any, **how: Any) -> str:
-    column, numbers = (compiler.process(part, **how) for part in among.clauses)
-    return f"{column} IN (SELECT value FROM json_each({numbers}))"  # noqa: S608  # names and parameters
+    column, values = (compiler.process(part, **how) for part in among.clauses)
+    return f"{column} IN (SELECT value FROM json_each({values}))"  # noqa: S608  # names and parameters
 
 
 @compiles(Among, "postgresql")
 def _in_array(among: Among, compiler: Any, **how: Any) -> str:
-    column, numbers = (compiler.process(part, **how) for part in among.clauses)
-    return f"{column} = ANY(CAST({numbers} AS INTEGER[]))"
+    column, values = (compiler.process(part, **how) for part in among.clauses)
+    kind = "TEXT" if isinstance(list(among.clauses)[1].type, Texts) else "INTEGER"
+    return f"{column} = ANY(CAST({values} AS {kind}[]))"
 
 
 def among(column: Column[int], values: Sequence[int]) -> ColumnElement[bool]:
@@ -70,11 +79,9 @@ def among_these(column: Column[int]) -> ColumnElement[bool]:
     return Among(column, bindparam("these", type_=RowNumbers()))
 
 
-def among_texts(dialect: str, column: Column[str]) -> ColumnElement[bool]:
-    """``column IN`` the list that is bound as ``these``, however long: as one value, for statements that are made once."""
-    if dialect == "postgresql":
-        return column == any_(bindparam("these", type_=ARRAY(Text)))
-    return column.in_(select(func.json_each(bindparam("these", type_=JSON)).table_valued("value").c.value))
+def among_texts(column: Column[str]) -> ColumnElement[bool]:
+    """``column IN these`` like ``among_these``, for texts."""
+    return Among(column, bindparam("these", type_=Texts()))
 
 
 def one_of(column: Column[str], words: Iterable[str]) -> ColumnElement[bool]:

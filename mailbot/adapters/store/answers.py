@@ -45,12 +45,12 @@ class SqlAnswers:
 
     def _counted(self, column: str, among: Collection[str], at: datetime) -> dict[str, int]:
         keys = sorted(key for key in set(among) if key)
-        rows = self._connection.execute(_by(self._connection.dialect.name, column), {"these": keys, "since": at})
+        rows = self._connection.execute(_by(column), {"these": keys, "since": at})
         return {row[0]: int(row[1]) for row in rows}
 
 
 @cache
-def _by(dialect: str, name: str) -> Select[Any]:
+def _by(name: str) -> Select[Any]:
     """How many receipts have each of some values of a column."""
     column, since = answer.c[name], answer.c.at >= bindparam("since")
-    return select(column, func.count()).where(among_texts(dialect, column), since).group_by(column)
+    return select(column, func.count()).where(among_texts(column), since).group_by(column)

@@ -3,7 +3,6 @@
 import zlib
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from functools import cache
 from hashlib import sha256
 from typing import Any
 
@@ -20,6 +19,8 @@ from mailbot.core.reason import Reason
 from mailbot.ports import Cursor, KeptMessage, KnownMessage, NewMessage
 
 _DECIDED = Change(location)
+_KNOWN = select(message.c.digest, message.c.id, message.c.case).where(among_texts(message.c.digest))
+_KNOWN_IDS = select(message.c.message_id).where(among_texts(message.c.message_id))
 COMPRESSION = 3  # a third of the time of the default level for a few per cent more bytes
 LARGE, SAMPLE, PACKED = 32_000, 4_000, 0.72  # base64 of what is packed shrinks to three quarters, that of a text to half
 
@@ -162,13 +163,13 @@ class SqlMessages:
 
     def known(self, digests: Sequence[str]) -> dict[str, KnownMessage]:
         """The messages among ``digests`` that are in the store, by digest."""
-        rows = self._connection.execute(_known(self._connection.dialect.name), {"these": list(digests)})
+        rows = self._connection.execute(_KNOWN, {"these": list(digests)})
         return {row.digest: KnownMessage(row=row.id, case_id=row.case) for row in rows}
 
     def known_ids(self, message_ids: Sequence[str]) -> set[str]:
         """The Message-IDs among these that some message in the store has."""
         these = [one for one in message_ids if one]
-        return set(self._connection.execute(_known_ids(self._connection.dialect.name), {"these": these}).scalars())
+        return set(self._connection.execute(_KNOWN_IDS, {"these": these}).scalars())
 
     def add(self, located: Located, new: NewMessage, case_id: int | None) -> int:
         parsed, judged = new.parsed, new.classification
@@ -254,16 +255,6 @@ class SqlMessages:
 
     def _here(self, name: str, folder: str, uidvalidity: int) -> ColumnElement[bool]:
         return (location.c.mailbox == self._ids[name]) & (location.c.folder == folder) & (location.c.uidvalidity == uidvalidity)
-
-
-@cache
-def _known(dialect: str) -> Select[Any]:
-    return select(message.c.digest, message.c.id, message.c.case).where(among_texts(dialect, message.c.digest))
-
-
-@cache
-def _known_ids(dialect: str) -> Select[Any]:
-    return select(message.c.message_id).where(among_texts(dialect, message.c.message_id))
 
 
 def compressed(content: bytes) -> bytes:

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from functools import cache
 from typing import Any
 
 from sqlalchemy import Connection, Select, bindparam, func, select
@@ -68,7 +67,7 @@ class SqlOutbox:
     def sent_since(self, addresses: Sequence[str], since: datetime) -> dict[str, int]:
         """How many letters to each of these addresses (in comparison form) were decided on since then."""
         keys = [address.lower() for address in addresses if address]
-        rows = self._connection.execute(_sent_since(self._connection.dialect.name), {"these": keys, "since": since})
+        rows = self._connection.execute(_SENT_SINCE, {"these": keys, "since": since})
         return {row[0]: int(row[1]) for row in rows}
 
     def noticed_since(self, case_ids: Sequence[int], since: datetime) -> frozenset[int]:
@@ -175,7 +174,7 @@ class SqlOutbox:
 
     def ours(self, message_ids: Sequence[str]) -> frozenset[str]:
         """The Message-IDs among these that we gave to letters."""
-        return frozenset(self._connection.execute(_ours(self._connection.dialect.name), {"these": list(message_ids)}).scalars())
+        return frozenset(self._connection.execute(_OURS, {"these": list(message_ids)}).scalars())
 
     def hold(self, letter_id: int, reason: Reason, at: datetime) -> None:
         self._connection.execute(hold.insert().values(outbox=letter_id, rule=reason.rule, detail=reason.detail, held_at=at))
@@ -209,19 +208,6 @@ class SqlOutbox:
 
     def filed(self, letter_id: int, at: datetime) -> None:
         self._connection.execute(outbox.update().where(outbox.c.id == letter_id).values(filed_at=at))
-
-
-@cache
-def _ours(dialect: str) -> Select[Any]:
-    return select(outbox.c.message_id).where(among_texts(dialect, outbox.c.message_id))
-
-
-@cache
-def _sent_since(dialect: str) -> Select[Any]:
-    """How many letters to each of some addresses were decided on, and not withdrawn."""
-    theirs = among_texts(dialect, outbox.c.recipient_key) & (outbox.c.state != OutboxState.WITHDRAWN.value)
-    sent = select(outbox.c.recipient_key, func.count()).where(theirs, outbox.c.created_at >= bindparam("since"))
-    return sent.group_by(outbox.c.recipient_key)
 
 
 def _settled(row: Any, settlement: Settlement, at: datetime) -> dict[str, Any]:
@@ -286,6 +272,13 @@ def letter_of(row: Row[Any]) -> OutboxLetter:
 
 _SPOKEN_OF = (clock.c.id == outbox.c.clock) | (outbox.c.clock.is_(None) & one_of(clock.c.kind, AWAITED))
 _OWED = select(clock.c.id).where(clock.c.case == case.c.id, clock.c.stopped_at.is_(None), _SPOKEN_OF).limit(1).scalar_subquery()
+_OURS = select(outbox.c.message_id).where(among_texts(outbox.c.message_id))
+_SENT_SINCE = (
+    select(outbox.c.recipient_key, func.count())
+    .where(among_texts(outbox.c.recipient_key), outbox.c.state != OutboxState.WITHDRAWN.value)
+    .where(outbox.c.created_at >= bindparam("since"))
+    .group_by(outbox.c.recipient_key)
+)
 _FIRST_IN_LINE = (
     letter_rows()
     .outerjoin(case, case.c.id == outbox.c.case)

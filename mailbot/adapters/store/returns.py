@@ -2,10 +2,8 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from functools import cache
-from typing import Any
 
-from sqlalchemy import Connection, Select, select
+from sqlalchemy import Connection, select
 
 from mailbot.adapters.store.among import among_texts
 from mailbot.adapters.store.outbox import IS_WAITING, letter_of, letter_rows
@@ -17,6 +15,7 @@ from mailbot.ports import SentAnswer
 
 _BEFORE = [state.value for state in (OutboxState.QUEUED, OutboxState.DEFERRED, OutboxState.FAILED)]
 _LEFT = outbox.c.state.in_([state.value for state in LEFT]) | ((outbox.c.doubts > 0) & outbox.c.state.in_(_BEFORE))
+_UNREACHABLE = select(unreachable.c.address).where(among_texts(unreachable.c.address))
 
 
 class SqlReturns:
@@ -76,11 +75,4 @@ class SqlReturns:
 
     def unreachable(self, among: Sequence[str]) -> frozenset[str]:
         """Those of these addresses at which nothing arrives."""
-        return frozenset(
-            self._connection.execute(_unreachable(self._connection.dialect.name), {"these": list(among)}).scalars()
-        )
-
-
-@cache
-def _unreachable(dialect: str) -> Select[Any]:
-    return select(unreachable.c.address).where(among_texts(dialect, unreachable.c.address))
+        return frozenset(self._connection.execute(_UNREACHABLE, {"these": list(among)}).scalars())
