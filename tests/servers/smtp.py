@@ -27,8 +27,7 @@ class SmtpServer:
     With ``folder`` each accepted letter is also written there before the reply goes out (``read_accepted`` reads it
     in another process), and letters already there count as accepted. With ``certificate`` STARTTLS is offered. With
     ``login`` (user, password) every letter needs AUTH PLAIN or LOGIN, after STARTTLS if that is offered; with ``judge``,
-    which knows the user of a good access token, it needs AUTH XOAUTH2. ``pipelining``: commands may come together
-    (RFC 2920).
+    which knows the user of a good access token, it needs AUTH XOAUTH2.
     """
 
     def __init__(
@@ -38,14 +37,12 @@ class SmtpServer:
         certificate: Certificate | None = None,
         login: tuple[str, str] | None = None,
         judge: Callable[[str], str | None] | None = None,
-        pipelining: bool = False,
     ) -> None:
         self.host = HOST
         (self.port,) = free_ports(1)
         self.folder = folder
         self.login = login
         self.judge = judge
-        self.pipelining = pipelining
         self.faults = Faults()
         self.accepted: list[Accepted] = read_accepted(folder) if folder else []
         self.tls = _tls(certificate) if certificate else None
@@ -235,8 +232,6 @@ class Handler:
         self, connection: Connection, session: Session, envelope: Envelope, hostname: str, responses: list[str]
     ) -> list[str]:
         session.host_name = hostname
-        if self._server.pipelining:
-            responses.insert(-1, "250-PIPELINING")
         return [line for line in responses if self._server.wants_login or not line.startswith("250-AUTH")]
 
     async def handle_DATA(self, connection: Connection, session: Session, envelope: Envelope) -> str:

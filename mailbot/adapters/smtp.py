@@ -1,4 +1,4 @@
-"""One kept SMTP connection to one mailbox's relay. Every failure is turned into a ``Reply`` here.
+"""One kept SMTP connection to one mailbox's relay (aiosmtplib). Every failure is turned into a ``Reply`` here.
 
 The outcome is in doubt only from the moment the final dot is written until an answer is read (RFC 1047). Everything
 before it is certain: the letter has not gone. Trouble with the connection or the sign-in is nobody's letter's fault and
@@ -9,10 +9,9 @@ import asyncio
 import re
 import socket
 import ssl
-from contextlib import suppress
 from dataclasses import dataclass
 
-from aiosmtplib import SMTP, SMTPResponse
+from aiosmtplib import SMTP
 from aiosmtplib.email import quote_address
 from aiosmtplib.errors import (
     SMTPAuthenticationError,
@@ -23,7 +22,6 @@ from aiosmtplib.errors import (
 )
 
 from mailbot import checkpoints
-from mailbot.adapters.smtp.dialogue import ACCEPTED, CLOSING, Dialogue
 from mailbot.core.delivery import Reply
 from mailbot.core.letter import Envelope
 from mailbot.core.text import clean_line
@@ -34,7 +32,7 @@ COMMAND_SECONDS = 300  # RFC 5321 section 4.5.3.2
 FINAL_DOT_SECONDS = 600
 REFUSED_FOR_GOOD = 500
 MAX_SERVER_TEXT = 200
-DATA, READY = b"DATA\r\n", (354,)
+_ACCEPTED = (250, 251)
 _PLAIN = re.compile(r"[\w.+=/'~-]+@[\w.-]+", re.ASCII)
 _ADDRESS = re.compile(r"\S+@\S+")
 _LOST = (SMTPServerDisconnected, OSError, asyncio.TimeoutError)
@@ -57,33 +55,36 @@ class SmtpTransport:
 
     def __init__(self, account: SmtpAccount) -> None:
         self._account = account
-        self._dialogue: Dialogue | None = None
+        self._client: SMTP | None = None
 
     async def send(self, envelope: Envelope, content: bytes) -> Reply:
         """Hand in one letter for all its recipients."""
-        reused = self._dialogue is not None and self._dialogue.is_open
-        refused = await self._announce(envelope, content)
-        if refused is not None and refused.code in (0, CLOSING) and reused:
-            refused = await self._announce(envelope, content)  # the server had closed, or now closes, the kept connection
-        return refused or await self._content(content)
+        reused = self._client is not None and self._client.is_connected
+        refused = await self._envelope(envelope, content)
+        if refused is not None and refused.code in (0, 421) and reused:
+            refused = await self._envelope(envelope, content)  # the server had closed, or now closes, the kept connection
+        if refused is not None:
+            return refused
+        return await self._content(content)
 
     async def rehearse(self, envelope: Envelope) -> Reply:
         """Connect, sign in, name sender and recipient, and leave without sending anything."""
-        refused = await self._announce(envelope)
+        refused = await self._envelope(envelope)
         await self.close()
         return refused or Reply(code=250, text="accepted")
 
     async def close(self) -> None:
         """Say goodbye if the server still listens."""
-        dialogue, self._dialogue = self._dialogue, None
-        if dialogue is None or not dialogue.is_open:
+        client, self._client = self._client, None
+        if client is None or not client.is_connected:
             return
-        with suppress(SMTPException, OSError):
-            await dialogue.quit()
-        dialogue.close()
+        try:
+            await client.quit(timeout=2)
+        except (SMTPException, OSError):
+            client.close()
 
     async def _connect(self) -> Reply | None:
-        if self._dialogue is not None and self._dialogue.is_open:
+        if self._client is not None and self._client.is_connected:
             return None
         credentials = self._account.credentials
         try:
@@ -95,7 +96,6 @@ class SmtpTransport:
         try:
             await client.connect()
             await _greet(client)
-            dialogue = Dialogue(client)
         except SMTPResponseException as error:
             client.close()
             if credentials and given and isinstance(error, SMTPAuthenticationError) and error.code >= REFUSED_FOR_GOOD:
@@ -110,61 +110,67 @@ class SmtpTransport:
         keepalive = client.get_transport_info("socket")
         if keepalive is not None:
             keepalive.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
-        self._dialogue = dialogue
+        self._client = client
         return None
 
-    async def _announce(self, envelope: Envelope, content: bytes | None = None) -> Reply | None:
-        """MAIL, RCPT and DATA; None when all were accepted. One recipient refused refuses the letter: it goes to all or none.
-
-        Without ``content`` nothing is sent, and DATA not said.
-        """
+    async def _envelope(self, envelope: Envelope, content: bytes = b"") -> Reply | None:
+        """MAIL and RCPT; None when all were accepted. One recipient refused refuses the letter: it goes to all or to none."""
         refused = await self._connect()
-        if refused is not None or self._dialogue is None:
+        if refused is not None or self._client is None:
             return refused
+        client = self._client
         try:
-            commands = _commands(envelope, content, eight_bits=self._dialogue.takes_eight_bits)
-            replies = await self._dialogue.ask(*commands, seconds=COMMAND_SECONDS)
+            await _name(client, b"MAIL", b"FROM:", envelope.reverse_path, *_options(client, content))
+            for recipient in envelope.recipients:
+                await _name(client, b"RCPT", b"TO:", recipient)
+        except SMTPResponseException as error:
+            return await self._refused(error)
         except (SMTPException, ValueError, *_LOST) as error:
             return self._lost(error)
-        for command, reply in zip(commands, replies, strict=False):
-            if reply.code not in (READY if command == DATA else ACCEPTED):
-                return await self._refused(reply, waits=replies[-1].code in READY)
         return None
 
     async def _content(self, content: bytes) -> Reply:
-        if self._dialogue is None:
+        client = self._client
+        if client is None or client.protocol is None:
             return Reply(code=0, text="the connection was lost")
         try:
-            self._dialogue.say(_dot_stuffed(content))
+            with checkpoints.around("smtp"):
+                answer = await client.execute_command(b"DATA", timeout=COMMAND_SECONDS)
+            if answer.code != 354:
+                return await self._refused(SMTPResponseException(answer.code, answer.message))
+        except (SMTPException, *_LOST) as error:
+            return self._lost(error)
+        try:
+            client.protocol.write(_dot_stuffed(content))
             checkpoints.reached("smtp.dot")
-            answer = await self._dialogue.reply(FINAL_DOT_SECONDS)
+            answer = await client.protocol.read_response(timeout=FINAL_DOT_SECONDS)
         except (SMTPException, *_LOST) as error:
             return Reply(code=0, text=self._lost(error).text, in_doubt=True)
-        if answer.code == CLOSING:
+        if answer.code == 421:
             self._drop()
         return Reply(code=answer.code, text=_server_text(answer.message))
 
-    async def _refused(self, reply: SMTPResponse, *, waits: bool) -> Reply:
-        """A refusal of this letter; the connection is made ready for the next one.
-
-        ``waits``: the relay took DATA all the same. Whatever came now would be a letter: only hanging up is none.
-        """
+    async def _refused(self, error: SMTPResponseException) -> Reply:
+        """A refusal of this letter; the connection is made ready for the next one."""
+        client = self._client
         try:
-            if reply.code == CLOSING or waits or self._dialogue is None or not await self._dialogue.reset():
+            if error.code == 421 or client is None:
                 self._drop()
+            else:
+                await client.rset(timeout=30)
         except (SMTPException, *_LOST):
             self._drop()
-        code = 0 if reply.code < 400 else reply.code
-        return Reply(code=code, text=_server_text(reply.message))
+        code = 0 if error.code < 400 else error.code
+        return Reply(code=code, text=_server_text(error.message))
 
     def _lost(self, error: Exception) -> Reply:
         self._drop()
         return Reply(code=0, text=f"connection lost: {_server_text(str(error)) or type(error).__name__}")
 
     def _drop(self) -> None:
-        if self._dialogue is not None:
-            self._dialogue.close()
-            self._dialogue = None
+        if self._client is not None:
+            self._client.close()
+            self._client = None
 
 
 async def _greet(client: SMTP) -> None:
@@ -176,23 +182,18 @@ async def _greet(client: SMTP) -> None:
             await client.helo()
 
 
-def _commands(envelope: Envelope, content: bytes | None, *, eight_bits: bool) -> list[bytes]:
-    """MAIL, RCPT and, where there is a content, DATA. RFC 6152: a message that is enclosed may have eight bits.
-
-    Raises ValueError for an address that cannot be named.
-    """
-    body = b" BODY=8BITMIME" if eight_bits and not (content or b"").isascii() else b""
-    named = [b"RCPT TO:" + _named(recipient) + b"\r\n" for recipient in envelope.recipients]
-    mail = b"MAIL FROM:" + _named(envelope.reverse_path) + body + b"\r\n"
-    return [mail, *named] if content is None else [mail, *named, DATA]
-
-
-def _named(address: str) -> bytes:
-    """aiosmtplib takes every address apart; a plain one needs nothing but its brackets."""
+async def _name(client: SMTP, verb: bytes, word: bytes, address: str, *options: bytes) -> None:
+    """MAIL or RCPT. aiosmtplib takes every address apart; a plain one needs nothing but its brackets."""
     named = f"<{address}>" if _PLAIN.fullmatch(address) else quote_address(address)
-    if not named.isprintable():
-        raise ValueError("an address with control characters")
-    return named.encode("ascii")
+    with checkpoints.around("smtp"):
+        answer = await client.execute_command(verb, word + named.encode("ascii"), *options, timeout=COMMAND_SECONDS)
+    if answer.code not in _ACCEPTED:
+        raise SMTPResponseException(answer.code, answer.message)
+
+
+def _options(client: SMTP, content: bytes) -> tuple[bytes, ...]:
+    """RFC 6152: a message that is enclosed may have eight bits."""
+    return () if content.isascii() or not client.supports_extension("8bitmime") else (b"BODY=8BITMIME",)
 
 
 def _client(account: SmtpAccount, given: SignIn | None) -> SMTP:
