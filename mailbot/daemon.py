@@ -34,6 +34,7 @@ from mailbot.app import (
 )
 from mailbot.config import AfterIntake, Config, Mailbox
 from mailbot.errors import MailbotError
+from mailbot.one_core import on_one_core
 from mailbot.pipeline.alarms import Alarms
 from mailbot.pipeline.catching_up import CatchingUp
 from mailbot.pipeline.contact_month import ContactMonth
@@ -206,7 +207,7 @@ class Daemon:
         if self._inbound is None:
             self._inbound = self._make_inbound()
         if self._leases.hold(INBOUND):
-            with suppress(LeaseLostError):
+            with suppress(LeaseLostError), on_one_core():
                 for _ in self._inbound.drain():
                     self._wake_outbox()
                     if self._must_end(INBOUND):
