@@ -5,6 +5,7 @@
 
 import re
 from collections.abc import Iterable, Sequence
+from functools import cached_property
 from typing import Any
 
 import re2
@@ -48,14 +49,18 @@ class Sieve:
 
     def __init__(self, phrases: Iterable[Sequence[str]]) -> None:
         """Each phrase as its words in lower case."""
+        self._loose = sorted({_loosely(words) for words in phrases})
+
+    @cached_property
+    def _made(self) -> Any:
+        """Made where somebody looks: it takes 25 ms and some memory, and only the process that reads messages looks."""
         options = re2.Options()
         options.max_mem, options.log_errors = MAX_SIEVE_BYTES, False
-        loose = sorted({_loosely(words) for words in phrases})
-        self._compiled = _compiled(f"(?s).*?{_GAP}(?:{'|'.join(loose)}){_GAP}", options)
+        return _compiled(f"(?s).*?{_GAP}(?:{'|'.join(self._loose)}){_GAP}", options)
 
     def may_hold(self, text: str) -> bool:
         """Whether one may occur in a text in lower case."""
-        return self._compiled.match(b" %b " % _folded(text)) is not None
+        return self._made.match(b" %b " % _folded(text)) is not None
 
 
 def _compiled(text: str, options: Any) -> Any:

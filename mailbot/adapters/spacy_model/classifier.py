@@ -4,12 +4,12 @@ A model belongs to the examples, the rules and the program that it was made from
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from mailbot.adapters.spacy_model.flags import NO_FLAGS_LEARNT, FlagModel
 from mailbot.adapters.spacy_model.regression import one_of_all
-from mailbot.adapters.spacy_model.table import TermTable, Weights
+from mailbot.adapters.spacy_model.table import NO_WEIGHTS, TermTable, Weights
 from mailbot.core.classify import Hit, Opinion
 
 WITHIN_CHANCE = 0.005
@@ -75,8 +75,8 @@ class Classifier:
         import numpy as np
 
         self.words = sorted(model.weights.words | model.flags.weights.words)
-        self._model = model
         self._table = TermTable(model.weights, model.flags.weights)
+        self._model = replace(model, weights=NO_WEIGHTS, flags=replace(model.flags, weights=NO_WEIGHTS))  # the table has them
         self._bias = np.array(model.bias)
 
     def judge(self, texts: Sequence[Any]) -> list[Thought]:
