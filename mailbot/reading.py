@@ -8,7 +8,6 @@ from threading import Thread
 
 import structlog
 
-from mailbot.adapters.contact_note import ContactReader
 from mailbot.adapters.language import LangidLanguages
 from mailbot.adapters.parser import files_of, lines_of, parse, why_unreadable
 from mailbot.adapters.spacy_model import Classifier, SpacyPhrases
@@ -131,6 +130,8 @@ class ReadOriginals:
         self, content: bytes, received_at: datetime, customer: str, attach_at_most: int, *, is_all: bool = True
     ) -> Original:
         """The note, the message as it goes along, and its thread. ``is_all``: its bytes are all there, not its head alone."""
+        from mailbot.adapters.contact_note import ContactReader  # here: the process that reads messages makes no notes
+
         message = parse(content)
         passed_on = bool(customer) and message.sender != customer.lower()
         named = replace(message, from_=Address(address=customer)) if passed_on else message
@@ -160,14 +161,15 @@ class ReadOriginals:
         return files_of(content)
 
 
-def spacy_reader(rules: ReadingRules) -> PlainReader:
+def spacy_reader(rules: ReadingRules, when_whole: Callable[[], object] = lambda: None) -> PlainReader:
     """A reader that looks for the phrases of these rules. Takes two seconds: spaCy is loaded.
 
-    The rules judge alone until the classifier is there: where none is kept it is trained meanwhile, which takes half a minute.
+    The rules judge alone until the classifier is there, which is followed by ``when_whole``: where none is kept it is trained
+    meanwhile, which takes half a minute.
     """
     phrases = SpacyPhrases(rules.classes, rules.flags.words, rules.directory)
     if rules.learning is not None:
-        Thread(target=_ask_a_classifier, args=(phrases, rules, rules.learning), daemon=True).start()
+        Thread(target=_ask_a_classifier, args=(phrases, rules, rules.learning, when_whole), daemon=True).start()
     return PlainReader(phrases, rules)
 
 
@@ -175,7 +177,7 @@ def reader_alone(rules: ReadingRules) -> PlainReader:
     """The same for a process that does nothing else."""
     wherever_parent_may()
     keep_memory_together()
-    reader = spacy_reader(rules)
+    reader = spacy_reader(rules, spare_the_collector)
     spare_the_collector()
     return reader
 
@@ -195,8 +197,9 @@ def judge_with(rules: ReadingRules, file: Path) -> PlainReader:
     return PlainReader(phrases, rules)
 
 
-def _ask_a_classifier(phrases: SpacyPhrases, rules: ReadingRules, learning: Learning) -> None:
+def _ask_a_classifier(phrases: SpacyPhrases, rules: ReadingRules, learning: Learning, when_whole: Callable[[], object]) -> None:
     try:
         phrases.ask(Classifier(model_in_use(rules.classes, rules.flags, learning, lambda why: log.info("classifier", why=why))))
     except MailbotError as error:
         log.error("classifier", error=str(error), then="the rules judge alone")
+    when_whole()

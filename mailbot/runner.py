@@ -41,20 +41,29 @@ def attempt(work: Callable[[], object]) -> str | None:
 
 
 def spare_the_collector() -> None:
-    """What is loaded by now stays for good: the garbage collector need not look through it again and again."""
+    """What is loaded by now stays for good: the garbage collector need not look through it again and again.
+
+    What loading took and needs no more goes back to the system.
+    """
     gc.collect()
     gc.freeze()
     gc.set_threshold(*COLLECT_AFTER)
+    _of_c("malloc_trim", 0)
 
 
 def keep_memory_together() -> None:
     """Let all threads take memory from one heap. By itself glibc makes eight for each core, and each keeps holes of its own.
 
-    For the beginning of a process; a C library that knows nothing of it is left as it is.
+    For the beginning of a process.
     """
-    mallopt = getattr(CDLL(None), "mallopt", None)
-    if mallopt is not None:
-        mallopt(M_ARENA_MAX, 1)
+    _of_c("mallopt", M_ARENA_MAX, 1)
+
+
+def _of_c(name: str, *numbers: int) -> None:
+    """Call a function of glibc; a C library that knows nothing of it is left as it is."""
+    function = getattr(CDLL(None), name, None)
+    if function is not None:
+        function(*numbers)
 
 
 def back_off(failures: int, wish: float | None) -> float:
