@@ -13,7 +13,7 @@ from pathlib import Path
 def run(config_path: Path, child_process: str) -> None:
     """Serve until SIGTERM."""
     # here, as in the command line: the process that reads imports this module again
-    from mailbot.app import load_policies, reader_of
+    from mailbot.app import reader_of
     from mailbot.cli.logs import configure_logs
     from mailbot.config import load
     from mailbot.daemon import Daemon
@@ -22,10 +22,10 @@ def run(config_path: Path, child_process: str) -> None:
     keep_memory_together()  # as ``mailbot run`` does
     config = load(config_path, {"MAILBOT_PROCESSING__CHILD_PROCESS": child_process})
     configure_logs(config.log.format, config.log.level)
-    reader = reader_of(config, load_policies(config).reading)
+    daemon = Daemon(config, reader=lambda _rules: reader)
+    reader = reader_of(config, daemon._policies.reading)  # the same rules, as ``mailbot run`` keeps them once
     while reader.read([b"Subject: Is the classifier there?\n\n"])[0].opinion is None:
         time.sleep(0.1)
-    daemon = Daemon(config, reader=lambda _rules: reader)
     signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM})
     print("ready", flush=True)
     sys.stdin.readline()
