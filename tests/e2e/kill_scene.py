@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from multiprocessing import get_context
+from multiprocessing.connection import wait
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 from threading import Lock
@@ -148,6 +149,17 @@ TO_DO = {
     "letters": "SELECT count(*) FROM outbox WHERE state IN ('queued', 'sending', 'deferred', 'in_doubt')",
 }
 
+_LOOKING_AFTER_CHILDREN = Lock()
+"""Whenever a process is started multiprocessing asks all others whether they have ended. Two threads that ask the same one at
+once get its exit code and 255."""
+
+
+def _join(process: BaseProcess) -> None:
+    """Wait for a process to end, but not for ever."""
+    wait([process.sentinel], PATIENCE_SECONDS)
+    with _LOOKING_AFTER_CHILDREN:
+        process.join(0)
+
 
 def users(scenes: Sequence[str]) -> dict[str, str]:
     """Names and passwords of the IMAP users of several scenes, which can share a server."""
@@ -214,7 +226,7 @@ class Scene:
         """Stop everything that still runs."""
         for process in self._processes:
             process.kill()
-            process.join()
+            _join(process)
         self.smtp.stop()
         self.database.close()
 
@@ -223,7 +235,8 @@ class Scene:
         self._clock = ShiftedClock(self._clock.by + self._step)
         what = (self.config, self._clock, self._places, place, nth, how)
         self._processes.append(PROCESSES.Process(target=run, args=what))  # not "daemonic": it starts a process to read
-        self._processes[-1].start()
+        with _LOOKING_AFTER_CHILDREN:
+            self._processes[-1].start()
         return self._processes[-1]
 
     def run_until_killed(self, place: str, nth: int) -> None:
@@ -234,7 +247,7 @@ class Scene:
         if place == AFTER_DOT:
             self._kills_at_letter, place, nth = nth, "", 0
         process = self.start(place, nth)
-        process.join(PATIENCE_SECONDS)
+        _join(process)
         assert process.exitcode == -signal.SIGKILL, f"the daemon did not come to {place}"
         self._let_the_relay_finish()
 
@@ -246,7 +259,7 @@ class Scene:
         while (to_do := self._to_do(process, started_at)) and time.monotonic() < until:
             time.sleep(LOOK_EVERY_SECONDS)
         process.terminate()
-        process.join(PATIENCE_SECONDS)
+        _join(process)
         assert not to_do, f"{self._name}: the daemon did not come to rest: {', '.join(to_do)}; {self._letters()}"
         assert process.exitcode == 0, f"the daemon did not stop in order: {process.exitcode}"
         return end_state(self.database, self._folders(), self.smtp.accepted)
