@@ -28,7 +28,11 @@ class Pattern:
         """Raises PolicyError, with RE2's own reason, for what RE2 does not take."""
         options = re2.Options()
         options.max_mem, options.case_sensitive, options.log_errors = MAX_BYTES, False, False
-        self._compiled = _compiled(text, options)
+        try:
+            self._compiled: Any = re2.compile(text.encode(), options=options)
+        except re2.error as error:
+            reason = error.args[0].decode(errors="replace") if isinstance(error.args[0], bytes) else str(error)
+            raise PolicyError(f"'{text}' is no pattern of RE2: {reason}") from None
 
     def search(self, text: bytes) -> tuple[int, int] | None:
         """The bytes of the first match in a UTF-8 text, from and to."""
@@ -56,19 +60,14 @@ class Sieve:
         """Made where somebody looks: it takes 25 ms and some memory, and only the process that reads messages looks."""
         options = re2.Options()
         options.max_mem, options.log_errors = MAX_SIEVE_BYTES, False
-        return _compiled(f"(?s).*?{_GAP}(?:{'|'.join(self._loose)}){_GAP}", options)
+        try:
+            return re2.compile(f"(?s).*?{_GAP}(?:{'|'.join(self._loose)}){_GAP}".encode(), options=options)
+        except re2.error:
+            return None  # more phrases than it has room for
 
     def may_hold(self, text: str) -> bool:
-        """Whether one may occur in a text in lower case."""
-        return self._made.match(b" %b " % _folded(text)) is not None
-
-
-def _compiled(text: str, options: Any) -> Any:
-    try:
-        return re2.compile(text.encode(), options=options)
-    except re2.error as error:
-        reason = error.args[0].decode(errors="replace") if isinstance(error.args[0], bytes) else str(error)
-        raise PolicyError(f"'{text[:200]}' is no pattern of RE2: {reason}") from None
+        """Whether one may occur in a text in lower case. Of more phrases than RE2 has room for one always may."""
+        return self._made is None or self._made.match(b" %b " % _folded(text)) is not None
 
 
 def _folded(text: str) -> bytes:

@@ -27,7 +27,6 @@ from mailbot.core.subject import SubjectRules, base_subject
 from mailbot.core.weak_evidence import weak_evidence
 from mailbot.errors import MailbotError
 from mailbot.learning import Learning, model_in_use, model_kept_in
-from mailbot.one_core import wherever_parent_may
 from mailbot.ports import Languages, Original, Phrases, ReadMessage
 from mailbot.runner import keep_memory_together, spare_the_collector
 
@@ -175,7 +174,6 @@ def spacy_reader(rules: ReadingRules, when_whole: Callable[[], object] = lambda:
 
 def reader_alone(rules: ReadingRules) -> PlainReader:
     """The same for a process that does nothing else."""
-    wherever_parent_may()
     keep_memory_together()
     reader = spacy_reader(rules, spare_the_collector)
     spare_the_collector()

@@ -21,6 +21,7 @@ from mailbot.core.classify import Hit, Opinion
 from mailbot.core.evidence import Evidence, Speaks
 from mailbot.core.message import Message, Span
 from mailbot.errors import PermanentError, TransientError
+from mailbot.one_core import wherever_parent_may
 from mailbot.ports import Attempt, Reader, ReadMessage
 
 SECONDS = 60.0
@@ -175,6 +176,7 @@ def _unpacked_evidence(packed: _Weak) -> Evidence:
 
 def _serve(connection: "Connection[Any, Any]", make: Callable[[], Reader], attempt: Attempt) -> None:
     """Read what is asked for until the parent is gone. Signals to the whole group are the parent's to act on."""
+    wherever_parent_may()
     for ignored in (signal.SIGINT, signal.SIGTERM):
         signal.signal(ignored, signal.SIG_IGN)
     Thread(target=_end_with_parent, daemon=True).start()

@@ -11,12 +11,14 @@ from functools import partial
 from multiprocessing import active_children
 from pathlib import Path
 from socket import socket
+from threading import Thread
 
 import pytest
 
 from mailbot.adapters.reading_process import ReadingProcess
 from mailbot.app import load_reading
 from mailbot.errors import PermanentError, TransientError
+from mailbot.one_core import on_one_core
 from mailbot.ports import ReadMessage
 from mailbot.reading import spacy_reader
 from mailbot.runner import attempt
@@ -67,6 +69,25 @@ def process_id() -> int:
     (child,) = (process for process in active_children() if process.name == "reader")
     assert child.pid is not None
     return child.pid
+
+
+@pytest.mark.skipif(
+    not hasattr(os, "sched_getaffinity") or len(os.sched_getaffinity(0)) < 2, reason="it takes a system that tells where to run"
+)
+def test_a_process_that_is_begun_by_a_daemon_on_one_core_uses_the_others(journal: Path) -> None:
+    """It may have to be started anew in the midst of a backlog, and then reads beside the daemon and not in its place."""
+    free, found = os.sched_getaffinity(0), list[set[int]]()
+
+    def deciding() -> None:
+        with on_one_core(), closing(ReadingProcess(partial(Obedient, journal), attempt)) as made:
+            made.read(MAIL[:1])
+            found.extend(map(os.sched_getaffinity, (0, process_id())))
+
+    thread = Thread(target=deciding)
+    thread.start()
+    thread.join(PATIENCE)
+    (daemon, reading) = found
+    assert (len(daemon), reading) == (1, free)
 
 
 def test_a_message_reads_alike_in_either_process() -> None:

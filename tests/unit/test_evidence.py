@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from mailbot import patterns
 from mailbot.core.evidence import HEAD, TAIL, PhraseGroup, PhraseIndex, Where, index, own_words, phrase_evidence, words_of
 from mailbot.core.message import Address, Attachment
 from mailbot.core.screen import Screening, screen
@@ -193,6 +194,12 @@ def test_a_quick_look_overlooks_no_phrase(phrase: str, marks: list[str]) -> None
     text = around.pop(0) + "".join(word + mark for word, mark in zip(words, around, strict=False))
     if found(text, phrase):
         assert Sieve([words]).may_hold(text)
+
+
+def test_a_quick_look_with_too_many_phrases_says_no_to_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Then every text is walked, which is slower and finds the same."""
+    monkeypatch.setattr(patterns, "MAX_SIEVE_BYTES", 1_000)
+    assert Sieve([[f"word{number}"] for number in range(2_000)]).may_hold("the bin was missed")
 
 
 def test_a_quick_look_sees_that_no_phrase_is_there() -> None:

@@ -1,8 +1,6 @@
 """Where threads run: while there is much to do on one core, and afterwards wherever they may."""
 
 import os
-import subprocess
-import sys
 from collections.abc import Callable
 from threading import Event, Thread
 
@@ -45,19 +43,6 @@ def test_every_thread_but_the_main_one_stays_on_one_core() -> None:
     assert deciding_on <= free
     assert deciding_on == sending_on == begun_on
     assert [main_on, *afterwards] == [free] * 3
-
-
-def test_a_process_that_is_begun_meanwhile_may_use_the_other_cores() -> None:
-    """The process that reads messages may have to be started anew while the daemon stays on one core."""
-    free, found = os.sched_getaffinity(0), list[bytes]()
-    code = "import os; from mailbot.one_core import wherever_parent_may as go; go(); print(sorted(os.sched_getaffinity(0)))"
-
-    def deciding() -> None:
-        with on_one_core():
-            found.append(subprocess.check_output([sys.executable, "-c", code]))
-
-    in_thread(deciding)
-    assert found[0].decode().strip() == str(sorted(free))
 
 
 def test_work_that_fails_leaves_no_thread_behind() -> None:

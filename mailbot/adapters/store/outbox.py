@@ -82,7 +82,7 @@ class SqlOutbox:
     def first_in_line(self, name: str, now: datetime, limit: int) -> list[WaitingLetter]:
         """The letters of this mailbox whose turn it is, by lane, then by age, each with its case as it stands now.
 
-        None while its relay asks it to rest.
+        No letter has its turn while the relay asks the mailbox to rest.
         """
         rows = self._connection.execute(_FIRST_IN_LINE, {"of": self._ids[name], "now": now, "most": limit})
         return [WaitingLetter(letter=letter_of(row), case=_standing(row)) for row in rows]
